@@ -1,0 +1,153 @@
+# The only place with compiler flags. The harness asks it for programs by path:
+#   build/FLAVOUR/bin/SOURCE-WITHOUT-.c     FLAVOUR is plain or tsan
+# CC compiles the programs under test (ThreadSanitizer needs clang), HARNESS_CC the kit's own tools.
+
+CC := clang
+HARNESS_CC ?= clang
+WERROR ?=
+ifdef CI
+WERROR := -Werror
+endif
+V ?=
+Q := $(if $(V),,@)
+MAKEFLAGS += -rR
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SECONDEXPANSION:
+
+POSIX := -std=c11 -D_POSIX_C_SOURCE=200809L
+WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wpedantic $(WERROR)
+
+# --- programs under test -------------------------------------------------------------------------------------------
+
+# -O0: an optimiser may remove the race that the reader is to see. DWARF 4: Valgrind 3.19 cannot read clang's DWARF 5.
+PROGRAM_CFLAGS := $(POSIX) -O0 -g -gdwarf-4 -fno-omit-frame-pointer -pthread -Wall -Wextra $(WERROR) -Ichapters -MMD -MP
+plain_FLAGS :=
+tsan_FLAGS := -fsanitize=thread
+# The runtime looks this hook up by name.
+tsan_LDFLAGS := -fsanitize=thread -Wl,--export-dynamic-symbol=__tsan_on_finalize
+# A test that calls exit() has not passed.
+TEST_LDFLAGS := -Wl,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit -lcriterion
+
+# Libraries that a pitfall's programs use, by the pitfall's path.
+LIBS_05-shutdown/shutdown-order := -lsqlite3
+
+# chapters/NN-name/pitfall/x and the like: NN-name/pitfall
+pitfall = $(word 2,$(subst /, ,$1))/$(word 3,$(subst /, ,$1))
+libs = $(LIBS_$(call pitfall,$1))
+
+KIT := $(patsubst %.c,%.o,$(wildcard chapters/kit/*.c))
+plain_INSIDE :=
+tsan_INSIDE := harness/inside/tsan_report.o
+plain_TEST_INSIDE := harness/inside/early_exit.o
+tsan_TEST_INSIDE := harness/inside/early_exit.o harness/inside/criterion_shim.o
+
+CHAPTER_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/*/*/broken.c chapters/*/*/fixed.c))
+SINGLE_PROGRAMS := $(CHAPTER_PROGRAMS) $(patsubst %.c,%,$(wildcard harness/doctor/*.c harness/tests/programs/*.c))
+TEST_PROGRAMS := $(patsubst %.c,%,$(filter-out %/test.c,$(wildcard exercises/*/*/*.c)) \
+	$(wildcard solutions/*/*/*.c solutions/*/*/also-right/*.c solutions/*/*/wrong/*.c))
+
+# Compiles and keeps the compiler's words beside the result, for the harness to show.
+compile = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(PROGRAM_CFLAGS) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
+	2>$@.log || { cat $@.log >&2; exit 1; }
+link = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $($1_FLAGS) -pthread -o $@ $(filter %.o %.a,$^) $($1_LDFLAGS) $2 $(LDLIBS) \
+	2>$@.log || { cat $@.log >&2; exit 1; }
+
+define flavour
+build/$1/obj/%.o: %.c build/toolchain
+	$$(call compile,$1)
+
+build/$1/kit.a: $(addprefix build/$1/obj/,$(KIT))
+	$(Q)rm -f $$@; $$(AR) rcsD $$@ $$^
+
+$(addprefix build/$1/bin/,$(SINGLE_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
+		$(addprefix build/$1/obj/,$($1_INSIDE)) build/$1/kit.a
+	$$(call link,$1,$$(call libs,$$*))
+
+$(addprefix build/$1/bin/,$(TEST_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
+		build/$1/obj/exercises/$$$$(call pitfall,$$$$*)/test.o \
+		$(addprefix build/$1/obj/,$($1_INSIDE) $($1_TEST_INSIDE)) build/$1/kit.a
+	$$(call link,$1,$$(TEST_LDFLAGS) $$(call libs,$$*))
+
+# A program from anywhere, for `loose check`: SOURCES=... OUT=...
+build/$1/check: $(addprefix build/$1/obj/,$($1_INSIDE)) build/$1/kit.a
+	$(Q)$$(CC) $$(filter-out -MMD -MP,$$(PROGRAM_CFLAGS)) $$($1_FLAGS) -o $$(OUT) $$(SOURCES) $$(filter %.o %.a,$$^) \
+		$$($1_LDFLAGS) $$(LDLIBS)
+.PHONY: build/$1/check
+endef
+AR := ar
+$(eval $(call flavour,plain))
+$(eval $(call flavour,tsan))
+
+# Changes when the compiler or the flags do; everything that is compiled depends on it.
+build/toolchain: FORCE
+	@mkdir -p build; { $(CC) --version; echo '$(PROGRAM_CFLAGS) $(tsan_LDFLAGS) $(TEST_LDFLAGS)'; } >$@.new; \
+	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+FORCE:
+
+# --- the harness ---------------------------------------------------------------------------------------------------
+
+# XSI for realpath().
+HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -MMD -MP
+HARNESS_LIBS := -luv -lexpat -ljansson -ldw -lelf
+HARNESS_SOURCES := $(wildcard harness/*.c harness/detectors/*.c harness/commands/*.c harness/report/*.c)
+UNIT_TESTS := $(wildcard harness/tests/test_*.c)
+CLI_TESTS := $(wildcard harness/tests/cli/*.c)
+asan_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+define harness
+build/$1/%.o: %.c build/toolchain
+	$(Q)mkdir -p $$(@D); $$(HARNESS_CC) $$(HARNESS_CFLAGS) $$($1_FLAGS) -c $$< -o $$@
+
+build/$1/tests: $(patsubst %.c,build/$1/%.o,$(filter-out harness/main.c,$(HARNESS_SOURCES)) $(UNIT_TESTS))
+	$(Q)$$(HARNESS_CC) $$($1_FLAGS) -o $$@ $$^ $$(HARNESS_LIBS) -lcriterion
+endef
+$(eval $(call harness,host))
+$(eval $(call harness,asan))
+
+build/loose: $(patsubst %.c,build/host/%.o,$(HARNESS_SOURCES))
+	$(Q)$(HARNESS_CC) -Wl,--build-id=sha1 -o $@ $^ $(HARNESS_LIBS)
+
+build/warden: build/host/harness/warden/warden.o
+	$(Q)$(HARNESS_CC) -Wl,--build-id=sha1 -o $@ $^
+
+# Tests of the whole, through the command line.
+build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
+	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson -lcriterion
+
+# --- what people type ----------------------------------------------------------------------------------------------
+
+.DEFAULT_GOAL := all
+.PHONY: all verify test tests werror format clean help
+
+all: build/loose build/warden ## the harness
+
+verify: all ## judge every program: ./loose verify
+	$(Q)build/loose verify
+
+test: all ## all tests: ./loose test
+	$(Q)build/loose test
+
+tests: all build/host/tests build/asan/tests build/cli-tests ## build the harness's own tests
+
+compile_commands.json: $(HARNESS_SOURCES) ## for editors
+	$(Q)sep='['; for f in $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS); do \
+		printf '%s\n{"directory":"%s","file":"%s","command":"%s -c %s"}' "$$sep" "$(CURDIR)" "$$f" \
+		'$(HARNESS_CC) $(HARNESS_CFLAGS)' "$$f"; sep=,; done >$@; printf '\n]\n' >>$@
+
+werror: ## compile everything with -Werror, with each compiler in COMPILERS
+	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/warden/*.c $(UNIT_TESTS) $(CLI_TESTS) \
+		chapters/kit/*.c harness/inside/*.c; do \
+		$$cc $(filter-out -MMD -MP,$(HARNESS_CFLAGS)) -Ichapters -Werror -fsyntax-only $$f || exit 1; done; done
+COMPILERS ?= $(shell for cc in clang gcc clang-19; do command -v $$cc >/dev/null && echo $$cc; done)
+
+format: ## lay out the C sources by .clang-format
+	$(Q)clang-format -i $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS) $(wildcard harness/*/*.[ch] harness/*.h chapters/kit/*.[ch])
+
+clean: ## remove everything that was built or judged
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z._-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 30
+
+-include $(shell test -d build && find build -name '*.d')

@@ -1,0 +1,40 @@
+/*
+ * A schedule pins one unlucky interleaving, so that a broken program is broken
+ * in every run and not once a month: one thread goes on only when another has
+ * reached a certain point.
+ *
+ *     enum { CACHE_FREED };
+ *     main:     cache_free(c); schedule_reached(CACHE_FREED);
+ *     evictor:  schedule_await(CACHE_FREED); c->hits++;
+ *
+ * It is not synchronisation. A lock, a condition or a join would order the two
+ * accesses, and a detector would rightly see no race. These points order them
+ * in time only, through the kernel, by a path that no detector follows: to it
+ * the threads have merely run in this order by chance, as they do in
+ * production. Take the calls away and the program has the same bug, with luck.
+ *
+ * A right program may contain these calls, and never needs them.
+ *
+ * Points are small numbers, 0 to SCHEDULE_POINTS - 1. A point that was reached
+ * stays reached. Any thread may reach or await any point.
+ */
+#ifndef KIT_SCHEDULE_H
+#define KIT_SCHEDULE_H
+
+#define SCHEDULE_POINTS 16
+
+/* This point is reached, for good: who awaits it goes on. */
+void schedule_reached(int point);
+/* Returns once the point has been reached. */
+void schedule_await(int point);
+
+/*
+ * For a thread that nobody joins: it calls schedule_leaving() as its last act,
+ * and schedule_await_gone() returns once the thread is no more, its stack and
+ * its place in the kernel included. It is the one way to say "it has ended"
+ * without the join that the program lacks. One thread may await one point.
+ */
+void schedule_leaving(int point);
+void schedule_await_gone(int point);
+
+#endif
