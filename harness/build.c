@@ -1,0 +1,100 @@
+#include "build.h"
+
+#include <elfutils/libdwelf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "catalogue.h"
+#include "mem.h"
+
+char *build_target(const char *flavour, const char *source)
+{
+	return mem_format("build/%s/bin/%.*s", flavour, (int)strlen(source) - 2, source);
+}
+
+int build_targets(struct session *session, char *const *targets, size_t count, int jobs, char **error)
+{
+	char *parallel = mem_format("-j%d", jobs), *log = mem_format("%s/build/make.log", session->root);
+	char *fixed[] = {"make", "-s", "-k", parallel, "--no-print-directory"};
+	size_t head = sizeof fixed / sizeof *fixed;
+	char **argv = mem_zeroed(head + count + 1, sizeof *argv);
+	int out = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), status = 0;
+
+	*error = NULL;
+	memcpy(argv, fixed, sizeof fixed);
+	memcpy(argv + head, targets, count * sizeof *argv);
+	struct child_options make = {.argv = argv, .directory = session->root, .output = out, .errors = out};
+	if (out < 0)
+		*error = mem_format("cannot write '%s': %s", log, strerror(errno));
+	else if ((status = session_command(session, &make)) < 0)
+		*error = mem_format("cannot run make: %s", strerror(errno));
+	else if (status > 2 && !session->interrupted)
+		*error = mem_format("make ended with status %d; '%s' tells why", status, log);
+	if (out >= 0)
+		close(out);
+	free(argv);
+	free(log);
+	free(parallel);
+	return *error ? -1 : 0;
+}
+
+/* "build/plain/bin/x" and its object "build/plain/obj/x.o": where their compilers' words are kept. */
+static char *kept_words(const char *root, const char *target)
+{
+	const char *bin = strstr(target, "/bin/");
+	char *object = mem_format("%s/%.*s/obj/%s.o.log", root, (int)(bin - target), target, bin + 5);
+	char *words = file_read(object);
+
+	free(object);
+	if (words && *words)
+		return words;
+	free(words);
+	char *linked = mem_format("%s/%s.log", root, target);
+	words = file_read(linked);
+	free(linked);
+	return words;
+}
+
+char *build_failure(const char *root, const char *target)
+{
+	char *path = mem_format("%s/%s", root, target);
+	int there = access(path, X_OK);
+
+	free(path);
+	if (there == 0)
+		return NULL;
+	char *words = kept_words(root, target);
+	if (words && *words)
+		return words;
+	free(words);
+	/* Not its own source: the test or the kit does not compile. */
+	char *log = mem_format("%s/build/make.log", root);
+	words = file_read(log);
+	free(log);
+	return words ? words : mem_format("%s was not built", target);
+}
+
+char *build_id(const char *path)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	const void *bits = NULL;
+	char *hex = NULL;
+
+	elf_version(EV_CURRENT);
+	Elf *elf = file < 0 ? NULL : elf_begin(file, ELF_C_READ_MMAP, NULL);
+	ssize_t length = elf ? dwelf_elf_gnu_build_id(elf, &bits) : 0;
+	if (length > 0) {
+		hex = mem_zeroed((size_t)length * 2 + 1, 1);
+		for (ssize_t i = 0; i < length; i++)
+			sprintf(hex + 2 * i, "%02x", ((const unsigned char *)bits)[i]);
+	}
+	if (elf)
+		elf_end(elf);
+	if (file >= 0)
+		close(file);
+	return hex;
+}

@@ -1,0 +1,305 @@
+/*
+ * The reader's own program, from anywhere. A file of the workbook is judged as
+ * such: an exercise's file by its test and all detectors, whatever its comment
+ * still declares.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "command.h"
+#include "detectors/detector.h"
+#include "mem.h"
+#include "report/report.h"
+#include "runner.h"
+#include "toolchain.h"
+
+static const char right_declaration[] = "/*\n"
+					" * Promise   what its header says.\n"
+					" * test      passes\n"
+					" * tsan      silent\n"
+					" * helgrind  silent\n"
+					" * drd       silent\n"
+					" * memcheck  silent\n"
+					" */\n";
+
+struct check {
+	struct session session;
+	struct toolchain toolchain;
+	struct catalogue catalogue;
+	struct program program;
+	char **sources; /* absolute */
+	int source_count;
+	char *const *arguments;
+	const char *json; /* NULL: none; "": standard output; else a file */
+	long timeout;
+	struct output json_file;
+	struct results results;
+	char *directory; /* of the executables; NULL until made */
+};
+
+/* --- a program of the workbook --- */
+
+static const struct program *in_workbook(const struct check *check)
+{
+	size_t root = strlen(check->session.root);
+
+	for (size_t i = 0; i < check->catalogue.count && check->source_count == 1; i++)
+		if (strncmp(check->sources[0], check->session.root, root) == 0 &&
+		    strcmp(check->sources[0] + root + 1, check->catalogue.programs[i].path) == 0)
+			return &check->catalogue.programs[i];
+	return NULL;
+}
+
+static int judge_in_workbook(struct check *check, const struct program *program)
+{
+	const struct engine_options options = {.repeat = 1, .fresh = true, .deadline_ms = check->timeout * 1000};
+	struct tasks tasks = {0};
+	char *error = NULL;
+
+	check->program = *program;
+	if (program->role == ROLE_STARTER)
+		declaration_parse(program->path, right_declaration, &check->program.declaration, &error);
+	check->program.declared = true;
+	if (program_has_test(program))
+		tasks_add(&tasks, &check->program, detector_named("test"));
+	for (size_t i = 0; detectors[i]; i++)
+		tasks_add(&tasks, &check->program, detectors[i]);
+	int failed = engine_judge(&check->session, &check->toolchain, &tasks, &options, &check->results, &error);
+	tasks_release(&tasks);
+	if (!failed)
+		return 0;
+	int status = cannot_judge("%s", error);
+	free(error);
+	return status;
+}
+
+/* --- a program from elsewhere --- */
+
+/* For a shell in a make recipe. */
+static void quote(FILE *out, const char *text)
+{
+	fputs(" '", out);
+	for (; *text; text++) {
+		if (*text == '\'')
+			fputs("'\\''", out);
+		else
+			fprintf(out, *text == '$' ? "$$" : "%c", *text);
+	}
+	fputc('\'', out);
+}
+
+/* 0, or a status after the compiler's words on stderr. */
+static int compile(struct check *check, const char *flavour)
+{
+	char *sources = NULL, *target = mem_format("build/%s/check", flavour);
+	char *binary = mem_format("OUT=%s/%s", check->directory, flavour);
+	size_t size;
+	FILE *out = open_memstream(&sources, &size);
+
+	fputs("SOURCES=", out);
+	for (int i = 0; i < check->source_count; i++)
+		quote(out, check->sources[i]);
+	fclose(out);
+	char *argv[] = {"make", "-s", "--no-print-directory", target, sources, binary, NULL};
+	struct child_options make = {.argv = argv, .directory = check->session.root, .output = STDERR_FILENO,
+				     .errors = STDERR_FILENO};
+	int status = session_command(&check->session, &make);
+	free(sources);
+	free(target);
+	free(binary);
+	if (status == 0 || check->session.interrupted)
+		return 0;
+	return bad_input("%s does not compile; mend what the compiler says above", check->program.path);
+}
+
+static void keep(void *context, struct observation *seen)
+{
+	struct result *result = context;
+
+	result->seen = *seen;
+	result->runs = 1;
+	result->cpu_ms = seen->cpu_ms;
+	result->wall_ms = seen->wall_ms;
+	result->peak_kib = seen->peak_kib;
+	result->verdict = verdict_of(result->program->declared ? &result->program->declaration : NULL, result->expected,
+				     result->detector, seen);
+	result->fired = result->verdict.observed == OBSERVED_FIRES;
+}
+
+static void run_one(struct check *check, const struct detector *detector, bool echo)
+{
+	struct result *result = &check->results.items[check->results.count];
+	const char *slash = strrchr(check->sources[0], '/');
+	char *executable = mem_format("%s/%s", check->directory, detector->flavour);
+	char *own = mem_copy_n(check->sources[0], (size_t)(slash - check->sources[0]));
+	struct run_request request = {.detector = detector, .executable = executable, .arguments = check->arguments,
+				      .own = {own}, .deadline_ms = check->timeout * 1000};
+
+	*result = (struct result){.program = &check->program, .detector = detector};
+	if (check->program.declared)
+		result->expected = declaration_of(&check->program.declaration, detector);
+	run_start(&check->session, &request, echo ? STDOUT_FILENO : -1, keep, result);
+	session_run(&check->session);
+	check->results.count += result->runs;
+	free(executable);
+	free(own);
+}
+
+static int read_declaration(struct check *check)
+{
+	char *error, *text = file_read(check->sources[0]);
+	enum declared declared = declaration_parse(check->program.path, text ? text : "", &check->program.declaration, &error);
+	int status = 0;
+
+	free(text);
+	if (declared == DECLARED_BADLY) {
+		status = bad_input("%s", error);
+		free(error);
+	}
+	check->program.declared = declared == DECLARED;
+	return status;
+}
+
+static int judge_elsewhere(struct check *check)
+{
+	int status = read_declaration(check);
+
+	check->directory = mem_format("%s/build/check.%ld", check->session.root, (long)getpid());
+	if (status == 0 && mkdir(check->directory, 0777) != 0)
+		status = cannot_judge("cannot make '%s': %s", check->directory, strerror(errno));
+	if (status == 0)
+		status = compile(check, "plain");
+	if (status == 0)
+		status = compile(check, "tsan");
+	check->results.items = mem_zeroed(16, sizeof *check->results.items);
+	for (size_t i = 0; detectors[i] && status == 0 && !check->session.interrupted; i++)
+		run_one(check, detectors[i], i == 0 && !check->json);
+	return status;
+}
+
+static void clean_up(struct check *check)
+{
+	static const char *const flavours[] = {"plain", "tsan"};
+
+	for (int i = 0; i < 2 && check->directory; i++) {
+		char *path = mem_format("%s/%s", check->directory, flavours[i]);
+		unlink(path);
+		free(path);
+	}
+	if (check->directory)
+		rmdir(check->directory);
+	free(check->directory);
+}
+
+/* --- the command --- */
+
+static int tell(struct check *check)
+{
+	int status = status_of(&check->results), written = 0;
+
+	for (size_t i = 0; i < check->results.count; i++)
+		if (check->results.items[i].verdict.observed == OBSERVED_FIRES && !check->results.items[i].expected &&
+		    status == STATUS_AGREES)
+			status = STATUS_DISAGREES;
+	if (check->json && *check->json) {
+		report_json(check->json_file.file, check->session.root, &check->toolchain, &check->results);
+		written = output_close(&check->json_file);
+	} else if (check->json) {
+		report_json(stdout, check->session.root, &check->toolchain, &check->results);
+	}
+	for (size_t i = 0; i < check->results.count && !(check->json && !*check->json); i++)
+		report_result(stdout, style_of(stdout), check->session.root, &check->results.items[i]);
+	return written ? written : status;
+}
+
+static int judge(struct check *check)
+{
+	const struct engine_options options = {.repeat = 1};
+	const struct program *known;
+	int status = ensure_trust(&check->session, &check->toolchain, detectors, &options);
+
+	if (status)
+		return status;
+	catalogue_load(&check->catalogue, check->session.root);
+	known = in_workbook(check);
+	if (known) {
+		status = judge_in_workbook(check, known);
+	} else {
+		check->program = (struct program){.pitfall = "", .name = "program", .path = check->sources[0], .role = ROLE_OTHER};
+		status = judge_elsewhere(check);
+	}
+	if (check->session.interrupted)
+		status = 128 + check->session.interrupted;
+	else if (status == 0)
+		status = tell(check);
+	if (!known || known->role == ROLE_STARTER)
+		declaration_release(&check->program.declaration);
+	results_release(&check->results);
+	catalogue_release(&check->catalogue);
+	return status;
+}
+
+static int find_sources(struct check *check, char **operands, int count)
+{
+	if (count < 1)
+		return bad_input("check takes the C files of one program: ./loose check FILE.c...");
+	check->sources = mem_zeroed((size_t)count, sizeof *check->sources);
+	for (int i = 0; i < count; i++) {
+		const char *dot = strrchr(operands[i], '.');
+		if (!dot || strcmp(dot, ".c") != 0)
+			return bad_input("'%s' is no C file; check takes FILE.c...", operands[i]);
+		check->sources[i] = realpath(operands[i], NULL);
+		if (!check->sources[i])
+			return bad_input("cannot read '%s': %s", operands[i], strerror(errno));
+		check->source_count++;
+	}
+	return 0;
+}
+
+static int run(const char *root, int argc, char **argv)
+{
+	struct check check = {.timeout = 120};
+	const struct option_spec specs[] = {
+		{"json", OPTION_MAYBE_TEXT, &check.json}, {"timeout", OPTION_NUMBER, &check.timeout}, {NULL, OPTION_FLAG, NULL}};
+	int separate, count = options_parse(argc, argv, specs, &separate);
+
+	if (count < 0)
+		return STATUS_BAD_INPUT;
+	check.arguments = argv + 1 + separate;
+	int status = find_sources(&check, argv + 1, separate);
+	if (status == 0 && check.json && *check.json)
+		status = output_open(&check.json_file, check.json);
+	if (status == 0) {
+		session_start(&check.session, root);
+		toolchain_find(&check.toolchain);
+		status = judge(&check);
+		output_discard(&check.json_file);
+		clean_up(&check);
+		toolchain_release(&check.toolchain);
+		session_release(&check.session);
+	}
+	for (int i = 0; i < check.source_count; i++)
+		free(check.sources[i]);
+	free(check.sources);
+	return status;
+}
+
+const struct command_entry command_check = {
+	"check",
+	"FILE.c... [-- ARGUMENT...]",
+	"judge your own program under all detectors",
+	"Compiles the files as one program, runs it under every detector with the\n"
+	"arguments behind --, and explains each finding in the source. A program whose\n"
+	"first comment carries a declaration is judged by it; any other is reported.\n"
+	"The file of an exercise is judged by its test: all must pass, none may fire.\n"
+	"LDLIBS in the environment names libraries to link: LDLIBS=-lm\n"
+	"\n"
+	"  --json[=FILE]   the results as JSON, schema loose-threads/verify/1\n"
+	"  --timeout S     seconds before a run counts as hung (default: 120)\n",
+	run,
+};

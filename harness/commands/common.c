@@ -1,0 +1,189 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "detectors/detector.h"
+#include "mem.h"
+#include "report/report.h"
+
+static void complain(const char *format, va_list args)
+{
+	fputs("loose: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+int bad_input(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(format, args);
+	va_end(args);
+	return STATUS_BAD_INPUT;
+}
+
+int cannot_judge(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(format, args);
+	va_end(args);
+	return STATUS_CANNOT_JUDGE;
+}
+
+const struct detector *find_detector(const char *name)
+{
+	const struct detector *detector = detector_named(name);
+
+	if (!detector)
+		bad_input("no detector is called '%s'; use test, tsan, helgrind, drd or memcheck", name);
+	return detector;
+}
+
+const char *find_pitfall(const struct catalogue *catalogue, const char *part)
+{
+	char *error;
+	const char *found = catalogue_pitfall(catalogue, part, &error);
+
+	if (!found)
+		bad_input("%s", error);
+	free(error);
+	return found;
+}
+
+static int tools_there(const struct toolchain *toolchain)
+{
+	if (strcmp(toolchain->clang, "missing") == 0)
+		return cannot_judge("clang does not start; install the package 'clang'");
+	if (strcmp(toolchain->valgrind, "missing") == 0)
+		return cannot_judge("valgrind does not start; install the package 'valgrind'");
+	return STATUS_AGREES;
+}
+
+int ensure_trust(struct session *session, const struct toolchain *toolchain, const struct detector *const *which,
+		 const struct engine_options *options)
+{
+	struct engine_options once = *options;
+	struct catalogue doctor;
+	struct results results;
+	char *error;
+	int status = tools_there(toolchain);
+
+	if (status != STATUS_AGREES)
+		return status;
+	once.fresh = false;
+	once.quiet = true;
+	catalogue_load_doctor(&doctor, session->root);
+	if (doctor.problem_count || doctor.count == 0)
+		status = cannot_judge("the doctor's programs are damaged: %s",
+				      doctor.count ? doctor.problems[0] : "harness/doctor is empty");
+	else if (engine_doctor(session, toolchain, &doctor, which, &once, &results, &error) != 0)
+		status = cannot_judge("%s", error);
+	else {
+		for (size_t i = 0; i < results.count && !session->interrupted; i++)
+			if (!results.items[i].verdict.agrees)
+				status = cannot_judge("%s cannot be trusted here: on a known '%s' program %s; './loose doctor' "
+						      "tells more",
+						      results.items[i].detector->name, results.items[i].program->name,
+						      results.items[i].verdict.why);
+		results_release(&results);
+	}
+	catalogue_release(&doctor);
+	return status;
+}
+
+int status_of(const struct results *results)
+{
+	bool bad = false, differs = false, unjudged = false;
+
+	for (size_t i = 0; i < results->count; i++) {
+		const struct result *result = &results->items[i];
+		if (result->verdict.agrees)
+			continue;
+		bad = bad || result->bad_input;
+		unjudged = unjudged || result->seen.fault == FAULT_DETECTOR;
+		differs = differs || (!result->bad_input && result->seen.fault != FAULT_DETECTOR);
+	}
+	if (bad)
+		return STATUS_BAD_INPUT;
+	if (unjudged)
+		return STATUS_CANNOT_JUDGE;
+	return differs ? STATUS_DISAGREES : STATUS_AGREES;
+}
+
+int page(const char *text)
+{
+	const char *pager = getenv("PAGER");
+	FILE *out = NULL;
+
+	fflush(stdout);
+	if (isatty(STDOUT_FILENO))
+		out = popen(pager && *pager ? pager : "less -FRX 2>/dev/null || cat", "w");
+	fputs(text, out ? out : stdout);
+	if (out)
+		pclose(out);
+	return STATUS_AGREES;
+}
+
+static void output_release(struct output *output)
+{
+	free(output->path);
+	free(output->temporary);
+	*output = (struct output){0};
+}
+
+int output_open(struct output *output, const char *path)
+{
+	struct stat there;
+	bool device = stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode);
+
+	output->path = mem_copy(path);
+	output->temporary = device ? mem_copy(path) : mem_format("%s.%ld.new", path, (long)getpid());
+	if (stat(path, &there) == 0 && S_ISDIR(there.st_mode)) {
+		output->file = NULL;
+		errno = EISDIR;
+	} else {
+		output->file = fopen(output->temporary, "w");
+	}
+	if (output->file)
+		return 0;
+	int status = bad_input("cannot write '%s': %s; name a file in a directory that you can write", path, strerror(errno));
+	output_release(output);
+	return status;
+}
+
+void output_discard(struct output *output)
+{
+	if (!output->file)
+		return;
+	fclose(output->file);
+	if (strcmp(output->path, output->temporary) != 0)
+		unlink(output->temporary);
+	output_release(output);
+}
+
+int output_close(struct output *output)
+{
+	bool device = strcmp(output->path, output->temporary) == 0, good = !ferror(output->file);
+	int status = 0;
+
+	/* A write that failed has left its reason in errno only if nothing else has failed since: flush again to have it. */
+	if (fflush(output->file) != 0 || !good)
+		good = false;
+	if (good && !device)
+		good = rename(output->temporary, output->path) == 0;
+	if (!good)
+		status = bad_input("cannot write '%s': %s", output->path, strerror(errno));
+	if (!good && !device)
+		unlink(output->temporary);
+	fclose(output->file);
+	output_release(output);
+	return status;
+}

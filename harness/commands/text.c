@@ -1,0 +1,120 @@
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "detectors/detector.h"
+#include "mem.h"
+#include "text.h"
+#include "toolchain.h"
+
+struct fill {
+	const char *root;
+	bool check;
+	struct catalogue catalogue;
+	struct results results;
+	size_t stale;
+};
+
+static int fill_one(struct fill *fill, const char *path)
+{
+	char *full = mem_format("%s/%s", fill->root, path), *old = file_read(full), *error = NULL;
+	char *new = old ? text_fill(&fill->catalogue, &fill->results, path, old, &error) : NULL;
+	int status = 0;
+
+	if (!new) {
+		status = bad_input("%s", error ? error : "cannot read a text");
+	} else if (strcmp(old, new) != 0 && fill->check) {
+		printf("%s is stale; './loose text' makes its passages anew\n", path);
+		fill->stale++;
+	} else if (strcmp(old, new) != 0) {
+		struct output output;
+		status = output_open(&output, full);
+		if (!status) {
+			fputs(new, output.file);
+			status = output_close(&output);
+			printf("%s\n", path);
+		}
+	}
+	free(error);
+	free(new);
+	free(old);
+	free(full);
+	return status;
+}
+
+static int fill_all(struct fill *fill)
+{
+	static const char *const patterns[] = {"book.md", "chapters/*/README.md", "chapters/*/*/README.md",
+					       "exercises/*/*/README.md"};
+	int status = 0;
+
+	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+		char *pattern = mem_format("%s/%s", fill->root, patterns[i]);
+		glob_t found;
+		if (glob(pattern, 0, NULL, &found) == 0) {
+			for (size_t j = 0; j < found.gl_pathc; j++) {
+				int one = fill_one(fill, found.gl_pathv[j] + strlen(fill->root) + 1);
+				status = status ? status : one;
+			}
+			globfree(&found);
+		}
+		free(pattern);
+	}
+	return status ? status : fill->stale ? STATUS_DISAGREES : STATUS_AGREES;
+}
+
+/* The chapters' programs under every detector: what the texts quote. */
+static int judge_chapters(struct fill *fill)
+{
+	const struct engine_options options = {.repeat = 1};
+	struct session session;
+	struct toolchain toolchain;
+	struct tasks tasks = {0};
+	char *error = NULL;
+	int status = 0;
+
+	session_start(&session, fill->root);
+	toolchain_find(&toolchain);
+	for (size_t i = 0; i < fill->catalogue.count; i++)
+		for (size_t j = 0; detectors[j] && fill->catalogue.programs[i].role <= ROLE_FIXED; j++)
+			tasks_add(&tasks, &fill->catalogue.programs[i], detectors[j]);
+	if (engine_judge(&session, &toolchain, &tasks, &options, &fill->results, &error) != 0) {
+		status = cannot_judge("%s", error);
+		free(error);
+	}
+	if (session.interrupted)
+		status = 128 + session.interrupted;
+	tasks_release(&tasks);
+	toolchain_release(&toolchain);
+	session_release(&session);
+	return status;
+}
+
+static int run(const char *root, int argc, char **argv)
+{
+	struct fill fill = {.root = root};
+	const struct option_spec specs[] = {{"check", OPTION_FLAG, &fill.check}, {NULL, OPTION_FLAG, NULL}};
+
+	if (options_parse(argc, argv, specs, NULL) != 0)
+		return bad_input("text takes no operand; './loose text --help' tells more");
+	catalogue_load(&fill.catalogue, root);
+	int status = judge_chapters(&fill);
+	if (status == 0)
+		status = fill_all(&fill);
+	results_release(&fill.results);
+	catalogue_release(&fill.catalogue);
+	return status;
+}
+
+const struct command_entry command_text = {
+	"text",
+	"",
+	"fill the generated passages of the book (for authors)",
+	"Makes the excerpts, the detectors' words and the tables in the texts anew, from\n"
+	"the programs and from runs.\n"
+	"\n"
+	"  --check   change nothing; tell which texts are stale\n",
+	run,
+};

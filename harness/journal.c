@@ -1,0 +1,150 @@
+#include "journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "catalogue.h"
+#include "detectors/detector.h"
+#include "mem.h"
+
+static void read_lines(struct journal *journal)
+{
+	char *text = file_read(journal->path), *rest = NULL;
+
+	for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest)) {
+		json_t *entry = json_loads(line, 0, NULL);
+		const char *key = json_string_value(json_object_get(entry, "key"));
+
+		journal->lines++;
+		if (key)
+			json_object_set(journal->entries, key, entry);
+		json_decref(entry);
+	}
+	free(text);
+}
+
+/* What judges besides the detector itself: the harness, the warden and the suppressions. */
+static char *judges(const char *root)
+{
+	char *loose = mem_format("%s/build/loose", root), *warden = mem_format("%s/build/warden", root);
+	char *supp = mem_format("%s/harness/detectors/valgrind.supp", root);
+	char *loose_id = build_id(loose), *warden_id = build_id(warden), *entries = file_read(supp);
+	char *all = mem_format("%s %s %s", loose_id ? loose_id : "", warden_id ? warden_id : "", entries ? entries : "");
+
+	free(loose);
+	free(warden);
+	free(supp);
+	free(loose_id);
+	free(warden_id);
+	free(entries);
+	return all;
+}
+
+/* FNV-1a: keys only have to differ when their text does, and nobody attacks them. */
+static unsigned long long digest(const char *text)
+{
+	unsigned long long hash = 14695981039346656037ULL;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 1099511628211ULL;
+	return hash;
+}
+
+int journal_open(struct journal *journal, const char *root, const struct toolchain *toolchain)
+{
+	char *judged_by = judges(root);
+
+	*journal = (struct journal){.entries = json_object(), .path = mem_format("%s/build/journal", root)};
+	char *all = mem_format("%s %s %s %s %s", toolchain->clang, toolchain->valgrind, toolchain->glibc,
+			       toolchain->kernel, judged_by);
+	journal->common = mem_format("%016llx", digest(all));
+	free(all);
+	free(judged_by);
+	read_lines(journal);
+	journal->file = open(journal->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	return journal->file < 0 ? -1 : 0;
+}
+
+/* Keys of an older harness or toolchain are never asked for again. */
+static void rewrite(struct journal *journal)
+{
+	char *path = mem_format("%s.new", journal->path);
+	FILE *file = fopen(path, "w");
+	const char *key;
+	json_t *entry;
+
+	if (file) {
+		json_object_foreach(journal->entries, key, entry) {
+			if (!strstr(key, journal->common))
+				continue;
+			json_dumpf(entry, file, JSON_COMPACT);
+			fputc('\n', file);
+		}
+		bool good = !ferror(file);
+		if (fclose(file) != 0 || !good || rename(path, journal->path) != 0)
+			unlink(path);
+	}
+	free(path);
+}
+
+void journal_close(struct journal *journal)
+{
+	if (journal->file >= 0)
+		close(journal->file);
+	if (journal->lines > 2 * json_object_size(journal->entries) + 1000)
+		rewrite(journal);
+	json_decref(journal->entries);
+	free(journal->path);
+	free(journal->common);
+}
+
+char *journal_key(const struct journal *journal, const char *executable, const struct detector *detector)
+{
+	char *id = build_id(executable), *key = NULL;
+
+	if (id)
+		key = mem_format("%s %s %s", id, detector->name, journal->common);
+	free(id);
+	return key;
+}
+
+bool journal_recall(const struct journal *journal, const char *key, unsigned runs, struct result *result)
+{
+	const json_t *entry = json_object_get(journal->entries, key);
+	json_int_t known = json_integer_value(json_object_get(entry, "runs"));
+
+	if (!entry || known < (json_int_t)runs || !observation_from_json(json_object_get(entry, "seen"), &result->seen))
+		return false;
+	result->runs = (unsigned)known;
+	result->fired = (unsigned)json_integer_value(json_object_get(entry, "fired"));
+	result->cpu_ms = (long)json_integer_value(json_object_get(entry, "cpu_ms"));
+	result->wall_ms = (long)json_integer_value(json_object_get(entry, "wall_ms"));
+	result->peak_kib = (long)json_integer_value(json_object_get(entry, "peak_kib"));
+	result->cached = true;
+	return true;
+}
+
+int journal_record(struct journal *journal, const char *key, const struct result *result)
+{
+	json_t *entry = json_pack("{s:s, s:i, s:i, s:I, s:I, s:I, s:o}", "key", key, "runs", (int)result->runs, "fired",
+				  (int)result->fired, "cpu_ms", (json_int_t)result->cpu_ms, "wall_ms",
+				  (json_int_t)result->wall_ms, "peak_kib", (json_int_t)result->peak_kib, "seen",
+				  observation_to_json(&result->seen));
+	char *text = json_dumps(entry, JSON_COMPACT), *line = mem_format("%s\n", text);
+	/* One write to a file opened for appending: whole, or not there. */
+	ssize_t written = write(journal->file, line, strlen(line));
+	bool whole = written == (ssize_t)strlen(line);
+
+	if (whole)
+		json_object_set(journal->entries, key, entry);
+	journal->lines++;
+	json_decref(entry);
+	free(text);
+	free(line);
+	return whole ? 0 : -1;
+}

@@ -1,0 +1,36 @@
+/*
+ * What was judged before, so that an unchanged program is not run again. A file
+ * of JSON lines in build/, one per program and detector; each is written whole
+ * as soon as it is known, so that a Ctrl-C loses nothing. It keeps
+ * observations, never verdicts: those are made anew from the declaration.
+ *
+ * The key says all that the observation rests on: the program's build id, the
+ * detector, the toolchain, and the harness's own build ids.
+ */
+#ifndef LOOSE_JOURNAL_H
+#define LOOSE_JOURNAL_H
+
+#include <jansson.h>
+
+#include "result.h"
+
+struct journal {
+	json_t *entries; /* by key */
+	char *path;
+	int file;     /* for appending */
+	char *common; /* the part of the key that all entries share */
+	size_t lines; /* in the file, with those that later ones replace */
+};
+
+/* Reads the journal of the workbook at `root`. A line that is not whole is passed over. 0, or -1 with errno. */
+int journal_open(struct journal *journal, const char *root, const struct toolchain *toolchain);
+/* Writes the file anew without replaced lines where that makes it much smaller. */
+void journal_close(struct journal *journal);
+/* The key of a program (absolute path of the executable) under a detector, for the caller to free; NULL: no build id. */
+char *journal_key(const struct journal *journal, const char *executable, const struct detector *detector);
+/* Fills what is known under `key` into result (seen, runs, fired, figures), if it has at least `runs` runs. */
+bool journal_recall(const struct journal *journal, const char *key, unsigned runs, struct result *result);
+/* 0, or -1 with errno: then it will be judged again. */
+int journal_record(struct journal *journal, const char *key, const struct result *result);
+
+#endif

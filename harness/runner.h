@@ -1,0 +1,34 @@
+/*
+ * One run of one program under one detector: a directory of its own, the
+ * warden around it, and the observation at the end. What a run means is not
+ * decided here.
+ */
+#ifndef LOOSE_RUNNER_H
+#define LOOSE_RUNNER_H
+
+#include "catalogue.h"
+#include "observation.h"
+#include "session.h"
+
+struct run_request {
+	const struct detector *detector;
+	char *executable;	/* absolute path */
+	bool tests;		/* a Criterion program */
+	char *const *arguments; /* for the program; may be NULL */
+	const char *own[2];	/* absolute directories of the program's own sources */
+	long deadline_ms;
+};
+
+/* Called with what was seen, which the callee takes over; never called for a run that session_stop() ended. */
+typedef void (*run_ended)(void *context, struct observation *seen);
+
+/*
+ * Starts the run; `request` and what it points to must live until it has
+ * ended. A run that cannot be started ends at once, with a fault. Standard
+ * output goes on to `echo` at the end of the run when that is not negative.
+ */
+void run_start(struct session *session, const struct run_request *request, int echo, run_ended ended, void *context);
+/* Takes away what interrupted sessions have left in build/run. */
+void run_sweep(const char *root);
+
+#endif

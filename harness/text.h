@@ -1,0 +1,29 @@
+/*
+ * The book's generated passages. A chapter's text holds pairs of marks; what
+ * stands between them is made from the programs and from runs, never typed:
+ *
+ *     <!-- excerpt broken.c evict_loop -->    the named functions or structs of that file
+ *     <!-- says broken tsan -->               what that detector says of that program
+ *     <!-- diff -->                           broken.c against fixed.c, without the declarations
+ *     <!-- table -->                          the detector table (book.md)
+ *     <!-- end -->
+ */
+#ifndef LOOSE_TEXT_H
+#define LOOSE_TEXT_H
+
+#include "result.h"
+
+/*
+ * The text with each passage made anew, for the caller to free. `path` is the
+ * text's path relative to the root and decides which pitfall it speaks of (for
+ * book.md: all). NULL when a mark is unknown, not ended, or names what is not
+ * there; *error is then one line, owned by the caller, with path, line and mend.
+ */
+char *text_fill(const struct catalogue *catalogue, const struct results *results, const char *path, const char *text,
+		char **error);
+/* The definition of a function, struct or enum in C source, with the comment above it; NULL when there is none. */
+char *text_excerpt(const char *source, const char *name);
+/* Unified diff of two texts, with three lines of context, without a header; empty when they are the same. */
+char *text_diff(const char *before, const char *after);
+
+#endif
