@@ -12,7 +12,6 @@ V ?=
 Q := $(if $(V),,@)
 MAKEFLAGS += -rR
 .DELETE_ON_ERROR:
-.SECONDARY:
 .SECONDEXPANSION:
 
 POSIX := -std=c11 -D_POSIX_C_SOURCE=200809L
@@ -21,7 +20,8 @@ WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wpedantic $(WERROR)
 # --- programs under test -------------------------------------------------------------------------------------------
 
 # -O0: an optimiser may remove the race that the reader is to see. DWARF 4: Valgrind 3.19 cannot read clang's DWARF 5.
-PROGRAM_CFLAGS := $(POSIX) -O0 -g -gdwarf-4 -fno-omit-frame-pointer -pthread -Wall -Wextra $(WERROR) -Ichapters -MMD -MP
+# aranges: libdwfl finds the source of an address by them, and clang leaves them out.
+PROGRAM_CFLAGS := $(POSIX) -O0 -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer -pthread -Wall -Wextra $(WERROR) -Ichapters -MMD -MP
 plain_FLAGS :=
 tsan_FLAGS := -fsanitize=thread
 # The runtime looks this hook up by name.
@@ -83,7 +83,7 @@ $(eval $(call flavour,tsan))
 build/toolchain: FORCE
 	@mkdir -p build; { $(CC) --version; echo '$(PROGRAM_CFLAGS) $(tsan_LDFLAGS) $(TEST_LDFLAGS)'; } >$@.new; \
 	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
-FORCE:
+.PHONY: FORCE
 
 # --- the harness ---------------------------------------------------------------------------------------------------
 

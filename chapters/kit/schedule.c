@@ -18,8 +18,8 @@
 
 static int points[SCHEDULE_POINTS];
 
-/* Before main(), so that no thread can see the table being made. */
-__attribute__((constructor)) static void schedule_make(void)
+/* Before main(), and before the constructors of a program that starts a thread there: no thread sees it being made. */
+__attribute__((constructor(101))) static void schedule_make(void)
 {
 	for (int i = 0; i < SCHEDULE_POINTS; i++) {
 		points[i] = (int)syscall(SYS_eventfd2, 0, 0);
