@@ -45,7 +45,7 @@ struct detector {
 	 * without its closing mark is a fault of the detector; never silence.
 	 */
 	void (*collect)(const struct run *run, struct observation *seen);
-	/* The command that prints its version, NULL-terminated, and what precedes the number in the first line. */
+	/* The command that prints its version, NULL-terminated; empty when it has none of its own. */
 	const char *const *version;
 	/* What the kind means, in a sentence a learner understands; NULL for an unknown kind. */
 	const char *(*explain)(const char *kind);
@@ -53,16 +53,18 @@ struct detector {
 
 void command_argument(struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void command_environment(struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Appends what a Criterion program needs after its path, so that collect() can tell which tests failed. */
+void command_test_arguments(const struct run *run, struct command *command);
 void command_release(struct command *command);
 
 /* All of them, in the order of the book's tables; NULL-terminated. */
 extern const struct detector *const detectors[];
-/* By name; NULL when there is none. */
+/* By name, "test" included, which is not in the table: it runs tests and finds nothing. NULL when there is none. */
 const struct detector *detector_named(const char *name);
 bool detector_knows_kind(const struct detector *detector, const char *kind);
 /* True when `file` (absolute or NULL) lies in one of the run's own directories. */
 bool run_owns(const struct run *run, const char *file);
 
-extern const struct detector detector_tsan, detector_helgrind, detector_drd, detector_memcheck;
+extern const struct detector detector_tsan, detector_helgrind, detector_drd, detector_memcheck, detector_test;
 
 #endif

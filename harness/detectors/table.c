@@ -1,0 +1,93 @@
+/* The table of detectors, and what they share. See detector.h. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../mem.h"
+#include "detector.h"
+
+const struct detector *const detectors[] = {&detector_tsan, &detector_helgrind, &detector_drd, &detector_memcheck, NULL};
+
+const struct detector *detector_named(const char *name)
+{
+	for (size_t i = 0; detectors[i]; i++)
+		if (strcmp(detectors[i]->name, name) == 0)
+			return detectors[i];
+	return strcmp(detector_test.name, name) == 0 ? &detector_test : NULL;
+}
+
+bool detector_knows_kind(const struct detector *detector, const char *kind)
+{
+	for (size_t i = 0; detector->kinds[i]; i++)
+		if (strcmp(detector->kinds[i], kind) == 0)
+			return true;
+	return false;
+}
+
+static bool lies_in(const char *directory, const char *file)
+{
+	size_t length = directory ? strlen(directory) : 0;
+
+	return length && strncmp(file, directory, length) == 0 && file[length] == '/';
+}
+
+bool run_owns(const struct run *run, const char *file)
+{
+	return file && (lies_in(run->own[0], file) || lies_in(run->own[1], file));
+}
+
+static char **append(char **list, char *text)
+{
+	size_t count = 0;
+
+	while (list && list[count])
+		count++;
+	list = mem_resize(list, count + 2, sizeof *list);
+	list[count] = text;
+	list[count + 1] = NULL;
+	return list;
+}
+
+static char *formatted(const char *format, va_list args)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	if (!stream || vfprintf(stream, format, args) < 0 || fclose(stream) != 0)
+		abort();
+	return text;
+}
+
+void command_argument(struct command *command, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	command->argv = append(command->argv, formatted(format, args));
+	va_end(args);
+}
+
+void command_environment(struct command *command, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	command->environment = append(command->environment, formatted(format, args));
+	va_end(args);
+}
+
+static void release(char **list)
+{
+	for (size_t i = 0; list && list[i]; i++)
+		free(list[i]);
+	free(list);
+}
+
+void command_release(struct command *command)
+{
+	release(command->argv);
+	release(command->environment);
+	*command = (struct command){0};
+}
