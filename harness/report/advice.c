@@ -1,0 +1,92 @@
+/* What to look at next, by what was reported: questions to put to the code, not the answer. */
+#include "parts.h"
+
+#include <string.h>
+
+#define RACE                                                                                                           \
+	"the two accesses. Which lock guards this data, and does every side hold it? If one side may only come later, " \
+	"what makes it wait: a join, a gate, a queue?"
+#define FREED                                                                                                          \
+	"who frees this, and who may still use it then. What tells the owner that the last user is done: which join, " \
+	"which count?"
+#define OUTSIDE                                                                                                        \
+	"the block's life and its length. Who frees it, and who may still use it then? What tells the owner that the " \
+	"last user is done: which join, which count?"
+#define LEAK                                                                                                           \
+	"who owns this block at the end, on every path, also when a queue is dropped with items in it or a thread "    \
+	"ends early."
+#define ORDER                                                                                                          \
+	"the order in which each thread takes these locks. Is there one order that all code can keep? Is a callback "  \
+	"run, or a thread joined, with a lock held?"
+#define UNLOCK "every way out of the function that took the lock. Who holds it here, and is it the same thread that took it?"
+#define DESTROYED                                                                                                      \
+	"who destroys the lock or the condition, and who may still use it then. Have all its users been joined?"
+#define CALL                                                                                                           \
+	"the call's error. Is the thread joined or detached twice, or by nobody? Is the lock or the condition alive, " \
+	"and in the state that this call needs?"
+#define UNSET "where this value was to be written. Which thread writes it, and what makes the reader wait for that?"
+#define SIGNALLED                                                                                                      \
+	"the condition and the data it speaks of. Is the data changed, and the signal sent, under the lock of those "  \
+	"who wait?"
+
+static const struct {
+	const char *kind, *advice;
+} advices[] = {
+	/* ThreadSanitizer */
+	{"data-race", RACE},
+	{"external-race", RACE},
+	{"heap-use-after-free", FREED},
+	{"thread-leak", "who joins this thread. Who keeps its handle, and on which path is that owner left without a join?"},
+	{"lock-order-inversion", ORDER},
+	{"mutex-bad-unlock", UNLOCK},
+	{"mutex-bad-read-lock", UNLOCK},
+	{"mutex-bad-read-unlock", UNLOCK},
+	{"mutex-double-lock", UNLOCK},
+	{"mutex-destroy-locked", DESTROYED},
+	{"mutex-invalid-access", DESTROYED},
+	{"signal-unsafe-call", "what the signal handler calls. Could it only note the signal, and a thread do the work?"},
+	/* Helgrind */
+	{"Race", RACE},
+	{"LockOrder", ORDER},
+	{"UnlockUnlocked", UNLOCK},
+	{"UnlockForeign", UNLOCK},
+	{"UnlockBogus", DESTROYED},
+	{"PthAPIerror", CALL},
+	{"Misc", SIGNALLED},
+	{"Dubious", SIGNALLED},
+	/* DRD */
+	{"ConflictingAccess", RACE},
+	{"MutexErr", UNLOCK},
+	{"CondErr", DESTROYED},
+	{"CondDestrErr", DESTROYED},
+	{"CondRaceErr", SIGNALLED},
+	{"CondWaitErr", SIGNALLED},
+	{"RwlockErr", UNLOCK},
+	{"BarrierErr", DESTROYED},
+	{"SemaphoreErr", DESTROYED},
+	{"GenericErr", CALL},
+	{"InvalidThreadId", CALL},
+	{"HoldtimeErr", "what is done while the lock is held, and what of it could be done before or after."},
+	/* memcheck */
+	{"InvalidRead", OUTSIDE},
+	{"InvalidWrite", OUTSIDE},
+	{"InvalidJump", OUTSIDE},
+	{"InvalidFree", "who owns this block. Handing it over must leave one owner: who believes to be it twice?"},
+	{"MismatchedFree", "where this block comes from; what makes it says what must release it."},
+	{"UninitCondition", UNSET},
+	{"UninitValue", UNSET},
+	{"SyscallParam", UNSET},
+	{"Overlap", "the lengths in this copy, and who computes them."},
+	{"Leak_DefinitelyLost", LEAK},
+	{"Leak_IndirectlyLost", LEAK},
+	{"Leak_PossiblyLost", "whether a thread was still running at the end: its memory counts as possibly lost. Who joins it?"},
+	{"Leak_StillReachable", LEAK},
+};
+
+const char *advice_for(const char *kind)
+{
+	for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
+		if (strcmp(advices[i].kind, kind) == 0)
+			return advices[i].advice;
+	return NULL;
+}

@@ -1,0 +1,112 @@
+/* Results for tools that read them: schema loose-threads/verify/1. */
+#include "parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <jansson.h>
+
+#include "detectors/detector.h"
+#include "mem.h"
+
+/* Any bytes as a JSON string: what is not UTF-8 becomes '?'. Null for NULL. */
+static json_t *text(const char *bytes)
+{
+	if (!bytes)
+		return json_null();
+	json_t *string = json_string(bytes);
+	if (string)
+		return string;
+	char *clean = mem_copy(bytes);
+	for (char *byte = clean; *byte; byte++)
+		if ((unsigned char)*byte >= 0x80)
+			*byte = '?';
+	string = json_string(clean);
+	free(clean);
+	return string;
+}
+
+static json_t *findings(const char *root, const struct findings *all)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct finding *finding = &all->items[i];
+		json_t *object = json_object();
+		json_object_set_new(object, "kind", text(finding->kind));
+		json_object_set_new(object, "function", text(finding->function));
+		json_object_set_new(object, "file", text(finding->file ? below_root(root, finding->file) : NULL));
+		json_object_set_new(object, "line", json_integer(finding->line));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+static json_t *result_object(const char *root, const struct result *result)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "pitfall", text(result->program->pitfall));
+	json_object_set_new(object, "program", text(result->program->name));
+	json_object_set_new(object, "path", text(result->program->path));
+	json_object_set_new(object, "detector", text(result->detector->name));
+	json_object_set_new(object, "declared", text(result->expected ? word_name(result->expected->word) : NULL));
+	json_object_set_new(object, "observed", text(observed_name(result->verdict.observed)));
+	json_object_set_new(object, "agrees", json_boolean(result->verdict.agrees));
+	json_object_set_new(object, "runs", json_integer(result->runs));
+	json_object_set_new(object, "fired", json_integer(result->fired));
+	json_object_set_new(object, "cached", json_boolean(result->cached));
+	json_object_set_new(object, "cpu_ms", json_integer(result->cpu_ms));
+	json_object_set_new(object, "wall_ms", json_integer(result->wall_ms));
+	json_object_set_new(object, "peak_kib", json_integer(result->peak_kib));
+	json_object_set_new(object, "findings", findings(root, &result->seen.findings));
+	return object;
+}
+
+static json_t *toolchain_object(const struct toolchain *toolchain)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "clang", text(toolchain->clang));
+	json_object_set_new(object, "valgrind", text(toolchain->valgrind));
+	json_object_set_new(object, "glibc", text(toolchain->glibc));
+	json_object_set_new(object, "kernel", text(toolchain->kernel));
+	return object;
+}
+
+static json_t *summary_object(const struct results *results)
+{
+	struct tally tally = tally_of(results);
+	json_t *object = json_object();
+
+	json_object_set_new(object, "checked", json_integer((json_int_t)tally.checked));
+	json_object_set_new(object, "agree", json_integer((json_int_t)tally.agree));
+	json_object_set_new(object, "disagree", json_integer((json_int_t)tally.disagree));
+	json_object_set_new(object, "errors", json_integer((json_int_t)tally.errors));
+	json_object_set_new(object, "wall_ms", json_integer(results->wall_ms));
+	json_object_set_new(object, "cpu_ms", json_integer(results->cpu_ms));
+	return object;
+}
+
+int report_json(FILE *out, const char *root, const struct toolchain *toolchain, const struct results *results)
+{
+	json_t *document = json_object(), *array = json_array();
+
+	json_object_set_new(document, "schema", json_string("loose-threads/verify/1"));
+	json_object_set_new(document, "toolchain", toolchain_object(toolchain));
+	for (size_t i = 0; i < results->count; i++)
+		json_array_append_new(array, result_object(root, &results->items[i]));
+	json_object_set_new(document, "results", array);
+	json_object_set_new(document, "summary", summary_object(results));
+
+	errno = 0;
+	int status = json_dumpf(document, out, JSON_INDENT(1));
+	int error = errno;
+	json_decref(document);
+	if (status != 0) {
+		errno = error ? error : EIO;
+		return -1;
+	}
+	putc('\n', out);
+	return flushed(out);
+}

@@ -1,0 +1,174 @@
+/* Results in words: what was declared and seen, and what disagrees. */
+#include "parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "detectors/detector.h"
+#include "mem.h"
+
+/* "data-race in evict, thread-leak in main", or the failed tests. Owned by the caller. */
+static char *places_seen(const struct result *result)
+{
+	const struct findings *all = &result->seen.findings;
+	char *text = NULL;
+	size_t size;
+
+	if (result_is_test(result))
+		return mem_copy(result->seen.failed ? result->seen.failed : "");
+	FILE *list = open_memstream(&text, &size);
+	if (!list)
+		abort();
+	for (size_t i = 0; i < all->count; i++)
+		if (!finding_repeats(all, i))
+			fprintf(list, "%s%s in %s", i ? ", " : "", all->items[i].kind, all->items[i].function);
+	fclose(list);
+	return text;
+}
+
+/* "tsan: fires, as declared", and why where it is needed. */
+static void print_outcome(const struct page *page)
+{
+	const struct result *result = page->result;
+	const struct verdict *verdict = &result->verdict;
+	const struct expectation *expected = result->expected;
+	bool error = verdict->observed == OBSERVED_ERROR;
+	enum ink colour = error || !verdict->agrees ? INK_BAD : INK_GOOD;
+	char *declared = NULL;
+
+	if (expected && verdict->agrees && (expected->word == WORD_BLIND || expected->word == WORD_FALSE_ALARM))
+		declared = mem_format(", declared %s", word_name(expected->word));
+	else if (expected)
+		declared = verdict->agrees ? mem_copy(", as declared") :
+					     mem_format(", declared %s", word_name(expected->word));
+	fprintf(page->out, "%s%s: %s%s%s", ink(page->style, colour), result->detector->name,
+		error ? "cannot be judged" : observed_name(verdict->observed), declared ? declared : "",
+		ink(page->style, INK_OFF));
+	if (result->runs > 1 && !error)
+		fprintf(page->out, " (in %u of %u runs)", result->fired, result->runs);
+	putc('\n', page->out);
+	if (verdict->why && !result->bad_input)
+		print_wrapped(page->out, page->style, 2, verdict->why);
+	else if (expected && expected->why)
+		print_wrapped(page->out, page->style, 2, expected->why);
+	if (result_is_test(result) && result->seen.failed && verdict->agrees) {
+		char *failed = mem_format("these tests fail: %s", result->seen.failed);
+		print_wrapped(page->out, page->style, 2, failed);
+		free(failed);
+	}
+	free(declared);
+}
+
+/* The compiler's message, which stands behind the first line of the fault's words. */
+static void print_compiler(const struct page *page)
+{
+	const char *why = page->result->seen.why ? page->result->seen.why : "", *words = strchr(why, '\n');
+
+	fprintf(page->out, "%s%s does not compile:%s\n", ink(page->style, INK_BAD), page->result->program->path,
+		ink(page->style, INK_OFF));
+	print_lines(page->out, 2, words ? words + 1 : why);
+}
+
+void report_result(FILE *out, struct style style, const char *root, const struct result *result)
+{
+	struct page page = {out, style, root, result};
+
+	if (result->bad_input) {
+		print_compiler(&page);
+		return;
+	}
+	print_outcome(&page);
+	if (result->seen.fault == FAULT_NONE)
+		print_findings(&page);
+}
+
+/* --- disagreements --- */
+
+static void print_headline(const struct page *page)
+{
+	const struct result *result = page->result;
+	enum observed observed = result->verdict.observed;
+	char *places = places_seen(result), *line;
+	bool seen = (observed == OBSERVED_FIRES || observed == OBSERVED_FAILS) && *places;
+
+	line = mem_format("%s %s, %s: %s%s%sseen %s%s%s", result->program->pitfall, result->program->name,
+			  result->detector->name, result->expected ? "declared " : "",
+			  result->expected ? word_name(result->expected->word) : "", result->expected ? ", " : "",
+			  observed_name(observed), seen ? ": " : "", seen ? places : "");
+	fputs(ink(page->style, INK_BAD), page->out);
+	print_lines(page->out, 0, line);
+	fputs(ink(page->style, INK_OFF), page->out);
+	free(line);
+	free(places);
+}
+
+static void print_look_again(const struct page *page)
+{
+	const struct program *program = page->result->program;
+
+	fputs("Look again: ", page->out);
+	if (program->role == ROLE_BROKEN || program->role == ROLE_FIXED)
+		fprintf(page->out, "./loose run %s %s --detector %s\n", program->pitfall, program->name,
+			page->result->detector->name);
+	else
+		fprintf(page->out, "./loose check %s\n", program->path);
+}
+
+/* A starter that passes is most likely one that the reader has mended in place. */
+static void print_changed_starter(const struct page *page)
+{
+	const struct result *result = page->result;
+	enum observed observed = result->verdict.observed;
+	bool refused = result->expected &&
+		       (result->expected->word == WORD_FIRES || result->expected->word == WORD_FAILS);
+
+	if (result->program->role != ROLE_STARTER || !refused ||
+	    (observed != OBSERVED_SILENT && observed != OBSERVED_PASSES))
+		return;
+	char *text = mem_format("The starter has been changed: it no longer fails. If you have mended it, './loose check "
+				"%s' judges it.",
+				result->program->path);
+	print_wrapped(page->out, page->style, 2, text);
+	free(text);
+}
+
+static void print_disagreement(const struct page *page)
+{
+	const struct result *result = page->result;
+
+	print_headline(page);
+	if (result->runs > 1)
+		fprintf(page->out, "  In %u of %u runs it %s.\n", result->fired, result->runs,
+			result_is_test(result) ? "failed" : "fired");
+	if (result->verdict.why)
+		print_wrapped(page->out, page->style, 2, result->verdict.why);
+	print_changed_starter(page);
+	if (result->seen.fault == FAULT_NONE)
+		print_findings(page);
+	print_look_again(page);
+}
+
+/* True when this program's compiler message has been shown, for another detector. */
+static bool compiler_shown(const struct results *results, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (results->items[i].bad_input && results->items[i].program == results->items[index].program)
+			return true;
+	return false;
+}
+
+void report_disagreements(FILE *out, struct style style, const char *root, const struct results *results)
+{
+	for (size_t i = 0; i < results->count; i++) {
+		const struct result *result = &results->items[i];
+		struct page page = {out, style, root, result};
+
+		if (result->verdict.agrees || (result->bad_input && compiler_shown(results, i)))
+			continue;
+		putc('\n', out);
+		if (result->bad_input)
+			print_compiler(&page);
+		else
+			print_disagreement(&page);
+	}
+}

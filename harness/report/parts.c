@@ -1,0 +1,96 @@
+#include "parts.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "detectors/detector.h"
+#include "mem.h"
+
+const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+const char *below_root(const char *root, const char *path)
+{
+	size_t length = root ? strlen(root) : 0;
+
+	if (length && strncmp(path, root, length) == 0 && path[length] == '/')
+		return path + length + 1;
+	return path;
+}
+
+char *frame_name(const struct frame *frame)
+{
+	static const char wrapper[] = "__interceptor_", worker[] = "_WRK";
+	const char *name = frame->function, *wrapped = strstr(name, wrapper);
+
+	if (!*name || *name == '?')
+		return NULL;
+	if (wrapped && strspn(name, "_") >= (size_t)(wrapped - name))
+		name = wrapped + strlen(wrapper);
+	size_t length = strcspn(name, "@");
+	if (length > strlen(worker) && strncmp(name + length - strlen(worker), worker, strlen(worker)) == 0)
+		length -= strlen(worker);
+	return mem_copy_n(name, length);
+}
+
+size_t stack_first_own(const struct stack *stack)
+{
+	size_t i = 0;
+
+	while (i < stack->count && !stack->frames[i].own)
+		i++;
+	return i;
+}
+
+size_t stack_last_own(const struct stack *stack)
+{
+	for (size_t i = stack->count; i > 0; i--)
+		if (stack->frames[i - 1].own)
+			return i - 1;
+	return stack->count;
+}
+
+bool finding_repeats(const struct findings *all, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(all->items[i].kind, all->items[index].kind) == 0 &&
+		    strcmp(all->items[i].function, all->items[index].function) == 0)
+			return true;
+	return false;
+}
+
+bool result_is_test(const struct result *result)
+{
+	return strcmp(result->detector->name, "test") == 0;
+}
+
+struct tally tally_of(const struct results *results)
+{
+	struct tally tally = {.checked = results->count};
+
+	for (size_t i = 0; i < results->count; i++) {
+		const struct verdict *verdict = &results->items[i].verdict;
+		if (verdict->observed == OBSERVED_ERROR)
+			tally.errors++;
+		else if (verdict->agrees)
+			tally.agree++;
+		else
+			tally.disagree++;
+	}
+	return tally;
+}
+
+int flushed(FILE *out)
+{
+	errno = 0;
+	if (fflush(out) == 0 && !ferror(out))
+		return 0;
+	/* An earlier write failed and the reason is gone; there is none more likely. */
+	if (errno == 0)
+		errno = ENOSPC;
+	return -1;
+}

@@ -1,0 +1,55 @@
+/*
+ * Everything that a reader or a tool is shown. These functions decide nothing:
+ * they print what result.h holds.
+ */
+#ifndef LOOSE_REPORT_H
+#define LOOSE_REPORT_H
+
+#include <stdio.h>
+
+#include "../result.h"
+
+/* How to print on a stream. */
+struct style {
+	bool terminal; /* a line can be rewritten in place */
+	bool colour; /* a terminal that can */
+	bool utf8;   /* the locale's character set */
+	int width;   /* columns; 80 when not a terminal */
+};
+struct style style_of(FILE *stream);
+
+/*
+ * The table: per pitfall a row for `broken`, `fixed` and the exercise as a
+ * whole; a column per detector; a mark for fires, blind, silent, false alarm,
+ * disagrees, error; then the legend of the marks that were used, and the count.
+ */
+void report_table(FILE *out, struct style style, const struct results *results);
+/* Each result that does not agree, explained; nothing when all agree. */
+void report_disagreements(FILE *out, struct style style, const char *root, const struct results *results);
+/*
+ * One result as `run` and `check` show it: what was declared and seen, then
+ * each finding in plain words with an excerpt of the source and a caret line
+ * under what the detector points to, for each of its stacks; then what to look
+ * at next. Deterministic: no addresses, no process ids.
+ */
+void report_result(FILE *out, struct style style, const char *root, const struct result *result);
+/* The findings alone, in the detector's words, as the book quotes them: plain text, no colour, paths by base name. */
+void report_words(FILE *out, const struct result *result);
+/* The ten slowest results, the CPU time of all runs, the wall time, and how busy that kept the cores. */
+void report_timings(FILE *out, const struct results *results, int cores);
+
+/*
+ * The JSON of schema loose-threads/verify/1, and JUnit XML. Files below `root`
+ * are named relative to it. 0, or -1 with errno if writing failed.
+ */
+int report_json(FILE *out, const char *root, const struct toolchain *toolchain, const struct results *results);
+int report_junit(FILE *out, const struct results *results);
+
+/*
+ * The progress line, on a terminal rewritten in place, else a line every ten
+ * seconds; report_progress_end() takes it away. `doing` names what is running.
+ */
+void report_progress(FILE *out, struct style style, size_t done, size_t all, const char *doing);
+void report_progress_end(FILE *out, struct style style);
+
+#endif

@@ -1,0 +1,153 @@
+/*
+ * The findings in the detector's own words, for the book. The same program
+ * gives the same text in every run and on every release: findings are sorted
+ * and told once per kind and function, and frames outside the program's
+ * sources shrink to the one function that the program called, since what lies
+ * inside a library is different in each.
+ */
+#include "parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "detectors/detector.h"
+#include "mem.h"
+
+/* "#1 cache_free broken.c:67" as ThreadSanitizer writes it, "by cache_free (broken.c:67)" as Valgrind does. */
+static void print_frame(FILE *out, const struct frame *frame, bool tsan, int number)
+{
+	char *name = frame_name(frame);
+
+	if (!name)
+		return;
+	if (tsan)
+		fprintf(out, "    #%d %s", number, name);
+	else
+		fprintf(out, "   %s %s", number ? "by" : "at", name);
+	if (frame->own && frame->file) {
+		fprintf(out, tsan ? " %s" : " (%s", base_name(frame->file));
+		if (frame->line)
+			fprintf(out, ":%d", frame->line);
+		if (!tsan)
+			putc(')', out);
+	}
+	putc('\n', out);
+	free(name);
+}
+
+/* The frame is a library's, and its caller is one too, or it has no name. */
+static bool is_inner(const struct stack *stack, size_t index)
+{
+	char *name = frame_name(&stack->frames[index]);
+	bool named = name != NULL, own = stack->frames[index].own;
+
+	free(name);
+	if (!named || own)
+		return !named;
+	for (size_t i = index + 1; i < stack->count; i++) {
+		name = frame_name(&stack->frames[i]);
+		if (!name)
+			continue;
+		free(name);
+		return !stack->frames[i].own;
+	}
+	return false;
+}
+
+static void print_stack(FILE *out, const struct stack *stack, bool tsan, bool role)
+{
+	size_t last = stack_last_own(stack);
+	int number = 0;
+
+	if (role && stack->role && *stack->role) {
+		size_t length = strlen(stack->role);
+		bool colon = tsan && stack->role[length - 1] != ':';
+		fprintf(out, "%s%s%s\n", tsan ? "  " : " ", stack->role, colon ? ":" : "");
+	}
+	for (size_t i = 0; i < stack->count && i <= last; i++)
+		if (!is_inner(stack, i))
+			print_frame(out, &stack->frames[i], tsan, number++);
+}
+
+/* The finding as text, for the caller to free. */
+static char *told(const struct finding *finding, bool tsan)
+{
+	static const char banner[] = "WARNING: ThreadSanitizer: ";
+	const char *words = finding->words && *finding->words ? finding->words : finding->kind;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		abort();
+	fprintf(out, "%s%s\n", tsan && strncmp(words, "WARNING", 7) != 0 ? banner : "", words);
+	for (size_t i = 0; i < finding->stack_count; i++) {
+		const char *role = finding->stacks[i].role;
+		print_stack(out, &finding->stacks[i], tsan, role && strcmp(role, words) != 0);
+	}
+	fclose(out);
+	return text;
+}
+
+struct telling {
+	const struct finding *finding;
+	char *text;
+};
+
+static int by_place(const void *left, const void *right)
+{
+	const struct telling *a = left, *b = right;
+	int order = (a->finding->line > b->finding->line) - (a->finding->line < b->finding->line);
+
+	if (order == 0)
+		order = strcmp(a->finding->kind, b->finding->kind);
+	return order ? order : strcmp(a->text, b->text);
+}
+
+static bool told_before(const struct telling *tellings, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(tellings[i].finding->kind, tellings[index].finding->kind) == 0 &&
+		    strcmp(tellings[i].finding->function, tellings[index].finding->function) == 0)
+			return true;
+	return false;
+}
+
+static void print_tests(FILE *out, const struct observation *seen)
+{
+	if (seen->failed)
+		fprintf(out, "these tests fail: %s\n", seen->failed);
+	else
+		fprintf(out, "all tests pass\n");
+}
+
+/* Never "(silent)": a run that cannot be judged has said nothing, which is something else. */
+static const char *why_error(const struct result *result)
+{
+	if (result->seen.why)
+		return result->seen.why;
+	return result->verdict.why ? result->verdict.why : "(cannot be judged)";
+}
+
+void report_words(FILE *out, const struct result *result)
+{
+	const struct findings *all = &result->seen.findings;
+	bool tsan = strcmp(result->detector->name, "tsan") == 0;
+
+	if (result->verdict.observed == OBSERVED_ERROR)
+		print_lines(out, 0, why_error(result));
+	else if (result_is_test(result))
+		print_tests(out, &result->seen);
+	else if (all->count == 0)
+		fprintf(out, "(silent)\n");
+	struct telling *tellings = mem_zeroed(all->count, sizeof *tellings);
+	for (size_t i = 0; i < all->count; i++)
+		tellings[i] = (struct telling){&all->items[i], told(&all->items[i], tsan)};
+	qsort(tellings, all->count, sizeof *tellings, by_place);
+	for (size_t i = 0; i < all->count; i++)
+		if (!told_before(tellings, i))
+			fprintf(out, "%s%s", i ? "\n" : "", tellings[i].text);
+	for (size_t i = 0; i < all->count; i++)
+		free(tellings[i].text);
+	free(tellings);
+}

@@ -1,0 +1,183 @@
+/* What stands between a mark and its end, for each kind of mark. */
+#include "text_parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "detectors/detector.h"
+#include "mem.h"
+#include "report/report.h"
+
+bool filling_fail(struct filling *filling, char *message)
+{
+	*filling->error = mem_format("%s:%d: %s", filling->path, filling->line, message);
+	free(message);
+	return false;
+}
+
+/* The text of a file beside this one, or of the kit, for the caller to free; NULL with errno. */
+static char *source_of(const struct filling *filling, const char *file)
+{
+	bool kit = strncmp(file, "kit/", 4) == 0;
+	const char *directory = kit ? "chapters" : filling->directory;
+	char *path = mem_format("%s%s%s", directory, *directory ? "/" : "", file), *full, *text = NULL;
+
+	for (size_t i = 0; i < filling->catalogue->count && !text; i++)
+		if (filling->catalogue->programs[i].source && strcmp(filling->catalogue->programs[i].path, path) == 0)
+			text = mem_copy(filling->catalogue->programs[i].source);
+	full = mem_format("%s/%s", filling->catalogue->root, path);
+	if (!text)
+		text = file_read(full);
+	free(full);
+	free(path);
+	return text;
+}
+
+/* The names of the mark, each with its definition; "struct cache" is one name of two words. */
+static bool print_excerpts(struct filling *filling, const struct mark *mark, const char *source, FILE *out)
+{
+	bool first = true;
+
+	for (size_t i = 2; i < mark->count; i++) {
+		const char *word = mark->words[i];
+		bool tag = strcmp(word, "struct") == 0 || strcmp(word, "union") == 0 || strcmp(word, "enum") == 0;
+		char *name = tag && i + 1 < mark->count ? mem_format("%s %s", word, mark->words[++i]) : mem_copy(word);
+		char *excerpt = text_excerpt(source, name);
+
+		if (excerpt)
+			fprintf(out, "%s%s", first ? "" : "\n", excerpt);
+		else
+			filling_fail(filling, mem_format("%s does not define '%s'; name what is there", mark->words[1], name));
+		first = false;
+		free(excerpt);
+		free(name);
+		if (*filling->error)
+			return false;
+	}
+	return true;
+}
+
+static bool fill_excerpt(struct filling *filling, const struct mark *mark)
+{
+	if (mark->count < 3)
+		return filling_fail(filling, mem_copy("an excerpt needs a file and names: <!-- excerpt FILE NAME... -->"));
+	char *source = source_of(filling, mark->words[1]);
+	if (!source)
+		return filling_fail(filling, mem_format("cannot read '%s': %s", mark->words[1], strerror(errno)));
+	fputs("```c\n", filling->out);
+	bool good = print_excerpts(filling, mark, source, filling->out);
+	fputs("```\n", filling->out);
+	free(source);
+	return good;
+}
+
+static const struct result *find_result(const struct filling *filling, const char *program, const char *detector)
+{
+	for (size_t i = 0; i < filling->results->count; i++) {
+		const struct result *result = &filling->results->items[i];
+		if (strcmp(result->program->pitfall, filling->pitfall) == 0 &&
+		    strcmp(result->program->name, program) == 0 && strcmp(result->detector->name, detector) == 0)
+			return result;
+	}
+	return NULL;
+}
+
+static bool fill_says(struct filling *filling, const struct mark *mark)
+{
+	if (mark->count != 3 || !filling->pitfall)
+		return filling_fail(filling, mem_copy("words need a program and a detector of the text's own pitfall: "
+					      "<!-- says PROGRAM DETECTOR -->"));
+	const struct result *result = find_result(filling, mark->words[1], mark->words[2]);
+	if (!result)
+		return filling_fail(filling, mem_format("no run of '%s' under '%s'; see that both names are right and "
+						"'./loose verify %s' judges them",
+						mark->words[1], mark->words[2], filling->pitfall));
+	if (result->verdict.observed == OBSERVED_ERROR)
+		return filling_fail(filling, mem_format("the run of '%s' under '%s' cannot be quoted; './loose verify %s' says why",
+						mark->words[1], mark->words[2], filling->pitfall));
+	fputs("```text\n", filling->out);
+	report_words(filling->out, result);
+	fputs("```\n", filling->out);
+	return true;
+}
+
+/* The source without its declaration, which differs anyhow and is no part of the fix; the caller frees it. */
+static char *undeclared(const char *source)
+{
+	const char *end = strstr(source, "*/"), *start = strstr(source, "\n * Promise ");
+
+	if (strncmp(source, "/*", 2) != 0 || !end || !start || start > end)
+		return mem_copy(source);
+	const char *after = strstr(start + 1, "\n *\n");
+	if (!after || after > end)
+		after = end[-2] == '\n' ? end - 2 : end;
+	if (start - source >= 3 && strncmp(start - 3, "\n *", 3) == 0)
+		start -= 3;
+	return mem_format("%.*s%s", (int)(start - source), source, after);
+}
+
+/* A hunk's line numbers would be wrong without the declaration, and say nothing in a book; its function stays. */
+static void print_unnumbered(FILE *out, const char *diff)
+{
+	while (*diff) {
+		size_t length = strcspn(diff, "\n");
+		const char *behind = strncmp(diff, "@@ -", 4) == 0 ? strstr(diff + 4, " @@") : NULL;
+
+		if (behind)
+			fprintf(out, "@@%.*s\n", (int)(diff + length - behind - 3), behind + 3);
+		else if (length == 1 && *diff == ' ')
+			putc('\n', out); /* no blanks at the end of a line */
+		else
+			fprintf(out, "%.*s\n", (int)length, diff);
+		diff += length + (diff[length] == '\n');
+	}
+}
+
+static bool fill_diff(struct filling *filling, const struct mark *mark)
+{
+	const struct program *broken = NULL, *fixed = NULL;
+
+	if (filling->pitfall) {
+		broken = catalogue_program(filling->catalogue, filling->pitfall, "broken");
+		fixed = catalogue_program(filling->catalogue, filling->pitfall, "fixed");
+	}
+	if (mark->count != 1 || !broken || !fixed || !broken->source || !fixed->source)
+		return filling_fail(filling, mem_copy("a diff names nothing and stands in the text of a pitfall that has "
+					      "broken.c and fixed.c"));
+	char *before = undeclared(broken->source), *after = undeclared(fixed->source), *diff = text_diff(before, after);
+	fputs("```diff\n", filling->out);
+	print_unnumbered(filling->out, diff);
+	fputs("```\n", filling->out);
+	free(diff);
+	free(before);
+	free(after);
+	return true;
+}
+
+static bool fill_table(struct filling *filling, const struct mark *mark)
+{
+	bool chapter = strncmp(filling->directory, "chapters/", 9) == 0;
+	char *prefix = chapter ? mem_format("%s/", filling->directory + 9) : mem_copy("");
+	/* A blank line on either side, or it is no table to some readers of Markdown. */
+	bool good = mark->count == 1 && putc('\n', filling->out) != EOF &&
+		    text_table(filling->out, filling->results, prefix, filling->directory);
+
+	putc('\n', filling->out);
+	free(prefix);
+	return good || filling_fail(filling, mem_copy("a table names nothing and needs results of broken programs; "
+					      "'./loose verify --chapters' judges them"));
+}
+
+passage_fill *passage_named(const char *name)
+{
+	static const struct {
+		const char *name;
+		passage_fill *fill;
+	} kinds[] = {{"excerpt", fill_excerpt}, {"says", fill_says}, {"diff", fill_diff}, {"table", fill_table}};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return kinds[i].fill;
+	return NULL;
+}
