@@ -175,10 +175,8 @@ static void build_command(struct running *running, struct command *command)
 	command_argument(command, "%s", request->executable);
 	for (char *const *argument = request->arguments; argument && *argument; argument++)
 		command_argument(command, "%s", *argument);
-	if (request->tests) {
-		command_argument(command, "--json=%s/criterion.json", running->directory);
-		command_argument(command, "-j1");
-	}
+	if (request->tests)
+		command_test_arguments(&running->run, command);
 }
 
 static void spawn(struct running *running)

@@ -165,6 +165,9 @@ static void end_error(struct reader *reader)
 
 	for (size_t i = 0; i < finding->stack_count; i++) {
 		const char *start = outermost_own(&finding->stacks[i]);
+		/* A headline may be followed by a second sentence before its stack comes. */
+		if (i == 0 && finding->stacks[0].count == 0 && finding->stack_count > 1)
+			start = outermost_own(&finding->stacks[1]);
 		if (start)
 			valgrind_names_thread(&names, finding->stacks[i].role, start);
 	}

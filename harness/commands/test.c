@@ -1,0 +1,148 @@
+/*
+ * All tests: the harness's own, plain and under the sanitizers; the command
+ * line's; the book's texts; then every verdict of the workbook. What a learner
+ * changes in an exercise changes a verdict, so it shows here too.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "build.h"
+#include "command.h"
+#include "mem.h"
+
+struct tally {
+	struct session session;
+	long passed, failed;
+	bool unjudged; /* a part that could not be run */
+};
+
+static long number_in(const json_t *object, const char *key)
+{
+	return (long)json_integer_value(json_object_get(object, key));
+}
+
+/* Runs a command of the workbook; its output goes to the reader. Its status as session_command() gives it. */
+static int run_command(struct tally *tally, char *const *argv)
+{
+	struct child_options options = {.argv = argv, .directory = tally->session.root, .output = STDOUT_FILENO,
+					.errors = STDERR_FILENO};
+
+	fflush(stdout);
+	return session_command(&tally->session, &options);
+}
+
+static char *result_file(const struct tally *tally, const char *name)
+{
+	char *path = mem_format("%s/build/%s.json", tally->session.root, name);
+
+	unlink(path);
+	return path;
+}
+
+/* A part that left no count counts as one failure: it crashed, or never started. */
+static void count(struct tally *tally, const char *name, int status, long passed, long failed)
+{
+	if (passed + failed == 0 || (status != 0 && failed == 0))
+		failed++;
+	tally->passed += passed;
+	tally->failed += failed;
+	tally->unjudged = tally->unjudged || status == STATUS_CANNOT_JUDGE;
+	printf("%s: %ld passed, %ld failed\n", name, passed, failed);
+}
+
+/* A Criterion program, by its path below build/. */
+static void run_tests(struct tally *tally, const char *name, const char *jobs)
+{
+	char *file = result_file(tally, "tests"), *program = mem_format("%s/build/%s", tally->session.root, name);
+	char *json = mem_format("--json=%s", file);
+	char *argv[] = {program, json, "--quiet", (char *)jobs, NULL};
+	int status = run_command(tally, argv);
+	json_t *result = json_load_file(file, 0, NULL);
+
+	count(tally, name, status, number_in(result, "passed"), number_in(result, "failed") + number_in(result, "errored"));
+	json_decref(result);
+	free(json);
+	free(program);
+	free(file);
+}
+
+static void check_texts(struct tally *tally)
+{
+	char *loose = mem_format("%s/build/loose", tally->session.root), *argv[] = {loose, "text", "--check", NULL};
+	int status = run_command(tally, argv);
+
+	count(tally, "texts", status, status == 0, status != 0);
+	free(loose);
+}
+
+static void verify(struct tally *tally)
+{
+	char *loose = mem_format("%s/build/loose", tally->session.root), *file = result_file(tally, "verdicts");
+	char *argv[] = {loose, "verify", "--timings", "--json", file, NULL};
+	int status = run_command(tally, argv);
+	json_t *result = json_load_file(file, 0, NULL), *summary = json_object_get(result, "summary");
+
+	count(tally, "verdicts", status, number_in(summary, "agree"), number_in(summary, "disagree") + number_in(summary, "errors"));
+	json_decref(result);
+	free(file);
+	free(loose);
+}
+
+static int build_tests(struct tally *tally)
+{
+	char *targets[] = {"tests"}, *error = NULL;
+
+	if (build_targets(&tally->session, targets, 1, (int)uv_available_parallelism(), &error) != 0) {
+		int status = cannot_judge("%s", error);
+		free(error);
+		return status;
+	}
+	char *path = mem_format("%s/build/cli-tests", tally->session.root);
+	int there = access(path, X_OK);
+	free(path);
+	if (there != 0)
+		return cannot_judge("the harness's tests do not build; 'make tests' tells why");
+	return 0;
+}
+
+static int run(const char *root, int argc, char **argv)
+{
+	static void (*const parts[])(struct tally *) = {verify, check_texts};
+	static const char *const programs[] = {"host/tests", "asan/tests", "cli-tests"};
+	const struct option_spec specs[] = {{NULL, OPTION_FLAG, NULL}};
+	struct tally tally = {0};
+
+	if (options_parse(argc, argv, specs, NULL) != 0)
+		return bad_input("test takes no operand");
+	session_start(&tally.session, root);
+	int status = build_tests(&tally);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts && !status && !tally.session.interrupted; i++)
+		parts[i](&tally);
+	for (size_t i = 0; i < sizeof programs / sizeof *programs && !status && !tally.session.interrupted; i++)
+		run_tests(&tally, programs[i], "-j2");
+	if (tally.session.interrupted)
+		status = 128 + tally.session.interrupted;
+	session_release(&tally.session);
+	if (status)
+		return status;
+	printf("%ld passed, %ld failed\n", tally.passed, tally.failed);
+	if (tally.failed == 0)
+		return STATUS_AGREES;
+	return tally.unjudged ? STATUS_CANNOT_JUDGE : STATUS_DISAGREES;
+}
+
+const struct command_entry command_test = {
+	"test",
+	"",
+	"run all tests: the harness's own, and every verdict",
+	"Builds and runs the harness's own tests, plain and under AddressSanitizer and\n"
+	"UndefinedBehaviorSanitizer, and those of the command line; checks that no text\n"
+	"is stale; judges every program. Ends with a line 'N passed, N failed'.\n",
+	run,
+};

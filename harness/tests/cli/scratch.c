@@ -1,0 +1,159 @@
+#include "scratch.h"
+
+#include <criterion/criterion.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char *formatted(const char *format, ...)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	va_list args;
+
+	va_start(args, format);
+	vfprintf(out, format, args);
+	va_end(args);
+	fclose(out);
+	return text;
+}
+
+static void shell(const char *command)
+{
+	cr_assert_eq(system(command), 0, "%s", command);
+}
+
+void scratch_make(struct scratch *scratch)
+{
+	char here[PATH_MAX];
+
+	cr_assert(getcwd(here, sizeof here));
+	snprintf(scratch->root, sizeof scratch->root, "%s/build/scratch.XXXXXX", here);
+	cr_assert(mkdtemp(scratch->root));
+	snprintf(scratch->path, sizeof scratch->path, "%s", getenv("PATH"));
+	char *command = formatted(
+		"set -e; cd '%s'; mkdir -p bin build/plain/obj build/tsan/obj chapters/" PITFALL " exercises/" PITFALL
+		" solutions/" PITFALL "; ln -s ../../Makefile ../../harness .; ln -s ../../../chapters/kit chapters/kit;"
+		"ln -s ../../loose ../../warden build/; cp -r ../../chapters/" PITFALL "/. chapters/" PITFALL
+		"; cp -r ../../exercises/" PITFALL "/. exercises/" PITFALL "; cp -r ../../solutions/" PITFALL
+		"/. solutions/" PITFALL,
+		scratch->root);
+	shell(command);
+	free(command);
+}
+
+void scratch_remove(struct scratch *scratch)
+{
+	char *command = formatted("rm -rf '%s'", scratch->root);
+
+	shell(command);
+	free(command);
+}
+
+static char *read_whole(const char *path)
+{
+	char *text = NULL, buffer[4096];
+	size_t size, got;
+	FILE *in = fopen(path, "r");
+
+	cr_assert(in, "%s", path);
+	FILE *out = open_memstream(&text, &size);
+	while ((got = fread(buffer, 1, sizeof buffer, in)) > 0)
+		fwrite(buffer, 1, got, out);
+	fclose(out);
+	fclose(in);
+	return text;
+}
+
+struct outcome scratch_loose(const struct scratch *scratch, const char *arguments)
+{
+	struct outcome outcome;
+	char *command = formatted("PATH='%s' LOOSE_ROOT='%s' build/loose %s >'%s/out' 2>'%s/err' </dev/null", scratch->path,
+				  scratch->root, arguments, scratch->root, scratch->root);
+	int status = system(command);
+
+	outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	outcome.out = scratch_read(scratch, "out");
+	outcome.err = scratch_read(scratch, "err");
+	free(command);
+	return outcome;
+}
+
+void outcome_release(struct outcome *outcome)
+{
+	free(outcome->out);
+	free(outcome->err);
+}
+
+char *scratch_read(const struct scratch *scratch, const char *path)
+{
+	char *full = formatted("%s/%s", scratch->root, path), *text = read_whole(full);
+
+	free(full);
+	return text;
+}
+
+void scratch_write(const struct scratch *scratch, const char *path, const char *text)
+{
+	char *full = formatted("%s/%s", scratch->root, path);
+	FILE *out = fopen(full, "w");
+
+	cr_assert(out && fputs(text, out) >= 0 && fclose(out) == 0, "%s", full);
+	free(full);
+}
+
+void scratch_replace(const struct scratch *scratch, const char *path, const char *old, const char *new)
+{
+	char *text = scratch_read(scratch, path), *at = strstr(text, old);
+
+	cr_assert(at, "'%s' is not in %s", old, path);
+	char *changed = formatted("%.*s%s%s", (int)(at - text), text, new, at + strlen(old));
+	scratch_write(scratch, path, changed);
+	free(changed);
+	free(text);
+}
+
+void scratch_tool(struct scratch *scratch, const char *name, const char *script)
+{
+	char *path = formatted("bin/%s", name), *full = formatted("%s/%s", scratch->root, path);
+
+	scratch_write(scratch, path, script);
+	cr_assert_eq(chmod(full, 0755), 0);
+	snprintf(scratch->path, sizeof scratch->path, "%s/bin:%s", scratch->root, getenv("PATH"));
+	free(full);
+	free(path);
+}
+
+json_t *scratch_verify(const struct scratch *scratch, const char *detector, const char *program, int *status)
+{
+	char *arguments = formatted("verify --chapters --timeout 5 --detector %s --json '%s/json'", detector, scratch->root);
+	char *file = formatted("%s/json", scratch->root);
+	struct outcome outcome = scratch_loose(scratch, arguments);
+	json_t *all = json_load_file(file, 0, NULL), *found = NULL, *result;
+	size_t i;
+
+	*status = outcome.status;
+	json_array_foreach(json_object_get(all, "results"), i, result)
+		if (strcmp(result_text(result, "program"), program) == 0)
+			found = json_incref(result);
+	if (!found)
+		fprintf(stderr, "%s%s", outcome.out, outcome.err);
+	json_decref(all);
+	outcome_release(&outcome);
+	free(arguments);
+	free(file);
+	return found;
+}
+
+const char *result_text(const json_t *result, const char *key)
+{
+	const char *text = json_string_value(json_object_get(result, key));
+
+	return text ? text : "";
+}

@@ -1,0 +1,47 @@
+/*
+ * A workbook of one pitfall, in a directory of its own, for tests that damage
+ * programs, tools or files. It is a copy of a real pitfall beside the real
+ * harness, and goes away with scratch_remove().
+ */
+#ifndef LOOSE_TEST_SCRATCH_H
+#define LOOSE_TEST_SCRATCH_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#define PITFALL "02-ownership/implicit-contract"
+#define BROKEN "chapters/" PITFALL "/broken.c"
+#define FIXED "chapters/" PITFALL "/fixed.c"
+
+struct scratch {
+	char root[256];
+	char path[1024]; /* PATH for the harness; the test's own at first */
+};
+
+/* What a command left: freed by outcome_release(). */
+struct outcome {
+	int status; /* 128 + signal when killed */
+	char *out, *err;
+};
+
+void scratch_make(struct scratch *scratch);
+void scratch_remove(struct scratch *scratch);
+/* `build/loose ARGUMENTS` on the scratch workbook, through a shell; the arguments are the test's own, so no quoting. */
+struct outcome scratch_loose(const struct scratch *scratch, const char *arguments);
+void outcome_release(struct outcome *outcome);
+
+char *scratch_read(const struct scratch *scratch, const char *path);
+void scratch_write(const struct scratch *scratch, const char *path, const char *text);
+/* Replaces the first `old` in the file; fails the test when there is none. */
+void scratch_replace(const struct scratch *scratch, const char *path, const char *old, const char *new);
+/* Puts an executable script into a directory that stands first in PATH. */
+void scratch_tool(struct scratch *scratch, const char *name, const char *script);
+/*
+ * `verify --chapters --detector D --json`, and the result of that program in
+ * it (a new reference; NULL when there is none). *status is the exit status.
+ */
+json_t *scratch_verify(const struct scratch *scratch, const char *detector, const char *program, int *status);
+/* The text under `key` of a result. */
+const char *result_text(const json_t *result, const char *key);
+
+#endif

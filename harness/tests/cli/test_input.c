@@ -1,0 +1,164 @@
+/* Bad input: one clear line that names the file and the mend, and the exit status. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scratch.h"
+
+static struct scratch scratch;
+
+static void make(void)
+{
+	scratch_make(&scratch);
+}
+
+static void unmake(void)
+{
+	scratch_remove(&scratch);
+}
+
+TestSuite(input, .init = make, .fini = unmake, .timeout = 300);
+
+static unsigned lines(const char *text)
+{
+	unsigned count = 0;
+
+	for (; *text; text++)
+		count += *text == '\n';
+	return count;
+}
+
+/* Exit status 2, and exactly one line on stderr, with these words in it. */
+static void expect(const char *arguments, const char *words)
+{
+	struct outcome outcome = scratch_loose(&scratch, arguments);
+
+	cr_assert_eq(outcome.status, 2, "status %d", outcome.status);
+	cr_assert(strstr(outcome.err, words), "%s", outcome.err);
+	cr_assert_eq(lines(outcome.err), 1, "%s", outcome.err);
+	outcome_release(&outcome);
+}
+
+Test(input, unknown_command)
+{
+	expect("verfiy", "unknown command 'verfiy'");
+}
+
+Test(input, unknown_option)
+{
+	expect("verify --fast", "unknown option '--fast'");
+}
+
+Test(input, option_without_its_value)
+{
+	expect("verify --repeat", "'--repeat' needs a value");
+}
+
+Test(input, option_with_a_bad_number)
+{
+	expect("verify --repeat many", "--repeat takes a whole number");
+}
+
+Test(input, unknown_pitfall)
+{
+	expect("verify no-such", "no pitfall is called 'no-such'");
+	expect("run no-such", "no pitfall is called 'no-such'");
+	expect("show no-such", "no pitfall is called 'no-such'");
+}
+
+Test(input, ambiguous_pitfall)
+{
+	char command[1024];
+
+	snprintf(command, sizeof command,
+		 "cd '%s' && for d in chapters exercises solutions; do cp -r $d/" PITFALL " $d/02-ownership/implicit-too; done",
+		 scratch.root);
+	cr_assert_eq(system(command), 0);
+	expect("verify implicit", "'implicit' may be any of 02-ownership/implicit-contract, 02-ownership/implicit-too");
+}
+
+Test(input, unknown_detector_option)
+{
+	expect("verify --detector lint", "no detector is called 'lint'");
+}
+
+Test(input, unknown_program)
+{
+	expect("run implicit mended", "has no program 'mended'");
+}
+
+/* A damaged header: told with its line; the other program is still judged. */
+static void expect_header(const char *old, const char *new, const char *words)
+{
+	scratch_replace(&scratch, BROKEN, old, new);
+	struct outcome outcome = scratch_loose(&scratch, "verify --chapters --detector tsan");
+
+	cr_assert_eq(outcome.status, 2, "status %d", outcome.status);
+	cr_assert(strstr(outcome.err, words), "%s", outcome.err);
+	cr_assert(strstr(outcome.err, BROKEN ":"), "%s", outcome.err);
+	cr_assert_eq(lines(outcome.err), 1, "%s", outcome.err);
+	cr_assert(strstr(outcome.out, "1 as declared"), "%s", outcome.out);
+	outcome_release(&outcome);
+}
+
+Test(input, header_with_an_unknown_word)
+{
+	expect_header(" * tsan      fires", " * tsan      shouts", "'tsan shouts' is unknown");
+}
+
+Test(input, header_with_an_unknown_detector)
+{
+	expect_header(" * tsan      fires", " * lint      fires", "unknown word 'lint'");
+}
+
+Test(input, header_with_an_unknown_kind)
+{
+	expect_header("data-race in", "bad-luck in", "tsan has no kind 'bad-luck'");
+}
+
+Test(input, header_that_declares_a_detector_twice)
+{
+	expect_header(" * drd  ", " * tsan      blind  twice\n * drd  ", "'tsan' is declared twice");
+}
+
+Test(input, header_without_a_detector)
+{
+	expect_header(" * drd  ", "   drd  ", "says nothing of 'drd'");
+}
+
+Test(input, missing_header)
+{
+	expect_header("/*\n * ", "/*\n */\n/*\n * ", "no declaration");
+}
+
+Test(input, program_that_does_not_compile)
+{
+	struct outcome outcome;
+
+	scratch_replace(&scratch, BROKEN, "int main(void)", "int main(void) oops");
+	outcome = scratch_loose(&scratch, "verify --chapters --detector tsan");
+	cr_assert_eq(outcome.status, 2, "status %d", outcome.status);
+	cr_assert(strstr(outcome.out, "oops"), "the compiler's message is shown: %s", outcome.out);
+	cr_assert(strstr(outcome.out, "1 as declared"), "the other is judged: %s", outcome.out);
+	outcome_release(&outcome);
+}
+
+Test(input, output_that_cannot_be_written)
+{
+	expect("verify --chapters --detector tsan --json /no/such/dir/x.json", "cannot write '/no/such/dir/x.json'");
+	expect("verify --chapters --detector tsan --junit /proc/x.xml", "cannot write '/proc/x.xml'");
+}
+
+Test(input, no_space_left_on_the_device)
+{
+	expect("verify --chapters --detector tsan --json /dev/full", "cannot write '/dev/full': No space left on device");
+	expect("verify --chapters --detector tsan --junit /dev/full", "cannot write '/dev/full': No space left on device");
+}
+
+Test(input, check_of_what_is_no_program)
+{
+	expect("check", "check takes the C files");
+	expect("check /no/such.c", "cannot read '/no/such.c'");
+	expect("check Makefile", "'Makefile' is no C file");
+}

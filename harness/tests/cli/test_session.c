@@ -1,0 +1,228 @@
+/* A session as a whole: what is kept, what is left behind, what the outputs hold. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "scratch.h"
+
+static struct scratch scratch;
+
+static void make(void)
+{
+	scratch_make(&scratch);
+}
+
+static void unmake(void)
+{
+	scratch_remove(&scratch);
+}
+
+TestSuite(session, .init = make, .fini = unmake, .timeout = 300);
+
+static json_t *verify_all(const char *options)
+{
+	char arguments[512], file[512];
+
+	snprintf(file, sizeof file, "%s/json", scratch.root);
+	snprintf(arguments, sizeof arguments, "verify --chapters %s --json '%s'", options, file);
+	struct outcome outcome = scratch_loose(&scratch, arguments);
+	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
+	outcome_release(&outcome);
+	return json_load_file(file, 0, NULL);
+}
+
+static unsigned cached(const json_t *all)
+{
+	unsigned count = 0;
+	size_t i;
+	json_t *result;
+
+	json_array_foreach(json_object_get(all, "results"), i, result)
+		count += json_is_true(json_object_get(result, "cached"));
+	return count;
+}
+
+Test(session, unchanged_programs_are_not_run_again)
+{
+	json_t *first = verify_all(""), *second = verify_all("");
+
+	cr_assert_eq(cached(first), 0);
+	cr_assert_eq(cached(second), json_array_size(json_object_get(second, "results")));
+	/* A comment in one program: it alone is judged again. */
+	scratch_replace(&scratch, BROKEN, "int main(void)", "/* main */\nint main(void)");
+	json_t *third = verify_all("");
+	cr_assert_eq(cached(third), json_array_size(json_object_get(third, "results")) / 2);
+	json_t *fresh = verify_all("--fresh");
+	cr_assert_eq(cached(fresh), 0);
+	json_decref(first);
+	json_decref(second);
+	json_decref(third);
+	json_decref(fresh);
+}
+
+/* The verdict is made anew from the declaration, also when the run is not. */
+Test(session, a_changed_declaration_is_judged_without_a_run)
+{
+	int status;
+
+	json_decref(verify_all(""));
+	scratch_replace(&scratch, FIXED, "tsan      silent", "tsan      false-alarm data-race in evict because of nothing");
+	json_t *result = scratch_verify(&scratch, "tsan", "fixed", &status);
+	cr_assert_eq(status, 1);
+	cr_assert(json_is_true(json_object_get(result, "cached")));
+	cr_assert(json_is_false(json_object_get(result, "agrees")));
+	json_decref(result);
+}
+
+Test(session, json_has_the_schema_and_the_sums)
+{
+	json_t *all = verify_all("--repeat 3 --detector tsan"), *summary = json_object_get(all, "summary"), *result;
+	size_t i;
+
+	cr_assert_str_eq(result_text(all, "schema"), "loose-threads/verify/1");
+	cr_assert_eq(json_integer_value(json_object_get(summary, "checked")), 2);
+	cr_assert_eq(json_integer_value(json_object_get(summary, "agree")), 2);
+	json_array_foreach(json_object_get(all, "results"), i, result)
+		cr_assert_eq(json_integer_value(json_object_get(result, "runs")), 3);
+	json_decref(all);
+}
+
+Test(session, junit_is_written)
+{
+	char arguments[512];
+
+	snprintf(arguments, sizeof arguments, "verify --chapters --detector tsan --junit '%s/junit.xml'", scratch.root);
+	struct outcome outcome = scratch_loose(&scratch, arguments);
+	char *xml = scratch_read(&scratch, "junit.xml");
+	cr_assert_eq(outcome.status, 0);
+	cr_assert(strstr(xml, "<testsuite"));
+	free(xml);
+	outcome_release(&outcome);
+}
+
+static size_t file_lines(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	size_t count = 0;
+	int c;
+
+	while (file && (c = fgetc(file)) != EOF)
+		count += c == '\n';
+	if (file)
+		fclose(file);
+	return count;
+}
+
+/* Whether any process still runs from the scratch workbook. */
+static bool left_behind(void)
+{
+	char command[512];
+
+	snprintf(command, sizeof command, "grep -laF '%s/' /proc/[0-9]*/cmdline 2>/dev/null | grep -v \"/$$/\" | grep -q .", scratch.root);
+	return system(command) == 0;
+}
+
+static bool exists(const char *pattern)
+{
+	char command[512];
+
+	snprintf(command, sizeof command, "ls -d '%s'/%s >/dev/null 2>&1", scratch.root, pattern);
+	return system(command) == 0;
+}
+
+/*
+ * Interrupted once the journal holds something: the signal's status, no
+ * process, no half-written file, and what was judged is not judged again.
+ */
+Test(session, ctrl_c_leaves_nothing_behind)
+{
+	char journal[512], json[512];
+	struct timespec moment = {.tv_nsec = 20000000};
+	int status;
+
+	snprintf(journal, sizeof journal, "%s/build/journal", scratch.root);
+	snprintf(json, sizeof json, "%s/out.json", scratch.root);
+	pid_t child = fork();
+	if (child == 0) {
+		setenv("LOOSE_ROOT", scratch.root, 1);
+		freopen("/dev/null", "w", stdout);
+		freopen("/dev/null", "w", stderr);
+		execl("build/loose", "loose", "verify", "--fresh", "--json", json, (char *)NULL);
+		_exit(127);
+	}
+	while (file_lines(journal) < 20 && waitpid(child, &status, WNOHANG) == 0)
+		nanosleep(&moment, NULL);
+	cr_assert_eq(kill(child, SIGINT), 0);
+	cr_assert_eq(waitpid(child, &status, 0), child);
+	cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 130, "status %x", (unsigned)status);
+	cr_assert_not(left_behind());
+	cr_assert_not(exists("build/run/*"));
+	cr_assert_not(exists("out.json*"));
+	struct outcome outcome = scratch_loose(&scratch, "verify --json /dev/stdout");
+	json_t *all = json_loads(outcome.out, 0, NULL);
+	cr_assert(cached(all) >= 4, "%u", cached(all));
+	json_decref(all);
+	outcome_release(&outcome);
+}
+
+Test(session, check_explains_a_program_from_elsewhere)
+{
+	char arguments[512];
+	struct outcome outcome;
+
+	scratch_write(&scratch, "my prog.c",
+		      "#include <pthread.h>\nstatic int n;\nstatic void *add(void *p) { n++; return p; }\n"
+		      "int main(int argc, char **argv)\n{\n\tpthread_t a, b;\n\tpthread_create(&a, NULL, add, NULL);\n"
+		      "\tpthread_create(&b, NULL, add, NULL);\n\tpthread_join(a, NULL);\n\tpthread_join(b, NULL);\n"
+		      "\treturn argc == 3 && argv[2][0] == '-' ? 0 : 1;\n}\n");
+	snprintf(arguments, sizeof arguments, "check '%s/my prog.c' --json -- one -two", scratch.root);
+	outcome = scratch_loose(&scratch, arguments);
+	json_t *all = json_loads(outcome.out, 0, NULL), *result = json_array_get(json_object_get(all, "results"), 0);
+	cr_assert(result, "%s%s", outcome.out, outcome.err);
+	cr_assert_eq(outcome.status, 1, "a finding is something to mend");
+	cr_assert(json_is_null(json_object_get(result, "declared")));
+	json_decref(all);
+	outcome_release(&outcome);
+}
+
+Test(session, check_judges_a_declared_program)
+{
+	char arguments[512];
+
+	snprintf(arguments, sizeof arguments, "check '%s/" FIXED "'", scratch.root);
+	struct outcome outcome = scratch_loose(&scratch, arguments);
+	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
+	outcome_release(&outcome);
+}
+
+/* An exercise's starter fails; the solution in its place passes. */
+Test(session, check_judges_an_exercise)
+{
+	char arguments[512], command[1024];
+	struct outcome outcome;
+
+	snprintf(arguments, sizeof arguments, "check \"$(ls '%s'/exercises/" PITFALL "/*.c | grep -v test.c)\"", scratch.root);
+	outcome = scratch_loose(&scratch, arguments);
+	cr_assert_eq(outcome.status, 1, "%s%s", outcome.out, outcome.err);
+	outcome_release(&outcome);
+	snprintf(command, sizeof command, "cp '%s'/solutions/" PITFALL "/*.c '%s'/exercises/" PITFALL "/", scratch.root, scratch.root);
+	cr_assert_eq(system(command), 0);
+	outcome = scratch_loose(&scratch, arguments);
+	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
+	outcome_release(&outcome);
+}
+
+Test(session, doctor_trusts_this_machine)
+{
+	struct outcome outcome = scratch_loose(&scratch, "doctor");
+
+	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
+	cr_assert(strstr(outcome.out, "tsan      can be trusted here"));
+	outcome_release(&outcome);
+}
