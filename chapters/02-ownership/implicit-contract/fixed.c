@@ -31,7 +31,7 @@ struct cache {
 
 static struct {
 	pthread_mutex_t lock;
-	bool freed;	      /* cache_free() has returned */
+	bool freed;	     /* cache_free() has returned */
 	int rounds_too_late; /* of the evictor, after that */
 } seen = {.lock = PTHREAD_MUTEX_INITIALIZER};
 

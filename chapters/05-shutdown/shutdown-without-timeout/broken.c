@@ -1,0 +1,112 @@
+/*
+ * A payment service. Shutdown waits for the payments in flight, then writes the
+ * ledger. One payment hangs on a card processor that does not answer. The
+ * orchestrator loses patience, and ends the process in the middle of the wait.
+ *
+ * Promise   every payment that was accepted is in the ledger when the process ends.
+ * Ends      broken: accepted 3, in the ledger 0
+ * tsan      fires  heap-use-after-free in handle
+ * helgrind  blind  the late write meets no other access but the free(), and of freed memory it keeps no history
+ * drd       fires  ConflictingAccess in handle
+ * memcheck  fires  InvalidWrite in handle
+ */
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "kit/check.h"
+#include "kit/schedule.h"
+
+enum { PAYMENTS = 3 };
+enum { PATIENCE_OVER, PROCESSOR_ANSWERS };
+
+struct payment {
+	char card[20];
+	enum outcome { IN_FLIGHT, CHARGED } outcome; /* its handler's while in flight, then service_stop()'s */
+};
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t landed;
+	int in_flight, ledger;	  /* guarded by lock; the ledger is the number of payments on disk */
+	struct payment *payments; /* guarded by lock; NULL when the process has ended */
+} service = {.in_flight = PAYMENTS, .lock = PTHREAD_MUTEX_INITIALIZER, .landed = PTHREAD_COND_INITIALIZER};
+
+static struct handler {
+	pthread_t thread;
+	struct payment *payment;
+	bool hangs; /* its card processor does not answer */
+} handlers[PAYMENTS] = {[PAYMENTS - 1] = {.hangs = true}};
+
+static enum outcome charge(bool hangs)
+{
+	if (hangs)
+		schedule_await(PROCESSOR_ANSWERS);
+	return CHARGED;
+}
+
+static void *handle(void *arg)
+{
+	struct handler *self = arg;
+
+	self->payment->outcome = charge(self->hangs);
+	CHECK(pthread_mutex_lock(&service.lock));
+	service.in_flight--;
+	CHECK(pthread_cond_signal(&service.landed));
+	CHECK(pthread_mutex_unlock(&service.lock));
+	return NULL;
+}
+
+static void service_start(void)
+{
+	REQUIRE(service.payments = calloc(PAYMENTS, sizeof *service.payments));
+	for (int i = 0; i < PAYMENTS; i++) {
+		handlers[i].payment = &service.payments[i];
+		CHECK(pthread_create(&handlers[i].thread, NULL, handle, &handlers[i]));
+	}
+}
+
+/* Needs the lock held. */
+static void wait_landed(void)
+{
+	while (service.in_flight > 0) {
+		/* The processor neither answers nor hangs up. From here on only the orchestrator's clock moves. */
+		if (service.in_flight == 1)
+			schedule_reached(PATIENCE_OVER);
+		CHECK(pthread_cond_wait(&service.landed, &service.lock));
+	}
+}
+
+static void service_stop(void)
+{
+	CHECK(pthread_mutex_lock(&service.lock));
+	wait_landed();
+	for (int i = 0; service.payments && i < PAYMENTS; i++)
+		service.ledger += service.payments[i].outcome != IN_FLIGHT;
+	CHECK(pthread_mutex_unlock(&service.lock));
+}
+
+static void *orchestrate(void *arg)
+{
+	schedule_await(PATIENCE_OVER);
+	CHECK(pthread_mutex_lock(&service.lock));
+	free(service.payments); /* the process ends: its memory goes, whoever is still at work in it */
+	service.payments = NULL;
+	CHECK(pthread_mutex_unlock(&service.lock));
+	schedule_reached(PROCESSOR_ANSWERS);
+	return arg;
+}
+
+int main(void)
+{
+	pthread_t orchestrator;
+
+	service_start();
+	CHECK(pthread_create(&orchestrator, NULL, orchestrate, NULL));
+	service_stop();
+	schedule_reached(PATIENCE_OVER);
+	CHECK(pthread_join(orchestrator, NULL));
+	for (int i = 0; i < PAYMENTS; i++)
+		CHECK(pthread_join(handlers[i].thread, NULL));
+	return invariant(service.ledger == PAYMENTS, "accepted %d, in the ledger %d", PAYMENTS, service.ledger);
+}
