@@ -164,7 +164,8 @@ static struct line function_above(const struct script *script, size_t hunk, size
 	for (size_t i = change; i-- > 0;) {
 		const struct line *line = &script->items[i].line;
 		bool outermost = line->length && (isalpha((unsigned char)*line->text) || *line->text == '_');
-		if (script->items[i].sign == '+' || !outermost || memchr(line->text, ';', line->length))
+		bool label = outermost && line->text[line->length - 1] == ':';
+		if (script->items[i].sign == '+' || !outermost || label || memchr(line->text, ';', line->length))
 			continue;
 		return i < hunk ? *line : (struct line){"", 0};
 	}

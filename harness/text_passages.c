@@ -165,8 +165,8 @@ static bool fill_table(struct filling *filling, const struct mark *mark)
 
 	putc('\n', filling->out);
 	free(prefix);
-	return good || filling_fail(filling, mem_copy("a table names nothing and needs results of broken programs; "
-					      "'./loose verify --chapters' judges them"));
+	return good || filling_fail(filling, mem_copy("a table names nothing and stands in book.md or a chapter's "
+						      "README.md, when broken programs have been judged"));
 }
 
 passage_fill *passage_named(const char *name)

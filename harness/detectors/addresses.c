@@ -92,15 +92,37 @@ static void call_place(struct addresses *addresses, Dwarf_Die *unit, Dwarf_Die *
 		place->file = absolute(addresses, unit, dwarf_filesrc(files, file, NULL, NULL));
 }
 
-/* Names from the debugging information; 0 when there is none for this address. `places[0]` has its line already. */
+/*
+ * The compilation unit of the address. The index that the library looks in
+ * first, .debug_aranges, is one that clang does not write, and elfutils before
+ * 0.191 looks nowhere else.
+ */
+static Dwarf_Die *unit_at(Dwfl_Module *module, Dwarf_Addr pc, Dwarf_Addr *bias)
+{
+	Dwarf_Die *unit = dwfl_module_addrdie(module, pc, bias);
+
+	if (unit)
+		return unit;
+	while ((unit = dwfl_module_nextcu(module, unit, bias)))
+		if (dwarf_haspc(unit, pc - *bias) > 0)
+			return unit;
+	return NULL;
+}
+
+/* From the debugging information; 0 when there is none for this address. */
 static size_t scopes_at(struct addresses *addresses, Dwfl_Module *module, Dwarf_Addr pc, struct code_place *places,
 			size_t room)
 {
 	Dwarf_Addr bias = 0;
-	Dwarf_Die *unit = dwfl_module_addrdie(module, pc, &bias), *scopes = NULL;
+	Dwarf_Die *unit = unit_at(module, pc, &bias), *scopes = NULL;
+	Dwarf_Line *line = unit ? dwarf_getsrc_die(unit, pc - bias) : NULL;
 	int count = unit ? dwarf_getscopes(unit, pc - bias, &scopes) : 0;
 	size_t used = 0;
 
+	if (line) {
+		dwarf_lineno(line, &places[0].line);
+		places[0].file = absolute(addresses, unit, dwarf_linesrc(line, NULL, NULL));
+	}
 	for (int i = 0; i < count && used < room; i++) {
 		int tag = dwarf_tag(&scopes[i]);
 		if (tag != DW_TAG_subprogram && tag != DW_TAG_inlined_subroutine)
@@ -118,17 +140,11 @@ static size_t scopes_at(struct addresses *addresses, Dwfl_Module *module, Dwarf_
 size_t addresses_code(struct addresses *addresses, uint64_t pc, struct code_place *places, size_t room)
 {
 	Dwfl_Module *module = addresses->dwfl ? dwfl_addrmodule(addresses->dwfl, pc) : NULL;
-	Dwarf_Addr bias;
 
 	for (size_t i = 0; i < room; i++)
 		places[i] = (struct code_place){0};
 	if (!module || !room)
 		return 1;
-	Dwfl_Line *line = dwfl_module_getsrc(module, pc);
-	if (line) {
-		const char *file = dwfl_lineinfo(line, NULL, &places[0].line, NULL, NULL, NULL);
-		places[0].file = absolute(addresses, dwfl_module_addrdie(module, pc, &bias), file);
-	}
 	size_t count = scopes_at(addresses, module, pc, places, room);
 	if (count && places[0].function)
 		return count;
@@ -136,16 +152,31 @@ size_t addresses_code(struct addresses *addresses, uint64_t pc, struct code_plac
 	return 1;
 }
 
+struct search {
+	uint64_t address, *offset;
+	const char *name;
+};
+
+static int search_module(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base, void *context)
+{
+	struct search *search = context;
+	GElf_Sym symbol;
+	const char *variable = dwfl_module_addrinfo(module, search->address, search->offset, &symbol, NULL, NULL, NULL);
+
+	(void)data, (void)name, (void)base;
+	/* The nearest symbol below need not reach to the address. */
+	if (!variable || GELF_ST_TYPE(symbol.st_info) != STT_OBJECT || *search->offset >= symbol.st_size)
+		return DWARF_CB_OK;
+	search->name = variable;
+	return DWARF_CB_ABORT;
+}
+
 const char *addresses_data(struct addresses *addresses, uint64_t address, uint64_t *offset)
 {
-	Dwfl_Module *module = addresses->dwfl ? dwfl_addrmodule(addresses->dwfl, address) : NULL;
-	GElf_Sym symbol;
+	struct search search = {.address = address, .offset = offset};
 
-	if (!module)
-		return NULL;
-	const char *name = dwfl_module_addrinfo(module, address, offset, &symbol, NULL, NULL, NULL);
-	/* The nearest symbol below need not reach to the address. */
-	if (!name || GELF_ST_TYPE(symbol.st_info) != STT_OBJECT || *offset >= symbol.st_size)
-		return NULL;
-	return name;
+	/* All modules: what is zero at the start lies in a mapping without a name, which is none of theirs. */
+	if (addresses->dwfl)
+		dwfl_getmodules(addresses->dwfl, search_module, &search, 0);
+	return search.name;
 }

@@ -83,7 +83,8 @@ char *report_read(const struct run *run, const char *name, size_t *length)
 /* The detector's own last word on why it gave up, from the run's standard error; for the caller to free. */
 static char *last_words(const struct run *run)
 {
-	static const char *const marks[] = {"FATAL: ThreadSanitizer", "ThreadSanitizer: CHECK failed", "valgrind: "};
+	static const char *const marks[] = {"FATAL: ThreadSanitizer", "ThreadSanitizer: CHECK failed", "valgrind: ",
+					     "FATAL: "};
 	size_t length;
 	char *text = report_read(run, "stderr", &length), *found = NULL;
 

@@ -114,13 +114,26 @@ static void set_words(struct finding *finding, char *words)
 
 /* --- accesses --- */
 
+/* Two threads that started in the same function are told apart; for the caller to free. */
+static char *other_thread_name(const struct making *making, int tid)
+{
+	int first = tsan_part(making->report, TSAN_MOP, 0)->tid;
+	char *name = thread_name(making, tid), *first_name = thread_name(making, first);
+	bool alike = tid != first && strncmp(name, "thread ", 7) == 0 && strcmp(name, first_name) == 0;
+	char *told_apart = alike ? mem_format("another %s", name) : mem_copy(name);
+
+	free(name);
+	free(first_name);
+	return told_apart;
+}
+
 static void add_accesses(struct making *making)
 {
 	bool after_free = strstr(making->report->kind, "use-after-free");
 	const struct tsan_part *mop;
 
 	for (size_t i = 0; (mop = tsan_part(making->report, TSAN_MOP, i)); i++) {
-		char *thread = thread_name(making, mop->tid), *role;
+		char *thread = i ? other_thread_name(making, mop->tid) : thread_name(making, mop->tid), *role;
 		const char *verb = mop->write ? "write" : "read";
 		if (i > 0 && after_free)
 			role = mem_format("Freed by %s", thread);

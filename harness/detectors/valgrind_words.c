@@ -77,15 +77,21 @@ void valgrind_names_locks(struct valgrind_names *names, const char *sentence)
 static void put_thread(const struct valgrind_names *names, unsigned long number, bool capital, FILE *out)
 {
 	const char *name = NULL;
+	bool alike = false; /* an earlier one started in the same function */
 
-	for (size_t i = 0; i < names->thread_count; i++)
-		if (names->threads[i].number == number)
-			name = names->threads[i].name;
+	for (size_t i = 0; i < names->thread_count && !name; i++) {
+		if (names->threads[i].number != number)
+			continue;
+		name = names->threads[i].name;
+		for (size_t j = 0; j < i; j++)
+			alike = alike || strcmp(names->threads[j].name, name) == 0;
+	}
 	/* The tools number threads in the order of their creation; the first is main's. */
 	if (number == 1)
 		fputs(capital ? "Main thread" : "main thread", out);
 	else if (name)
-		fprintf(out, "%s %s", capital ? "Thread" : "thread", name);
+		fprintf(out, "%s%s %s", alike ? (capital ? "Another " : "another ") : "",
+			capital && !alike ? "Thread" : "thread", name);
 	else
 		fputs(capital ? "Another thread" : "another thread", out);
 }
@@ -144,13 +150,15 @@ static size_t put_changed(const struct valgrind_names *names, const char *at, bo
 	}
 	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
 		length = phrase_length(at, phrases[i].pattern);
-		const char *digits = length ? strstr(at, "0x") : NULL;
-		/* A lock that has a letter keeps its place in the sentence. */
-		if (digits && digits < at + length && address_at(digits, &address) && lock_name(names, address))
-			continue;
 		if (!length)
 			continue;
-		fputs(phrases[i].instead, out);
+		const char *digits = strstr(at, "0x");
+		bool has_address = digits && digits < at + length && address_at(digits, &address);
+		/* A lock that has a letter keeps its place in the sentence. */
+		if (has_address && lock_name(names, address))
+			fprintf(out, " %s", lock_name(names, address));
+		else
+			fputs(phrases[i].instead, out);
 		return length;
 	}
 	/* "BSS section of /a/path/program" */

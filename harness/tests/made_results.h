@@ -70,6 +70,7 @@ static inline struct finding *made_finding(struct result *result, const char *ki
 	struct finding *finding = findings_add(&result->seen.findings, kind);
 	struct stack *stack = finding_add_stack(finding, role);
 
+	free(finding->words);
 	finding->words = mem_copy(words);
 	stack_add_frame(stack, function, file, line, true);
 	if (caller)

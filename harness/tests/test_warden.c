@@ -164,7 +164,8 @@ static struct outcome finish(pid_t warden)
 	char *numbers = strstr(outcome.text, " cpu_us ");
 	cr_assert(numbers, "%s", outcome.text);
 	cr_assert_eq(sscanf(numbers, " cpu_us %lld wall_us %lld peak_kib %lld left %u\n", &outcome.cpu_us,
-			    &outcome.wall_us, &outcome.peak_kib, &outcome.left), 4, "%s", outcome.text);
+			    &outcome.wall_us, &outcome.peak_kib, &outcome.left),
+		     4, "%s", outcome.text);
 	*numbers = '\0';
 	cr_assert_eq(strncmp(outcome.text, "ended ", 6), 0);
 	snprintf(outcome.how, sizeof outcome.how, "%.63s", outcome.text + 6);
@@ -220,7 +221,8 @@ Test(warden, separates_output_and_error)
 	char out[64], err[64];
 
 	EXPECT(run(ARGUMENTS("--stdout", in_directory("out"), "--stderr", in_directory("err"), "--output-limit", "100",
-			     "--", "sh", "-c", "echo yes; echo no >&2")), "exit 0");
+			     "--", "sh", "-c", "echo yes; echo no >&2")),
+	       "exit 0");
 	read_text("out", out, sizeof out);
 	read_text("err", err, sizeof err);
 	cr_assert_str_eq(out, "yes\n");
@@ -247,7 +249,8 @@ Test(warden, leads_a_group_without_core_dumps_or_random_addresses)
 	EXPECT(run(SHELL("[ $(ulimit -c) = 0 ] && [ $(ulimit -f) != unlimited ]")), "exit 0");
 	EXPECT(run(SHELL("read pid name state parent group rest </proc/self/stat; [ $group = $$ ]")), "exit 0");
 	/* Where a sandbox forbids it, the warden goes on without. */
-	EXPECT(run(SHELL("setarch -R true 2>/dev/null || exit 0; grep -q '^00040000$' /proc/self/personality")), "exit 0");
+	EXPECT(run(SHELL("setarch -R true 2>/dev/null || exit 0; grep -q '^00040000$' /proc/self/personality")),
+	       "exit 0");
 }
 
 Test(warden, ends_a_hang_at_the_deadline)
@@ -270,20 +273,23 @@ Test(warden, reports_a_flood)
 {
 	const char *out = in_directory("out"), *err = in_directory("err");
 
-	struct outcome outcome = run(ARGUMENTS("--deadline", "60000", "--output-limit", "65536", "--stdout", out, "--stderr",
-					       err, "--", "yes"));
+	struct outcome outcome = run(ARGUMENTS("--deadline", "60000", "--output-limit", "65536", "--stdout", out,
+					       "--stderr", err, "--", "yes"));
 	EXPECT(outcome, "flood");
 	cr_assert_leq(file_size("out"), 256L << 20);
 	EXPECT(run(ARGUMENTS("--deadline", "60000", "--output-limit", "65536", "--stdout", out, "--stderr", err, "--",
-			     "sh", "-c", "exec yes >&2")), "flood");
+			     "sh", "-c", "exec yes >&2")),
+	       "flood");
 }
 
 Test(warden, reports_a_flood_that_ended_by_itself)
 {
 	const char *out = in_directory("out");
 
-	EXPECT(run(ARGUMENTS("--output-limit", "1000", "--stdout", out, "--", "sh", "-c", "yes | head -c 1001")), "flood");
-	EXPECT(run(ARGUMENTS("--output-limit", "1000", "--stdout", out, "--", "sh", "-c", "yes | head -c 1000")), "exit 0");
+	EXPECT(run(ARGUMENTS("--output-limit", "1000", "--stdout", out, "--", "sh", "-c", "yes | head -c 1001")),
+	       "flood");
+	EXPECT(run(ARGUMENTS("--output-limit", "1000", "--stdout", out, "--", "sh", "-c", "yes | head -c 1000")),
+	       "exit 0");
 }
 
 Test(warden, kills_a_child_left_behind)
@@ -298,8 +304,9 @@ Test(warden, kills_a_child_left_behind)
 }
 
 /* A session and a group of its own, an orphan, deaf to what it can be deaf to; and it has a child. */
-static const char daemon_script[] = "cd %s; setsid sh -c 'trap \"\" HUP TERM INT; sleep 1000 & echo $! >>pid; echo $$ >>pid; "
-				    "wait' & while [ ! -s pid ] || [ $(wc -l <pid) -lt 2 ]; do sleep 0.01; done; %s";
+static const char daemon_script[] =
+	"cd %s; setsid sh -c 'trap \"\" HUP TERM INT; sleep 1000 & echo $! >>pid; echo $$ >>pid; "
+	"wait' & while [ ! -s pid ] || [ $(wc -l <pid) -lt 2 ]; do sleep 0.01; done; %s";
 
 Test(warden, kills_daemons)
 {
@@ -324,8 +331,9 @@ Test(warden, kills_daemons_at_the_deadline)
 Test(warden, is_not_outrun_by_what_keeps_forking)
 {
 	/* Each has a session of its own, so that no signal to a group finds it. */
-	struct outcome outcome = run(ARGUMENTS("--deadline", "300", "--", "sh", "-c",
-					       "while :; do setsid sleep 1000 & setsid sh -c 'setsid sleep 1000' & done"));
+	struct outcome outcome =
+		run(ARGUMENTS("--deadline", "300", "--", "sh", "-c",
+			      "while :; do setsid sleep 1000 & setsid sh -c 'setsid sleep 1000' & done"));
 
 	EXPECT(outcome, "deadline");
 	cr_assert_gt(outcome.left, 1);

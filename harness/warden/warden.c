@@ -105,8 +105,10 @@ static void parse_options(char **argv)
 		const char *name;
 		const char **text;
 		long long *number;
-	} known[] = {{"--stdout", &job.paths[0], NULL},		{"--stderr", &job.paths[1], NULL},
-		     {"--deadline", NULL, &job.deadline_ms},	{"--output-limit", NULL, &job.output_limit},
+	} known[] = {{"--stdout", &job.paths[0], NULL},
+		     {"--stderr", &job.paths[1], NULL},
+		     {"--deadline", NULL, &job.deadline_ms},
+		     {"--output-limit", NULL, &job.output_limit},
 		     {"--parent", NULL, &job.parent}};
 
 	for (job.result = *argv ? *++argv : NULL; job.result && *++argv && strcmp(*argv, "--") != 0; argv++) {
