@@ -99,17 +99,16 @@ static bool parse_place(struct parser *parser, struct expectation *item, const c
 
 static bool parse_places(struct parser *parser, struct expectation *item, const char *list)
 {
-	do {
+	for (;;) {
 		size_t length = strcspn(list, ",");
 		char *text = trimmed(list, length);
 		bool good = parse_place(parser, item, text);
 
 		free(text);
-		if (!good)
-			return false;
-		list += length + (list[length] == ',');
-	} while (*list);
-	return true;
+		if (!good || !list[length])
+			return good;
+		list += length + 1;
+	}
 }
 
 static bool parse_false_alarm(struct parser *parser, struct expectation *item, const char *rest)

@@ -43,8 +43,9 @@ static bool fill_mark(struct filling *filling, const char *line, size_t length)
 	if (fill)
 		good = fill(filling, &mark);
 	else
-		good = filling_fail(filling, mem_format("unknown mark '%s'; the marks are excerpt, says, diff, table and end",
-						mark.count ? mark.words[0] : ""));
+		good = filling_fail(filling,
+				    mem_format("unknown mark '%s'; the marks are excerpt, says, diff, table and end",
+					       mark.count ? mark.words[0] : ""));
 	free(mark.text);
 	return good;
 }
@@ -78,9 +79,11 @@ static bool fill_all(struct filling *filling, const char *text)
 		if (!fenced && is_mark(text, length)) {
 			int lines = 0;
 			if (is_end(text, length))
-				return filling_fail(filling, mem_copy("this ends nothing; put a mark before it, or take it away"));
+				return filling_fail(
+					filling, mem_copy("this ends nothing; put a mark before it, or take it away"));
 			if (!passage_end(next, &lines))
-				return filling_fail(filling, mem_format("this mark is not ended; put %s behind it", mark_end));
+				return filling_fail(filling,
+						    mem_format("this mark is not ended; put %s behind it", mark_end));
 			if (!fill_mark(filling, text, length))
 				return false;
 			lines = 0;

@@ -89,8 +89,7 @@ static struct script script_of(const struct lines *a, const struct lines *b)
 		}
 		while ((i < a->count || j < b->count) &&
 		       !(i < a->count && j < b->count && same(&a->items[i], &b->items[j]))) {
-			if (j == b->count ||
-			    (i < a->count && common[(i + 1) * width + j] >= common[i * width + j + 1]))
+			if (j == b->count || (i < a->count && common[(i + 1) * width + j] >= common[i * width + j + 1]))
 				add(&script, '-', &a->items[i++]);
 			else
 				j++;
@@ -127,7 +126,8 @@ static void slide_up(struct script *script, size_t start, size_t end)
 	while (moved < start && items[start - 1 - moved].sign == ' ' &&
 	       same(&items[start - 1 - moved].line, &items[end - 1 - moved].line)) {
 		moved++;
-		if (start == moved || (items[start - 1 - moved].sign == ' ' && items[start - 1 - moved].line.length == 0))
+		if (start == moved ||
+		    (items[start - 1 - moved].sign == ' ' && items[start - 1 - moved].line.length == 0))
 			most = moved;
 		if (moved == end - start)
 			break;

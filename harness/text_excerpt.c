@@ -16,16 +16,16 @@ enum token { TOKEN_END, TOKEN_BLANK, TOKEN_COMMENT, TOKEN_DIRECTIVE, TOKEN_WORD,
 enum fit { FIT_NONE, FIT_DECLARED, FIT_MEMBER, FIT_DEFINED, FIT_FUNCTION };
 
 struct reader {
-	const char *at;	    /* the next token */
-	const char *name;   /* that is looked for */
-	bool tags;	    /* only struct, union and enum, as in "struct cache" */
+	const char *at;	  /* the next token */
+	const char *name; /* that is looked for */
+	bool tags;	  /* only struct, union and enum, as in "struct cache" */
 	/* of the item in hand */
 	int parens, braces;
-	const char *word;   /* the token before, if it was a word */
-	char before;	    /* the last character of the token before */
-	bool assigned;	    /* behind a `=` */
-	bool called;	    /* a `(` came: what stood before it is the function's name */
-	bool test;	    /* Criterion's Test(suite, name) */
+	const char *word; /* the token before, if it was a word */
+	char before;	  /* the last character of the token before */
+	bool assigned;	  /* behind a `=` */
+	bool called;	  /* a `(` came: what stood before it is the function's name */
+	bool test;	  /* Criterion's Test(suite, name) */
 	bool function, is_enum, body;
 	enum fit fit;
 };

@@ -48,7 +48,8 @@ static bool print_excerpts(struct filling *filling, const struct mark *mark, con
 		if (excerpt)
 			fprintf(out, "%s%s", first ? "" : "\n", excerpt);
 		else
-			filling_fail(filling, mem_format("%s does not define '%s'; name what is there", mark->words[1], name));
+			filling_fail(filling,
+				     mem_format("%s does not define '%s'; name what is there", mark->words[1], name));
 		first = false;
 		free(excerpt);
 		free(name);
@@ -61,7 +62,8 @@ static bool print_excerpts(struct filling *filling, const struct mark *mark, con
 static bool fill_excerpt(struct filling *filling, const struct mark *mark)
 {
 	if (mark->count < 3)
-		return filling_fail(filling, mem_copy("an excerpt needs a file and names: <!-- excerpt FILE NAME... -->"));
+		return filling_fail(filling,
+				    mem_copy("an excerpt needs a file and names: <!-- excerpt FILE NAME... -->"));
 	char *source = source_of(filling, mark->words[1]);
 	if (!source)
 		return filling_fail(filling, mem_format("cannot read '%s': %s", mark->words[1], strerror(errno)));
@@ -87,15 +89,16 @@ static bool fill_says(struct filling *filling, const struct mark *mark)
 {
 	if (mark->count != 3 || !filling->pitfall)
 		return filling_fail(filling, mem_copy("words need a program and a detector of the text's own pitfall: "
-					      "<!-- says PROGRAM DETECTOR -->"));
+						      "<!-- says PROGRAM DETECTOR -->"));
 	const struct result *result = find_result(filling, mark->words[1], mark->words[2]);
 	if (!result)
 		return filling_fail(filling, mem_format("no run of '%s' under '%s'; see that both names are right and "
-						"'./loose verify %s' judges them",
-						mark->words[1], mark->words[2], filling->pitfall));
+							"'./loose verify %s' judges them",
+							mark->words[1], mark->words[2], filling->pitfall));
 	if (result->verdict.observed == OBSERVED_ERROR)
-		return filling_fail(filling, mem_format("the run of '%s' under '%s' cannot be quoted; './loose verify %s' says why",
-						mark->words[1], mark->words[2], filling->pitfall));
+		return filling_fail(
+			filling, mem_format("the run of '%s' under '%s' cannot be quoted; './loose verify %s' says why",
+					    mark->words[1], mark->words[2], filling->pitfall));
 	fputs("```text\n", filling->out);
 	report_words(filling->out, result);
 	fputs("```\n", filling->out);
@@ -143,8 +146,9 @@ static bool fill_diff(struct filling *filling, const struct mark *mark)
 		fixed = catalogue_program(filling->catalogue, filling->pitfall, "fixed");
 	}
 	if (mark->count != 1 || !broken || !fixed || !broken->source || !fixed->source)
-		return filling_fail(filling, mem_copy("a diff names nothing and stands in the text of a pitfall that has "
-					      "broken.c and fixed.c"));
+		return filling_fail(filling,
+				    mem_copy("a diff names nothing and stands in the text of a pitfall that has "
+					     "broken.c and fixed.c"));
 	char *before = undeclared(broken->source), *after = undeclared(fixed->source), *diff = text_diff(before, after);
 	fputs("```diff\n", filling->out);
 	print_unnumbered(filling->out, diff);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "../mem.h"
+#include "forgery.h"
 #include "processes.h"
 #include "tests.h"
 #include "tsan_findings.h"
@@ -48,7 +49,9 @@ static const char *data_at(void *context, uint64_t address, uint64_t *offset)
 	return addresses_data(context, address, offset);
 }
 
-static struct process collect_process(const struct run *run, const char *name, struct findings *findings)
+/* Adds the process's reports to `findings`, and their number, with those that are alike, to *reports. */
+static struct process collect_process(const struct run *run, const char *name, struct findings *findings,
+				      size_t *reports)
 {
 	struct process process = {0};
 	struct tsan_records records;
@@ -60,6 +63,7 @@ static struct process collect_process(const struct run *run, const char *name, s
 	tsan_records_read(bytes, length, &records);
 	free(bytes);
 	process = (struct process){.pid = records.pid, .parent = records.parent, .complete = records.complete};
+	*reports += records.count;
 	if (records.count) {
 		struct addresses *addresses = addresses_open(records.maps);
 		struct tsan_resolver resolver = {.code = code_at, .data = data_at, .context = addresses, .run = run};
@@ -74,14 +78,15 @@ static void collect(const struct run *run, struct observation *seen)
 {
 	char **names = report_names(run, "tsan.", "");
 	struct process *processes = NULL;
-	size_t count = 0;
+	size_t count = 0, reports = 0;
 
 	tests_collect(run, seen);
 	for (; names[count]; count++) {
 		processes = mem_resize(processes, count + 1, sizeof *processes);
-		processes[count] = collect_process(run, names[count], &seen->findings);
+		processes[count] = collect_process(run, names[count], &seen->findings, &reports);
 	}
 	processes_check(run, processes, count, seen);
+	forgery_check(run, reports, seen);
 	findings_merge(&seen->findings);
 	free(processes);
 	names_free(names);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "../mem.h"
+#include "forgery.h"
 #include "processes.h"
 #include "tests.h"
 #include "valgrind_kinds.h"
@@ -119,6 +120,8 @@ static void collect(const struct run *run, struct observation *seen, const char 
 		processes[count] = collect_process(run, names[count], tool, &seen->findings);
 	}
 	processes_check(run, processes, count, seen);
+	/* With --xml it prints none. */
+	forgery_check(run, 0, seen);
 	findings_merge(&seen->findings);
 	free(processes);
 	names_free(names);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define RACE                                                                                                           \
+#define RACE                                                                                                            \
 	"the two accesses. Which lock guards this data, and does every side hold it? If one side may only come later, " \
 	"what makes it wait: a join, a gate, a queue?"
 #define FREED                                                                                                          \
@@ -18,7 +18,8 @@
 #define ORDER                                                                                                          \
 	"the order in which each thread takes these locks. Is there one order that all code can keep? Is a callback "  \
 	"run, or a thread joined, with a lock held?"
-#define UNLOCK "every way out of the function that took the lock. Who holds it here, and is it the same thread that took it?"
+#define UNLOCK                                                                                                         \
+	"every way out of the function that took the lock. Who holds it here, and is it the same thread that took it?"
 #define DESTROYED                                                                                                      \
 	"who destroys the lock or the condition, and who may still use it then. Have all its users been joined?"
 #define CALL                                                                                                           \
@@ -28,23 +29,34 @@
 #define SIGNALLED                                                                                                      \
 	"the condition and the data it speaks of. Is the data changed, and the signal sent, under the lock of those "  \
 	"who wait?"
+#define MISUSED                                                                                                         \
+	"the life of this lock or condition. Who makes it, who destroys it, and who may still use it then? Does every " \
+	"wait hold the mutex that goes with the condition?"
+#define SIZE "where this size comes from: can it be negative, zero, or changed by another thread meanwhile?"
+#define HANDLER "what the signal handler calls. Could it only note the signal, and a thread do the work?"
+#define DESCRIPTOR "who owns this descriptor. Who closes it, and who may still use it, or its number, after that?"
 
 static const struct {
 	const char *kind, *advice;
 } advices[] = {
 	/* ThreadSanitizer */
 	{"data-race", RACE},
+	{"data-race-vptr", RACE},
 	{"external-race", RACE},
 	{"heap-use-after-free", FREED},
-	{"thread-leak", "who joins this thread. Who keeps its handle, and on which path is that owner left without a join?"},
+	{"heap-use-after-free-vptr", FREED},
+	{"thread-leak",
+	 "who joins this thread. Who keeps its handle, and on which path is that owner left without a join?"},
 	{"lock-order-inversion", ORDER},
 	{"mutex-bad-unlock", UNLOCK},
 	{"mutex-bad-read-lock", UNLOCK},
 	{"mutex-bad-read-unlock", UNLOCK},
 	{"mutex-double-lock", UNLOCK},
-	{"mutex-destroy-locked", DESTROYED},
+	{"mutex-cannot-be-locked", UNLOCK},
+	{"locked-mutex-destroy", DESTROYED},
 	{"mutex-invalid-access", DESTROYED},
-	{"signal-unsafe-call", "what the signal handler calls. Could it only note the signal, and a thread do the work?"},
+	{"signal-unsafe-call", HANDLER},
+	{"errno-in-signal-handler", HANDLER},
 	/* Helgrind */
 	{"Race", RACE},
 	{"LockOrder", ORDER},
@@ -52,19 +64,22 @@ static const struct {
 	{"UnlockForeign", UNLOCK},
 	{"UnlockBogus", DESTROYED},
 	{"PthAPIerror", CALL},
-	{"Misc", SIGNALLED},
+	{"Misc", MISUSED},
 	{"Dubious", SIGNALLED},
 	/* DRD */
 	{"ConflictingAccess", RACE},
 	{"MutexErr", UNLOCK},
-	{"CondErr", DESTROYED},
+	{"CondErr", MISUSED},
 	{"CondDestrErr", DESTROYED},
 	{"CondRaceErr", SIGNALLED},
 	{"CondWaitErr", SIGNALLED},
 	{"RwlockErr", UNLOCK},
 	{"BarrierErr", DESTROYED},
 	{"SemaphoreErr", DESTROYED},
-	{"GenericErr", CALL},
+	{"FdBadClose", DESCRIPTOR},
+	{"FdBadUse", DESCRIPTOR},
+	{"FdNotClosed", DESCRIPTOR},
+	{"GenericErr", MISUSED},
 	{"InvalidThreadId", CALL},
 	{"HoldtimeErr", "what is done while the lock is held, and what of it could be done before or after."},
 	/* memcheck */
@@ -76,10 +91,23 @@ static const struct {
 	{"UninitCondition", UNSET},
 	{"UninitValue", UNSET},
 	{"SyscallParam", UNSET},
+	{"ClientCheck", UNSET},
+	{"InvalidMemPool", FREED},
+	{"CoreMemError", FREED},
+	{"MismatchedAllocateDeallocateSize",
+	 "what makes this block and what releases it; both must mean the same size."},
+	{"MismatchedAllocateDeallocateAlignment",
+	 "what makes this block and what releases it; both must mean the same alignment."},
+	{"FishyValue", SIZE},
+	{"ReallocSizeZero", SIZE},
+	{"InvalidAlignment", SIZE},
+	{"InvalidSize", SIZE},
+	{"InvalidSizeAndAlignment", SIZE},
 	{"Overlap", "the lengths in this copy, and who computes them."},
 	{"Leak_DefinitelyLost", LEAK},
 	{"Leak_IndirectlyLost", LEAK},
-	{"Leak_PossiblyLost", "whether a thread was still running at the end: its memory counts as possibly lost. Who joins it?"},
+	{"Leak_PossiblyLost",
+	 "whether a thread was still running at the end: its memory counts as possibly lost. Who joins it?"},
 	{"Leak_StillReachable", LEAK},
 };
 

@@ -120,8 +120,8 @@ static void print_finding(const struct page *page, size_t index)
 	const struct detector *detector = page->result->detector;
 	const char *meaning = detector->explain ? detector->explain(finding->kind) : NULL;
 	char *where = finding->file ? place(page, finding->file, finding->line) : NULL;
-	char *title = mem_format("%s in %s%s%s%s", finding->kind, finding->function, where ? " (" : "", where ? where : "",
-				 where ? ")" : "");
+	char *title = mem_format("%s in %s%s%s%s", finding->kind, finding->function, where ? " (" : "",
+				 where ? where : "", where ? ")" : "");
 
 	fprintf(page->out, "\n%s", ink(page->style, INK_STRONG));
 	print_cut(page->out, page->style, title, page->style.width);

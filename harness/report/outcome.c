@@ -39,8 +39,8 @@ static void print_outcome(const struct page *page)
 	if (expected && verdict->agrees && (expected->word == WORD_BLIND || expected->word == WORD_FALSE_ALARM))
 		declared = mem_format(", declared %s", word_name(expected->word));
 	else if (expected)
-		declared = verdict->agrees ? mem_copy(", as declared") :
-					     mem_format(", declared %s", word_name(expected->word));
+		declared = verdict->agrees ? mem_copy(", as declared")
+					   : mem_format(", declared %s", word_name(expected->word));
 	fprintf(page->out, "%s%s: %s%s%s", ink(page->style, colour), result->detector->name,
 		error ? "cannot be judged" : observed_name(verdict->observed), declared ? declared : "",
 		ink(page->style, INK_OFF));
@@ -119,15 +119,16 @@ static void print_changed_starter(const struct page *page)
 {
 	const struct result *result = page->result;
 	enum observed observed = result->verdict.observed;
-	bool refused = result->expected &&
-		       (result->expected->word == WORD_FIRES || result->expected->word == WORD_FAILS);
+	bool refused =
+		result->expected && (result->expected->word == WORD_FIRES || result->expected->word == WORD_FAILS);
 
 	if (result->program->role != ROLE_STARTER || !refused ||
 	    (observed != OBSERVED_SILENT && observed != OBSERVED_PASSES))
 		return;
-	char *text = mem_format("The starter has been changed: it no longer fails. If you have mended it, './loose check "
-				"%s' judges it.",
-				result->program->path);
+	char *text =
+		mem_format("The starter has been changed: it no longer fails. If you have mended it, './loose check "
+			   "%s' judges it.",
+			   result->program->path);
 	print_wrapped(page->out, page->style, 2, text);
 	free(text);
 }

@@ -12,9 +12,9 @@
 /* How to print on a stream. */
 struct style {
 	bool terminal; /* a line can be rewritten in place */
-	bool colour; /* a terminal that can */
-	bool utf8;   /* the locale's character set */
-	int width;   /* columns; 80 when not a terminal */
+	bool colour;   /* a terminal that can */
+	bool utf8;     /* the locale's character set */
+	int width;     /* columns; 80 when not a terminal */
 };
 struct style style_of(FILE *stream);
 

@@ -13,12 +13,9 @@ static const struct {
 	const char *utf8, *ascii, *meaning;
 	enum ink ink;
 } marks[MARKS] = {
-	[MARK_FIRES] = {"●", "*", "fires", INK_STRONG},
-	[MARK_BLIND] = {"○", "o", "blind", INK_WARN},
-	[MARK_SILENT] = {"·", ".", "silent", INK_FAINT},
-	[MARK_FALSE_ALARM] = {"!", "!", "false alarm", INK_WARN},
-	[MARK_DISAGREES] = {"✗", "x", "disagrees", INK_BAD},
-	[MARK_ERROR] = {"E", "E", "error", INK_BAD},
+	[MARK_FIRES] = {"●", "*", "fires", INK_STRONG},	     [MARK_BLIND] = {"○", "o", "blind", INK_WARN},
+	[MARK_SILENT] = {"·", ".", "silent", INK_FAINT},     [MARK_FALSE_ALARM] = {"!", "!", "false alarm", INK_WARN},
+	[MARK_DISAGREES] = {"✗", "x", "disagrees", INK_BAD}, [MARK_ERROR] = {"E", "E", "error", INK_BAD},
 };
 
 /* What one row shows under one detector: a program, or all programs of an exercise. */
@@ -96,8 +93,8 @@ static struct cell *cell_for(struct table *table, const struct result *result)
 	const char *name = program_has_test(program) ? "exercise" : program->name;
 	size_t row = 0, column = 0;
 
-	while (row < table->row_count && (strcmp(table->rows[row].pitfall, program->pitfall) != 0 ||
-					  strcmp(table->rows[row].name, name) != 0))
+	while (row < table->row_count &&
+	       (strcmp(table->rows[row].pitfall, program->pitfall) != 0 || strcmp(table->rows[row].name, name) != 0))
 		row++;
 	if (row == table->row_count) {
 		table->rows = mem_resize(table->rows, ++table->row_count, sizeof *table->rows);
@@ -237,7 +234,8 @@ static void print_legend(const struct table *table)
 		if (!table->used[i])
 			continue;
 		fprintf(table->out, "%s%s%s%s %s", any ? "   " : "\n", ink(table->style, marks[i].ink),
-			table->style.utf8 ? marks[i].utf8 : marks[i].ascii, ink(table->style, INK_OFF), marks[i].meaning);
+			table->style.utf8 ? marks[i].utf8 : marks[i].ascii, ink(table->style, INK_OFF),
+			marks[i].meaning);
 		any = true;
 	}
 	fputs(any ? "\n" : "", table->out);

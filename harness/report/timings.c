@@ -48,8 +48,8 @@ void report_timings(FILE *out, const struct results *results, int cores)
 
 	print_slowest(out, results);
 	fprintf(out, "CPU time of all runs  %ld.%01ld s\n", results->cpu_ms / 1000, results->cpu_ms % 1000 / 100);
-	fprintf(out, "wall time             %ld.%01ld s on %d %s", results->wall_ms / 1000, results->wall_ms % 1000 / 100,
-		cores, cores == 1 ? "core" : "cores");
+	fprintf(out, "wall time             %ld.%01ld s on %d %s", results->wall_ms / 1000,
+		results->wall_ms % 1000 / 100, cores, cores == 1 ? "core" : "cores");
 	if (least > 0 && results->wall_ms > 0)
 		fprintf(out, ": %ld%% busy, %ld.%02ld times (CPU time / cores)", least * 100 / results->wall_ms,
 			results->wall_ms / least, results->wall_ms % least * 100 / least);

@@ -29,7 +29,8 @@ static inline struct program *made_program(struct made_results *made, const char
 {
 	struct program *program = &made->programs[made->program_count++];
 
-	*program = (struct program){.pitfall = mem_copy(pitfall), .name = mem_copy(name), .path = mem_copy(path), .role = role};
+	*program = (struct program){
+		.pitfall = mem_copy(pitfall), .name = mem_copy(name), .path = mem_copy(path), .role = role};
 	program->declared = true;
 	program->source = mem_copy("");
 	return program;

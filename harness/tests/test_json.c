@@ -18,7 +18,8 @@ static void make(struct made_results *made)
 {
 	struct program *broken = made_program(made, "02-x/y", "broken", ROLE_BROKEN, "chapters/02-x/y/broken.c");
 	struct program *fixed = made_program(made, "02-x/y", "fixed", ROLE_FIXED, "chapters/02-x/y/fixed.c");
-	struct program *wrong = made_program(made, "02-x/y", "wrong/detach", ROLE_WRONG, "solutions/02-x/y/wrong/detach.c");
+	struct program *wrong =
+		made_program(made, "02-x/y", "wrong/detach", ROLE_WRONG, "solutions/02-x/y/wrong/detach.c");
 	struct program *other = made_program(made, "", "mine", ROLE_OTHER, "/home/reader/mine.c");
 	struct result *result = made_result(made, broken, "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
 
@@ -29,7 +30,8 @@ static void make(struct made_results *made)
 	made_result(made, fixed, "helgrind", WORD_FALSE_ALARM, OBSERVED_FIRES, NULL)->cached = true;
 	made_result(made, wrong, "test", WORD_FAILS, OBSERVED_FAILS, NULL);
 	made_result(made, fixed, "tsan", WORD_SILENT, OBSERVED_FIRES, "it reports <data-race> & \"more\" in evict");
-	result = made_result(made, fixed, "drd", WORD_SILENT, OBSERVED_ERROR, "it ended with '\033[2J\xff\xef\xbf\xbe ü'");
+	result = made_result(made, fixed, "drd", WORD_SILENT, OBSERVED_ERROR,
+			     "it ended with '\033[2J\xff\xef\xbf\xbe ü'");
 	result->seen.fault = FAULT_PROGRAM;
 	result->seen.why = mem_copy(result->verdict.why);
 	made_seen(made, other, "memcheck", OBSERVED_SILENT);
@@ -70,8 +72,9 @@ static json_int_t integer_at(const json_t *object, const char *key)
 
 Test(json, every_result_has_every_key)
 {
-	static const char *const keys[] = {"pitfall", "program", "path",   "detector", "declared", "observed", "agrees",
-					   "runs",    "fired",	 "cached", "cpu_ms",   "wall_ms",  "peak_kib", "findings"};
+	static const char *const keys[] = {"pitfall",  "program", "path",     "detector", "declared",
+					   "observed", "agrees",  "runs",     "fired",	  "cached",
+					   "cpu_ms",   "wall_ms", "peak_kib", "findings"};
 	struct made_results made = {0};
 
 	make(&made);
@@ -180,7 +183,8 @@ Test(json, bytes_that_are_no_text_do_not_break_it)
 
 	made_seen(&made, program, "tsan", OBSERVED_SILENT);
 	json_t *document = written(&made.results);
-	cr_assert_str_eq(string_at(json_array_get(json_object_get(document, "results"), 0), "path"), "/home/?\?/mine.c");
+	cr_assert_str_eq(string_at(json_array_get(json_object_get(document, "results"), 0), "path"),
+			 "/home/?\?/mine.c");
 	json_decref(document);
 	made_release(&made);
 }

@@ -145,14 +145,15 @@ Test(table, of_nothing_is_the_count)
 
 /* --- findings in the source --- */
 
-static const char source[] = "#include <stdlib.h>\n"
-			     "\n"
-			     "static void evict(struct cache *cache)\n"
-			     "{\n"
-			     "\tputs(\"/* no comment */ // here\"); /* but here */\n"
-			     "\tfree(cache); // late\n"
-			     "\tif (cache->a_very_long_name_for_an_array_of_entries[index_of_the_entry].age > MAX_AGE_OF_ENTRIES)\n"
-			     "}\n";
+static const char source[] =
+	"#include <stdlib.h>\n"
+	"\n"
+	"static void evict(struct cache *cache)\n"
+	"{\n"
+	"\tputs(\"/* no comment */ // here\"); /* but here */\n"
+	"\tfree(cache); // late\n"
+	"\tif (cache->a_very_long_name_for_an_array_of_entries[index_of_the_entry].age > MAX_AGE_OF_ENTRIES)\n"
+	"}\n";
 
 /* Writes the source to a file of this test; its absolute path. */
 static const char *source_file(void)
@@ -171,9 +172,11 @@ Test(result, is_shown_in_the_source)
 	struct made_results made = {0};
 	const char *file = source_file();
 	char *text = NULL;
-	struct result *result = made_result(&made, broken_at(&made, "02-x/y"), "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
+	struct result *result =
+		made_result(&made, broken_at(&made, "02-x/y"), "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
 
-	made_finding(result, "data-race", "data race", "Read of size 4 by thread evict_loop", "evict", "evict_loop", file, 5);
+	made_finding(result, "data-race", "data race", "Read of size 4 by thread evict_loop", "evict", "evict_loop",
+		     file, 5);
 	PRINTED(text, report_result(out, unicode, "/root", result));
 	has(text, "tsan: fires, as declared\n\ndata-race in evict (/tmp/loose-report-");
 	has(text, "Read of size 4 by thread evict_loop, in evict (/tmp/loose");
@@ -193,7 +196,8 @@ Test(result, names_files_of_the_program_by_their_base_name)
 {
 	struct made_results made = {0};
 	char *text = NULL;
-	struct result *result = made_result(&made, broken_at(&made, "02-x/y"), "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
+	struct result *result =
+		made_result(&made, broken_at(&made, "02-x/y"), "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
 
 	made_finding(result, "data-race", "data race", "Write", "evict", NULL, "/root/chapters/02-x/y/broken.c", 9);
 	made_finding(result, "data-race", "data race", "Write", "check", NULL, "/root/exercises/02-x/y/test.c", 8);
@@ -208,7 +212,8 @@ Test(result, fits_the_width)
 {
 	struct made_results made = {0};
 	const char *file = source_file();
-	struct result *result = made_result(&made, broken_at(&made, "02-x/y"), "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
+	struct result *result =
+		made_result(&made, broken_at(&made, "02-x/y"), "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
 
 	made_finding(result, "data-race", "data race", "Read", "evict", "evict_loop", file, 7);
 	for (int width = 50; width <= 90; width += 20) {
@@ -228,7 +233,8 @@ Test(result, without_its_source_is_still_told)
 {
 	struct made_results made = {0};
 	char *text = NULL;
-	struct result *result = made_result(&made, broken_at(&made, "02-x/y"), "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
+	struct result *result =
+		made_result(&made, broken_at(&made, "02-x/y"), "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
 
 	made_finding(result, "data-race", "data race", "Read", "evict", "evict_loop", "/nowhere/at/all.c", 7);
 	made_finding(result, "thread-leak", "thread leak", "Thread", "start", NULL, "/tmp", 1);
@@ -244,7 +250,8 @@ Test(result, tells_what_is_alike_once)
 {
 	struct made_results made = {0};
 	char *text = NULL;
-	struct result *result = made_result(&made, broken_at(&made, "02-x/y"), "memcheck", WORD_FIRES, OBSERVED_FIRES, NULL);
+	struct result *result =
+		made_result(&made, broken_at(&made, "02-x/y"), "memcheck", WORD_FIRES, OBSERVED_FIRES, NULL);
 
 	for (int line = 5; line < 9; line++)
 		made_finding(result, "InvalidRead", "Invalid read", "", "evict", NULL, "/none.c", line);
@@ -263,8 +270,10 @@ Test(result, shrinks_frames_of_libraries)
 {
 	struct made_results made = {0};
 	char *text = NULL;
-	struct result *result = made_result(&made, broken_at(&made, "02-x/y"), "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
-	struct stack *stack = finding_add_stack(findings_add(&result->seen.findings, "data-race"), "Write of size 8 by main thread:");
+	struct result *result =
+		made_result(&made, broken_at(&made, "02-x/y"), "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
+	struct stack *stack =
+		finding_add_stack(findings_add(&result->seen.findings, "data-race"), "Write of size 8 by main thread:");
 
 	stack_add_frame(stack, "?", NULL, 0, false);
 	stack_add_frame(stack, "lll_lock", "/glibc/lock.c", 9, false);
@@ -288,7 +297,8 @@ Test(result, that_is_silent_says_why_a_detector_is_blind)
 {
 	struct made_results made = {0};
 	char *text = NULL, why[] = "it keeps no graph of lock orders";
-	struct result *result = made_result(&made, broken_at(&made, "02-x/y"), "drd", WORD_BLIND, OBSERVED_SILENT, NULL);
+	struct result *result =
+		made_result(&made, broken_at(&made, "02-x/y"), "drd", WORD_BLIND, OBSERVED_SILENT, NULL);
 
 	made.expectations[0].why = why;
 	PRINTED(text, report_result(out, unicode, "/root", result));
@@ -307,6 +317,23 @@ Test(result, that_declares_nothing_is_only_reported)
 	cr_assert_str_eq(text, "drd: silent\n");
 	free(text);
 	made_release(&made);
+}
+
+Test(result, says_what_to_look_at_for_every_kind)
+{
+	for (size_t i = 0; detectors[i]; i++)
+		for (size_t j = 0; detectors[i]->kinds[j]; j++) {
+			struct made_results made = {0};
+			char *text = NULL;
+			struct result *result =
+				made_seen(&made, broken_at(&made, "02-x/y"), detectors[i]->name, OBSERVED_FIRES);
+
+			made_finding(result, detectors[i]->kinds[j], "words", "", "f", NULL, "/none.c", 1);
+			PRINTED(text, report_result(out, unicode, "/root", result));
+			cr_assert_not_null(strstr(text, "\nLook at: "), "nothing for %s", detectors[i]->kinds[j]);
+			free(text);
+			made_release(&made);
+		}
 }
 
 /* --- disagreements --- */
@@ -346,8 +373,10 @@ Test(disagreements, of_a_run_that_cannot_be_judged_say_why)
 {
 	struct made_results made = {0};
 	char *text = NULL;
-	struct program *wrong = made_program(&made, "02-x/y", "wrong/detach", ROLE_WRONG, "solutions/02-x/y/wrong/detach.c");
-	struct result *result = made_result(&made, wrong, "drd", WORD_FIRES, OBSERVED_ERROR, "it was killed by SIGSEGV");
+	struct program *wrong =
+		made_program(&made, "02-x/y", "wrong/detach", ROLE_WRONG, "solutions/02-x/y/wrong/detach.c");
+	struct result *result =
+		made_result(&made, wrong, "drd", WORD_FIRES, OBSERVED_ERROR, "it was killed by SIGSEGV");
 
 	result->seen.fault = FAULT_PROGRAM;
 	result->seen.why = mem_copy("it was killed by SIGSEGV");
@@ -366,7 +395,8 @@ Test(disagreements, show_the_compiler_once_for_each_program)
 	struct program *broken = broken_at(&made, "02-x/y");
 
 	for (int i = 0; i < 4; i++) {
-		struct result *result = made_result(&made, broken, i % 2 ? "tsan" : "drd", WORD_FIRES, OBSERVED_ERROR, "");
+		struct result *result =
+			made_result(&made, broken, i % 2 ? "tsan" : "drd", WORD_FIRES, OBSERVED_ERROR, "");
 		result->bad_input = true;
 		result->seen.why = mem_copy("it does not compile:\nbroken.c:3:4: error: expected ';'\n\tint x\n");
 	}
@@ -464,7 +494,8 @@ Test(words, of_valgrind_are_these)
 {
 	struct made_results made = {0};
 	char *text = NULL;
-	struct result *result = made_result(&made, broken_at(&made, "02-x/y"), "helgrind", WORD_FIRES, OBSERVED_FIRES, NULL);
+	struct result *result =
+		made_result(&made, broken_at(&made, "02-x/y"), "helgrind", WORD_FIRES, OBSERVED_FIRES, NULL);
 
 	make_race(result, true);
 	PRINTED(text, report_words(out, result));
@@ -493,8 +524,8 @@ Test(words, are_the_same_in_whatever_order_the_reports_came)
 			made_result(&made, broken_at(&made, "02-x/y"), "drd", WORD_FIRES, OBSERVED_FIRES, NULL);
 
 		for (int i = 0; i < 4; i++)
-			made_finding(result, "ConflictingAccess", "Conflicting load", "", functions[orders[order][i]], NULL,
-				     "/broken.c", 10 * orders[order][i]);
+			made_finding(result, "ConflictingAccess", "Conflicting load", "", functions[orders[order][i]],
+				     NULL, "/broken.c", 10 * orders[order][i]);
 		PRINTED(text, report_words(out, result));
 		if (first)
 			cr_assert_str_eq(text, first);
@@ -539,7 +570,8 @@ Test(timings, name_the_slowest_and_both_sums)
 	struct program *broken = broken_at(&made, "02-x/y");
 
 	for (int i = 0; i < 12; i++) {
-		struct result *result = made_result(&made, broken, i % 2 ? "tsan" : "drd", WORD_FIRES, OBSERVED_FIRES, NULL);
+		struct result *result =
+			made_result(&made, broken, i % 2 ? "tsan" : "drd", WORD_FIRES, OBSERVED_FIRES, NULL);
 		result->wall_ms = 100 * i, result->cpu_ms = 50 * i;
 	}
 	made.items[11].cached = true;
@@ -571,7 +603,8 @@ Test(progress, is_one_line_that_is_rewritten_and_taken_away)
 	struct style style = {.terminal = true, .width = 60};
 	char *text = NULL;
 
-	PRINTED(text, report_progress(out, style, 34, 280, "02-ownership/implicit-contract wrong/detach under helgrind"));
+	PRINTED(text,
+		report_progress(out, style, 34, 280, "02-ownership/implicit-contract wrong/detach under helgrind"));
 	cr_assert_str_eq(text, "\r\033[Kjudging 34 of 280  02-ownership/implicit-contract wrong/...");
 	cr_assert_eq(strlen(text) - strlen("\r\033[K"), 59, "the last column stays free");
 	free(text);

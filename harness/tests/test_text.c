@@ -55,10 +55,12 @@ static void excerpt_is(const char *name, const char *expected)
 
 Test(excerpt, is_the_definition_of_a_function_with_its_comment)
 {
-	excerpt_is("evict", "/* Drops the stale. */\n"
-			    "static void evict(struct cache *cache)\n{\n\tif (cache->ready) {\n\t\tputs(\"}\");\n\t}\n}\n");
+	excerpt_is("evict",
+		   "/* Drops the stale. */\n"
+		   "static void evict(struct cache *cache)\n{\n\tif (cache->ready) {\n\t\tputs(\"}\");\n\t}\n}\n");
 	excerpt_is("cache_new", "static struct cache *cache_new(void) { return NULL; } /* short */\n");
-	excerpt_is("split", "__attribute__((noinline)) static int\nsplit(int a,\n      int b)\n{\n\treturn a + b;\n}\n");
+	excerpt_is("split",
+		   "__attribute__((noinline)) static int\nsplit(int a,\n      int b)\n{\n\treturn a + b;\n}\n");
 	excerpt_is("last", "int last(void)\n{\n\treturn 0;\n}\n");
 }
 
@@ -103,7 +105,8 @@ Test(excerpt, is_a_declaration_where_there_is_no_more)
 
 Test(excerpt, is_nothing_for_what_is_only_used)
 {
-	static const char *const names[] = {"age", "puts", "ready", "a", "x", "struct evict", "enum cache_new", "freed", "MAX", "", "nobody"};
+	static const char *const names[] = {"age",   "puts", "ready", "a",     "x", "struct evict", "enum cache_new",
+					    "freed", "MAX",  "",      "nobody"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		cr_assert_null(text_excerpt(source, names[i]), "%s", names[i]);
@@ -161,13 +164,13 @@ Test(diff, names_the_function_that_it_does_not_show)
 
 Test(diff, takes_no_label_for_a_function)
 {
-	diff_is("out:\n\t1\n\t2\n\t3\n\t4\n", "out:\n\t1\n\t2\n\t3\n",
-		"@@ -2,4 +2,3 @@\n \t1\n \t2\n \t3\n-\t4\n");
+	diff_is("out:\n\t1\n\t2\n\t3\n\t4\n", "out:\n\t1\n\t2\n\t3\n", "@@ -2,4 +2,3 @@\n \t1\n \t2\n \t3\n-\t4\n");
 }
 
 Test(diff, shows_a_new_function_whole)
 {
-	diff_is("int a(void)\n{\n}\n\nint c(void)\n{\n}\n", "int a(void)\n{\n}\n\nint b(void)\n{\n}\n\nint c(void)\n{\n}\n",
+	diff_is("int a(void)\n{\n}\n\nint c(void)\n{\n}\n",
+		"int a(void)\n{\n}\n\nint b(void)\n{\n}\n\nint c(void)\n{\n}\n",
 		"@@ -2,6 +2,10 @@ int a(void)\n {\n }\n \n+int b(void)\n+{\n+}\n+\n int c(void)\n {\n }\n");
 }
 
@@ -248,8 +251,9 @@ Test(diff, turns_the_one_into_the_other)
 
 static const char broken_source[] = "/*\n * A cache.\n *\n * Promise   nobody\n * Ends      broken: x\n */\n"
 				    "#include <stdlib.h>\n\nvoid stop(void)\n{\n\tfree(NULL);\n}\n";
-static const char fixed_source[] = "/*\n * A cache.\n *\n * Promise   nobody\n * Ends      holds: y\n *\n * More.\n */\n"
-				   "#include <stdlib.h>\n\nvoid stop(void)\n{\n\tjoin();\n\tfree(NULL);\n}\n";
+static const char fixed_source[] =
+	"/*\n * A cache.\n *\n * Promise   nobody\n * Ends      holds: y\n *\n * More.\n */\n"
+	"#include <stdlib.h>\n\nvoid stop(void)\n{\n\tjoin();\n\tfree(NULL);\n}\n";
 
 /* A workbook with one pitfall, on disk only what is not in the catalogue. */
 struct book {
@@ -320,8 +324,8 @@ static const char path[] = "chapters/02-x/y/README.md";
 
 Test(text, keeps_what_it_does_not_make)
 {
-	static const char *const texts[] = {"", "# Title\n\nprose <!-- in a line --> and `code`\n", "no newline at the end",
-					    "```\n<!-- excerpt x y -->\n```\n", "a\n\n\nb\n"};
+	static const char *const texts[] = {"", "# Title\n\nprose <!-- in a line --> and `code`\n",
+					    "no newline at the end", "```\n<!-- excerpt x y -->\n```\n", "a\n\n\nb\n"};
 	struct book book;
 
 	open_book(&book);
@@ -341,24 +345,27 @@ Test(text, fills_every_kind_of_mark)
 	char *text = filled(&book, path,
 			    "# T\n<!-- excerpt broken.c stop -->\nold\n```c\nolder\n```\n<!-- end -->\nprose\n"
 			    "<!-- says broken tsan -->\n<!-- end -->\n<!-- diff -->\n<!-- end -->");
-	cr_assert_str_eq(text, "# T\n<!-- excerpt broken.c stop -->\n"
-			       "```c\nvoid stop(void)\n{\n\tfree(NULL);\n}\n```\n"
-			       "<!-- end -->\nprose\n"
-			       "<!-- says broken tsan -->\n"
-			       "```text\nWARNING: ThreadSanitizer: data race\n  Write by main thread:\n    #0 stop broken.c:11\n```\n"
-			       "<!-- end -->\n"
-			       "<!-- diff -->\n"
-			       "```diff\n@@\n /*\n  * A cache.\n+ *\n+ * More.\n  */\n #include <stdlib.h>\n\n"
-			       " void stop(void)\n {\n+\tjoin();\n \tfree(NULL);\n }\n```\n"
-			       "<!-- end -->");
+	cr_assert_str_eq(
+		text,
+		"# T\n<!-- excerpt broken.c stop -->\n"
+		"```c\nvoid stop(void)\n{\n\tfree(NULL);\n}\n```\n"
+		"<!-- end -->\nprose\n"
+		"<!-- says broken tsan -->\n"
+		"```text\nWARNING: ThreadSanitizer: data race\n  Write by main thread:\n    #0 stop broken.c:11\n```\n"
+		"<!-- end -->\n"
+		"<!-- diff -->\n"
+		"```diff\n@@\n /*\n  * A cache.\n+ *\n+ * More.\n  */\n #include <stdlib.h>\n\n"
+		" void stop(void)\n {\n+\tjoin();\n \tfree(NULL);\n }\n```\n"
+		"<!-- end -->");
 	free(text);
 	close_book(&book);
 }
 
 Test(text, that_is_filled_stays_until_a_source_changes)
 {
-	static const char marks[] = "<!-- excerpt broken.c stop -->\n<!-- end -->\n<!-- says broken drd -->\n<!-- end -->\n"
-				    "<!-- diff -->\n<!-- end -->\n";
+	static const char marks[] =
+		"<!-- excerpt broken.c stop -->\n<!-- end -->\n<!-- says broken drd -->\n<!-- end -->\n"
+		"<!-- diff -->\n<!-- end -->\n";
 	struct book book;
 
 	open_book(&book);
@@ -380,8 +387,9 @@ Test(text, of_an_exercise_reads_its_own_files_and_the_kit)
 	open_book(&book);
 	write_file(&book, "exercises/02-x/y/cache.h", "/* The contract. */\nvoid cache_stop(void);\n");
 	write_file(&book, "chapters/kit/stop.h", "struct stop {\n\tint asked;\n};\n");
-	char *text = filled(&book, "exercises/02-x/y/README.md",
-			    "<!-- excerpt cache.h cache_stop -->\n<!-- end -->\n<!-- excerpt kit/stop.h struct stop -->\n<!-- end -->\n");
+	char *text = filled(
+		&book, "exercises/02-x/y/README.md",
+		"<!-- excerpt cache.h cache_stop -->\n<!-- end -->\n<!-- excerpt kit/stop.h struct stop -->\n<!-- end -->\n");
 	cr_assert_not_null(strstr(text, "```c\n/* The contract. */\nvoid cache_stop(void);\n```\n"));
 	cr_assert_not_null(strstr(text, "```c\nstruct stop {\n\tint asked;\n};\n```\n"));
 	free(text);
@@ -414,7 +422,8 @@ Test(text, that_is_wrong_is_named_with_its_line)
 	static const struct {
 		const char *path, *text, *error;
 	} wrongs[] = {
-		{path, "\n<!-- diff -->\n", "chapters/02-x/y/README.md:2: this mark is not ended; put <!-- end --> behind it"},
+		{path, "\n<!-- diff -->\n",
+		 "chapters/02-x/y/README.md:2: this mark is not ended; put <!-- end --> behind it"},
 		{path, "<!-- diff -->\n<!-- says broken drd -->\n<!-- end -->\n", ":1: this mark is not ended"},
 		{path, "\n\n<!-- end -->\n", ":3: this ends nothing"},
 		{path, "<!-- exerpt broken.c stop -->\n<!-- end -->\n", ":1: unknown mark 'exerpt'"},
@@ -430,13 +439,15 @@ Test(text, that_is_wrong_is_named_with_its_line)
 		{"book.md", "<!-- says broken tsan -->\n<!-- end -->\n", "book.md:1: words need a program"},
 		{"book.md", "<!-- diff -->\n<!-- end -->\n", "book.md:1: a diff names nothing and stands in"},
 		{path, "<!-- table -->\n<!-- end -->\n", ":1: a table names nothing and stands in book.md"},
-		{"chapters/05-z/README.md", "<!-- table -->\n<!-- end -->\n", ":1: a table names nothing and stands in book.md"},
+		{"chapters/05-z/README.md", "<!-- table -->\n<!-- end -->\n",
+		 ":1: a table names nothing and stands in book.md"},
 	};
 	struct book book;
 
 	open_book(&book);
 	for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
-		char *error, *text = text_fill(&book.catalogue, &book.made.results, wrongs[i].path, wrongs[i].text, &error);
+		char *error,
+			*text = text_fill(&book.catalogue, &book.made.results, wrongs[i].path, wrongs[i].text, &error);
 		cr_assert_null(text, "%s", wrongs[i].text);
 		cr_assert_not_null(error);
 		cr_assert_not_null(strstr(error, wrongs[i].error), "'%s' is not in '%s'", wrongs[i].error, error);
