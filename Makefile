@@ -79,9 +79,9 @@ AR := ar
 $(eval $(call flavour,plain))
 $(eval $(call flavour,tsan))
 
-# Changes when the compiler or the flags do; everything that is compiled depends on it.
+# Changes when the compiler, the flags or the place of the checkout do, for paths stand in what is compiled.
 build/toolchain: FORCE
-	@mkdir -p build; { $(CC) --version; echo '$(PROGRAM_CFLAGS) $(tsan_LDFLAGS) $(TEST_LDFLAGS)'; } >$@.new; \
+	@mkdir -p build; { $(CC) --version; echo '$(CURDIR) $(PROGRAM_CFLAGS) $(tsan_LDFLAGS) $(TEST_LDFLAGS)'; } >$@.new; \
 	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 .PHONY: FORCE
 

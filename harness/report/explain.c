@@ -30,24 +30,29 @@ static char *frame_text(const struct page *page, const struct frame *frame)
 	return text;
 }
 
-/* The function outside the program's sources that the own frame called; NULL when it is the place itself. */
-static char *callee(const struct stack *stack, size_t own)
+/* The innermost function that has a name, for a stack that shows nothing; NULL when none has. */
+static char *innermost(const struct stack *stack)
 {
 	char *name = NULL;
 
-	for (size_t i = own; i > 0 && !name; i--)
-		name = frame_name(&stack->frames[i - 1]);
+	for (size_t i = 0; i < stack->count && !name; i++)
+		name = frame_name(&stack->frames[i]);
 	return name;
 }
 
-/* "Freed by main thread, in free, called from cache_free (broken.c:76):" */
-static void print_role(const struct page *page, const char *role, const struct stack *stack, size_t own)
+/* "Freed by main thread, in free, called from cache_free (broken.c:76):"; `own` is what of `shown` is own first. */
+static void print_role(const struct page *page, const char *role, const struct stack *stack, const struct shown *shown,
+		       size_t own)
 {
 	int length = (int)strlen(role);
-	char *inner = callee(stack, own), *outer = own < stack->count ? frame_text(page, &stack->frames[own]) : NULL;
+	char *inner = shown->count == 0 ? innermost(stack) : own ? frame_name(shown->items[0]) : NULL;
+	char *outer = shown->count ? frame_text(page, shown->items[own]) : NULL;
 
-	while (length && strchr(": ", role[length - 1]))
+	while (length && strchr(".: ", role[length - 1]))
 		length--;
+	/* "Block was alloc'd at" */
+	if (length > 3 && strncmp(role + length - 3, " at", 3) == 0)
+		length -= 3;
 	char *line = mem_format("%.*s%s%s%s%s%s", length, role, inner || outer ? ", in " : "", inner ? inner : "",
 				inner && outer ? ", called from " : "", outer ? outer : "", outer ? ":" : "");
 	print_wrapped(page->out, page->style, 2, line);
@@ -56,12 +61,10 @@ static void print_role(const struct page *page, const char *role, const struct s
 	free(outer);
 }
 
-static void print_callers(const struct page *page, const struct stack *stack, size_t own)
+static void print_callers(const struct page *page, const struct shown *shown, size_t own)
 {
-	size_t last = stack_last_own(stack);
-
-	for (size_t i = own + 1; i <= last && i < stack->count; i++) {
-		char *caller = frame_text(page, &stack->frames[i]);
+	for (size_t i = own + 1; i < shown->count; i++) {
+		char *caller = frame_text(page, shown->items[i]);
 		if (!caller)
 			continue;
 		fprintf(page->out, "%6scalled from ", "");
@@ -71,13 +74,19 @@ static void print_callers(const struct page *page, const struct stack *stack, si
 	}
 }
 
+static const struct frame *first_own(const struct stack *stack)
+{
+	for (size_t i = 0; i < stack->count; i++)
+		if (stack->frames[i].own)
+			return &stack->frames[i];
+	return NULL;
+}
+
 /* True when an earlier stack of the finding has its excerpt from the same line. */
 static bool excerpt_shown(const struct finding *finding, size_t index, const struct frame *frame)
 {
 	for (size_t i = 0; i < index; i++) {
-		const struct stack *stack = &finding->stacks[i];
-		size_t own = stack_first_own(stack);
-		const struct frame *other = own < stack->count ? &stack->frames[own] : NULL;
+		const struct frame *other = first_own(&finding->stacks[i]);
 		if (other && other->file && frame->file && other->line == frame->line &&
 		    strcmp(other->file, frame->file) == 0)
 			return true;
@@ -88,15 +97,18 @@ static bool excerpt_shown(const struct finding *finding, size_t index, const str
 static void print_stack(const struct page *page, const struct finding *finding, size_t index)
 {
 	const struct stack *stack = &finding->stacks[index];
-	size_t own = stack_first_own(stack);
 	const char *role = stack->role && *stack->role ? stack->role : index == 0 ? finding->words : NULL;
+	struct shown shown = stack_shown(stack);
+	size_t own = shown.count && !shown.items[0]->own ? 1 : 0;
 
-	print_role(page, role ? role : "There", stack, own);
-	if (own == stack->count)
-		return;
-	if (!excerpt_shown(finding, index, &stack->frames[own]))
-		print_excerpt(page->out, page->style, 4, stack->frames[own].file, stack->frames[own].line);
-	print_callers(page, stack, own);
+	print_role(page, role ? role : "There", stack, &shown, own);
+	if (shown.count) {
+		const struct frame *frame = shown.items[own];
+		if (!excerpt_shown(finding, index, frame))
+			print_excerpt(page->out, page->style, 4, frame->file, frame->line);
+		print_callers(page, &shown, own);
+	}
+	free(shown.items);
 }
 
 /* "and 3 more of this kind in evict" for those that are like this one. */
@@ -131,7 +143,8 @@ static void print_finding(const struct page *page, size_t index)
 	if (finding->stack_count == 0 && finding->words)
 		print_wrapped(page->out, page->style, 2, finding->words);
 	for (size_t i = 0; i < finding->stack_count; i++)
-		print_stack(page, finding, i);
+		if (!stack_repeats(finding, i))
+			print_stack(page, finding, i);
 	print_further(page, index);
 	free(title);
 	free(where);

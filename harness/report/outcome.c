@@ -78,8 +78,11 @@ void report_result(FILE *out, struct style style, const char *root, const struct
 		return;
 	}
 	print_outcome(&page);
-	if (result->seen.fault == FAULT_NONE)
-		print_findings(&page);
+	if (result->seen.fault != FAULT_NONE || result->seen.findings.count == 0)
+		return;
+	print_findings(&page);
+	/* The next detector's result begins with its name alone. */
+	putc('\n', out);
 }
 
 /* --- disagreements --- */

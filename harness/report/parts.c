@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "detectors/detector.h"
-#include "mem.h"
 
 const char *base_name(const char *path)
 {
@@ -20,38 +19,6 @@ const char *below_root(const char *root, const char *path)
 	if (length && strncmp(path, root, length) == 0 && path[length] == '/')
 		return path + length + 1;
 	return path;
-}
-
-char *frame_name(const struct frame *frame)
-{
-	static const char wrapper[] = "__interceptor_", worker[] = "_WRK";
-	const char *name = frame->function, *wrapped = strstr(name, wrapper);
-
-	if (!*name || *name == '?')
-		return NULL;
-	if (wrapped && strspn(name, "_") >= (size_t)(wrapped - name))
-		name = wrapped + strlen(wrapper);
-	size_t length = strcspn(name, "@");
-	if (length > strlen(worker) && strncmp(name + length - strlen(worker), worker, strlen(worker)) == 0)
-		length -= strlen(worker);
-	return mem_copy_n(name, length);
-}
-
-size_t stack_first_own(const struct stack *stack)
-{
-	size_t i = 0;
-
-	while (i < stack->count && !stack->frames[i].own)
-		i++;
-	return i;
-}
-
-size_t stack_last_own(const struct stack *stack)
-{
-	for (size_t i = stack->count; i > 0; i--)
-		if (stack->frames[i - 1].own)
-			return i - 1;
-	return stack->count;
 }
 
 bool finding_repeats(const struct findings *all, size_t index)

@@ -25,6 +25,9 @@ void print_lines(FILE *out, int indent, const char *text);
 /* Lines of the source around `line` with a caret line under the statement; nothing when the file cannot be read. */
 void print_excerpt(FILE *out, struct style style, int indent, const char *file, int line);
 
+/* One line of a source, for the caller to free; NULL when there is no such file or line. */
+char *source_line(const char *file, int line);
+
 /* What to look at after a finding of this kind, in a sentence; NULL when there is nothing to say. */
 const char *advice_for(const char *kind);
 
@@ -34,9 +37,14 @@ const char *advice_for(const char *kind);
  * NULL for a frame that has no name.
  */
 char *frame_name(const struct frame *frame);
-/* The index of the first own frame, or stack->count; and of the last one. */
-size_t stack_first_own(const struct stack *stack);
-size_t stack_last_own(const struct stack *stack);
+/* The frames that a reader is shown, innermost first: own ones, each behind what it calls. Empty without own frames. */
+struct shown {
+	const struct frame **items; /* for the caller to free */
+	size_t count;
+};
+struct shown stack_shown(const struct stack *stack);
+/* True when an earlier stack of the finding shows the same: DRD names each segment of the other thread. */
+bool stack_repeats(const struct finding *finding, size_t index);
 /* What stands behind the last slash. */
 const char *base_name(const char *path);
 /* The path behind `root` when it is below, else the path itself. `root` may be NULL. */

@@ -67,6 +67,16 @@ static size_t statement_length(const char *line)
 	return end;
 }
 
+char *source_line(const char *file, int line)
+{
+	char *text = line > 0 ? file_read(file) : NULL;
+	const char *start = text ? line_start(text, line) : NULL;
+	char *copy = start ? mem_copy_n(start, strcspn(start, "\n")) : NULL;
+
+	free(text);
+	return copy;
+}
+
 static void print_caret(FILE *out, struct style style, int gutter, const char *line)
 {
 	size_t start = strspn(line, " "), end = statement_length(line);

@@ -1,9 +1,7 @@
 /*
  * The findings in the detector's own words, for the book. The same program
  * gives the same text in every run and on every release: findings are sorted
- * and told once per kind and function, and frames outside the program's
- * sources shrink to the one function that the program called, since what lies
- * inside a library is different in each.
+ * and told once per kind and function, and what differs is left out.
  */
 #include "parts.h"
 
@@ -35,38 +33,28 @@ static void print_frame(FILE *out, const struct frame *frame, bool tsan, int num
 	free(name);
 }
 
-/* The frame is a library's, and its caller is one too, or it has no name. */
-static bool is_inner(const struct stack *stack, size_t index)
-{
-	char *name = frame_name(&stack->frames[index]);
-	bool named = name != NULL, own = stack->frames[index].own;
-
-	free(name);
-	if (!named || own)
-		return !named;
-	for (size_t i = index + 1; i < stack->count; i++) {
-		name = frame_name(&stack->frames[i]);
-		if (!name)
-			continue;
-		free(name);
-		return !stack->frames[i].own;
-	}
-	return false;
-}
-
 static void print_stack(FILE *out, const struct stack *stack, bool tsan, bool role)
 {
-	size_t last = stack_last_own(stack);
-	int number = 0;
+	struct shown shown = stack_shown(stack);
 
 	if (role && stack->role && *stack->role) {
 		size_t length = strlen(stack->role);
 		bool colon = tsan && stack->role[length - 1] != ':';
 		fprintf(out, "%s%s%s\n", tsan ? "  " : " ", stack->role, colon ? ":" : "");
 	}
-	for (size_t i = 0; i < stack->count && i <= last; i++)
-		if (!is_inner(stack, i))
-			print_frame(out, &stack->frames[i], tsan, number++);
+	for (size_t i = 0; i < shown.count; i++)
+		print_frame(out, shown.items[i], tsan, (int)i);
+	free(shown.items);
+}
+
+/*
+ * DRD says between which two calls of the other thread its access came. Which
+ * calls those are depends on how far that thread had come: no two runs agree.
+ */
+static bool is_segment(const struct stack *stack)
+{
+	return stack->role && (strcmp(stack->role, "The other access comes after this") == 0 ||
+			       strcmp(stack->role, "and before this") == 0);
 }
 
 /* The finding as text, for the caller to free. */
@@ -83,7 +71,8 @@ static char *told(const struct finding *finding, bool tsan)
 	fprintf(out, "%s%s\n", tsan && strncmp(words, "WARNING", 7) != 0 ? banner : "", words);
 	for (size_t i = 0; i < finding->stack_count; i++) {
 		const char *role = finding->stacks[i].role;
-		print_stack(out, &finding->stacks[i], tsan, role && strcmp(role, words) != 0);
+		if (!is_segment(&finding->stacks[i]) && !stack_repeats(finding, i))
+			print_stack(out, &finding->stacks[i], tsan, role && strcmp(role, words) != 0);
 	}
 	fclose(out);
 	return text;

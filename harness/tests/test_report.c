@@ -540,6 +540,32 @@ Test(words, are_the_same_in_whatever_order_the_reports_came)
 	free(first);
 }
 
+Test(words, tell_a_stack_that_comes_again_once)
+{
+	struct made_results made = {0};
+	char *text = NULL;
+	struct result *result = made_result(&made, broken_at(&made, "02-x/y"), "drd", WORD_FIRES, OBSERVED_FIRES, NULL);
+	struct finding *finding =
+		made_finding(result, "ConflictingAccess", "Conflicting load", "", "evict", NULL, "/a.c", 1);
+
+	for (int i = 0; i < 3; i++) {
+		struct stack *stack = finding_add_stack(finding, "Acquired");
+		if (i == 1)
+			stack_add_frame(stack, "lll_lock", NULL, 0, false);
+		stack_add_frame(stack, "pthread_mutex_lock", NULL, 0, false);
+		stack_add_frame(stack, "main", "/a.c", i == 2 ? 9 : 8, true);
+	}
+	PRINTED(text, report_words(out, result));
+	cr_assert_str_eq(text, "Conflicting load\n   at evict (a.c:1)\n"
+			       " Acquired\n   at pthread_mutex_lock\n   by main (a.c:8)\n"
+			       " Acquired\n   at pthread_mutex_lock\n   by main (a.c:9)\n");
+	free(text);
+	PRINTED(text, report_result(out, unicode, "/root", result));
+	cr_assert_eq(count_of(text, "Acquired"), 2);
+	free(text);
+	made_release(&made);
+}
+
 Test(words, of_a_silent_run_say_so_and_an_error_is_not_silence)
 {
 	struct made_results made = {0};
@@ -558,6 +584,50 @@ Test(words, of_a_silent_run_say_so_and_an_error_is_not_silence)
 	free(silent);
 	free(error);
 	free(tests);
+	made_release(&made);
+}
+
+Test(words, name_a_library_function_that_the_line_calls)
+{
+	struct made_results made = {0};
+	const char *file = source_file();
+	char *text = NULL;
+	struct result *result = made_result(&made, broken_at(&made, "02-x/y"), "drd", WORD_FIRES, OBSERVED_FIRES, NULL);
+	struct finding *finding = findings_add(&result->seen.findings, "ConflictingAccess");
+	struct stack *stack = finding_add_stack(finding, "");
+
+	/* Line 6 calls free(); line 5 calls puts(), which the unwinder has missed. */
+	stack_add_frame(stack, "_int_free", NULL, 0, false);
+	stack_add_frame(stack, "free", NULL, 0, false);
+	stack_add_frame(stack, "tail_of_free", NULL, 0, false);
+	stack_add_frame(stack, "evict", file, 6, true);
+	stack_add_frame(stack, "put", NULL, 0, false);
+	stack_add_frame(stack, "main", file, 5, true);
+	finding_place(finding);
+	PRINTED(text, report_words(out, result));
+	has(text, "\n   at free\n   by evict (");
+	has_not(text, "_int_free");
+	has_not(text, "tail_of_free");
+	has_not(text, "by put\n");
+	has(text, "   by main (");
+	free(text);
+	unlink(file);
+	made_release(&made);
+}
+
+Test(words, leave_out_where_the_other_thread_happened_to_be)
+{
+	struct made_results made = {0};
+	char *text = NULL;
+	struct result *result = made_result(&made, broken_at(&made, "02-x/y"), "drd", WORD_FIRES, OBSERVED_FIRES, NULL);
+	struct finding *finding =
+		made_finding(result, "ConflictingAccess", "Conflicting load", "", "evict", NULL, "/a.c", 1);
+
+	stack_add_frame(finding_add_stack(finding, "The other access comes after this"), "main", "/a.c", 5, true);
+	stack_add_frame(finding_add_stack(finding, "and before this"), "main", "/a.c", 9, true);
+	PRINTED(text, report_words(out, result));
+	cr_assert_str_eq(text, "Conflicting load\n   at evict (a.c:1)\n");
+	free(text);
 	made_release(&made);
 }
 
