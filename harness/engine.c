@@ -103,6 +103,8 @@ static int build_all(struct engine *engine, char **error)
 	if (!engine->options->quiet)
 		report_progress(stderr, engine->style, 0, engine->count, "building");
 	int status = count ? build_targets(engine->session, targets, count, engine->jobs, error) : 0;
+	if (!engine->options->quiet)
+		report_progress_end(stderr, engine->style);
 	free(targets);
 	return status;
 }

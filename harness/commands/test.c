@@ -3,7 +3,6 @@
  * line's; the book's texts; then every verdict of the workbook. What a learner
  * changes in an exercise changes a verdict, so it shows here too.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include <jansson.h>
 
 #include "build.h"
+#include "catalogue.h"
 #include "command.h"
 #include "mem.h"
 
@@ -27,11 +27,11 @@ static long number_in(const json_t *object, const char *key)
 	return (long)json_integer_value(json_object_get(object, key));
 }
 
-/* Runs a command of the workbook; its output goes to the reader. Its status as session_command() gives it. */
-static int run_command(struct tally *tally, char *const *argv)
+/* Runs a command of the workbook; its output goes to the reader, its errors to the descriptor. Its status as session_command() gives it. */
+static int run_command(struct tally *tally, char *const *argv, int errors)
 {
 	struct child_options options = {.argv = argv, .directory = tally->session.root, .output = STDOUT_FILENO,
-					.errors = STDERR_FILENO};
+					.errors = errors};
 
 	fflush(stdout);
 	return session_command(&tally->session, &options);
@@ -39,7 +39,7 @@ static int run_command(struct tally *tally, char *const *argv)
 
 static char *result_file(const struct tally *tally, const char *name)
 {
-	char *path = mem_format("%s/build/%s.json", tally->session.root, name);
+	char *path = mem_format("%s/build/%s", tally->session.root, name);
 
 	unlink(path);
 	return path;
@@ -56,26 +56,43 @@ static void count(struct tally *tally, const char *name, int status, long passed
 	printf("%s: %ld passed, %ld failed\n", name, passed, failed);
 }
 
-/* A Criterion program, by its path below build/. */
-static void run_tests(struct tally *tally, const char *name, const char *jobs)
+/* A leak in a test's own process is no failure to Criterion: the sanitizer's words on stderr tell. */
+static bool sanitizer_spoke(const char *file)
 {
-	char *file = result_file(tally, "tests"), *program = mem_format("%s/build/%s", tally->session.root, name);
-	char *json = mem_format("--json=%s", file);
-	char *argv[] = {program, json, "--quiet", (char *)jobs, NULL};
-	int status = run_command(tally, argv);
-	json_t *result = json_load_file(file, 0, NULL);
+	char *words = file_read(file);
+	bool spoke = words && strstr(words, "Sanitizer: ");
 
-	count(tally, name, status, number_in(result, "passed"), number_in(result, "failed") + number_in(result, "errored"));
+	if (words)
+		fputs(words, stderr);
+	free(words);
+	return spoke;
+}
+
+/* A Criterion program, by its path below build/. */
+static void run_tests(struct tally *tally, const char *name)
+{
+	char *file = result_file(tally, "tests.json"), *words = result_file(tally, "tests.log");
+	char *program = mem_format("%s/build/%s", tally->session.root, name), *json = mem_format("--json=%s", file);
+	char *argv[] = {program, json, "--quiet", "-j2", NULL};
+	int log = open(words, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int status = run_command(tally, argv, log >= 0 ? log : STDERR_FILENO);
+	json_t *result = json_load_file(file, 0, NULL);
+	long failed = number_in(result, "failed") + number_in(result, "errored");
+
+	if (log >= 0)
+		close(log);
+	count(tally, name, status, number_in(result, "passed"), failed + sanitizer_spoke(words));
 	json_decref(result);
 	free(json);
 	free(program);
+	free(words);
 	free(file);
 }
 
 static void check_texts(struct tally *tally)
 {
 	char *loose = mem_format("%s/build/loose", tally->session.root), *argv[] = {loose, "text", "--check", NULL};
-	int status = run_command(tally, argv);
+	int status = run_command(tally, argv, STDERR_FILENO);
 
 	count(tally, "texts", status, status == 0, status != 0);
 	free(loose);
@@ -83,9 +100,9 @@ static void check_texts(struct tally *tally)
 
 static void verify(struct tally *tally)
 {
-	char *loose = mem_format("%s/build/loose", tally->session.root), *file = result_file(tally, "verdicts");
+	char *loose = mem_format("%s/build/loose", tally->session.root), *file = result_file(tally, "verdicts.json");
 	char *argv[] = {loose, "verify", "--timings", "--json", file, NULL};
-	int status = run_command(tally, argv);
+	int status = run_command(tally, argv, STDERR_FILENO);
 	json_t *result = json_load_file(file, 0, NULL), *summary = json_object_get(result, "summary");
 
 	count(tally, "verdicts", status, number_in(summary, "agree"), number_in(summary, "disagree") + number_in(summary, "errors"));
@@ -125,7 +142,7 @@ static int run(const char *root, int argc, char **argv)
 	for (size_t i = 0; i < sizeof parts / sizeof *parts && !status && !tally.session.interrupted; i++)
 		parts[i](&tally);
 	for (size_t i = 0; i < sizeof programs / sizeof *programs && !status && !tally.session.interrupted; i++)
-		run_tests(&tally, programs[i], "-j2");
+		run_tests(&tally, programs[i]);
 	if (tally.session.interrupted)
 		status = 128 + tally.session.interrupted;
 	session_release(&tally.session);
