@@ -135,7 +135,7 @@ compile_commands.json: $(HARNESS_SOURCES) ## for editors
 		printf '%s\n{"directory":"%s","file":"%s","command":"%s -c %s"}' "$$sep" "$(CURDIR)" "$$f" \
 		'$(HARNESS_CC) $(HARNESS_CFLAGS)' "$$f"; sep=,; done >$@; printf '\n]\n' >>$@
 
-werror: ## compile everything with -Werror, with each compiler in COMPILERS
+werror: ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
 	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/warden/*.c $(UNIT_TESTS) $(CLI_TESTS) \
 		chapters/kit/*.c harness/inside/*.c; do \
 		$$cc $(filter-out -MMD -MP,$(HARNESS_CFLAGS)) -Ichapters -Werror -fsyntax-only $$f || exit 1; done; done

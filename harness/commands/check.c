@@ -131,14 +131,19 @@ static void keep(void *context, struct observation *seen)
 	result->fired = result->verdict.observed == OBSERVED_FIRES;
 }
 
+static char *directory_of(const char *path)
+{
+	return mem_copy_n(path, (size_t)(strrchr(path, '/') - path));
+}
+
 static void run_one(struct check *check, const struct detector *detector, bool echo)
 {
 	struct result *result = &check->results.items[check->results.count];
-	const char *slash = strrchr(check->sources[0], '/');
 	char *executable = mem_format("%s/%s", check->directory, detector->flavour);
-	char *own = mem_copy_n(check->sources[0], (size_t)(slash - check->sources[0]));
+	/* The sources of one program stand in one directory, or in two. */
+	char *own[2] = {directory_of(check->sources[0]), directory_of(check->sources[check->source_count - 1])};
 	struct run_request request = {.detector = detector, .executable = executable, .arguments = check->arguments,
-				      .own = {own}, .deadline_ms = check->timeout * 1000};
+				      .own = {own[0], own[1]}, .deadline_ms = check->timeout * 1000};
 
 	*result = (struct result){.program = &check->program, .detector = detector};
 	if (check->program.declared)
@@ -147,7 +152,8 @@ static void run_one(struct check *check, const struct detector *detector, bool e
 	session_run(&check->session);
 	check->results.count += result->runs;
 	free(executable);
-	free(own);
+	free(own[0]);
+	free(own[1]);
 }
 
 static int read_declaration(struct check *check)

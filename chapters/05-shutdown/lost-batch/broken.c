@@ -55,7 +55,7 @@ static void *flush_loop(void *arg)
 		int count = pending(journal);
 		CHECK(pthread_mutex_unlock(&journal->lock));
 		schedule_reached(BATCH_TAKEN);
-		/* The disk is slow. journal_stop() returns while this batch is in neither place. */
+		/* The disk is slow. journal_stop() returns while this batch is on its way. */
 		schedule_await(STOP_RETURNED);
 		write_batch(journal, count);
 		CHECK(pthread_mutex_lock(&journal->lock));

@@ -1,0 +1,117 @@
+/*
+ * What line.h promises, seen from the other end of the wire. The wire counts
+ * its frames without a lock, on purpose: line_close() promises that nobody
+ * sends any more when it returns. If somebody does, that is a data race.
+ */
+#include "line.h"
+
+#include <criterion/criterion.h>
+
+#include "kit/check.h"
+#include "kit/deadline.h"
+#include "kit/schedule.h"
+
+enum {
+	SHORT = 1,	/* ms: an interval */
+	HOUR = 3600000, /* ms: an interval that a test cannot wait for */
+	HELD = 1000,	/* ms: how long a ping stays under way at most, waiting for line_close() to return too early */
+	PATIENCE = 5000 /* ms: for what a right line does at once; only a wrong one is ever waited for so long */
+};
+enum { HELD_PING = 3 }; /* the ping that is held: the third */
+enum { HELD_PING_SENT, NEVER };
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	int pings;   /* begun; guarded by lock */
+	bool closed; /* line_close() has returned; guarded by lock */
+	/* of whoever is sending, and when the line is closed, of the test; so without a lock */
+	enum frame last;
+	bool late; /* a frame was sent when the line was closed */
+} wire = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* Tells whether a frame that now begins is late; holds the ping that is to be held. */
+static bool begin(enum frame frame)
+{
+	struct timespec end = deadline_in(HELD);
+
+	CHECK(pthread_mutex_lock(&wire.lock));
+	wire.pings += frame == FRAME_PING;
+	CHECK(pthread_cond_broadcast(&wire.changed));
+	if (frame == FRAME_PING && wire.pings == HELD_PING)
+		while (!wire.closed && deadline_cond_wait(&wire.changed, &wire.lock, &end))
+			;
+	bool late = wire.closed;
+	CHECK(pthread_mutex_unlock(&wire.lock));
+	return late;
+}
+
+static void send_frame(void *arg, enum frame frame)
+{
+	REQUIRE(arg == &wire);
+	bool late = begin(frame);
+	wire.last = frame;
+	wire.late |= late;
+	if (late || wire.pings >= HELD_PING)
+		schedule_reached(HELD_PING_SENT);
+	if (late)
+		schedule_await(NEVER); /* a thread that nobody waits for goes no further, whatever it would do next */
+}
+
+static bool pings_begin(int pings)
+{
+	struct timespec end = deadline_in(PATIENCE);
+
+	CHECK(pthread_mutex_lock(&wire.lock));
+	while (wire.pings < pings && deadline_cond_wait(&wire.changed, &wire.lock, &end))
+		;
+	bool enough = wire.pings >= pings;
+	CHECK(pthread_mutex_unlock(&wire.lock));
+	return enough;
+}
+
+static void *close_line(void *line)
+{
+	line_close(line);
+	CHECK(pthread_mutex_lock(&wire.lock));
+	wire.closed = true;
+	CHECK(pthread_cond_broadcast(&wire.changed));
+	CHECK(pthread_mutex_unlock(&wire.lock));
+	return NULL;
+}
+
+/* Closes the line on a thread of its own, and tells whether that ended in time. */
+static bool closes(struct line *line)
+{
+	struct timespec end = deadline_in(PATIENCE);
+	pthread_t closer;
+
+	CHECK(pthread_create(&closer, NULL, close_line, line));
+	CHECK(pthread_mutex_lock(&wire.lock));
+	while (!wire.closed && deadline_cond_wait(&wire.changed, &wire.lock, &end))
+		;
+	bool closed = wire.closed;
+	CHECK(pthread_mutex_unlock(&wire.lock));
+	if (closed)
+		CHECK(pthread_join(closer, NULL));
+	return closed;
+}
+
+Test(line, sends_nothing_after_close, .timeout = 60)
+{
+	deadline_cond_init(&wire.changed);
+	struct line *line = line_open(send_frame, &wire, SHORT);
+	cr_assert(pings_begin(HELD_PING), "the line does not keep sending pings");
+	close_line(line);
+	schedule_await(HELD_PING_SENT);
+	cr_assert_not(wire.late, "line_close() has returned, and a frame was still under way");
+	cr_assert_eq(wire.last, FRAME_GOODBYE, "the goodbye was not the last frame");
+}
+
+Test(line, closes_in_the_middle_of_an_interval, .timeout = 60)
+{
+	deadline_cond_init(&wire.changed);
+	struct line *line = line_open(send_frame, &wire, HOUR);
+	cr_assert(pings_begin(1), "the line sends no ping at once");
+	cr_assert(closes(line), "line_close() waits for the interval to pass");
+}

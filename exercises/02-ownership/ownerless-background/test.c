@@ -1,0 +1,134 @@
+/*
+ * What flags.h promises, seen by two shops. The slow shop has no lock, on
+ * purpose: flags_stop() promises that nobody fetches any more when it returns.
+ * If somebody does, that is a data race.
+ */
+#include "flags.h"
+
+#include <criterion/criterion.h>
+#include <time.h>
+
+#include "kit/check.h"
+#include "kit/gate.h"
+#include "kit/schedule.h"
+#include "kit/stop.h"
+
+enum {
+	SHORT = 1,   /* ms: an interval */
+	LONG = 8000, /* ms: an interval; only a wrong flags_stop() takes so long */
+	HELD = 1500, /* ms: a right flags_stop() waits for the held fetch so long; one that does not is back long before */
+	PATIENCE = 8000, /* ms: for the next fetch; only wrong flags are ever waited for so long */
+};
+enum { BOOKS = 1, WINE = 2 }; /* each shop has one flag, and it is on */
+enum { HOLD_OVER, NEVER };
+
+static struct stop stopped;	  /* requested when flags_stop() has returned */
+static struct stop fetched_since; /* requested when wine is fetched after that */
+static struct gate hold_begun = GATE_INITIALIZER;
+
+static unsigned fetch_books(void *source)
+{
+	(void)source;
+	return BOOKS;
+}
+
+static unsigned fetch_wine(void *source)
+{
+	(void)source;
+	if (stop_requested(&stopped))
+		stop_request(&fetched_since);
+	return WINE;
+}
+
+static void init(void)
+{
+	stop_init(&stopped);
+	stop_init(&fetched_since);
+}
+
+TestSuite(flags, .init = init, .timeout = 60);
+
+Test(flags, starts_again)
+{
+	struct flags *books = flags_start(fetch_books, NULL, LONG);
+	cr_assert(flags_has(books, BOOKS), "flags_start() has returned, and the flags are not there");
+	flags_stop(books);
+
+	struct flags *wine = flags_start(fetch_wine, NULL, LONG);
+	cr_assert(flags_has(wine, WINE) && !flags_has(wine, BOOKS), "the new flags are those that were stopped");
+	flags_stop(wine);
+}
+
+Test(flags, each_follows_its_own_source)
+{
+	struct flags *books = flags_start(fetch_books, NULL, SHORT);
+	struct flags *wine = flags_start(fetch_wine, NULL, SHORT);
+	cr_assert(flags_has(books, BOOKS) && !flags_has(books, WINE), "books has the flags of wine");
+	cr_assert(flags_has(wine, WINE) && !flags_has(wine, BOOKS), "wine has the flags of books");
+
+	flags_stop(books);
+	stop_request(&stopped);
+	cr_assert(stop_wait(&fetched_since, PATIENCE), "books is stopped, and wine is not fetched any more");
+	cr_assert(flags_has(wine, WINE), "books is stopped, and wine has lost its flags");
+	flags_stop(wine);
+}
+
+Test(flags, stops_in_the_middle_of_an_interval)
+{
+	struct timespec before, after;
+
+	struct flags *books = flags_start(fetch_books, NULL, LONG);
+	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &before) == 0);
+	flags_stop(books);
+	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &after) == 0);
+	cr_assert_lt(after.tv_sec - before.tv_sec, LONG / 2000, "flags_stop() waits for the interval to pass");
+}
+
+static struct shop {
+	int begun, ended; /* fetches */
+	bool late;	  /* flags_stop() returned while one was under way */
+} slow_shop;
+
+/* Keeps the second fetch under way until flags_stop() returns, or until it is clear that it waits. */
+static void hold(struct shop *shop)
+{
+	int before;
+
+	gate_open(&hold_begun);
+	CHECK(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before));
+	shop->late = stop_wait(&stopped, HELD);
+	CHECK(pthread_setcancelstate(before, &before));
+	schedule_reached(HOLD_OVER);
+	if (shop->late)
+		schedule_await(NEVER); /* nobody can tell what this thread would do next */
+}
+
+static unsigned fetch_slowly(void *source)
+{
+	struct shop *shop = source;
+
+	if (++shop->begun == 2)
+		hold(shop);
+	pthread_testcancel(); /* as in read() */
+	shop->ended++;
+	return 0;
+}
+
+/* Looks without a lock, as the caller of flags_stop() may. */
+static struct shop shop_when_stopped(void)
+{
+	return slow_shop;
+}
+
+Test(flags, is_at_rest_when_stopped)
+{
+	struct flags *flags = flags_start(fetch_slowly, &slow_shop, SHORT);
+	gate_wait(&hold_begun);
+	flags_stop(flags);
+	stop_request(&stopped);
+	schedule_await(HOLD_OVER);
+
+	struct shop shop = shop_when_stopped();
+	cr_assert_not(shop.late, "flags_stop() has returned, and a fetch is still under way");
+	cr_assert_eq(shop.ended, shop.begun, "fetches begun %d, ended %d", shop.begun, shop.ended);
+}

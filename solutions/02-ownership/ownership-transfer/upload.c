@@ -1,0 +1,84 @@
+/*
+ * The duty to wait travels with the upload. desk_take() takes it over in one
+ * sentence, and desk_close() keeps it with the same function that every other
+ * owner uses: there is one place where an upload ends.
+ *
+ * Promise   when desk_close() returns, every upload that was handed over has ended.
+ * test      passes
+ * tsan      silent
+ * helgrind  silent
+ * drd       silent
+ * memcheck  silent
+ */
+#include "upload.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "kit/check.h"
+
+struct upload {
+	upload_step *step;
+	void *photo;
+	pthread_t thread;
+	int pieces; /* of the thread until it has been joined */
+};
+
+struct desk {
+	struct upload *uploads[DESK_ROOM];
+	int count;
+};
+
+static void *send_all(void *arg)
+{
+	struct upload *upload = arg;
+
+	do
+		upload->pieces++;
+	while (upload->step(upload->photo));
+	return NULL;
+}
+
+struct upload *upload_start(upload_step *step, void *photo)
+{
+	struct upload *upload = malloc(sizeof *upload);
+
+	REQUIRE(upload);
+	*upload = (struct upload){.step = step, .photo = photo};
+	CHECK(pthread_create(&upload->thread, NULL, send_all, upload));
+	return upload;
+}
+
+/* The one end of an upload, whoever owns it: the join orders all that the thread wrote before what follows. */
+int upload_wait(struct upload *upload)
+{
+	CHECK(pthread_join(upload->thread, NULL));
+	int pieces = upload->pieces;
+	free(upload);
+	return pieces;
+}
+
+struct desk *desk_open(void)
+{
+	struct desk *desk = calloc(1, sizeof *desk);
+
+	REQUIRE(desk);
+	return desk;
+}
+
+/* The handle changes hands, whole: thread, memory and the duty to wait. Nothing is left with the caller. */
+void desk_take(struct desk *desk, struct upload *upload)
+{
+	REQUIRE(desk->count < DESK_ROOM);
+	desk->uploads[desk->count++] = upload;
+}
+
+int desk_close(struct desk *desk)
+{
+	int pieces = 0;
+
+	for (int i = 0; i < desk->count; i++)
+		pieces += upload_wait(desk->uploads[i]);
+	free(desk);
+	return pieces;
+}
