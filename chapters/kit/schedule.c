@@ -3,14 +3,20 @@
  * state in the kernel, where no detector looks for memory accesses, and
  * syscall(2) is the one way to reach it that ThreadSanitizer does not
  * intercept: its read() and write() of a descriptor are happens-before edges.
+ * What the threads of this process do is read from Linux's /proc, in the same way.
  */
 #define _GNU_SOURCE /* syscall() */
 #include "schedule.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -64,4 +70,72 @@ void schedule_await_gone(int point)
 	while (syscall(SYS_tgkill, getpid(), (pid_t)thread, 0) == 0)
 		sched_yield();
 	REQUIRE(errno == ESRCH);
+}
+
+/* As the kernel lays out what SYS_getdents64 returns; no C library declares it. */
+struct entry {
+	uint64_t inode, next;
+	unsigned short length;
+	unsigned char type;
+	char name[];
+};
+
+/* What is in a file below the directory; empty when the thread has gone meanwhile. */
+static void read_file(int directory, const char *path, char *text, size_t size)
+{
+	long file = syscall(SYS_openat, directory, path, O_RDONLY), got = 0;
+
+	if (file >= 0) {
+		got = syscall(SYS_read, file, text, size - 1);
+		syscall(SYS_close, file);
+	}
+	text[got > 0 ? got : 0] = '\0';
+}
+
+/* Whether the thread waits; adds how often it has run to *runs. */
+static bool waits(int tasks, const char *thread, unsigned long long *runs)
+{
+	char path[64], text[4096];
+
+	snprintf(path, sizeof path, "%s/status", thread);
+	read_file(tasks, path, text, sizeof text);
+	const char *state = strstr(text, "State:\t"), *switches = text;
+	while ((switches = strstr(switches, "ctxt_switches:\t"))) {
+		switches += strlen("ctxt_switches:\t");
+		*runs += strtoull(switches, NULL, 10);
+	}
+	return !state || !strchr("RT", state[strlen("State:\t")]);
+}
+
+/* Whether all threads but this one wait at the moment; *runs tells how often all of them have run. */
+static bool others_wait(unsigned long long *runs)
+{
+	_Alignas(struct entry) char entries[4096];
+	long tasks = syscall(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY), got;
+	long self = syscall(SYS_gettid);
+	bool all = true;
+
+	REQUIRE(tasks >= 0);
+	*runs = 0;
+	while ((got = syscall(SYS_getdents64, tasks, entries, sizeof entries)) > 0)
+		for (long at = 0; at < got; at += ((struct entry *)(void *)(entries + at))->length) {
+			const struct entry *entry = (const void *)(entries + at);
+			if (entry->name[0] != '.' && atol(entry->name) != self)
+				all = waits((int)tasks, entry->name, runs) && all;
+		}
+	syscall(SYS_close, tasks);
+	return all;
+}
+
+void schedule_await_blocked(void)
+{
+	unsigned long long before = 0, runs = 0;
+	bool all;
+
+	/* Twice, with nobody having run in between: one may wake another that has been looked at, and then wait. */
+	do {
+		sched_yield();
+		before = runs;
+		all = others_wait(&runs);
+	} while (!all || runs != before);
 }

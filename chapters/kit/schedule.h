@@ -37,4 +37,11 @@ void schedule_await(int point);
 void schedule_leaving(int point);
 void schedule_await_gone(int point);
 
+/*
+ * Returns once every other thread of the process waits: for a lock, a
+ * condition, a join, a timer. Then nothing will happen but by the caller. A
+ * test learns by it that a function waits, where a time limit could only guess.
+ */
+void schedule_await_blocked(void);
+
 #endif

@@ -37,11 +37,13 @@ static bool read_result(struct reader *reader, const char *line)
 	const char *rest = name + length;
 	if (length == 0 || *rest != ' ')
 		return false;
+	bool skipped = strstr(rest, " # SKIP");
 	reader->seen++;
-	reader->results->ran += !strstr(rest, " # SKIP");
+	reader->results->ran += !skipped;
+	if (failed || skipped)
+		add_failed(reader->results, mem_copy_n(name, length));
 	if (!failed)
 		return true;
-	add_failed(reader->results, mem_copy_n(name, length));
 	/* A test that failed by itself is explained; one that crashed or timed out is not. */
 	if (starts(rest, "  ("))
 		reader->state = EXPLANATION_DUE;
@@ -116,8 +118,7 @@ void test_results_read(const char *bytes, size_t length, struct test_results *re
 		free(line);
 		start = end + 1;
 	}
-	results->complete =
-		good && start == length && reader.state == RESULTS && reader.seen == reader.planned;
+	results->complete = good && start == length && reader.state == RESULTS && reader.seen == reader.planned;
 	sort_names(results);
 }
 

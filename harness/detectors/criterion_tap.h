@@ -3,7 +3,12 @@
  * 2.4.1 has, this is the only one that it always writes right: its JSON leaves
  * quotes in messages as they are (Snaipe/Criterion#465), and its XML breaks on
  * a control character. TAP indents a message, so no message can be taken for a
- * result. Pure: bytes in, results out.
+ * result.
+ *
+ * A test that was skipped counts as failed: Criterion says "ok" and "skipped"
+ * also of a test that its timeout ended before it had begun.
+ *
+ * Pure: bytes in, results out.
  */
 #ifndef LOOSE_CRITERION_TAP_H
 #define LOOSE_CRITERION_TAP_H
@@ -12,8 +17,8 @@
 #include <stddef.h>
 
 struct test_results {
-	int ran;	  /* those that were skipped did not run */
-	char **failed; /* names without the suite, sorted, each once */
+	int ran;       /* those that were skipped did not run */
+	char **failed; /* or skipped: names without the suite, sorted, each once */
 	size_t failed_count;
 	bool complete; /* there is a result for each test of the plan, whole */
 };

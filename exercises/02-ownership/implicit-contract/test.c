@@ -14,7 +14,6 @@
 enum {
 	SHORT = 1,	/* ms: an interval */
 	HOUR = 3600000, /* ms: an interval that a test cannot wait for */
-	HELD = 1000,	/* ms: how long a ping stays under way at most, waiting for line_close() to return too early */
 	PATIENCE = 5000 /* ms: for what a right line does at once; only a wrong one is ever waited for so long */
 };
 enum { HELD_PING = 3 }; /* the ping that is held: the third */
@@ -30,17 +29,18 @@ static struct {
 	bool late; /* a frame was sent when the line was closed */
 } wire = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* Tells whether a frame that now begins is late; holds the ping that is to be held. */
-static bool begin(enum frame frame)
+/* Tells whether a frame that now begins is late, and whether it is the ping that is held. */
+static bool begin(enum frame frame, bool *hold)
 {
-	struct timespec end = deadline_in(HELD);
-
 	CHECK(pthread_mutex_lock(&wire.lock));
 	wire.pings += frame == FRAME_PING;
+	*hold = frame == FRAME_PING && wire.pings == HELD_PING;
 	CHECK(pthread_cond_broadcast(&wire.changed));
-	if (frame == FRAME_PING && wire.pings == HELD_PING)
-		while (!wire.closed && deadline_cond_wait(&wire.changed, &wire.lock, &end))
-			;
+	CHECK(pthread_mutex_unlock(&wire.lock));
+	/* Now whoever closes the line either waits for this ping, or has not waited and is told below that it was late. */
+	if (*hold)
+		schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&wire.lock));
 	bool late = wire.closed;
 	CHECK(pthread_mutex_unlock(&wire.lock));
 	return late;
@@ -49,10 +49,10 @@ static bool begin(enum frame frame)
 static void send_frame(void *arg, enum frame frame)
 {
 	REQUIRE(arg == &wire);
-	bool late = begin(frame);
+	bool hold, late = begin(frame, &hold);
 	wire.last = frame;
 	wire.late |= late;
-	if (late || wire.pings >= HELD_PING)
+	if (hold)
 		schedule_reached(HELD_PING_SENT);
 	if (late)
 		schedule_await(NEVER); /* a thread that nobody waits for goes no further, whatever it would do next */

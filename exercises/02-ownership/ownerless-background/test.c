@@ -16,7 +16,6 @@
 enum {
 	SHORT = 1,   /* ms: an interval */
 	LONG = 8000, /* ms: an interval; only a wrong flags_stop() takes so long */
-	HELD = 1500, /* ms: a right flags_stop() waits for the held fetch so long; one that does not is back long before */
 	PATIENCE = 8000, /* ms: for the next fetch; only wrong flags are ever waited for so long */
 };
 enum { BOOKS = 1, WINE = 2 }; /* each shop has one flag, and it is on */
@@ -89,14 +88,15 @@ static struct shop {
 	bool late;	  /* flags_stop() returned while one was under way */
 } slow_shop;
 
-/* Keeps the second fetch under way until flags_stop() returns, or until it is clear that it waits. */
+/* Keeps the second fetch under way until flags_stop() waits for it, or has returned without. */
 static void hold(struct shop *shop)
 {
 	int before;
 
 	gate_open(&hold_begun);
 	CHECK(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before));
-	shop->late = stop_wait(&stopped, HELD);
+	schedule_await_blocked();
+	shop->late = stop_requested(&stopped);
 	CHECK(pthread_setcancelstate(before, &before));
 	schedule_reached(HOLD_OVER);
 	if (shop->late)

@@ -2,9 +2,7 @@
  * flags_stop() asks, and gives the thread time to end and to free the flags.
  *
  * Tempting  nobody keeps a thread, and a tenth of a second is plenty for one fetch.
- * Refused   by the test and the detectors: the source was slower than that. No time is long enough to be
- *           an order.
- * test      fails is_at_rest_when_stopped
+ * Refused   by the detectors: a slow source takes longer than that, and no time is long enough to be an order.
  * tsan      fires  data-race in shop_when_stopped
  */
 #include "flags.h"

@@ -1,0 +1,7 @@
+/* Nothing to report. */
+#include <stdio.h>
+int main(void)
+{
+	puts("clean");
+	return 0;
+}
