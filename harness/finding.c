@@ -10,8 +10,8 @@
 struct finding *findings_add(struct findings *all, const char *kind)
 {
 	all->items = mem_resize(all->items, all->count + 1, sizeof *all->items);
-	all->items[all->count] = (struct finding){
-		.kind = mem_copy(kind), .function = mem_copy("?"), .words = mem_copy("")};
+	all->items[all->count] =
+		(struct finding){.kind = mem_copy(kind), .function = mem_copy("?"), .words = mem_copy("")};
 	return &all->items[all->count++];
 }
 

@@ -21,8 +21,8 @@ struct observation {
 	struct findings findings;
 	int status;	 /* exit status of the program */
 	char *last_line; /* last line of its standard output, without newline; NULL when it printed none */
-	char *failed;	 /* names of the failed tests, sorted, separated by ", "; NULL when none or not a test program */
-	int tests;	 /* how many tests ran; 0 for a chapter's program */
+	char *failed; /* names of the failed tests, sorted, separated by ", "; NULL when none or not a test program */
+	int tests;    /* how many tests ran; 0 for a chapter's program */
 	long cpu_ms, wall_ms, peak_kib;
 };
 

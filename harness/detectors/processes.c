@@ -83,8 +83,8 @@ char *report_read(const struct run *run, const char *name, size_t *length)
 /* The detector's own last word on why it gave up, from the run's standard error; for the caller to free. */
 static char *last_words(const struct run *run)
 {
-	static const char *const marks[] = {"FATAL: ThreadSanitizer", "ThreadSanitizer: CHECK failed", "valgrind: ",
-					     "FATAL: "};
+	static const char *const marks[] = {"FATAL: ThreadSanitizer", "ThreadSanitizer: CHECK failed",
+					    "valgrind: ", "FATAL: "};
 	size_t length;
 	char *text = report_read(run, "stderr", &length), *found = NULL;
 
@@ -132,11 +132,14 @@ static void check_tests(const struct process *processes, size_t count, const cha
 		cut += !processes[i].complete;
 	}
 	if (!runner || !runner->complete)
-		observation_fail(seen, FAULT_DETECTOR, "the detector did not watch the test runner to its end%s", words);
+		observation_fail(seen, FAULT_DETECTOR, "the detector did not watch the test runner to its end%s",
+				 words);
 	else if (tests < seen->tests)
-		observation_fail(seen, FAULT_DETECTOR, "the detector watched %d of %d tests%s", tests, seen->tests, words);
+		observation_fail(seen, FAULT_DETECTOR, "the detector watched %d of %d tests%s", tests, seen->tests,
+				 words);
 	else if (cut > count_names(seen->failed))
-		observation_fail(seen, FAULT_DETECTOR, "the detector did not watch %d tests to their end%s", cut, words);
+		observation_fail(seen, FAULT_DETECTOR, "the detector did not watch %d tests to their end%s", cut,
+				 words);
 }
 
 void processes_check(const struct run *run, const struct process *processes, size_t count, struct observation *seen)

@@ -7,7 +7,8 @@
 #include "../mem.h"
 #include "detector.h"
 
-const struct detector *const detectors[] = {&detector_tsan, &detector_helgrind, &detector_drd, &detector_memcheck, NULL};
+const struct detector *const detectors[] = {&detector_tsan, &detector_helgrind, &detector_drd, &detector_memcheck,
+					    NULL};
 
 const struct detector *detector_named(const char *name)
 {

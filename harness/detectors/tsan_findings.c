@@ -157,7 +157,8 @@ static char *location_words(struct making *making)
 		return mem_format(" on a heap block of %ld bytes", loc->size);
 	if (loc && (strcmp(loc->type, "stack") == 0 || strcmp(loc->type, "tls") == 0)) {
 		char *thread = thread_name(making, loc->tid);
-		char *words = mem_format(" on the %s of %s", loc->type[0] == 's' ? "stack" : "thread-local data", thread);
+		char *words =
+			mem_format(" on the %s of %s", loc->type[0] == 's' ? "stack" : "thread-local data", thread);
 		free(thread);
 		return words;
 	}
@@ -176,8 +177,9 @@ static void add_location_stack(struct making *making)
 	if (!loc || loc->trace_count == 0)
 		return;
 	char *thread = thread_name(making, loc->tid);
-	char *role = strcmp(loc->type, "fd") == 0 ? mem_format("File descriptor created by %s", thread)
-						  : mem_format("Heap block of %ld bytes allocated by %s", loc->size, thread);
+	char *role = strcmp(loc->type, "fd") == 0
+			     ? mem_format("File descriptor created by %s", thread)
+			     : mem_format("Heap block of %ld bytes allocated by %s", loc->size, thread);
 	add_stack(making, role, loc);
 	free(role);
 	free(thread);
@@ -193,7 +195,8 @@ static void add_cycle(struct making *making)
 	for (size_t i = 0; i < stacks; i++) {
 		const struct tsan_part *tid = tsan_part(report, TSAN_TID, i / 2);
 		bool paired = stacks == 2 * mutexes && tid;
-		char *held = mutex_name(making, i / 2), *taken = mutex_name(making, mutexes ? (i / 2 + 1) % mutexes : 0);
+		char *held = mutex_name(making, i / 2),
+		     *taken = mutex_name(making, mutexes ? (i / 2 + 1) % mutexes : 0);
 		char *thread = paired ? thread_name(making, tid->tid) : mem_copy("a thread");
 		char *role;
 		if (!paired)
@@ -261,8 +264,8 @@ static void write_headline(struct making *making)
 	const struct tsan_report *report = making->report;
 	char *where = tsan_part(report, TSAN_MOP, 0) ? location_words(making) : mem_copy("");
 	bool by_luck = tsan_part(report, TSAN_SLEEP, 0);
-	set_words(making->finding,
-		  mem_format("%s%s%s", tsan_headline(report->kind), where, by_luck ? ", ordered by nothing but a sleep" : ""));
+	set_words(making->finding, mem_format("%s%s%s", tsan_headline(report->kind), where,
+					      by_luck ? ", ordered by nothing but a sleep" : ""));
 	free(where);
 }
 

@@ -49,11 +49,23 @@ static const struct {
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-const char *const tsan_kinds[] = {
-	"data-race", "data-race-vptr", "external-race", "heap-use-after-free", "heap-use-after-free-vptr", "thread-leak",
-	"locked-mutex-destroy", "mutex-double-lock", "mutex-invalid-access", "mutex-bad-unlock", "mutex-bad-read-lock",
-	"mutex-bad-read-unlock", "mutex-cannot-be-locked", "signal-unsafe-call", "errno-in-signal-handler",
-	"lock-order-inversion", NULL};
+const char *const tsan_kinds[] = {"data-race",
+				  "data-race-vptr",
+				  "external-race",
+				  "heap-use-after-free",
+				  "heap-use-after-free-vptr",
+				  "thread-leak",
+				  "locked-mutex-destroy",
+				  "mutex-double-lock",
+				  "mutex-invalid-access",
+				  "mutex-bad-unlock",
+				  "mutex-bad-read-lock",
+				  "mutex-bad-read-unlock",
+				  "mutex-cannot-be-locked",
+				  "signal-unsafe-call",
+				  "errno-in-signal-handler",
+				  "lock-order-inversion",
+				  NULL};
 
 const char *tsan_headline(const char *kind)
 {

@@ -16,9 +16,9 @@ static const struct form {
 	const char *word, *fields;
 	bool trace;
 } forms[TSAN_WHATS] = {
-	[TSAN_MOP] = {"mop", "dxddd", true},	   [TSAN_STACK] = {"stack", "", true},
-	[TSAN_LOC] = {"loc", "wxxddd", true},	   [TSAN_MUTEX] = {"mutex", "xd", true},
-	[TSAN_THREAD] = {"thread", "ddd", true},   [TSAN_TID] = {"tid", "d", false},
+	[TSAN_MOP] = {"mop", "dxddd", true},	 [TSAN_STACK] = {"stack", "", true},
+	[TSAN_LOC] = {"loc", "wxxddd", true},	 [TSAN_MUTEX] = {"mutex", "xd", true},
+	[TSAN_THREAD] = {"thread", "ddd", true}, [TSAN_TID] = {"tid", "d", false},
 	[TSAN_SLEEP] = {"sleep", "", true},
 };
 

@@ -34,7 +34,7 @@ struct tsan_part {
 	uint64_t address;
 	long size;
 	bool write, atomic, running;
-	char type[16]; /* of a location: "global", "heap", "stack", "tls", "fd" */
+	char type[16];	 /* of a location: "global", "heap", "stack", "tls", "fd" */
 	uint64_t *trace; /* innermost first */
 	size_t trace_count;
 };

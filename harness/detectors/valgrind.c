@@ -18,10 +18,14 @@
  * --num-callers=24            deep enough for the outermost own function, which names the thread
  * --error-exitcode=0          the status stays the program's own; reports are read, not guessed from it
  */
-static const char *const common[] = {
-	"--command-line-only=yes", "--vgdb=no",	   "--child-silent-after-fork=yes",
-	"--fair-sched=try",	   "--num-callers=24",	     "--error-exitcode=0", "--xml=yes",
-	NULL};
+static const char *const common[] = {"--command-line-only=yes",
+				     "--vgdb=no",
+				     "--child-silent-after-fork=yes",
+				     "--fair-sched=try",
+				     "--num-callers=24",
+				     "--error-exitcode=0",
+				     "--xml=yes",
+				     NULL};
 
 /*
  * --free-is-write=yes    else neither sees that a block is freed while another thread uses it
@@ -63,8 +67,7 @@ static bool has_dubious(void)
 	if (known >= 0)
 		return known;
 	FILE *out = popen("valgrind --version 2>/dev/null", "r");
-	known = out && fscanf(out, "valgrind-%d.%d", &major, &minor) == 2 &&
-		(major > 3 || (major == 3 && minor >= 21));
+	known = out && fscanf(out, "valgrind-%d.%d", &major, &minor) == 2 && (major > 3 || (major == 3 && minor >= 21));
 	if (out)
 		pclose(out);
 	return known;

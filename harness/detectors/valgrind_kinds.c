@@ -16,26 +16,31 @@ static const char *find(const struct meaning *meanings, const char *kind)
 	return NULL;
 }
 
-const char *const helgrind_kinds[] = {"Race",	     "LockOrder", "UnlockUnlocked", "UnlockForeign", "UnlockBogus",
-				      "PthAPIerror", "Misc",	  "Dubious",	    "FdBadClose",    "FdBadUse",
-				      "FdNotClosed", NULL};
+const char *const helgrind_kinds[] = {"Race",	     "LockOrder",   "UnlockUnlocked", "UnlockForeign",
+				      "UnlockBogus", "PthAPIerror", "Misc",	      "Dubious",
+				      "FdBadClose",  "FdBadUse",    "FdNotClosed",    NULL};
 
 const char *helgrind_explain(const char *kind)
 {
 	static const struct meaning meanings[] = {
-		{"Race", "Two threads touch the same memory, at least one of them writes, and no lock, join or condition "
-			 "that Helgrind knows orders the two accesses. It counts a free() as a write."},
-		{"LockOrder", "Two locks are taken in one order here and in the other order there. Two threads can each "
-			      "end up holding what the other waits for."},
+		{"Race",
+		 "Two threads touch the same memory, at least one of them writes, and no lock, join or condition "
+		 "that Helgrind knows orders the two accesses. It counts a free() as a write."},
+		{"LockOrder",
+		 "Two locks are taken in one order here and in the other order there. Two threads can each "
+		 "end up holding what the other waits for."},
 		{"UnlockUnlocked", "A lock is released that nobody holds."},
-		{"UnlockForeign", "A thread releases a lock that another thread holds: that thread is no longer guarded."},
+		{"UnlockForeign",
+		 "A thread releases a lock that another thread holds: that thread is no longer guarded."},
 		{"UnlockBogus", "A lock is released that was never initialised or has been destroyed."},
-		{"PthAPIerror", "A pthread function returned an error, and a program that does not look at it goes on as "
-				"if nothing had happened."},
+		{"PthAPIerror",
+		 "A pthread function returned an error, and a program that does not look at it goes on as "
+		 "if nothing had happened."},
 		{"Misc", "A lock or a condition variable is used against its rules: destroyed while in use, waited on "
 			 "without its mutex, initialised twice."},
-		{"Dubious", "A use of a condition variable that is allowed and seldom meant, such as a signal without the "
-			    "mutex."},
+		{"Dubious",
+		 "A use of a condition variable that is allowed and seldom meant, such as a signal without the "
+		 "mutex."},
 		{"FdBadClose", "A file descriptor is closed that is not open."},
 		{"FdBadUse", "A file descriptor is used that is not open."},
 		{"FdNotClosed", "A file descriptor is still open at the end."},
@@ -44,27 +49,32 @@ const char *helgrind_explain(const char *kind)
 	return find(meanings, kind);
 }
 
-const char *const drd_kinds[] = {"ConflictingAccess", "MutexErr",    "CondErr",	   "CondDestrErr", "CondRaceErr",
-				 "CondWaitErr",	      "RwlockErr",   "SemaphoreErr", "BarrierErr",	 "HoldtimeErr",
-				 "InvalidThreadId",   "GenericErr",  "FdBadClose",   "FdBadUse",	 "FdNotClosed",
-				 NULL};
+const char *const drd_kinds[] = {"ConflictingAccess", "MutexErr",    "CondErr",		"CondDestrErr",
+				 "CondRaceErr",	      "CondWaitErr", "RwlockErr",	"SemaphoreErr",
+				 "BarrierErr",	      "HoldtimeErr", "InvalidThreadId", "GenericErr",
+				 "FdBadClose",	      "FdBadUse",    "FdNotClosed",	NULL};
 
 const char *drd_explain(const char *kind)
 {
 	static const struct meaning meanings[] = {
-		{"ConflictingAccess", "Two threads touch the same memory, at least one of them writes, and nothing that "
-				      "DRD knows orders the two accesses."},
+		{"ConflictingAccess",
+		 "Two threads touch the same memory, at least one of them writes, and nothing that "
+		 "DRD knows orders the two accesses."},
 		{"MutexErr", "A mutex is used against its rules: unlocked by a thread that does not hold it, destroyed "
 			     "while locked, never initialised."},
-		{"CondErr", "A condition variable is used against its rules: two mutexes for one condition, or one that "
-			    "was never initialised."},
+		{"CondErr",
+		 "A condition variable is used against its rules: two mutexes for one condition, or one that "
+		 "was never initialised."},
 		{"CondDestrErr", "A condition variable is destroyed while a thread waits on it."},
-		{"CondRaceErr", "A condition is signalled without the mutex that its waiters hold, so the signal can come "
-				"just before the wait and be lost."},
+		{"CondRaceErr",
+		 "A condition is signalled without the mutex that its waiters hold, so the signal can come "
+		 "just before the wait and be lost."},
 		{"CondWaitErr", "A thread waits on a condition with a mutex that it has not locked."},
-		{"RwlockErr", "A reader-writer lock is used against its rules, such as unlocked by a thread that does not "
-			      "hold it."},
-		{"SemaphoreErr", "A semaphore is used against its rules, such as destroyed while a thread waits on it."},
+		{"RwlockErr",
+		 "A reader-writer lock is used against its rules, such as unlocked by a thread that does not "
+		 "hold it."},
+		{"SemaphoreErr",
+		 "A semaphore is used against its rules, such as destroyed while a thread waits on it."},
 		{"BarrierErr", "A barrier is used against its rules, such as destroyed while threads wait at it."},
 		{"HoldtimeErr", "A lock was held longer than allowed."},
 		{"InvalidThreadId", "A thread is named that does not exist, or no longer."},
@@ -108,11 +118,13 @@ const char *const memcheck_kinds[] = {"InvalidRead",
 const char *memcheck_explain(const char *kind)
 {
 	static const struct meaning meanings[] = {
-		{"InvalidRead", "Memory is read that is not the program's: freed already, past the end of a block, or on "
-				"a stack that is gone. Among threads the usual cause is a block freed while another "
-				"thread still uses it."},
-		{"InvalidWrite", "Memory is written that is not the program's: freed already, past the end of a block, or "
-				 "on a stack that is gone."},
+		{"InvalidRead",
+		 "Memory is read that is not the program's: freed already, past the end of a block, or on "
+		 "a stack that is gone. Among threads the usual cause is a block freed while another "
+		 "thread still uses it."},
+		{"InvalidWrite",
+		 "Memory is written that is not the program's: freed already, past the end of a block, or "
+		 "on a stack that is gone."},
 		{"InvalidJump", "The program jumps to an address where no code is."},
 		{"InvalidFree", "A block is freed twice, or something is freed that malloc() never gave."},
 		{"MismatchedFree", "A block is given back by another family of functions than it came from."},
@@ -122,7 +134,8 @@ const char *memcheck_explain(const char *kind)
 		{"InvalidSize", "A block of an impossible size is asked for."},
 		{"InvalidAlignment", "A block of an impossible alignment is asked for."},
 		{"InvalidSizeAndAlignment", "A block is asked for whose size and alignment do not go together."},
-		{"ReallocSizeZero", "realloc() is called with size 0, which every C library understands in its own way."},
+		{"ReallocSizeZero",
+		 "realloc() is called with size 0, which every C library understands in its own way."},
 		{"UninitValue", "A value that nobody ever wrote is used."},
 		{"UninitCondition", "The program decides by a value that nobody ever wrote."},
 		{"SyscallParam", "Memory that nobody wrote, or that is not the program's, is handed to the kernel."},
@@ -131,8 +144,9 @@ const char *memcheck_explain(const char *kind)
 		{"InvalidMemPool", "A memory pool is used that does not exist."},
 		{"FishyValue", "A size is asked for that looks like a negative number."},
 		{"CoreMemError", "The program damaged memory that belongs to the machinery under it."},
-		{"Leak_DefinitelyLost", "A block was never freed, and at the end nothing points to it any more: nobody can "
-					"free it. The stack shows where it was allocated."},
+		{"Leak_DefinitelyLost",
+		 "A block was never freed, and at the end nothing points to it any more: nobody can "
+		 "free it. The stack shows where it was allocated."},
 		{"Leak_IndirectlyLost", "A block is lost because the block that pointed to it is."},
 		{"Leak_PossiblyLost", "At the end something points into the middle of a block, nothing to its start."},
 		{"Leak_StillReachable", "A block was not freed, and at the end something still points to it."},

@@ -103,7 +103,7 @@ static void put_thread(const struct valgrind_names *names, unsigned long number,
 static const struct {
 	const char *pattern, *instead;
 } phrases[] = {
-	{" at address 0x", ""}, {" at 0x", ""}, {"Address 0x", "Address"}, {" 0x", ""},
+	{" at address 0x", ""},		{" at 0x", ""},	   {"Address 0x", "Address"}, {" 0x", ""},
 	{" in loss record N of N", ""}, {", owner N", ""}, {" (pid N)", ""},
 };
 

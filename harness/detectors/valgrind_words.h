@@ -14,7 +14,7 @@ struct valgrind_names {
 	struct {
 		unsigned long number;
 		char *name;
-	} *threads;
+	} * threads;
 	size_t thread_count;
 	unsigned long long locks[8]; /* named A, B, ... in this order */
 	size_t lock_count;

@@ -39,10 +39,34 @@ struct reader {
  * as pointers into this list; one that is not in it is "".
  */
 static const char *const elements[] = {
-	"valgrindoutput", "protocoltool", "pid",   "ppid",     "args",	   "argv", "exe",	      "status",
-	"state",	  "error",	  "kind",  "what",     "xwhat",	   "text", "auxwhat",	      "xauxwhat",
-	"stack",	  "frame",	  "fn",	   "dir",      "file",	   "line", "fatal_signal",    "signame",
-	"first_observed_at", "other_segment_start", "other_segment_end", "announcethread",
+	"valgrindoutput",
+	"protocoltool",
+	"pid",
+	"ppid",
+	"args",
+	"argv",
+	"exe",
+	"status",
+	"state",
+	"error",
+	"kind",
+	"what",
+	"xwhat",
+	"text",
+	"auxwhat",
+	"xauxwhat",
+	"stack",
+	"frame",
+	"fn",
+	"dir",
+	"file",
+	"line",
+	"fatal_signal",
+	"signame",
+	"first_observed_at",
+	"other_segment_start",
+	"other_segment_end",
+	"announcethread",
 };
 
 static const char *known(const char *name)

@@ -38,7 +38,8 @@ enum { RAW_KNOWS_THE_MACHINE = 1 };
 static inline long raw_call(long number, long a, long b, long c, long d, long e, long f)
 {
 	register long what __asm__("x8") = number, first __asm__("x0") = a, second __asm__("x1") = b;
-	register long third __asm__("x2") = c, fourth __asm__("x3") = d, fifth __asm__("x4") = e, sixth __asm__("x5") = f;
+	register long third __asm__("x2") = c, fourth __asm__("x3") = d, fifth __asm__("x4") = e,
+			    sixth __asm__("x5") = f;
 
 	__asm__ volatile("svc #0"
 			 : "+r"(first)
@@ -73,7 +74,7 @@ static inline long raw_call(long number, long a, long b, long c, long d, long e,
 #define RAW_3(name, a, b, c) raw_call(SYS_##name, (long)(a), (long)(b), (long)(c), 0, 0, 0)
 #define RAW_4(name, a, b, c, d) raw_call(SYS_##name, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 #define RAW_5(name, a, b, c, d, e) raw_call(SYS_##name, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
-#define RAW_6(name, a, b, c, d, e, f) \
+#define RAW_6(name, a, b, c, d, e, f)                                                                                  \
 	raw_call(SYS_##name, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
 #endif

@@ -60,11 +60,15 @@ static int reports;
 static struct {
 	char text[32768];
 	size_t used;
-} record; /* of the report hook; the runtime's lock guards it */
+} record;			/* of the report hook; the runtime's lock guards it */
 static void *trace[TRACE_SIZE]; /* likewise */
 
-/* The detector must not watch, and report, its own reporter. */
+/* The detector must not watch, and report, its own reporter. Only clang's runtime has these hooks. */
+#ifdef __clang__
 #define UNSEEN __attribute__((disable_sanitizer_instrumentation))
+#else
+#define UNSEEN
+#endif
 
 UNSEEN static void write_all(const char *text, size_t length)
 {
@@ -185,9 +189,8 @@ UNSEEN static int is_still_ours(void)
 {
 	struct stat held, named;
 
-	return syscall(SYS_fstat, descriptor, &held) == 0 &&
-	       syscall(SYS_newfstatat, AT_FDCWD, path, &named, 0) == 0 && held.st_dev == named.st_dev &&
-	       held.st_ino == named.st_ino;
+	return syscall(SYS_fstat, descriptor, &held) == 0 && syscall(SYS_newfstatat, AT_FDCWD, path, &named, 0) == 0 &&
+	       held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
 /* Makes the descriptor this process's own; 0 when there is nowhere to write. */
