@@ -4,7 +4,6 @@
  *           What the tests say is luck.
  * tsan      fires  data-race in ended
  * helgrind  fires  Race in ended
- * drd       fires  ConflictingAccess in ended
  */
 #include "station.h"
 

@@ -7,7 +7,6 @@
  * test      fails delivers_a_part_of_a_batch, delivers_all_in_order
  * tsan      silent
  * helgrind  silent
- * drd       silent
  * memcheck  silent
  */
 #include "audit.h"

@@ -8,7 +8,6 @@
  * test      passes
  * tsan      fires  data-race in ended, data-race in archive_add
  * helgrind  fires  Race in ended, Race in archive_add
- * drd       fires  ConflictingAccess in ended, ConflictingAccess in archive_add
  */
 #include "audit.h"
 

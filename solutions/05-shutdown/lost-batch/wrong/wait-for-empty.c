@@ -8,7 +8,6 @@
  * test      passes
  * tsan      fires  data-race in archive_add
  * helgrind  fires  Race in archive_add
- * drd       fires  ConflictingAccess in archive_add
  */
 #include "audit.h"
 

@@ -7,7 +7,6 @@
  * test      fails closes_the_archive_last, stops_when_idle
  * tsan      silent
  * helgrind  silent
- * drd       silent
  * memcheck  silent
  */
 #include "import.h"

@@ -7,7 +7,6 @@
  *           but the wait for the writer. Whether a test fails is luck.
  * tsan      fires  data-race in archive_do
  * helgrind  fires  Race in archive_do
- * drd       fires  ConflictingAccess in archive_do
  */
 #include "import.h"
 

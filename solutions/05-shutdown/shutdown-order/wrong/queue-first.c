@@ -9,7 +9,6 @@
  * test      fails writes_every_reading
  * tsan      silent
  * helgrind  silent
- * drd       silent
  * memcheck  silent
  */
 #include "import.h"

@@ -9,7 +9,6 @@
  * test      passes
  * tsan      fires  data-race in archive_do, data-race in archive_of
  * helgrind  fires  Race in archive_do, Race in archive_of
- * drd       fires  ConflictingAccess in archive_do, ConflictingAccess in archive_of
  */
 #include "import.h"
 

@@ -5,7 +5,6 @@
  * test      passes
  * tsan      fires  data-race in returned, data-race in reported
  * helgrind  fires  Race in returned, Race in reported
- * drd       fires  ConflictingAccess in returned, ConflictingAccess in reported
  */
 #include "uploads.h"
 
