@@ -188,11 +188,19 @@ static void start_more(struct engine *engine)
 
 /* --- planning --- */
 
+static bool needs_no_wait(const struct expectation *expected)
+{
+	return !expected || expected->word != WORD_FAILS;
+}
+
 static int weight_of(const struct work *work)
 {
-	bool valgrind = strcmp(work->result->detector->flavour, "plain") == 0 &&
-			strcmp(work->result->detector->name, "test") != 0;
+	bool plain_test = strcmp(work->result->detector->name, "test") == 0;
+	bool valgrind = strcmp(work->result->detector->flavour, "plain") == 0 && !plain_test;
 
+	/* A wrong program may wait in vain for seconds, and uses no processor meanwhile: let others run beside it. */
+	if (plain_test && !needs_no_wait(work->result->expected))
+		return 4;
 	return (valgrind ? 2 : 0) + (work->request.tests ? 1 : 0);
 }
 
@@ -305,7 +313,7 @@ int engine_judge(struct session *session, const struct toolchain *toolchain, con
 	long wall = monotonic_ms(), cpu = children_cpu_ms();
 
 	*error = NULL;
-	engine.jobs = options->jobs ? options->jobs : (int)uv_available_parallelism() + 1;
+	engine.jobs = options->jobs ? options->jobs : 2 * (int)uv_available_parallelism();
 	*results = (struct results){.items = mem_zeroed(tasks->count, sizeof *results->items), .count = tasks->count};
 	engine.works = mem_zeroed(tasks->count, sizeof *engine.works);
 	for (size_t i = 0; i < tasks->count; i++)

@@ -142,16 +142,12 @@ static void output_release(struct output *output)
 int output_open(struct output *output, const char *path)
 {
 	struct stat there;
-	bool device = stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode);
+	/* What is no plain file is written as it is: a device, a pipe, a link such as /dev/stdout. */
+	bool plain = lstat(path, &there) != 0 || S_ISREG(there.st_mode);
 
 	output->path = mem_copy(path);
-	output->temporary = device ? mem_copy(path) : mem_format("%s.%ld.new", path, (long)getpid());
-	if (stat(path, &there) == 0 && S_ISDIR(there.st_mode)) {
-		output->file = NULL;
-		errno = EISDIR;
-	} else {
-		output->file = fopen(output->temporary, "w");
-	}
+	output->temporary = plain ? mem_format("%s.%ld.new", path, (long)getpid()) : mem_copy(path);
+	output->file = fopen(output->temporary, "w");
 	if (output->file)
 		return 0;
 	int status = bad_input("cannot write '%s': %s; name a file in a directory that you can write", path, strerror(errno));

@@ -73,7 +73,7 @@ static void run_tests(struct tally *tally, const char *name)
 {
 	char *file = result_file(tally, "tests.json"), *words = result_file(tally, "tests.log");
 	char *program = mem_format("%s/build/%s", tally->session.root, name), *json = mem_format("--json=%s", file);
-	char *argv[] = {program, json, "--quiet", "-j2", NULL};
+	char *argv[] = {program, json, "-j2", NULL};
 	int log = open(words, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	int status = run_command(tally, argv, log >= 0 ? log : STDERR_FILENO);
 	json_t *result = json_load_file(file, 0, NULL);

@@ -27,7 +27,7 @@
 
 enum {
 	HIGH_DESCRIPTOR = 700, /* out of the way of a program that counts its descriptors or closes low ones */
-	REPORT_LIMIT = 100,    /* a race in a loop fills no disk */
+	REPORT_LIMIT = 1000,   /* a race in a loop fills no disk */
 	TRACE_SIZE = 256,      /* as deep as the runtime's own stacks */
 	LIST_LIMIT = 16,       /* accesses, stacks, mutexes, threads of one report */
 	MAP_CHUNK = 4096,

@@ -5,8 +5,6 @@
  * Refused   by the test: the thread sleeps through the request. With an interval of 30 seconds every test of
  *           every module that uses flags takes 30 seconds, and soon nobody runs them.
  * test      fails stops_in_the_middle_of_an_interval
- * tsan      silent
- * helgrind  silent
  */
 #include "flags.h"
 
