@@ -188,9 +188,10 @@ static void start_more(struct engine *engine)
 
 /* --- planning --- */
 
-static bool needs_no_wait(const struct expectation *expected)
+/* A wrong program may wait in vain for seconds, and uses no processor meanwhile: let others run beside it. */
+static bool may_wait(const struct expectation *expected)
 {
-	return !expected || expected->word != WORD_FAILS;
+	return expected && expected->word == WORD_FAILS;
 }
 
 static int weight_of(const struct work *work)
@@ -198,8 +199,7 @@ static int weight_of(const struct work *work)
 	bool plain_test = strcmp(work->result->detector->name, "test") == 0;
 	bool valgrind = strcmp(work->result->detector->flavour, "plain") == 0 && !plain_test;
 
-	/* A wrong program may wait in vain for seconds, and uses no processor meanwhile: let others run beside it. */
-	if (plain_test && !needs_no_wait(work->result->expected))
+	if (plain_test && may_wait(work->result->expected))
 		return 4;
 	return (valgrind ? 2 : 0) + (work->request.tests ? 1 : 0);
 }
