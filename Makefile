@@ -111,6 +111,19 @@ build/loose: $(patsubst %.c,build/host/%.o,$(HARNESS_SOURCES))
 build/warden: build/host/harness/warden/warden.o
 	$(Q)$(HARNESS_CC) -Wl,--build-id=sha1 -o $@ $^
 
+# Preloaded into programs that know nothing of it. -z now: it must not ask the dynamic linker once the program runs;
+# -fno-builtin: it has its own memcpy(); frame pointers: its own frames begin a backtrace.
+MONITOR_CFLAGS := $(POSIX) -O2 -g -fPIC -fvisibility=hidden -fno-omit-frame-pointer -fno-builtin -fno-stack-protector \
+	$(WARN) -MMD -MP
+build/monitor/%.o: harness/inside/%.c build/toolchain
+	$(Q)mkdir -p $(@D); $(HARNESS_CC) $(MONITOR_CFLAGS) -c $< -o $@
+
+build/monitor.so: $(patsubst harness/inside/%.c,build/monitor/%.o,$(wildcard harness/inside/monitor*.c))
+	$(Q)$(HARNESS_CC) -shared -Wl,-z,now -Wl,-z,defs -Wl,--build-id=sha1 -o $@.new $^ && mv $@.new $@
+
+# What the tests of the monitor run.
+MONITOR_TEST_PROGRAMS := $(patsubst %.c,build/plain/bin/%,$(wildcard harness/tests/programs/*.c))
+
 # Tests of the whole, through the command line.
 build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson -lcriterion
@@ -120,7 +133,7 @@ build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 .DEFAULT_GOAL := all
 .PHONY: all verify test tests werror format clean help
 
-all: build/loose build/warden ## the harness
+all: build/loose build/warden build/monitor.so ## the harness
 
 verify: all ## judge every program: ./loose verify
 	$(Q)build/loose verify
@@ -128,7 +141,7 @@ verify: all ## judge every program: ./loose verify
 test: all ## all tests: ./loose test
 	$(Q)build/loose test
 
-tests: all build/host/tests build/asan/tests build/cli-tests ## build the harness's own tests
+tests: all build/host/tests build/asan/tests build/cli-tests $(MONITOR_TEST_PROGRAMS) ## build the harness's own tests
 
 compile_commands.json: $(HARNESS_SOURCES) ## for editors
 	$(Q)sep='['; for f in $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS); do \
