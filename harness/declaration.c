@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "budget.h"
 #include "detectors/detector.h"
 #include "mem.h"
 
@@ -170,6 +171,40 @@ static bool parse_rest(struct parser *parser, struct expectation *item, const ch
 	}
 }
 
+/* Every place that is declared must be one that the bounds can lead to. */
+static bool check_bounds(struct parser *parser, const struct expectation *item)
+{
+	struct budget budget = {0};
+	char *error = NULL;
+	bool good = budget_parse(&budget, item->bounds, &error) || fail(parser, error);
+
+	for (size_t i = 0; good && i < item->place_count; i++)
+		if (!budget_has_kind(&budget, item->places[i].kind))
+			good = fail(parser, mem_format("no bound leads to '%s'; a bound's kind is its figure, with '-at-exit' "
+						       "where that is written",
+						       item->places[i].kind));
+	budget_release(&budget);
+	return good;
+}
+
+/* "[...] when BOUNDS [because ...]": takes the bounds out, and leaves the rest to what all detectors have. */
+static bool parse_budget(struct parser *parser, struct expectation *item, const char *rest)
+{
+	const char *when = strncmp(rest, "when ", 5) == 0 ? rest : strstr(rest, " when ");
+
+	if (!when)
+		return fail(parser, mem_copy("'budget' needs 'when' and what must hold, such as 'when threads at exit <= 1'"));
+	const char *bounds = strstr(when, "when ") + 5, *because = strstr(bounds, " because ");
+	size_t length = because ? (size_t)(because - bounds) : strlen(bounds);
+	item->bounds = trimmed(bounds, length);
+	if (because && item->word == WORD_BLIND)
+		because += strlen(" because ");
+	char *others = mem_format("%.*s%s", (int)(when - rest), rest, because ? because : "");
+	bool good = parse_rest(parser, item, others) && check_bounds(parser, item);
+	free(others);
+	return good;
+}
+
 static bool parse_expectation(struct parser *parser, const struct detector *detector, const char *value)
 {
 	struct declaration *d = parser->declaration;
@@ -191,6 +226,8 @@ static bool parse_expectation(struct parser *parser, const struct detector *dete
 	d->items = mem_resize(d->items, d->count + 1, sizeof *d->items);
 	struct expectation *item = &d->items[d->count++];
 	*item = (struct expectation){.detector = detector, .word = (enum word)word};
+	if (detector == &detector_budget)
+		return parse_budget(parser, item, value);
 	return parse_rest(parser, item, value);
 }
 
@@ -315,6 +352,7 @@ static void expectation_release(struct expectation *item)
 	free(item->places);
 	free(item->tests);
 	free(item->why);
+	free(item->bounds);
 }
 
 void declaration_release(struct declaration *declaration)

@@ -9,9 +9,12 @@
  *      * helgrind  false-alarm Race in load because atomics are plain memory to it
  *      * drd       blind  it keeps no graph of lock orders
  *      * memcheck  silent
+ *      * budget    fires  threads-at-exit in evict when threads at exit <= 1, memory <= start + 16 MiB
  *      * test      fails  stop_waits, counts_all
  *
- * A line that is indented further goes on with the one before.
+ * A line that is indented further goes on with the one before. What the budget
+ * is held against stands behind "when", in budget.h's own grammar, and before
+ * "because", which then comes before the reason of `blind` too.
  */
 #ifndef LOOSE_DECLARATION_H
 #define LOOSE_DECLARATION_H
@@ -33,6 +36,7 @@ struct expectation {
 	size_t place_count;
 	char *tests; /* fails: names, sorted, separated by ", " as in an observation */
 	char *why;   /* blind, false-alarm; NULL otherwise */
+	char *bounds; /* of the budget; NULL for the other detectors */
 };
 
 struct declaration {

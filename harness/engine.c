@@ -228,6 +228,7 @@ static void plan_one(struct engine *engine, struct work *work, const struct task
 		.executable = mem_format("%s/%s", root, work->target),
 		.tests = program_has_test(task->program),
 		.own = {work->own[0], work->own[1]},
+		.bounds = result->expected ? result->expected->bounds : NULL,
 		.deadline_ms = engine->options->deadline_ms ? engine->options->deadline_ms : DEADLINE_MS,
 	};
 	work->weight = weight_of(work);
@@ -240,7 +241,8 @@ static void settle(struct engine *engine, struct work *work)
 		engine->done++;
 		return;
 	}
-	work->key = journal_key(&engine->journal, work->request.executable, work->result->detector);
+	work->key = journal_key(&engine->journal, work->request.executable, work->result->detector,
+				work->request.bounds);
 	if (!engine->options->fresh && work->key &&
 	    journal_recall(&engine->journal, work->key, engine->options->repeat, work->result)) {
 		judge(work->result);

@@ -28,17 +28,21 @@ static void read_lines(struct journal *journal)
 	free(text);
 }
 
-/* What judges besides the detector itself: the harness, the warden and the suppressions. */
+/* What judges besides the detector itself: the harness, the warden, the monitor and the suppressions. */
 static char *judges(const char *root)
 {
 	char *loose = mem_format("%s/build/loose", root), *warden = mem_format("%s/build/warden", root);
-	char *supp = mem_format("%s/harness/detectors/valgrind.supp", root);
-	char *loose_id = build_id(loose), *warden_id = build_id(warden), *entries = file_read(supp);
-	char *all = mem_format("%s %s %s", loose_id ? loose_id : "", warden_id ? warden_id : "", entries ? entries : "");
+	char *supp = mem_format("%s/harness/detectors/valgrind.supp", root), *monitor = mem_format("%s/build/monitor.so", root);
+	char *loose_id = build_id(loose), *warden_id = build_id(warden), *monitor_id = build_id(monitor);
+	char *entries = file_read(supp);
+	char *all = mem_format("%s %s %s %s", loose_id ? loose_id : "", warden_id ? warden_id : "",
+			       monitor_id ? monitor_id : "", entries ? entries : "");
 
 	free(loose);
 	free(warden);
 	free(supp);
+	free(monitor);
+	free(monitor_id);
 	free(loose_id);
 	free(warden_id);
 	free(entries);
@@ -103,12 +107,13 @@ void journal_close(struct journal *journal)
 	free(journal->common);
 }
 
-char *journal_key(const struct journal *journal, const char *executable, const struct detector *detector)
+char *journal_key(const struct journal *journal, const char *executable, const struct detector *detector,
+		  const char *bounds)
 {
 	char *id = build_id(executable), *key = NULL;
 
 	if (id)
-		key = mem_format("%s %s %s", id, detector->name, journal->common);
+		key = mem_format("%s %s %s %s", id, detector->name, journal->common, bounds ? bounds : "");
 	free(id);
 	return key;
 }

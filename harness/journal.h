@@ -26,8 +26,12 @@ struct journal {
 int journal_open(struct journal *journal, const char *root, const struct toolchain *toolchain);
 /* Writes the file anew without replaced lines where that makes it much smaller. */
 void journal_close(struct journal *journal);
-/* The key of a program (absolute path of the executable) under a detector, for the caller to free; NULL: no build id. */
-char *journal_key(const struct journal *journal, const char *executable, const struct detector *detector);
+/*
+ * The key of a program (absolute path of the executable) under a detector, with the bounds of its budget or NULL; for
+ * the caller to free. NULL: no build id.
+ */
+char *journal_key(const struct journal *journal, const char *executable, const struct detector *detector,
+		  const char *bounds);
 /* Fills what is known under `key` into result (seen, runs, fired, figures), if it has at least `runs` runs. */
 bool journal_recall(const struct journal *journal, const char *key, unsigned runs, struct result *result);
 /* 0, or -1 with errno: then it will be judged again. */

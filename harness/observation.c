@@ -36,6 +36,7 @@ void observation_release(struct observation *seen)
 	free(seen->why);
 	free(seen->last_line);
 	free(seen->failed);
+	json_decref(seen->measured);
 	*seen = (struct observation){0};
 }
 
@@ -64,6 +65,8 @@ json_t *observation_to_json(const struct observation *seen)
 	set_text(object, "why", seen->why);
 	set_text(object, "last_line", seen->last_line);
 	set_text(object, "failed", seen->failed);
+	if (seen->measured)
+		json_object_set(object, "measured", seen->measured);
 	return object;
 }
 
@@ -109,7 +112,7 @@ bool observation_from_json(const json_t *object, struct observation *seen)
 {
 	const char *fault = json_string_value(json_object_get(object, "fault"));
 
-	*seen = (struct observation){0};
+	*seen = (struct observation){.measured = json_incref(json_object_get(object, "measured"))};
 	/* json_unpack() takes no const object, and does not change it. */
 	if (fault && fault_from_name(fault, &seen->fault) && read_numbers((json_t *)object, seen) &&
 	    get_text(object, "why", &seen->why) && get_text(object, "last_line", &seen->last_line) &&

@@ -213,7 +213,7 @@ void run_start(struct session *session, const struct run_request *request, int e
 	free(parent);
 	running->run = (struct run){.program = request->executable, .root = session->root,
 				    .directory = running->directory, .tests = request->tests,
-				    .own = {request->own[0], request->own[1]}};
+				    .own = {request->own[0], request->own[1]}, .bounds = request->bounds};
 	if (mkdir(running->directory, 0777) == 0) {
 		spawn(running);
 		return;

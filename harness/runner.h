@@ -16,6 +16,7 @@ struct run_request {
 	bool tests;		/* a Criterion program */
 	char *const *arguments; /* for the program; may be NULL */
 	const char *own[2];	/* absolute directories of the program's own sources */
+	const char *bounds; /* of the budget; may be NULL */
 	long deadline_ms;
 };
 

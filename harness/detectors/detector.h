@@ -25,6 +25,7 @@ struct run {
 	 * apart from a solution. The second may be NULL.
 	 */
 	const char *own[2];
+	const char *bounds; /* of the budget, with commas between them; NULL: none */
 };
 
 /* The command line and the environment of a run. Both are NULL-terminated; strings are owned by the structure. */
@@ -65,6 +66,7 @@ bool detector_knows_kind(const struct detector *detector, const char *kind);
 /* True when `file` (absolute or NULL) lies in one of the run's own directories. */
 bool run_owns(const struct run *run, const char *file);
 
-extern const struct detector detector_tsan, detector_helgrind, detector_drd, detector_memcheck, detector_test;
+extern const struct detector detector_tsan, detector_helgrind, detector_drd, detector_memcheck, detector_budget,
+	detector_test;
 
 #endif
