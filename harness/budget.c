@@ -9,6 +9,13 @@
 
 static const char *const op_signs[] = {"<=", "<", ">=", ">", "==", "!="};
 
+char *budget_both(const char *one, const char *other)
+{
+	if (!one || !other)
+		return one || other ? mem_copy(one ? one : other) : NULL;
+	return mem_format("%s, %s", one, other);
+}
+
 bool budget_has_kind(const struct budget *budget, const char *kind)
 {
 	for (size_t i = 0; i < budget->count; i++)

@@ -93,6 +93,8 @@ struct budget {
  */
 bool budget_parse(struct budget *budget, const char *text, char **error);
 void budget_release(struct budget *budget);
+/* The bounds of both as one text, for the caller to free. Either may be NULL; NULL when both are. */
+char *budget_both(const char *one, const char *other);
 /* Whether some bound of it is of this kind. */
 bool budget_has_kind(const struct budget *budget, const char *kind);
 /* What the monitor is to watch while the program runs: the value of LOOSE_BUDGET, by the bounds' indexes; caller frees. */

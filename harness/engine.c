@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "budget.h"
 #include "build.h"
 #include "detectors/detector.h"
 #include "journal.h"
@@ -23,6 +24,7 @@ struct work {
 	struct run_request request;
 	char *own[2];
 	char *target; /* relative to the root */
+	char *bounds; /* of the budget; NULL for the other detectors */
 	char *key;    /* in the journal; NULL: not to be kept */
 	unsigned started;
 	int weight; /* the heavier, the earlier: no long run is left for the end */
@@ -221,6 +223,8 @@ static void plan_one(struct engine *engine, struct work *work, const struct task
 	if (task->program->declared)
 		result->expected = declaration_of(&task->program->declaration, task->detector);
 	*work = (struct work){.engine = engine, .result = result};
+	if (task->detector == &detector_budget)
+		work->bounds = budget_both(result->expected ? result->expected->bounds : NULL, engine->options->bounds);
 	work->target = build_target(task->detector->flavour, task->program->path);
 	program_directories(root, task->program, work->own);
 	work->request = (struct run_request){
@@ -228,7 +232,7 @@ static void plan_one(struct engine *engine, struct work *work, const struct task
 		.executable = mem_format("%s/%s", root, work->target),
 		.tests = program_has_test(task->program),
 		.own = {work->own[0], work->own[1]},
-		.bounds = result->expected ? result->expected->bounds : NULL,
+		.bounds = work->bounds,
 		.deadline_ms = engine->options->deadline_ms ? engine->options->deadline_ms : DEADLINE_MS,
 	};
 	work->weight = weight_of(work);
@@ -257,6 +261,7 @@ static void release(struct engine *engine)
 	for (size_t i = 0; i < engine->count; i++) {
 		struct work *work = &engine->works[i];
 		free(work->target);
+		free(work->bounds);
 		free(work->key);
 		free(work->request.executable);
 		free(work->own[0]);

@@ -15,6 +15,7 @@ struct engine_options {
 	bool fresh;	  /* run also what has not changed */
 	long deadline_ms; /* for one run; 0: two minutes */
 	bool quiet;	  /* no progress line */
+	const char *bounds; /* of the budget, beside what the program declares; NULL: none */
 };
 
 /* A pair to judge. */

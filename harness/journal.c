@@ -31,21 +31,28 @@ static void read_lines(struct journal *journal)
 /* What judges besides the detector itself: the harness, the warden, the monitor and the suppressions. */
 static char *judges(const char *root)
 {
-	char *loose = mem_format("%s/build/loose", root), *warden = mem_format("%s/build/warden", root);
-	char *supp = mem_format("%s/harness/detectors/valgrind.supp", root), *monitor = mem_format("%s/build/monitor.so", root);
-	char *loose_id = build_id(loose), *warden_id = build_id(warden), *monitor_id = build_id(monitor);
-	char *entries = file_read(supp);
-	char *all = mem_format("%s %s %s %s", loose_id ? loose_id : "", warden_id ? warden_id : "",
-			       monitor_id ? monitor_id : "", entries ? entries : "");
+	static const struct {
+		const char *path;
+		char *(*read)(const char *path);
+	} files[] = {{"build/loose", build_id},
+		     {"build/warden", build_id},
+		     {"build/monitor.so", build_id},
+		     {"harness/detectors/valgrind.supp", file_read},
+		     {"harness/detectors/valgrind-3.21.supp", file_read}};
+	char *all = NULL;
+	size_t size;
+	FILE *out = open_memstream(&all, &size);
 
-	free(loose);
-	free(warden);
-	free(supp);
-	free(monitor);
-	free(monitor_id);
-	free(loose_id);
-	free(warden_id);
-	free(entries);
+	if (!out)
+		abort();
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		char *path = mem_format("%s/%s", root, files[i].path), *what = files[i].read(path);
+		fprintf(out, "%s ", what ? what : "");
+		free(what);
+		free(path);
+	}
+	if (fclose(out) != 0)
+		abort();
 	return all;
 }
 

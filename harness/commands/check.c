@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "budget.h"
 #include "build.h"
 #include "command.h"
 #include "detectors/detector.h"
@@ -18,6 +19,7 @@
 #include "runner.h"
 #include "toolchain.h"
 
+/* What a learner's file is held against, with the exercise's own budget. */
 static const char right_declaration[] = "/*\n"
 					" * Promise   what its header says.\n"
 					" * test      passes\n"
@@ -25,6 +27,7 @@ static const char right_declaration[] = "/*\n"
 					" * helgrind  silent\n"
 					" * drd       silent\n"
 					" * memcheck  silent\n"
+					" * budget    silent when %s\n"
 					" */\n";
 
 struct check {
@@ -35,6 +38,7 @@ struct check {
 	char **sources; /* absolute */
 	int source_count;
 	char *const *arguments;
+	const char *bounds; /* of --budget; may be NULL */
 	const char *json; /* NULL: none; "": standard output; else a file */
 	long timeout;
 	struct output json_file;
@@ -55,15 +59,29 @@ static const struct program *in_workbook(const struct check *check)
 	return NULL;
 }
 
+/* The budget of an exercise stands in its solution, so that a learner's file cannot change it. */
+static void declare_right(struct check *check, const struct program *program)
+{
+	const struct program *solution = catalogue_program(&check->catalogue, program->pitfall, "solution");
+	const struct expectation *budget =
+		solution ? declaration_of(&solution->declaration, detector_named("budget")) : NULL;
+	char *error = NULL, *text = mem_format(right_declaration, budget ? budget->bounds : "threads at exit <= 1");
+
+	declaration_parse(program->path, text, &check->program.declaration, &error);
+	free(text);
+	free(error);
+}
+
 static int judge_in_workbook(struct check *check, const struct program *program)
 {
-	const struct engine_options options = {.repeat = 1, .fresh = true, .deadline_ms = check->timeout * 1000};
+	const struct engine_options options = {
+		.repeat = 1, .fresh = true, .deadline_ms = check->timeout * 1000, .bounds = check->bounds};
 	struct tasks tasks = {0};
 	char *error = NULL;
 
 	check->program = *program;
 	if (program->role == ROLE_STARTER)
-		declaration_parse(program->path, right_declaration, &check->program.declaration, &error);
+		declare_right(check, program);
 	check->program.declared = true;
 	if (program_has_test(program))
 		tasks_add(&tasks, &check->program, detector_named("test"));
@@ -142,18 +160,22 @@ static void run_one(struct check *check, const struct detector *detector, bool e
 	char *executable = mem_format("%s/%s", check->directory, detector->flavour);
 	/* The sources of one program stand in one directory, or in two. */
 	char *own[2] = {directory_of(check->sources[0]), directory_of(check->sources[check->source_count - 1])};
-	struct run_request request = {.detector = detector, .executable = executable, .arguments = check->arguments,
-				      .own = {own[0], own[1]}, .deadline_ms = check->timeout * 1000};
+	char *bounds = NULL;
 
 	*result = (struct result){.program = &check->program, .detector = detector};
 	if (check->program.declared)
 		result->expected = declaration_of(&check->program.declaration, detector);
+	if (detector == &detector_budget)
+		bounds = budget_both(result->expected ? result->expected->bounds : NULL, check->bounds);
+	struct run_request request = {.detector = detector, .executable = executable, .arguments = check->arguments,
+				      .own = {own[0], own[1]}, .bounds = bounds, .deadline_ms = check->timeout * 1000};
 	run_start(&check->session, &request, echo ? STDOUT_FILENO : -1, keep, result);
 	session_run(&check->session);
 	check->results.count += result->runs;
 	free(executable);
 	free(own[0]);
 	free(own[1]);
+	free(bounds);
 }
 
 static int read_declaration(struct check *check)
@@ -267,17 +289,37 @@ static int find_sources(struct check *check, char **operands, int count)
 	return 0;
 }
 
+static int read_bounds(const char *bounds)
+{
+	struct budget budget = {0};
+	char *error;
+
+	if (!bounds || budget_parse(&budget, bounds, &error)) {
+		budget_release(&budget);
+		return 0;
+	}
+	int status = bad_input("--budget: %s", error);
+	budget_release(&budget);
+	free(error);
+	return status;
+}
+
 static int run(const char *root, int argc, char **argv)
 {
 	struct check check = {.timeout = 120};
 	const struct option_spec specs[] = {
-		{"json", OPTION_MAYBE_TEXT, &check.json}, {"timeout", OPTION_NUMBER, &check.timeout}, {NULL, OPTION_FLAG, NULL}};
+		{"budget", OPTION_TEXT, &check.bounds},
+		{"json", OPTION_MAYBE_TEXT, &check.json},
+		{"timeout", OPTION_NUMBER, &check.timeout},
+		{NULL, OPTION_FLAG, NULL}};
 	int separate, count = options_parse(argc, argv, specs, &separate);
 
 	if (count < 0)
 		return STATUS_BAD_INPUT;
 	check.arguments = argv + 1 + separate;
-	int status = find_sources(&check, argv + 1, separate);
+	int status = read_bounds(check.bounds);
+	if (status == 0)
+		status = find_sources(&check, argv + 1, separate);
 	if (status == 0 && check.json && *check.json)
 		status = output_open(&check.json_file, check.json);
 	if (status == 0) {
@@ -305,6 +347,8 @@ const struct command_entry command_check = {
 	"The file of an exercise is judged by its test: all must pass, none may fire.\n"
 	"LDLIBS in the environment names libraries to link: LDLIBS=-lm\n"
 	"\n"
+	"  --budget BOUNDS the leak budget to hold it against: 'threads at exit <= 1',\n"
+	"                  'threads <= in_flight + 10, memory <= start + 16 MiB'\n"
 	"  --json[=FILE]   the results as JSON, schema loose-threads/verify/1\n"
 	"  --timeout S     seconds before a run counts as hung (default: 120)\n",
 	run,

@@ -43,7 +43,7 @@ const struct detector *find_detector(const char *name)
 	const struct detector *detector = detector_named(name);
 
 	if (!detector)
-		bad_input("no detector is called '%s'; use test, tsan, helgrind, drd or memcheck", name);
+		bad_input("no detector is called '%s'; use test, tsan, helgrind, drd, memcheck or budget", name);
 	return detector;
 }
 

@@ -97,6 +97,6 @@ const struct command_entry command_run = {
 	"Runs PROGRAM (default: broken; fixed, starter, solution, wrong/NAME and so on)\n"
 	"once under each detector, and shows every finding in the source.\n"
 	"\n"
-	"  --detector D   only test, tsan, helgrind, drd or memcheck\n",
+	"  --detector D   only test, tsan, helgrind, drd, memcheck or budget\n",
 	run,
 };

@@ -190,7 +190,7 @@ const struct command_entry command_verify = {
 	"\n"
 	"  --chapters       only the chapters' programs\n"
 	"  --exercises      only the exercises' programs\n"
-	"  --detector D     only test, tsan, helgrind, drd or memcheck\n"
+	"  --detector D     only test, tsan, helgrind, drd, memcheck or budget\n"
 	"  --repeat N       run each pair N times; all runs must agree\n"
 	"  --fresh          run also what has not changed\n"
 	"  --jobs N         runs at once (default: two for each core)\n"

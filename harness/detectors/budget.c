@@ -182,15 +182,11 @@ static void collect(const struct run *run, struct observation *seen)
 	release(&all);
 }
 
-/* It is part of the kit: its version is the harness's. */
-static const char *const version[] = {NULL};
-
 const struct detector detector_budget = {
 	.name = "budget",
 	.flavour = "plain",
 	.kinds = budget_kinds,
 	.prepare = prepare,
 	.collect = collect,
-	.version = version,
 	.explain = budget_explain,
 };

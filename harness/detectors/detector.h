@@ -37,7 +37,7 @@ struct command {
 struct detector {
 	const char *name;
 	const char *flavour;	  /* of the build: "plain" or "tsan" */
-	const char *const *kinds; /* every kind that it may report, NULL-terminated */
+	const char *const *kinds; /* every kind that it may report, NULL-terminated; "*": and any name */
 	/* Appends to `command` what stands before the program's path, and the environment. */
 	void (*prepare)(const struct run *run, struct command *command);
 	/*
@@ -46,8 +46,6 @@ struct detector {
 	 * without its closing mark is a fault of the detector; never silence.
 	 */
 	void (*collect)(const struct run *run, struct observation *seen);
-	/* The command that prints its version, NULL-terminated; empty when it has none of its own. */
-	const char *const *version;
 	/* What the kind means, in a sentence a learner understands; NULL for an unknown kind. */
 	const char *(*explain)(const char *kind);
 };

@@ -8,7 +8,7 @@
 #include "detector.h"
 
 const struct detector *const detectors[] = {&detector_tsan, &detector_helgrind, &detector_drd, &detector_memcheck,
-					    NULL};
+					    &detector_budget, NULL};
 
 const struct detector *detector_named(const char *name)
 {
@@ -21,7 +21,7 @@ const struct detector *detector_named(const char *name)
 bool detector_knows_kind(const struct detector *detector, const char *kind)
 {
 	for (size_t i = 0; detector->kinds[i]; i++)
-		if (strcmp(detector->kinds[i], kind) == 0)
+		if (strcmp(detector->kinds[i], kind) == 0 || strcmp(detector->kinds[i], "*") == 0)
 			return true;
 	return false;
 }

@@ -68,7 +68,6 @@ static const char *explain(const char *kind)
 }
 
 static const char *const no_kinds[] = {NULL};
-static const char *const no_version[] = {NULL};
 
 const struct detector detector_test = {
 	.name = "test",
@@ -76,6 +75,5 @@ const struct detector detector_test = {
 	.kinds = no_kinds,
 	.prepare = prepare,
 	.collect = tests_collect,
-	.version = no_version,
 	.explain = explain,
 };

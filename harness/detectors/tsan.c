@@ -92,14 +92,11 @@ static void collect(const struct run *run, struct observation *seen)
 	names_free(names);
 }
 
-static const char *const version[] = {"clang", "--version", NULL};
-
 const struct detector detector_tsan = {
 	.name = "tsan",
 	.flavour = "tsan",
 	.kinds = tsan_kinds,
 	.prepare = prepare,
 	.collect = collect,
-	.version = version,
 	.explain = tsan_explain,
 };

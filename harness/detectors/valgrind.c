@@ -131,8 +131,6 @@ static void collect(const struct run *run, struct observation *seen, const char 
 	free(before);
 }
 
-static const char *const version[] = {"valgrind", "--version", NULL};
-
 /* What the interface asks for is a function per tool. */
 #define TOOL(tool)                                                                                                     \
 	static void prepare_##tool(const struct run *run, struct command *command)                                     \
@@ -151,7 +149,6 @@ static const char *const version[] = {"valgrind", "--version", NULL};
 		.kinds = tool##_kinds,                                                                                 \
 		.prepare = prepare_##tool,                                                                             \
 		.collect = collect_##tool,                                                                             \
-		.version = version,                                                                                    \
 		.explain = tool##_explain,                                                                             \
 	}
 

@@ -8,6 +8,8 @@
  * helgrind  blind  it does not look for leaks
  * drd       blind  it does not look for leaks
  * memcheck  fires  Leak_DefinitelyLost in lose
+ * budget    fires  unjoined-at-exit in lose, joined in lose when threads at exit <= 1, unjoined at exit <= 0,
+ *           joined == started
  */
 #include <pthread.h>
 #include <stdlib.h>

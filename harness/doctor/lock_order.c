@@ -8,6 +8,7 @@
  * helgrind  fires  LockOrder in take
  * drd       blind  it keeps no order of locks
  * memcheck  blind  it does not look at threads
+ * budget    blind when threads at exit <= 1, joined == started because it counts threads, and not what they touch
  */
 #include <pthread.h>
 

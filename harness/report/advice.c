@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "detectors/detector.h"
+
 #define RACE                                                                                                            \
 	"the two accesses. Which lock guards this data, and does every side hold it? If one side may only come later, " \
 	"what makes it wait: a join, a gate, a queue?"
@@ -34,6 +36,13 @@
 	"wait hold the mutex that goes with the condition?"
 #define SIZE "where this size comes from: can it be negative, zero, or changed by another thread meanwhile?"
 #define HANDLER "what the signal handler calls. Could it only note the signal, and a thread do the work?"
+#define STARTED                                                                                                        \
+	"what starts these threads, and what bounds their number. If more work comes than they can do, who waits, and who " \
+	"is told no?"
+#define ENDED                                                                                                          \
+	"who joins these threads, on every path, and what tells them to end. If nobody can wait, who may still use what " \
+	"they use?"
+#define GROWS "what is added and what is taken away. What bounds it when the one side is faster than the other?"
 #define DESCRIPTOR "who owns this descriptor. Who closes it, and who may still use it, or its number, after that?"
 
 static const struct {
@@ -109,12 +118,40 @@ static const struct {
 	{"Leak_PossiblyLost",
 	 "whether a thread was still running at the end: its memory counts as possibly lost. Who joins it?"},
 	{"Leak_StillReachable", LEAK},
+	/* the leak budget */
+	{"threads", STARTED},
+	{"started", STARTED},
+	{"started-at-exit", STARTED},
+	{"threads-at-exit", ENDED},
+	{"joined", ENDED},
+	{"joined-at-exit", ENDED},
+	{"detached", ENDED},
+	{"detached-at-exit", ENDED},
+	{"unjoined", ENDED},
+	{"unjoined-at-exit", ENDED},
+	{"memory", GROWS},
+	{"memory-at-exit", GROWS},
+	{"descriptors", DESCRIPTOR},
+	{"descriptors-at-exit", DESCRIPTOR},
+	{"cpu", "what this program does when it has nothing to do. Does it wait for something, or ask again and again?"},
+	{"stop",
+	 "the way from the request to the end. Which thread never hears it, which wait has no limit, and who gives up in "
+	 "time?"},
+	{"*", "who changes this number, and what bounds it. Which promise about it is kept on some paths only?"},
 };
 
-const char *advice_for(const char *kind)
+static const char *find(const char *kind)
 {
 	for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
 		if (strcmp(advices[i].kind, kind) == 0)
 			return advices[i].advice;
 	return NULL;
+}
+
+const char *advice_for(const struct detector *detector, const char *kind)
+{
+	const char *advice = find(kind);
+
+	/* A kind that is a name of the program's own. */
+	return !advice && detector_knows_kind(detector, "*") ? find("*") : advice;
 }

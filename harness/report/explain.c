@@ -154,10 +154,10 @@ static void print_finding(const struct page *page, size_t index)
 static void print_advice(const struct page *page, size_t index)
 {
 	const struct findings *all = &page->result->seen.findings;
-	const char *advice = advice_for(all->items[index].kind);
+	const char *advice = advice_for(page->result->detector, all->items[index].kind);
 
 	for (size_t i = index + 1; i < all->count; i++) {
-		const char *later = finding_repeats(all, i) ? NULL : advice_for(all->items[i].kind);
+		const char *later = finding_repeats(all, i) ? NULL : advice_for(page->result->detector, all->items[i].kind);
 		if (advice && later && strcmp(advice, later) == 0)
 			return;
 	}

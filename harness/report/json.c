@@ -60,6 +60,8 @@ static json_t *result_object(const char *root, const struct result *result)
 	json_object_set_new(object, "wall_ms", json_integer(result->wall_ms));
 	json_object_set_new(object, "peak_kib", json_integer(result->peak_kib));
 	json_object_set_new(object, "findings", findings(root, &result->seen.findings));
+	if (result->seen.measured)
+		json_object_set(object, result->detector->name, result->seen.measured);
 	return object;
 }
 
