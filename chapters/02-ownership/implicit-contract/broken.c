@@ -8,6 +8,7 @@
  * helgrind  fires  Race in cache_free
  * drd       fires  ConflictingAccess in evict
  * memcheck  fires  InvalidRead in evict, InvalidWrite in evict
+ * budget    fires  detached in evict_loop, joined in evict_loop when detached <= 0, joined == started
  */
 #include <pthread.h>
 #include <stdbool.h>

@@ -8,6 +8,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
+ * budget    silent when detached <= 0, joined == started
  */
 #include <pthread.h>
 #include <stdbool.h>

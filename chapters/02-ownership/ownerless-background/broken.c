@@ -9,6 +9,7 @@
  * helgrind  fires  Race in settings_load
  * drd       fires  ConflictingAccess in settings_load
  * memcheck  blind  every byte that is read is initialised and alive; it is only the wrong moment to read it
+ * budget    fires  threads-at-exit in poll_loop when threads at exit <= 1
  */
 #include <pthread.h>
 #include <stddef.h>

@@ -9,6 +9,7 @@
  * helgrind  fires  Race in till_close, Race in copy_payments
  * drd       fires  ConflictingAccess in till_close, ConflictingAccess in copy_payments
  * memcheck  blind  the list is not freed, only emptied: the thread reads valid memory with the wrong contents
+ * budget    fires  joined in copy_payments when joined == started
  */
 #include <pthread.h>
 #include <stdlib.h>

@@ -9,6 +9,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
+ * budget    silent when joined == started
  */
 #include <pthread.h>
 #include <stdlib.h>

@@ -9,6 +9,7 @@
  * helgrind  fires  Race in ledger_close
  * drd       fires  ConflictingAccess in ledger_close, ConflictingAccess in write_order
  * memcheck  fires  InvalidRead in write_order, InvalidWrite in write_order
+ * budget    fires  threads-at-exit in write_loop when threads at exit <= 1
  */
 #include <errno.h>
 #include <pthread.h>

@@ -9,6 +9,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
+ * budget    silent when threads at exit <= 1
  */
 #include <errno.h>
 #include <pthread.h>

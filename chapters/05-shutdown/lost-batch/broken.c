@@ -9,6 +9,7 @@
  * helgrind  fires  Race in write_batch
  * drd       fires  ConflictingAccess in write_batch
  * memcheck  blind  every byte is valid when it is used; what is lost is orders, and of those it knows nothing
+ * budget    fires  detached in flush_loop when detached <= 0
  */
 #include <pthread.h>
 #include <stdbool.h>

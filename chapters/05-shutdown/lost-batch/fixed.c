@@ -9,6 +9,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
+ * budget    silent when detached <= 0
  */
 #include <pthread.h>
 #include <stdbool.h>

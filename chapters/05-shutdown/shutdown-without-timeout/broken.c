@@ -9,6 +9,8 @@
  * helgrind  blind  the late write meets no other access but the free(), and of freed memory it keeps no history
  * drd       fires  ConflictingAccess in handle
  * memcheck  fires  InvalidWrite in handle
+ * budget    blind  when threads at exit <= 1, joined == started because every thread is joined in the end, and
+ *           this end may come too late
  */
 #include <pthread.h>
 #include <stdbool.h>

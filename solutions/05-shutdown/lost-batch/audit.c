@@ -10,6 +10,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
+ * budget    silent when unjoined at exit <= 0
  */
 #include "audit.h"
 

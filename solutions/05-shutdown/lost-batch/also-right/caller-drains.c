@@ -9,6 +9,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
+ * budget    silent when unjoined at exit <= 0
  */
 #include "audit.h"
 
