@@ -4,6 +4,7 @@
  *
  * Promise   when line_close() returns, the goodbye was the last frame and nobody sends.
  * test      fails sends_nothing_after_close
+ * budget    fires  joined in keep_alive when joined == started
  */
 #include "line.h"
 

@@ -6,6 +6,7 @@
  * Promise   when desk_close() returns, every upload that was handed over has ended.
  * tsan      fires  data-race in desk_close, data-race in sent
  * helgrind  fires  Race in desk_close, Race in sent
+ * budget    fires  joined in send_all when joined == started
  */
 #include "upload.h"
 

@@ -4,6 +4,7 @@
  *
  * Promise   whatever fails, when station_stop() returns, every part has ended and was closed.
  * test      fails stops_every_part
+ * budget    fires  joined in work when joined == started
  */
 #include "station.h"
 

@@ -8,7 +8,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
- * budget    silent when threads at exit <= 1, joined == started
+ * budget    silent when joined == started
  */
 #include "station.h"
 

@@ -6,6 +6,7 @@
  * Refused   The test: the memory outlives the ping that is under way, the wire does not. Counting references answers
  *           who frees; it does not answer who waits.
  * test      fails sends_nothing_after_close
+ * budget    fires  joined in keep_alive when joined == started
  */
 #include "line.h"
 

@@ -5,6 +5,7 @@
  * Refused   ThreadSanitizer: time orders nothing. The ping that is under way on a slow wire has not ended,
  *           and whatever it writes is unordered with what the caller does next.
  * tsan      fires  data-race in send_frame
+ * budget    fires  joined in keep_alive when joined == started
  */
 #include "line.h"
 

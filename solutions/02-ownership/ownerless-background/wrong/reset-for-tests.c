@@ -8,6 +8,7 @@
  * test      fails each_follows_its_own_source, is_at_rest_when_stopped
  * tsan      fires  data-race in shop_when_stopped
  * helgrind  fires  Race in shop_when_stopped
+ * budget    fires  joined in refresh_loop when joined == started
  */
 #include "flags.h"
 

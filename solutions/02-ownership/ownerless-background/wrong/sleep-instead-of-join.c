@@ -4,6 +4,7 @@
  * Tempting  nobody keeps a thread, and a tenth of a second is plenty for one fetch.
  * Refused   by the detectors: a slow source takes longer than that, and no time is long enough to be an order.
  * tsan      fires  data-race in shop_when_stopped
+ * budget    fires  joined in refresh_loop when joined == started
  */
 #include "flags.h"
 

@@ -6,6 +6,7 @@
  *           way goes on, on a source that the caller takes for free.
  * test      fails is_at_rest_when_stopped
  * tsan      fires  data-race in shop_when_stopped
+ * budget    fires  joined in refresh_loop when joined == started
  */
 #include "flags.h"
 

@@ -9,7 +9,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
- * budget    silent when threads at exit <= 1, joined == started
+ * budget    silent when joined == started
  */
 #include "upload.h"
 

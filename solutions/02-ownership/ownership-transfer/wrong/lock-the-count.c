@@ -7,6 +7,7 @@
  *           at it while a piece may still be under way.
  * tsan      fires  data-race in sent
  * helgrind  fires  Race in sent
+ * budget    fires  joined in send_all when joined == started
  */
 #include "upload.h"
 

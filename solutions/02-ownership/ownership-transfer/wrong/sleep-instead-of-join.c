@@ -5,6 +5,7 @@
  * Refused   ThreadSanitizer and Helgrind: time orders nothing. One slow network, and the memory is freed under the thread.
  * tsan      fires  data-race in desk_close, data-race in sent
  * helgrind  fires  Race in desk_close, Race in sent
+ * budget    fires  joined in send_all when joined == started
  */
 #include "upload.h"
 

@@ -4,6 +4,7 @@
  *           What the tests say is luck.
  * tsan      fires  data-race in ended
  * helgrind  fires  Race in ended
+ * budget    fires  joined in work when joined == started
  */
 #include "station.h"
 

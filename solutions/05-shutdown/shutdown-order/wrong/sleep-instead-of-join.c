@@ -9,6 +9,7 @@
  * test      passes
  * tsan      fires  data-race in archive_do, data-race in archive_of
  * helgrind  fires  Race in archive_do, Race in archive_of
+ * budget    fires  joined in parse when joined == started
  */
 #include "import.h"
 
