@@ -102,6 +102,18 @@ static void read_all(struct collecting *all)
 	names_free(names);
 }
 
+/* A child that becomes another program is nothing unusual; the program itself must be what ends. */
+static void check_replaced(const struct collecting *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		const struct budget_report *report = &all->reports[i];
+		const struct budget_image *last = report->count ? &report->images[report->count - 1] : NULL;
+		if (last && last->how && !last->forked && strcmp(last->how, "exec") == 0)
+			observation_fail(all->seen, FAULT_PROGRAM,
+					 "it replaced itself by a program without the monitor, which nobody has watched");
+	}
+}
+
 static void check_known(const struct collecting *all)
 {
 	for (size_t i = 0; i < all->budget.count; i++) {
@@ -175,6 +187,7 @@ static void collect(const struct run *run, struct observation *seen)
 		for (size_t j = 0; j < all.reports[i].count; j++)
 			if (is_judged(&all, i, &all.reports[i].images[j]))
 				judge_image(&all, &all.reports[i].images[j]);
+	check_replaced(&all);
 	if (seen->fault == FAULT_NONE)
 		check_known(&all);
 	findings_merge(&seen->findings);

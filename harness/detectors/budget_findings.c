@@ -106,29 +106,29 @@ static uint64_t commonest_routine(const struct making *making)
 	return commonest;
 }
 
+/*
+ * "12 started, 11 joined": what the bound is about, and no more. Whether a
+ * thread that nobody waits for has ended at exit differs from run to run.
+ */
+static char *counts_of(const struct bound *bound, const struct budget_site *site)
+{
+	if (strcmp(bound->figure, "threads") == 0 && bound->at_exit)
+		return mem_format("%lld started, %lld still running at exit", site->started, site->running);
+	if (strcmp(bound->figure, "unjoined") == 0)
+		return mem_format("%lld started, %lld ended and never joined", site->started, site->unjoined);
+	if (strcmp(bound->figure, "joined") == 0)
+		return mem_format("%lld started, %lld joined", site->started, site->joined);
+	if (strcmp(bound->figure, "detached") == 0)
+		return mem_format("%lld started, %lld detached", site->started, site->detached);
+	return mem_format("%lld started", site->started);
+}
+
 /* Two stacks: what its threads run, and where they were started. */
 static void add_site(const struct making *making, struct finding *finding, const struct budget_site *site)
 {
 	const struct budget_trace routine = {.routine = site->trace.routine};
-	const struct {
-		long long number;
-		const char *words;
-	} counts[] = {{site->joined, "joined"},
-		      {site->detached, "detached"},
-		      {site->running, "still running at exit"},
-		      {site->unjoined, "ended and never joined"}};
-	char *role = NULL;
-	size_t size;
-	FILE *out = open_memstream(&role, &size);
+	char *role = counts_of(making->bound, site);
 
-	if (!out)
-		abort();
-	fprintf(out, "%lld started", site->started);
-	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-		if (counts[i].number)
-			fprintf(out, ", %lld %s", counts[i].number, counts[i].words);
-	if (fclose(out) != 0)
-		abort();
 	add_stack(making, finding, role, &routine);
 	add_stack(making, finding, "Started", &site->trace);
 	free(role);

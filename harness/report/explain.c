@@ -140,7 +140,8 @@ static void print_finding(const struct page *page, size_t index)
 	fprintf(page->out, "%s\n", ink(page->style, INK_OFF));
 	if (meaning)
 		print_wrapped(page->out, page->style, 2, meaning);
-	if (finding->stack_count == 0 && finding->words)
+	/* The budget's words have the bound and the values that it reached. */
+	if (finding->words && (finding->stack_count == 0 || page->result->detector == &detector_budget))
 		print_wrapped(page->out, page->style, 2, finding->words);
 	for (size_t i = 0; i < finding->stack_count; i++)
 		if (!stack_repeats(finding, i))

@@ -511,6 +511,32 @@ Test(words, of_valgrind_are_these)
 	made_release(&made);
 }
 
+Test(words, of_the_budget_leave_out_what_the_clock_said)
+{
+	static const struct {
+		const char *words, *told;
+	} cases[] = {
+		{"'threads <= 20' does not hold: 21 against 20 after 14 ms, and 38 against 20 at worst, after 15 ms",
+		 "'threads <= 20' does not hold: 21 against 20, and 38 against 20 at worst\n"},
+		{"'threads at exit <= 1' does not hold: 2 against 1 at exit",
+		 "'threads at exit <= 1' does not hold: 2 against 1 at exit\n"},
+		{"one after the other, after 5 minutes and after ", "one after the other, after 5 minutes and after \n"},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct made_results made = {0};
+		char *text = NULL;
+		struct result *result =
+			made_result(&made, broken_at(&made, "02-x/y"), "budget", WORD_FIRES, OBSERVED_FIRES, NULL);
+
+		made_finding(result, "threads", cases[i].words, "", "main", NULL, "/broken.c", 1);
+		PRINTED(text, report_words(out, result));
+		cr_expect_eq(strncmp(text, cases[i].told, strlen(cases[i].told)), 0, "%s", text);
+		free(text);
+		made_release(&made);
+	}
+}
+
 Test(words, are_the_same_in_whatever_order_the_reports_came)
 {
 	static const int orders[][4] = {{1, 2, 3, 4}, {4, 3, 2, 1}, {3, 1, 4, 2}};

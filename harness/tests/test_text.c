@@ -403,12 +403,12 @@ Test(text, has_a_table_of_what_the_runs_have_borne_out)
 	open_book(&book);
 	char *text = filled(&book, "book.md", "<!-- table -->\n<!-- end -->\n");
 	cr_assert_str_eq(text, "<!-- table -->\n\n"
-			       "| pitfall | tsan | helgrind | drd | memcheck |\n"
-			       "|---|---|---|---|---|\n"
-			       "| [02-x/y](chapters/02-x/y/README.md) | fires | ? | blind, false alarm | ? |\n"
-			       "| **sees** | 1 of 1 | 0 of 1 | 0 of 1 | 0 of 1 |\n"
-			       "| **misses** | 0 of 1 | 0 of 1 | 1 of 1 | 0 of 1 |\n"
-			       "| **cries wolf over the fix** | 0 of 1 | 0 of 1 | 1 of 1 | 0 of 1 |\n"
+			       "| pitfall | tsan | helgrind | drd | memcheck | budget |\n"
+			       "|---|---|---|---|---|---|\n"
+			       "| [02-x/y](chapters/02-x/y/README.md) | fires | ? | blind, false alarm | ? | ? |\n"
+			       "| **sees** | 1 of 1 | 0 of 1 | 0 of 1 | 0 of 1 | 0 of 1 |\n"
+			       "| **misses** | 0 of 1 | 0 of 1 | 1 of 1 | 0 of 1 | 0 of 1 |\n"
+			       "| **cries wolf over the fix** | 0 of 1 | 0 of 1 | 1 of 1 | 0 of 1 | 0 of 1 |\n"
 			       "\n<!-- end -->\n");
 	free(text);
 	text = filled(&book, "chapters/02-x/README.md", "<!-- table -->\n<!-- end -->\n");

@@ -40,7 +40,7 @@ void scratch_make(struct scratch *scratch)
 	char *command = formatted(
 		"set -e; cd '%s'; mkdir -p bin build/plain/obj build/tsan/obj chapters/" PITFALL " exercises/" PITFALL
 		" solutions/" PITFALL "; ln -s ../../Makefile ../../harness .; ln -s ../../../chapters/kit chapters/kit;"
-		"ln -s ../../loose ../../warden build/; cp -r ../../chapters/" PITFALL "/. chapters/" PITFALL
+		"ln -s ../../loose ../../warden ../../monitor.so build/; cp -r ../../chapters/" PITFALL "/. chapters/" PITFALL
 		"; cp -r ../../exercises/" PITFALL "/. exercises/" PITFALL "; cp -r ../../solutions/" PITFALL
 		"/. solutions/" PITFALL,
 		scratch->root);

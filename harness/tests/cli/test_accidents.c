@@ -88,6 +88,7 @@ Test(accidents, a_bug_put_back_into_the_fixed_program)
 	scratch_replace(&scratch, FIXED, "	CHECK(pthread_mutex_destroy(&cache->lock));\n", "");
 	expect("tsan", "fixed", "fires");
 	expect("helgrind", "fixed", "fires");
+	expect("budget", "fixed", "fires");
 }
 
 Test(accidents, exits_early)
@@ -95,6 +96,7 @@ Test(accidents, exits_early)
 	at_start_of_main(FIXED, "exit(0);");
 	expect("tsan", "fixed", "error");
 	expect("memcheck", "fixed", "error");
+	expect("budget", "fixed", "error");
 }
 
 Test(accidents, leaves_without_the_runtime)
@@ -117,6 +119,7 @@ Test(accidents, crashes)
 	expect("tsan", "fixed", "error");
 	expect("helgrind", "fixed", "error");
 	expect("memcheck", "fixed", "error");
+	expect("budget", "fixed", "error");
 }
 
 Test(accidents, aborts_after_the_report)
@@ -124,6 +127,15 @@ Test(accidents, aborts_after_the_report)
 	at_end_of_main(BROKEN, "abort();");
 	expect("tsan", "broken", "error");
 	expect("drd", "broken", "error");
+	expect("budget", "broken", "error");
+}
+
+/* What comes then runs without the monitor. */
+Test(accidents, replaces_itself)
+{
+	at_start_of_main(FIXED, "char *again[] = {\"again\", NULL}; if (getenv(\"LD_PRELOAD\")) "
+				"execve(\"/proc/self/exe\", again, again + 1);");
+	expect("budget", "fixed", "error");
 }
 
 Test(accidents, hangs)
@@ -131,6 +143,7 @@ Test(accidents, hangs)
 	at_start_of_main(FIXED, "pause();");
 	expect("tsan", "fixed", "error");
 	expect("drd", "fixed", "error");
+	expect("budget", "fixed", "error");
 }
 
 Test(accidents, returns_66)
@@ -198,6 +211,17 @@ Test(accidents, detector_fails_to_start)
 {
 	scratch_tool(&scratch, "valgrind", "#!/bin/sh\ncase $1 in --version) echo valgrind-3.19.0;; *) exit 1;; esac\n");
 	expect_refusal("helgrind", "cannot be trusted");
+}
+
+/* The loader goes on without it. */
+Test(accidents, monitor_that_cannot_be_loaded)
+{
+	char path[512];
+
+	snprintf(path, sizeof path, "%s/build/monitor.so", scratch.root);
+	cr_assert_eq(remove(path), 0);
+	scratch_write(&scratch, "build/monitor.so", "no library\n");
+	expect_refusal("budget", "cannot be trusted");
 }
 
 Test(accidents, detector_says_nothing_and_succeeds)

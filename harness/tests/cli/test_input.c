@@ -162,3 +162,10 @@ Test(input, check_of_what_is_no_program)
 	expect("check /no/such.c", "cannot read '/no/such.c'");
 	expect("check Makefile", "'Makefile' is no C file");
 }
+
+Test(input, budget_that_cannot_be_read)
+{
+	expect("check --budget 'threads at <= 1' " BROKEN, "--budget: ");
+	expect_header("* budget    fires  detached in evict_loop, joined in evict_loop when", "* budget    fires  detached in evict_loop because",
+		      "'budget' needs 'when' and what must hold");
+}

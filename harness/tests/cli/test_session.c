@@ -204,6 +204,42 @@ Test(session, check_explains_a_program_from_elsewhere)
 	outcome_release(&outcome);
 }
 
+/* Three threads, one of which nobody joins: what was counted, and what the bounds on the command line say of it. */
+Test(session, check_holds_a_program_against_a_budget)
+{
+	static const struct {
+		const char *bounds;
+		int status;
+		const char *kind;
+	} budgets[] = {{"joined <= 2, started <= 3", 0, NULL},
+		       {"joined == started", 1, "joined"},
+		       {"started < 3", 1, "started"},
+		       {"descriptors <= start", 0, NULL}};
+	char arguments[512];
+
+	scratch_write(&scratch, "three.c",
+		      "#include <pthread.h>\n#include <unistd.h>\nstatic void *work(void *p) { return p; }\n"
+		      "int main(void)\n{\n\tpthread_t t[3];\n\tfor (int i = 0; i < 3; i++)\n\t\tpthread_create(&t[i], NULL, "
+		      "work, NULL);\n\tfor (int i = 0; i < 2; i++)\n\t\tpthread_join(t[i], NULL);\n"
+		      "\tpthread_detach(t[2]);\n\treturn 0;\n}\n");
+	for (size_t i = 0; i < sizeof budgets / sizeof *budgets; i++) {
+		snprintf(arguments, sizeof arguments, "check '%s/three.c' --json --budget '%s'", scratch.root, budgets[i].bounds);
+		struct outcome outcome = scratch_loose(&scratch, arguments);
+		json_t *all = json_loads(outcome.out, 0, NULL), *result = json_array_get(json_object_get(all, "results"), 4);
+		json_t *figures = json_object_get(result, "budget");
+		json_t *finding = json_array_get(json_object_get(result, "findings"), 0);
+
+		cr_assert_str_eq(result_text(result, "detector"), "budget", "%s%s", outcome.out, outcome.err);
+		cr_assert_eq(json_integer_value(json_object_get(figures, "threads_started")), 3);
+		cr_assert_eq(json_integer_value(json_object_get(figures, "threads_joined")), 2);
+		cr_assert_eq(outcome.status, budgets[i].status, "%s: status %d", budgets[i].bounds, outcome.status);
+		if (budgets[i].kind)
+			cr_assert_str_eq(json_string_value(json_object_get(finding, "kind")), budgets[i].kind);
+		json_decref(all);
+		outcome_release(&outcome);
+	}
+}
+
 Test(session, check_judges_a_declared_program)
 {
 	char arguments[512];
@@ -237,5 +273,6 @@ Test(session, doctor_trusts_this_machine)
 
 	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
 	cr_assert(strstr(outcome.out, "tsan      can be trusted here"));
+	cr_assert(strstr(outcome.out, "budget    can be trusted here"));
 	outcome_release(&outcome);
 }
