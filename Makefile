@@ -122,7 +122,8 @@ build/monitor.so: $(patsubst harness/inside/%.c,build/monitor/%.o,$(wildcard har
 	$(Q)$(HARNESS_CC) -shared -Wl,-z,now -Wl,-z,defs -Wl,--build-id=sha1 -o $@.new $^ && mv $@.new $@
 
 # What the tests of the monitor run.
-MONITOR_TEST_PROGRAMS := $(patsubst %.c,build/plain/bin/%,$(wildcard harness/tests/programs/*.c))
+MONITOR_TEST_PROGRAMS := $(patsubst %.c,build/plain/bin/%,$(wildcard harness/tests/programs/*.c)) \
+	build/tsan/bin/harness/tests/programs/counts_37_12
 
 # Tests of the whole, through the command line.
 build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
