@@ -4,6 +4,7 @@
 #include <glob.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,11 +124,30 @@ static void add_all(struct catalogue *catalogue, const char *pattern, enum role 
 	free(full);
 }
 
+/* Where the chapter's README first links the pitfall. */
+static size_t place_of(const struct catalogue *catalogue, const char *pitfall)
+{
+	const char *slash = strchr(pitfall, '/');
+	char *path = mem_format("%s/chapters/%.*s/README.md", catalogue->root, (int)(slash - pitfall), pitfall);
+	char *link = mem_format("(%s/README.md)", slash + 1), *text = file_read(path);
+	const char *found = text ? strstr(text, link) : NULL;
+	size_t place = found ? (size_t)(found - text) : SIZE_MAX;
+
+	free(text);
+	free(link);
+	free(path);
+	return place;
+}
+
 static int by_pitfall(const void *left, const void *right)
 {
 	const struct program *a = left, *b = right;
-	int order = strcmp(a->pitfall, b->pitfall);
+	int order = strncmp(a->pitfall, b->pitfall, strcspn(a->pitfall, "/") + 1);
 
+	if (order == 0)
+		order = (a->place > b->place) - (a->place < b->place);
+	if (order == 0)
+		order = strcmp(a->pitfall, b->pitfall);
 	if (order == 0)
 		order = (int)a->role - (int)b->role;
 	return order ? order : strcmp(a->name, b->name);
@@ -251,6 +271,8 @@ void catalogue_load(struct catalogue *catalogue, const char *root)
 	add_all(catalogue, "solutions/*/*/*.c", ROLE_SOLUTION);
 	add_all(catalogue, "solutions/*/*/also-right/*.c", ROLE_ALSO_RIGHT);
 	add_all(catalogue, "solutions/*/*/wrong/*.c", ROLE_WRONG);
+	for (size_t i = 0; i < catalogue->count; i++)
+		catalogue->programs[i].place = place_of(catalogue, catalogue->programs[i].pitfall);
 	if (catalogue->count)
 		qsort(catalogue->programs, catalogue->count, sizeof *catalogue->programs, by_pitfall);
 	check_roles(catalogue);

@@ -11,6 +11,7 @@ enum role { ROLE_BROKEN, ROLE_FIXED, ROLE_STARTER, ROLE_SOLUTION, ROLE_ALSO_RIGH
 
 struct program {
 	char *pitfall; /* "02-ownership/implicit-contract" */
+	size_t place;  /* where its chapter's README first links the pitfall; those that it does not come last */
 	char *name;    /* "broken", "starter", "wrong/detach", ... */
 	char *path;    /* of its source, relative to the root */
 	char *source;  /* its text, whole */
@@ -21,9 +22,9 @@ struct program {
 
 struct catalogue {
 	char *root; /* absolute path of the workbook */
-	struct program *programs; /* by pitfall; within one in the order of enum role, then by name */
+	struct program *programs; /* by chapter, then as its README orders the pitfalls; within one in the order of enum role, then by name */
 	size_t count;
-	char **pitfalls; /* their names, sorted */
+	char **pitfalls; /* their names, in that order */
 	size_t pitfall_count;
 	char **problems; /* lines for the reader: what in the tree is wrong, and how to mend it */
 	size_t problem_count;

@@ -22,7 +22,8 @@ static int by_wall(const void *left, const void *right)
 	return difference ? (difference > 0) - (difference < 0) : (a > b) - (a < b);
 }
 
-static void print_slowest(FILE *out, const struct results *results)
+/* False when nothing was run. */
+static bool print_slowest(FILE *out, const struct results *results)
 {
 	const struct result **run = mem_zeroed(results->count, sizeof(struct result *));
 	size_t count = 0;
@@ -40,17 +41,19 @@ static void print_slowest(FILE *out, const struct results *results)
 	if (count == 0)
 		fprintf(out, "nothing was run: all results are from the journal\n");
 	free(run);
+	return count > 0;
 }
 
 void report_timings(FILE *out, const struct results *results, int cores)
 {
 	long least = results->cpu_ms / (cores > 0 ? cores : 1);
 
-	print_slowest(out, results);
+	bool any = print_slowest(out, results);
 	fprintf(out, "CPU time of all runs  %ld.%01ld s\n", results->cpu_ms / 1000, results->cpu_ms % 1000 / 100);
 	fprintf(out, "wall time             %ld.%01ld s on %d %s", results->wall_ms / 1000,
 		results->wall_ms % 1000 / 100, cores, cores == 1 ? "core" : "cores");
-	if (least > 0 && results->wall_ms > 0)
+	/* Without a run the time went into something else. */
+	if (any && least > 0 && results->wall_ms > 0)
 		fprintf(out, ": %ld%% busy, %ld.%02ld times (CPU time / cores)", least * 100 / results->wall_ms,
 			results->wall_ms / least, results->wall_ms % least * 100 / least);
 	putc('\n', out);
