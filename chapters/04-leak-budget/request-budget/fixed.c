@@ -1,0 +1,118 @@
+/*
+ * A journey planner. Each request has a thread that loads the tariff while the
+ * journey is searched, waits for the journey, and prices it. What was priced
+ * once is in a cache; a request that finds its fare there has the thread ended.
+ *
+ * Promise   when a request has been answered, no thread of it runs.
+ * Ends      holds: right answers 20 of 20, threads left behind 0
+ * tsan      silent
+ * helgrind  silent
+ * drd       silent
+ * memcheck  silent
+ * budget    silent when threads <= in_flight + 10, threads at exit <= 1, joined == started
+ */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "kit/check.h"
+#include "kit/gauge.h"
+#include "kit/queue.h"
+
+enum { CLIENTS = 4, REQUESTS = 5 /* of each client, all for the same journey */, CENTS_A_MINUTE = 30 };
+static int minutes[CLIENTS] = {20, 30, 40, 50}; /* by journey; never changes */
+
+static struct {
+	pthread_mutex_t lock;
+	int fares[CLIENTS]; /* the cache; 0: not known; guarded by lock */
+	int right_answers;  /* guarded by lock */
+	int threads;	    /* of pricings, started and not joined; guarded by lock */
+} planner = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* A thread that prices one journey, when it is told which. */
+struct pricing {
+	pthread_t thread;
+	struct queue found; /* the journey's minutes; closed: there will be none */
+	int fare;	    /* the thread's, until it has been joined */
+};
+
+/* Adds to a number that the planner's lock guards, and returns what it is then. */
+static int add(int *number, int amount)
+{
+	CHECK(pthread_mutex_lock(&planner.lock));
+	int sum = *number += amount;
+	CHECK(pthread_mutex_unlock(&planner.lock));
+	return sum;
+}
+
+static void *price(void *arg)
+{
+	struct pricing *pricing = arg;
+	int tariff = CENTS_A_MINUTE; /* loading it takes a while */
+	void *found;
+
+	if (queue_take(&pricing->found, &found))
+		pricing->fare = *(int *)found * tariff;
+	return NULL;
+}
+
+static struct pricing *pricing_start(void)
+{
+	struct pricing *pricing = calloc(1, sizeof *pricing);
+
+	REQUIRE(pricing);
+	queue_init(&pricing->found, 1);
+	add(&planner.threads, 1);
+	CHECK(pthread_create(&pricing->thread, NULL, price, pricing));
+	return pricing;
+}
+
+/* Ends the thread and returns the fare; 0 if it was not told a journey. */
+static int pricing_end(struct pricing *pricing)
+{
+	queue_close(&pricing->found);
+	CHECK(pthread_join(pricing->thread, NULL));
+	add(&planner.threads, -1);
+	int fare = pricing->fare;
+	queue_destroy(&pricing->found);
+	free(pricing);
+	return fare;
+}
+
+/* Returns the fare of the journey. Whichever way it is known, the thread is ended: nothing leaves in between. */
+static int answer(int journey)
+{
+	struct pricing *pricing = pricing_start();
+	int known = add(&planner.fares[journey], 0);
+
+	if (!known)
+		REQUIRE(queue_put(&pricing->found, &minutes[journey]));
+	int priced = pricing_end(pricing);
+	return known ? known : add(&planner.fares[journey], priced);
+}
+
+/* A client's connection. */
+static void *serve(void *arg)
+{
+	int journey = *(int *)arg;
+
+	for (int i = 0; i < REQUESTS; i++) {
+		gauge_add("in_flight", 1);
+		int fare = answer(journey);
+		gauge_add("in_flight", -1);
+		add(&planner.right_answers, fare == minutes[journey] * CENTS_A_MINUTE);
+	}
+	return NULL;
+}
+
+int main(void)
+{
+	static int journeys[CLIENTS] = {0, 1, 2, 3};
+	pthread_t clients[CLIENTS];
+
+	for (int i = 0; i < CLIENTS; i++)
+		CHECK(pthread_create(&clients[i], NULL, serve, &journeys[i]));
+	for (int i = 0; i < CLIENTS; i++)
+		CHECK(pthread_join(clients[i], NULL));
+	int right = add(&planner.right_answers, 0), left = add(&planner.threads, 0);
+	return invariant(left == 0, "right answers %d of %d, threads left behind %d", right, CLIENTS * REQUESTS, left);
+}
