@@ -4,7 +4,7 @@
  * once is in a cache, and a request that finds its fare there returns at once.
  *
  * Promise   when a request has been answered, no thread of it runs.
- * Ends      broken: right answers 20 of 20, threads left behind 16
+ * Ends      broken: right answers 20 of 20, threads left behind 18
  * tsan      blind  a thread that waits touches nothing, and it calls a thread leaked only when that has ended
  * helgrind  blind  whatever is shared has a lock or a join before it; a join that is missing is no access
  * drd       blind  whatever is shared has a lock or a join before it; a join that is missing is no access
@@ -19,8 +19,8 @@
 #include "kit/gauge.h"
 #include "kit/queue.h"
 
-enum { CLIENTS = 4, REQUESTS = 5 /* of each client, all for the same journey */, CENTS_A_MINUTE = 30 };
-static int minutes[CLIENTS] = {20, 30, 40, 50}; /* by journey; never changes */
+enum { CLIENTS = 2, REQUESTS = 10 /* of each client, all for the same journey */, CENTS_A_MINUTE = 30 };
+static int minutes[CLIENTS] = {20, 30}; /* by journey; never changes */
 
 static struct {
 	pthread_mutex_t lock;
@@ -108,7 +108,7 @@ static void *serve(void *arg)
 
 int main(void)
 {
-	static int journeys[CLIENTS] = {0, 1, 2, 3};
+	static int journeys[CLIENTS] = {0, 1};
 	pthread_t clients[CLIENTS];
 
 	for (int i = 0; i < CLIENTS; i++)

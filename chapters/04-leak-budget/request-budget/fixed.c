@@ -18,8 +18,8 @@
 #include "kit/gauge.h"
 #include "kit/queue.h"
 
-enum { CLIENTS = 4, REQUESTS = 5 /* of each client, all for the same journey */, CENTS_A_MINUTE = 30 };
-static int minutes[CLIENTS] = {20, 30, 40, 50}; /* by journey; never changes */
+enum { CLIENTS = 2, REQUESTS = 10 /* of each client, all for the same journey */, CENTS_A_MINUTE = 30 };
+static int minutes[CLIENTS] = {20, 30}; /* by journey; never changes */
 
 static struct {
 	pthread_mutex_t lock;
@@ -106,7 +106,7 @@ static void *serve(void *arg)
 
 int main(void)
 {
-	static int journeys[CLIENTS] = {0, 1, 2, 3};
+	static int journeys[CLIENTS] = {0, 1};
 	pthread_t clients[CLIENTS];
 
 	for (int i = 0; i < CLIENTS; i++)
