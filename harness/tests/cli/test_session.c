@@ -240,6 +240,24 @@ Test(session, check_holds_a_program_against_a_budget)
 	}
 }
 
+/* glibc hands the stacks of ended threads on, under a lock that Helgrind does not see. */
+Test(session, check_is_silent_on_threads_that_start_threads)
+{
+	char arguments[512];
+
+	scratch_write(&scratch, "many.c",
+		      "#include <pthread.h>\nstatic void *work(void *p) { return p; }\nstatic void *start(void *p)\n{\n"
+		      "\tpthread_t t[8];\n\tfor (int round = 0; round < 3; round++) {\n\t\tfor (int i = 0; i < 8; i++)\n"
+		      "\t\t\tpthread_create(&t[i], NULL, work, NULL);\n\t\tfor (int i = 0; i < 8; i++)\n"
+		      "\t\t\tpthread_join(t[i], NULL);\n\t}\n\treturn p;\n}\nint main(void)\n{\n\tpthread_t t[4];\n"
+		      "\tfor (int i = 0; i < 4; i++)\n\t\tpthread_create(&t[i], NULL, start, NULL);\n"
+		      "\tfor (int i = 0; i < 4; i++)\n\t\tpthread_join(t[i], NULL);\n\treturn 0;\n}\n");
+	snprintf(arguments, sizeof arguments, "check '%s/many.c'", scratch.root);
+	struct outcome outcome = scratch_loose(&scratch, arguments);
+	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
+	outcome_release(&outcome);
+}
+
 Test(session, check_judges_a_declared_program)
 {
 	char arguments[512];
