@@ -10,7 +10,7 @@
 
 #include "raw.h"
 
-enum { SPINS = 100, FIRST_WIDTH = 1000 /* us */, FRAME_LIMIT = 1 << 20 };
+enum { SPINS = 100, FIRST_WIDTH = 1 /* us: a short run is drawn as finely as a long one */, FRAME_LIMIT = 1 << 20 };
 
 const char *const figure_names[BUILT_IN] = {"threads",	"started", "joined",	  "detached",
 					    "unjoined", "memory",  "descriptors", "cpu"};
