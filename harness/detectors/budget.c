@@ -150,12 +150,43 @@ static const struct budget_image *image_to_show(const struct collecting *all)
 	return shown;
 }
 
+static bool holds(const json_t *bound)
+{
+	return bound && json_is_true(json_object_get(bound, "holds"));
+}
+
+/* What the shown image says of a bound, or else the first that breaks it. */
+static json_t *bound_to_show(const struct collecting *all, const struct budget_image *shown, size_t index)
+{
+	json_t *said = budget_bound_to_json(shown, &all->budget, index);
+
+	for (size_t i = 0; i < all->count; i++)
+		for (size_t j = 0; j < all->reports[i].count; j++) {
+			const struct budget_image *image = &all->reports[i].images[j];
+			json_t *other = is_judged(all, i, image) ? budget_bound_to_json(image, &all->budget, index) : NULL;
+			if (other && (!said || (holds(said) && !holds(other)))) {
+				json_decref(said);
+				said = json_incref(other);
+			}
+			json_decref(other);
+		}
+	return said;
+}
+
 static void show(const struct collecting *all)
 {
 	const struct budget_image *image = image_to_show(all);
 
-	if (image)
-		all->seen->measured = budget_image_to_json(image);
+	if (!image)
+		return;
+	json_t *bounds = json_array();
+	for (size_t i = 0; i < all->budget.count; i++) {
+		json_t *bound = bound_to_show(all, image, i);
+		if (bound)
+			json_array_append_new(bounds, bound);
+	}
+	all->seen->measured = budget_image_to_json(image);
+	json_object_set_new(all->seen->measured, "bounds", bounds);
 }
 
 static void release(struct collecting *all)

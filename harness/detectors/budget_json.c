@@ -83,3 +83,40 @@ json_t *budget_image_to_json(const struct budget_image *image)
 	json_object_set_new(object, "series", series_to_json(&image->series));
 	return object;
 }
+
+/* --- bounds --- */
+
+static bool limit_moves(const struct bound *bound)
+{
+	bool moves = false;
+
+	for (size_t i = 0; i < bound->term_count; i++)
+		moves = moves || !bound->terms[i].start;
+	return moves;
+}
+
+/* Whether the figures have the number that the bound is about: of each moment's, they know the largest. */
+static bool has_value(const struct bound *bound)
+{
+	return bound->at_exit || (bound->op != BOUND_AT_LEAST && bound->op != BOUND_ABOVE);
+}
+
+json_t *budget_bound_to_json(const struct budget_image *image, const struct budget *budget, size_t index)
+{
+	const struct bound *bound = &budget->bounds[index];
+	struct bound_outcome outcome = bound_check(bound, &image->figures);
+	const struct budget_broken *broken = NULL;
+
+	if (outcome.state == BOUND_UNKNOWN)
+		return NULL;
+	for (size_t i = 0; i < image->broken_count && !broken; i++)
+		if (image->broken[i].bound == (long long)index)
+			broken = &image->broken[i];
+	bool holds = !broken && outcome.state == BOUND_HOLDS;
+	json_t *object = json_pack("{s:s, s:b}", "bound", bound->text, "holds", holds);
+	if (!holds || has_value(bound))
+		set(object, "value", broken ? broken->worst_value : outcome.value);
+	if (!holds || (has_value(bound) && (bound->at_exit || !limit_moves(bound))))
+		set(object, "limit", broken ? broken->worst_limit : outcome.limit);
+	return object;
+}

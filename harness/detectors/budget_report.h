@@ -86,5 +86,12 @@ void budget_report_release(struct budget_report *report);
  * [...], ...}.
  */
 json_t *budget_image_to_json(const struct budget_image *image);
+/*
+ * What it shows of a bound (new reference), which `check` and `run` have under
+ * "bounds": {"bound": TEXT, "holds": ..., "value": ..., "limit": ...}, of a
+ * broken one at its worst. Of one that holds at every moment, the peak, and no
+ * limit where that moves. NULL when it cannot tell.
+ */
+json_t *budget_bound_to_json(const struct budget_image *image, const struct budget *budget, size_t index);
 
 #endif

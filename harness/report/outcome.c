@@ -77,12 +77,14 @@ void report_result(FILE *out, struct style style, const char *root, const struct
 		print_compiler(&page);
 		return;
 	}
+	bool findings = result->seen.fault == FAULT_NONE && result->seen.findings.count > 0;
 	print_outcome(&page);
-	if (result->seen.fault != FAULT_NONE || result->seen.findings.count == 0)
-		return;
-	print_findings(&page);
+	if (findings)
+		print_findings(&page);
+	print_figures(&page);
 	/* The next detector's result begins with its name alone. */
-	putc('\n', out);
+	if (findings || result->seen.measured)
+		putc('\n', out);
 }
 
 /* --- disagreements --- */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "detectors/detector.h"
+#include "mem.h"
 
 const char *base_name(const char *path)
 {
@@ -33,6 +34,17 @@ bool finding_repeats(const struct findings *all, size_t index)
 bool result_is_test(const struct result *result)
 {
 	return strcmp(result->detector->name, "test") == 0;
+}
+
+char *time_for_people(long long us)
+{
+	double ms = (double)us / 1000;
+
+	if (ms < 1)
+		return mem_format("%.2f ms", ms);
+	if (ms < 9.95)
+		return mem_format("%.1f ms", ms);
+	return ms < 10000 ? mem_format("%.0f ms", ms) : mem_format("%.1f s", ms / 1000);
 }
 
 struct tally tally_of(const struct results *results)

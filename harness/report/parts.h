@@ -62,6 +62,10 @@ struct page {
 
 /* Explains each kind of finding of the page's result once, and says what to look at. */
 void print_findings(const struct page *page);
+/* What the budget's monitor measured in the page's result, and what each bound says to it; nothing when nothing was. */
+void print_figures(const struct page *page);
+/* Microseconds as "0.43 ms", "2.7 ms", "45 ms" or "12.3 s"; for the caller to free. */
+char *time_for_people(long long us);
 /* True for the plain run of a Criterion program, which has tests that fail and no findings. */
 bool result_is_test(const struct result *result);
 

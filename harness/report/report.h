@@ -30,7 +30,8 @@ void report_disagreements(FILE *out, struct style style, const char *root, const
  * One result as `run` and `check` show it: what was declared and seen, then
  * each finding in plain words with an excerpt of the source and a caret line
  * under what the detector points to, for each of its stacks; then what to look
- * at next. Deterministic: no addresses, no process ids.
+ * at next; of a detector that measures, its figures. Deterministic, but for
+ * figures: no addresses, no process ids.
  */
 void report_result(FILE *out, struct style style, const char *root, const struct result *result);
 /* The findings alone, in the detector's words, as the book quotes them: plain text, no colour, paths by base name. */

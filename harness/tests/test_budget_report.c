@@ -173,6 +173,41 @@ Test(budget_report, becomes_json)
 	budget_report_release(&report);
 }
 
+Test(budget_report, becomes_bounds_with_their_values)
+{
+	static const struct {
+		const char *bound;
+		bool holds;
+		long long value, limit; /* -1: not there */
+	} cases[] = {{"threads <= 20", false, 38, 21}, /* at its worst, as the monitor saw it */
+		     {"threads <= 25", true, 21, 25},
+		     {"threads <= in_flight + 1", true, 21, -1},
+		     {"threads >= in_flight", true, -1, -1},
+		     {"joined == started", false, 37, 40},
+		     {"threads at exit <= in_flight + 3", true, 3, 3},
+		     {"memory <= start + 1 MiB", false, 31457280, 11534336},
+		     {"cpu <= 20 %", true, 13, 20},
+		     {"stops within 300 ms of SIGTERM", true, 250000, 300000}};
+	struct budget_report report = read_text(whole);
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct budget budget = {0};
+		char *error;
+		/* Only of the first does the monitor's report tell; the second one of this budget has no such line. */
+		cr_assert(budget_parse(&budget, i ? "threads <= 1" : cases[i].bound, &error), "%s", error);
+		cr_assert(i == 0 || budget_parse(&budget, cases[i].bound, &error));
+		json_t *object = budget_bound_to_json(&report.images[0], &budget, i ? 1 : 0);
+		const json_t *value = json_object_get(object, "value"), *limit = json_object_get(object, "limit");
+		cr_expect_str_eq(json_string_value(json_object_get(object, "bound")), cases[i].bound);
+		cr_expect_eq(json_is_true(json_object_get(object, "holds")), cases[i].holds, "%s", cases[i].bound);
+		cr_expect_eq(value ? json_integer_value(value) : -1, cases[i].value, "%s", cases[i].bound);
+		cr_expect_eq(limit ? json_integer_value(limit) : -1, cases[i].limit, "%s", cases[i].bound);
+		json_decref(object);
+		budget_release(&budget);
+	}
+	budget_report_release(&report);
+}
+
 /* --- findings --- */
 
 /* Code of a program whose functions lie 0x1000 apart, in own sources but for the last. */

@@ -1,0 +1,186 @@
+/* What the leak budget's monitor has measured, in a table for people; then each bound and its value. */
+#include "parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "budget.h"
+#include "mem.h"
+
+enum { CELLS = 3, LABEL_LEAST = 18 };
+enum cell { START, PEAK, AT_EXIT };
+
+struct row {
+	const char *label;
+	const char *keys[CELLS]; /* in the measured object; NULL: the cell stays empty */
+	enum bound_unit unit;
+};
+
+static const struct row rows[] = {
+	{"threads", {NULL, "threads_peak", "threads_at_exit"}, UNIT_NONE},
+	{"threads started", {NULL, NULL, "threads_started"}, UNIT_NONE},
+	{"threads joined", {NULL, NULL, "threads_joined"}, UNIT_NONE},
+	{"threads detached", {NULL, NULL, "threads_detached"}, UNIT_NONE},
+	{"ended, not joined", {NULL, NULL, "threads_unjoined_at_exit"}, UNIT_NONE},
+	{"memory", {"memory_start", "memory_peak", "memory_at_exit"}, UNIT_BYTES},
+	{"descriptors", {"descriptors_start", "descriptors_peak", "descriptors_at_exit"}, UNIT_NONE},
+};
+
+struct table {
+	FILE *out;
+	struct style style;
+	const json_t *measured;
+	int label; /* columns of the first column */
+};
+
+static void print_label(const struct table *table, const char *label)
+{
+	fputs("  ", table->out);
+	print_cut(table->out, table->style, label, table->label);
+	fprintf(table->out, "%*s", table->label - columns_of(label), "");
+}
+
+static void print_row(const struct table *table, const struct row *row)
+{
+	const struct bound amount = {.unit = row->unit};
+	int owed = 0; /* blanks, which no line ends with */
+	bool any = false;
+
+	for (int i = 0; i < CELLS; i++)
+		any = any || (row->keys[i] && json_object_get(table->measured, row->keys[i]));
+	if (!any)
+		return;
+	print_label(table, row->label);
+	for (int i = 0; i < CELLS; i++) {
+		const json_t *number = row->keys[i] ? json_object_get(table->measured, row->keys[i]) : NULL;
+		owed += 11;
+		if (!json_is_integer(number))
+			continue;
+		char *text = bound_amount(&amount, json_integer_value(number));
+		fprintf(table->out, "%*s", owed, text);
+		owed = 0;
+		free(text);
+	}
+	putc('\n', table->out);
+}
+
+/* A gauge has its peak in the object, and a figure of every program has not under this name. */
+static void print_gauge(const struct table *table, const char *name)
+{
+	char *peak = mem_format("%s_peak", name), *at_exit = mem_format("%s_at_exit", name);
+	const struct row row = {name, {NULL, peak, at_exit}, UNIT_NONE};
+	bool known = false;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		known = known || strcmp(rows[i].label, name) == 0;
+	if (!known)
+		print_row(table, &row);
+	free(peak);
+	free(at_exit);
+}
+
+static void print_times(const struct table *table)
+{
+	const json_t *cpu = json_object_get(table->measured, "cpu_us"),
+		     *stop = json_object_get(table->measured, "stop_us");
+	long long wall = json_integer_value(json_object_get(table->measured, "wall_us"));
+	char *ran = time_for_people(wall), *used = time_for_people(json_integer_value(cpu));
+
+	print_label(table, "run time");
+	fprintf(table->out, "    %s\n", ran);
+	if (cpu) {
+		print_label(table, "CPU time");
+		fprintf(table->out, "    %s, %lld %% of the run time\n", used,
+			(long long)json_integer_value(json_object_get(table->measured, "cpu_percent")));
+	}
+	if (json_is_integer(stop)) {
+		char *took = time_for_people(json_integer_value(stop));
+		print_label(table, "stopped");
+		fprintf(table->out, "    %s after it was asked to\n", took);
+		free(took);
+	}
+	free(ran);
+	free(used);
+}
+
+/* --- bounds --- */
+
+/* "21 against 20"; NULL when there is no number. */
+static char *values_of(const json_t *entry, const char *text)
+{
+	const json_t *value = json_object_get(entry, "value"), *limit = json_object_get(entry, "limit");
+	struct budget budget = {0};
+	char *error = NULL, *words = NULL;
+
+	if (json_is_integer(value) && budget_parse(&budget, text, &error)) {
+		char *one = bound_amount(&budget.bounds[0], json_integer_value(value));
+		char *other = bound_amount(&budget.bounds[0], json_integer_value(limit));
+		words = limit ? mem_format("%s against %s", one, other) : mem_format("%s at most", one);
+		free(one);
+		free(other);
+	}
+	free(error);
+	budget_release(&budget);
+	return words;
+}
+
+static void print_bound(const struct table *table, const json_t *entry, int width)
+{
+	const char *text = json_string_value(json_object_get(entry, "bound"));
+	bool holds = json_is_true(json_object_get(entry, "holds"));
+	char *values = text ? values_of(entry, text) : NULL;
+
+	if (!text)
+		return;
+	fprintf(table->out, "  %s%-6s%s  ", ink(table->style, holds ? INK_GOOD : INK_BAD), holds ? "holds" : "broken",
+		ink(table->style, INK_OFF));
+	print_cut(table->out, table->style, text, columns_of(text));
+	if (values)
+		fprintf(table->out, "%*s%s", width - columns_of(text) + 2, "", values);
+	putc('\n', table->out);
+	free(values);
+}
+
+static void print_bounds(const struct table *table)
+{
+	const json_t *bounds = json_object_get(table->measured, "bounds"), *entry;
+	size_t i;
+	int width = 0;
+
+	json_array_foreach(bounds, i, entry) {
+		const char *text = json_string_value(json_object_get(entry, "bound"));
+		if (text && columns_of(text) > width)
+			width = columns_of(text);
+	}
+	if (json_array_size(bounds))
+		putc('\n', table->out);
+	json_array_foreach(bounds, i, entry)
+		print_bound(table, entry, width);
+}
+
+/* --- all --- */
+
+void print_figures(const struct page *page)
+{
+	const json_t *measured = page->result->seen.measured, *series = json_object_get(measured, "series"), *unused;
+	struct table table = {page->out, page->style, measured, LABEL_LEAST};
+	/* Of several processes those of one are shown. */
+	const char *title = program_has_test(page->result->program) ? "Test with most threads" : "Measured", *name;
+
+	if (!measured)
+		return;
+	if (columns_of(title) - 2 > table.label)
+		table.label = columns_of(title) - 2;
+	json_object_foreach((json_t *)series, name, unused)
+		if (columns_of(name) > table.label)
+			table.label = columns_of(name);
+	fprintf(page->out, "\n%s", ink(page->style, INK_STRONG));
+	fprintf(page->out, "%-*s%s%11s%11s%11s\n", table.label + 2, title, ink(page->style, INK_OFF), "start", "peak",
+		"at exit");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		print_row(&table, &rows[i]);
+	json_object_foreach((json_t *)series, name, unused)
+		print_gauge(&table, name);
+	print_times(&table);
+	print_bounds(&table);
+}
