@@ -4,12 +4,16 @@
 
 #include "command.h"
 #include "detectors/detector.h"
+#include "picture.h"
+#include "report/plot.h"
 #include "report/report.h"
 #include "toolchain.h"
 
 struct request {
-	const struct program *program;
+	const struct program *program, *fixed; /* fixed: of --plot, which runs both; else NULL */
 	const struct detector *only;
+	const char *plot; /* the file's name; NULL: none */
+	struct output picture;
 };
 
 static void plan(struct tasks *tasks, const struct request *request)
@@ -21,9 +25,55 @@ static void plan(struct tasks *tasks, const struct request *request)
 	for (size_t i = 0; detectors[i]; i++)
 		if (!request->only || request->only == detectors[i])
 			tasks_add(tasks, request->program, detectors[i]);
+	if (request->fixed)
+		tasks_add(tasks, request->fixed, request->only);
 }
 
-static int judge(struct session *session, const struct request *request)
+static bool plot_of(const struct result *result, struct plot *plot)
+{
+	return plot_init(plot, result->seen.measured, result->expected ? result->expected->bounds : NULL);
+}
+
+static void tell(const struct session *session, const struct request *request, const struct results *results)
+{
+	const struct style style = style_of(stdout);
+	struct plot plot;
+
+	for (size_t i = 0; i < results->count; i++) {
+		const struct result *result = &results->items[i];
+		if (request->fixed)
+			printf("--- %s ---\n", result->program->name);
+		report_result(stdout, style, session->root, result);
+		if (request->only != &detector_budget || !plot_of(result, &plot))
+			continue;
+		plot_print(stdout, style, &plot);
+		plot_release(&plot);
+		if (i + 1 < results->count)
+			putchar('\n');
+	}
+}
+
+/* `status` is what the results call for: a picture does not change that, unless it cannot be drawn. */
+static int draw(struct session *session, struct request *request, const struct results *results, int status)
+{
+	struct plot plots[2];
+	int drawn = 0, failed;
+
+	while (drawn < 2 && plot_of(&results->items[drawn], &plots[drawn]))
+		drawn++;
+	if (drawn == 2) {
+		failed = picture_draw(&request->picture, session, request->program->pitfall, &plots[0], &plots[1]);
+	} else {
+		failed = cannot_judge("'%s' is not drawn: nothing was measured of %s", request->plot,
+				      results->items[drawn].program->name);
+		failed = status ? status : failed;
+	}
+	for (int i = 0; i < drawn; i++)
+		plot_release(&plots[i]);
+	return failed ? failed : status;
+}
+
+static int judge(struct session *session, struct request *request)
 {
 	const struct engine_options options = {.repeat = 1, .fresh = true};
 	struct toolchain toolchain;
@@ -40,9 +90,10 @@ static int judge(struct session *session, const struct request *request)
 	} else if (session->interrupted) {
 		status = 128 + session->interrupted;
 	} else {
-		for (size_t i = 0; i < results.count; i++)
-			report_result(stdout, style_of(stdout), session->root, &results.items[i]);
+		tell(session, request, &results);
 		status = status_of(&results);
+		if (request->plot)
+			status = draw(session, request, &results, status);
 	}
 	results_release(&results);
 	tasks_release(&tasks);
@@ -50,7 +101,25 @@ static int judge(struct session *session, const struct request *request)
 	return status;
 }
 
-static int find(struct request *request, const struct catalogue *catalogue, char **operands, int count, const char *detector)
+/* The picture is of the pair, and by the budget's figures. */
+static int find_pair(struct request *request, const struct catalogue *catalogue)
+{
+	if (request->only && request->only != &detector_budget)
+		return bad_input("--plot draws what the budget measures, not %s; use --detector budget",
+				 request->only->name);
+	if (request->program->role != ROLE_BROKEN && request->program->role != ROLE_FIXED)
+		return bad_input("--plot draws broken and fixed side by side; leave out '%s'", request->program->name);
+	request->only = &detector_budget;
+	request->program = catalogue_program(catalogue, request->program->pitfall, "broken");
+	if (request->program)
+		request->fixed = catalogue_program(catalogue, request->program->pitfall, "fixed");
+	if (!request->fixed)
+		return bad_input("--plot draws broken and fixed side by side, and one of them is missing");
+	return 0;
+}
+
+static int find(struct request *request, const struct catalogue *catalogue, char **operands, int count,
+		const char *detector)
 {
 	const char *pitfall = find_pitfall(catalogue, operands[0]), *name = count > 1 ? operands[1] : "broken";
 
@@ -61,6 +130,8 @@ static int find(struct request *request, const struct catalogue *catalogue, char
 		return bad_input("%s has no program '%s'; try broken, fixed, starter or solution", pitfall, name);
 	if (detector && !(request->only = find_detector(detector)))
 		return STATUS_BAD_INPUT;
+	if (request->plot)
+		return find_pair(request, catalogue);
 	if (request->only == detector_named("test") && !program_has_test(request->program))
 		return bad_input("%s has no test; name another detector", request->program->path);
 	return 0;
@@ -69,21 +140,27 @@ static int find(struct request *request, const struct catalogue *catalogue, char
 static int run(const char *root, int argc, char **argv)
 {
 	const char *detector = NULL;
-	const struct option_spec specs[] = {{"detector", OPTION_TEXT, &detector}, {NULL, OPTION_FLAG, NULL}};
-	struct catalogue catalogue;
 	struct request request = {0};
+	const struct option_spec specs[] = {
+		{"detector", OPTION_TEXT, &detector}, {"plot", OPTION_TEXT, &request.plot}, {NULL, OPTION_FLAG, NULL}};
+	struct catalogue catalogue;
 	struct session session;
 	int count = options_parse(argc, argv, specs, NULL);
 
 	if (count < 0)
 		return STATUS_BAD_INPUT;
 	if (count < 1 || count > 2)
-		return bad_input("run takes a PITFALL and, if you like, broken or fixed; './loose list' names the pitfalls");
+		return bad_input(
+			"run takes a PITFALL and, if you like, broken or fixed; './loose list' names the pitfalls");
 	catalogue_load(&catalogue, root);
 	int status = find(&request, &catalogue, argv + 1, count, detector);
 	if (status == 0) {
 		session_start(&session, root);
-		status = judge(&session, &request);
+		if (request.plot)
+			status = picture_open(&request.picture, &session, request.plot);
+		if (status == 0)
+			status = judge(&session, &request);
+		output_discard(&request.picture);
 		session_release(&session);
 	}
 	catalogue_release(&catalogue);
@@ -97,6 +174,10 @@ const struct command_entry command_run = {
 	"Runs PROGRAM (default: broken; fixed, starter, solution, wrong/NAME and so on)\n"
 	"once under each detector, and shows every finding in the source.\n"
 	"\n"
-	"  --detector D   only test, tsan, helgrind, drd, memcheck or budget\n",
+	"  --detector D     only test, tsan, helgrind, drd, memcheck or budget; the budget\n"
+	"                   ends with a plot of the threads and of the gauges that the\n"
+	"                   declared budget binds them to\n"
+	"  --plot FILE.svg  have gnuplot draw that plot of broken and fixed side by side,\n"
+	"                   under the budget alone\n",
 	run,
 };

@@ -1,0 +1,110 @@
+/* `run --plot FILE.svg`: the picture that gnuplot draws of a pair. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "mem.h"
+#include "picture.h"
+#include "report/plot.h"
+
+/* Made by gnuplot or for it; gone with the process, whatever ends it. */
+static FILE *scratch_file(int *status)
+{
+	FILE *file = tmpfile();
+
+	if (!file)
+		*status = cannot_judge("cannot make a temporary file: %s", strerror(errno));
+	return file;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), tail = strlen(end);
+
+	return length > tail && strcmp(text + length - tail, end) == 0;
+}
+
+static int gnuplot(struct session *session, char *const *argv, FILE *output, FILE *errors)
+{
+	const struct child_options options = {.argv = argv, .output = fileno(output), .errors = fileno(errors)};
+
+	return session_command(session, &options);
+}
+
+int picture_open(struct output *output, struct session *session, const char *path)
+{
+	char *argv[] = {"gnuplot", "--version", NULL};
+	int status = 0;
+
+	if (!ends_with(path, ".svg") || ends_with(path, "/.svg"))
+		return bad_input("--plot writes an SVG; name a file that ends in .svg, not '%s'", path);
+	FILE *nowhere = scratch_file(&status);
+	if (!nowhere)
+		return status;
+	status = gnuplot(session, argv, nowhere, nowhere);
+	fclose(nowhere);
+	if (session->interrupted)
+		return 128 + session->interrupted;
+	if (status != 0)
+		return cannot_judge("gnuplot does not start; install the package 'gnuplot-nox'");
+	return output_open(output, path);
+}
+
+/* All of the file as text, for the caller to free. */
+static char *text_of(FILE *file)
+{
+	char *text = NULL, buffer[4096];
+	size_t size, got;
+	FILE *copy = open_memstream(&text, &size);
+
+	if (!copy)
+		abort();
+	rewind(file);
+	while ((got = fread(buffer, 1, sizeof buffer, file)) > 0)
+		fwrite(buffer, 1, got, copy);
+	if (fclose(copy) != 0)
+		abort();
+	return text;
+}
+
+/* Runs gnuplot on the script; an SVG that is not whole is none, whatever the exit status was. */
+static int draw(struct output *output, struct session *session, FILE *script, FILE *svg, FILE *errors)
+{
+	/* It reads the file by this process's descriptor: the file has no name. -d: without the reader's own settings. */
+	char *name = mem_format("/proc/%ld/fd/%d", (long)getpid(), fileno(script));
+	char *argv[] = {"gnuplot", "-d", name, NULL};
+	int ended = gnuplot(session, argv, svg, errors), status = 0;
+	char *picture = text_of(svg);
+
+	free(name);
+	if (session->interrupted)
+		status = 128 + session->interrupted;
+	else if (ended != 0 || !strstr(picture, "</svg>"))
+		status = cannot_judge("gnuplot did not draw the picture; 'gnuplot --version' should say 5.4 or newer");
+	else
+		fputs(picture, output->file);
+	free(picture);
+	return status;
+}
+
+int picture_draw(struct output *output, struct session *session, const char *title, const struct plot *broken,
+		 const struct plot *fixed)
+{
+	int status = 0;
+	FILE *script = scratch_file(&status), *svg = script ? scratch_file(&status) : NULL;
+	FILE *errors = svg ? scratch_file(&status) : NULL;
+
+	if (errors) {
+		plot_script(script, title, broken, fixed);
+		fflush(script);
+		status = draw(output, session, script, svg, errors);
+		fclose(errors);
+	}
+	if (svg)
+		fclose(svg);
+	if (script)
+		fclose(script);
+	return status ? status : output_close(output);
+}
