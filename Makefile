@@ -29,12 +29,14 @@ tsan_LDFLAGS := -fsanitize=thread -Wl,--export-dynamic-symbol=__tsan_on_finalize
 # A test that calls exit() has not passed.
 TEST_LDFLAGS := -Wl,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit -lcriterion
 
-# Libraries that a pitfall's programs use, by the pitfall's path.
+# Libraries that a pitfall's programs use, by the pitfall's path, or one program, by its own.
 LIBS_05-shutdown/shutdown-order := -lsqlite3
+# Whoever calls something of kit/metrics.h.
+LIBS_harness/tests/programs/exposes := -lmicrohttpd
 
 # chapters/NN-name/pitfall/x and the like: NN-name/pitfall
 pitfall = $(word 2,$(subst /, ,$1))/$(word 3,$(subst /, ,$1))
-libs = $(LIBS_$(call pitfall,$1))
+libs = $(LIBS_$(call pitfall,$1)) $(LIBS_$1)
 
 KIT := $(patsubst %.c,%.o,$(wildcard chapters/kit/*.c))
 plain_INSIDE :=
@@ -88,19 +90,21 @@ build/toolchain: FORCE
 # --- the harness ---------------------------------------------------------------------------------------------------
 
 # XSI for realpath().
-HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -MMD -MP
+HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -Ichapters -MMD -MP
 HARNESS_LIBS := -luv -lexpat -ljansson -ldw -lelf
 HARNESS_SOURCES := $(wildcard harness/*.c harness/detectors/*.c harness/commands/*.c harness/report/*.c)
 UNIT_TESTS := $(wildcard harness/tests/test_*.c)
 CLI_TESTS := $(wildcard harness/tests/cli/*.c)
+# What of the kit has unit tests.
+TESTED_KIT := chapters/kit/metrics.c chapters/kit/check.c
 asan_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 define harness
 build/$1/%.o: %.c build/toolchain
 	$(Q)mkdir -p $$(@D); $$(HARNESS_CC) $$(HARNESS_CFLAGS) $$($1_FLAGS) -c $$< -o $$@
 
-build/$1/tests: $(patsubst %.c,build/$1/%.o,$(filter-out harness/main.c,$(HARNESS_SOURCES)) $(UNIT_TESTS))
-	$(Q)$$(HARNESS_CC) $$($1_FLAGS) -o $$@ $$^ $$(HARNESS_LIBS) -lcriterion
+build/$1/tests: $(patsubst %.c,build/$1/%.o,$(filter-out harness/main.c,$(HARNESS_SOURCES)) $(UNIT_TESTS) $(TESTED_KIT))
+	$(Q)$$(HARNESS_CC) $$($1_FLAGS) -o $$@ $$^ $$(HARNESS_LIBS) -lmicrohttpd -lcriterion
 endef
 $(eval $(call harness,host))
 $(eval $(call harness,asan))
@@ -152,7 +156,7 @@ compile_commands.json: $(HARNESS_SOURCES) ## for editors
 werror: ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
 	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/warden/*.c $(UNIT_TESTS) $(CLI_TESTS) \
 		chapters/kit/*.c harness/inside/*.c; do \
-		$$cc $(filter-out -MMD -MP,$(HARNESS_CFLAGS)) -Ichapters -Werror -fsyntax-only $$f || exit 1; done; done
+		$$cc $(filter-out -MMD -MP,$(HARNESS_CFLAGS)) -Werror -fsyntax-only $$f || exit 1; done; done
 COMPILERS ?= $(shell for cc in clang gcc clang-19; do command -v $$cc >/dev/null && echo $$cc; done)
 
 format: ## lay out the C sources by .clang-format

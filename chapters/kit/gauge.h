@@ -9,8 +9,10 @@
  *     gauge_add("in_flight", -1);      it has ended, and so have its threads
  *     gauge_set("queue_depth", depth); while the queue's lock is held
  *
- * Without the budget's monitor these calls do nothing. With it they are exact:
- * every change is seen, in one order, also those between two samples.
+ * Two may listen: the budget's monitor, if it is loaded, and metrics.h, in a
+ * program that exposes its gauges. Without either these calls do nothing. To
+ * the monitor they are exact: every change is seen, in one order, also those
+ * between two samples.
  *
  * They are no synchronisation, neither for the program nor for a detector. Two
  * threads that set one gauge publish in the order of their calls: call while
@@ -28,10 +30,15 @@
 /* The monitor's side (harness/inside); not there unless it is loaded. */
 void loose_gauge_add(const char *name, long amount) __attribute__((weak));
 void loose_gauge_set(const char *name, long value) __attribute__((weak));
+/* metrics.c; not there unless the program calls something of metrics.h. */
+void metrics_gauge_add(const char *name, long amount) __attribute__((weak));
+void metrics_gauge_set(const char *name, long value) __attribute__((weak));
 
 /* Adds to a gauge or a counter; takes away when `amount` is negative. Any thread may call it, in a signal handler too. */
 static inline void gauge_add(const char *name, long amount)
 {
+	if (metrics_gauge_add)
+		metrics_gauge_add(name, amount);
 	if (loose_gauge_add)
 		loose_gauge_add(name, amount);
 }
@@ -39,6 +46,8 @@ static inline void gauge_add(const char *name, long amount)
 /* Gives the gauge this value. */
 static inline void gauge_set(const char *name, long value)
 {
+	if (metrics_gauge_set)
+		metrics_gauge_set(name, value);
 	if (loose_gauge_set)
 		loose_gauge_set(name, value);
 }

@@ -313,6 +313,28 @@ Test(monitor, publishes_from_signal_handlers)
 	cr_expect_eq(figure_in(ran.image, "handled")->at_exit, 2000);
 }
 
+/* One gauge_add() feeds both. The kernel counts the monitor's own thread, too: the sampler. */
+Test(monitor, sees_the_gauges_that_a_program_exposes)
+{
+	static const char exposed[] = "# TYPE threads gauge\nthreads %d\n# TYPE balance gauge\nbalance -3\n"
+				      "# TYPE accepted_total counter\naccepted_total 8000\n"
+				      "# TYPE queue_depth gauge\nqueue_depth 7\n";
+	char *alone = mem_format(exposed, 7), *watched = mem_format(exposed, 8);
+
+	run_with("exposes", NULL, NULL, false);
+	cr_expect_str_eq(ran.output, alone);
+	run("exposes", NULL, "0 accepted_total <= 7999");
+	cr_expect_str_eq(ran.output, watched);
+	cr_expect_eq(figure_in(ran.image, "balance")->at_exit, -3);
+	cr_expect_eq(figure_in(ran.image, "accepted_total")->at_exit, 8000);
+	cr_expect_eq(figure_in(ran.image, "queue_depth")->at_exit, 7);
+	cr_expect_eq(figure_in(ran.image, "threads")->at_exit, 1);
+	cr_expect_eq(figure_in(ran.image, "joined")->at_exit, 14);
+	cr_expect_eq(ran.image->broken_count, 1);
+	free(watched);
+	free(alone);
+}
+
 Test(monitor, holds_bounds_against_each_moment)
 {
 	/* Kept by a program that is careful, at each of its 640 events, and broken by one event more. */
