@@ -354,6 +354,32 @@ Test(warden, stops_when_told_to)
 	}
 }
 
+/* With --grace the program hears of it first: it may end by itself, or not. */
+Test(warden, asks_first_when_there_is_a_grace)
+{
+	char script[PATH_MAX];
+
+	snprintf(script, sizeof script, "trap 'exit 7' TERM; echo $$ >>%s; while :; do sleep 0.01; done",
+		 in_directory("pid"));
+	pid_t warden = start(ARGUMENTS("--grace", "30000", "--", "sh", "-c", script)), program = pid_in("pid", 1);
+	kill(warden, SIGTERM);
+	struct outcome outcome = finish(warden);
+	EXPECT(outcome, "exit 7");
+	snprintf(script, sizeof script, "trap '' TERM; echo $$ >>%s; while :; do sleep 0.01; done",
+		 in_directory("pid"));
+	warden = start(ARGUMENTS("--grace", "50", "--", "sh", "-c", script)), program = pid_in("pid", 2);
+	kill(warden, SIGTERM);
+	outcome = finish(warden);
+	EXPECT(outcome, "stopped");
+	cr_assert_not(is_alive(program));
+	warden = start(ARGUMENTS("--grace", "1000000", "--", "sh", "-c", script)), program = pid_in("pid", 3);
+	kill(warden, SIGTERM);
+	kill(warden, SIGINT);
+	outcome = finish(warden);
+	EXPECT(outcome, "stopped");
+	cr_assert_not(is_alive(program));
+}
+
 Test(warden, takes_the_program_along_when_killed)
 {
 	char script[PATH_MAX];

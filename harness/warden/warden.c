@@ -8,6 +8,7 @@
  *     --output-limit BYTES  --stdout and --stderr may each grow to so many bytes
  *     --stdout FILE         its standard output, emptied first; else the warden's own
  *     --stderr FILE         its standard error, likewise
+ *     --grace MS            told to stop, send the program SIGTERM first, and give it so long to end
  *     --parent PID          who started the warden: end at once if that process is already gone
  *
  * The program is looked up in PATH and starts with an empty standard input, signals
@@ -26,7 +27,7 @@
  *                  signal NUMBER    killed by a signal, not the warden's
  *                  deadline         it was still running
  *                  flood            it wrote more than --output-limit, however it ended
- *                  stopped          the warden was told to stop
+ *                  stopped          the warden was told to stop, and the program did not end in its grace
  *                  noexec ERRNO     the program did not start
  * cpu_us and peak_kib cover the program and its descendants, peak_kib the largest of
  * them; wall_us ends with the program; left counts the descendants that the warden
@@ -60,7 +61,7 @@ enum how { ENDED, NOEXEC, DEADLINE, FLOOD, STOPPED };
 
 static struct {
 	const char *result, *paths[2];
-	long long deadline_ms, output_limit, parent;
+	long long deadline_ms, output_limit, grace_ms, parent;
 	char **program;
 	int outputs[2];
 } job = {.deadline_ms = INT64_MAX / 1000, .outputs = {-1, -1}};
@@ -109,6 +110,7 @@ static void parse_options(char **argv)
 		     {"--stderr", &job.paths[1], NULL},
 		     {"--deadline", NULL, &job.deadline_ms},
 		     {"--output-limit", NULL, &job.output_limit},
+		     {"--grace", NULL, &job.grace_ms},
 		     {"--parent", NULL, &job.parent}};
 
 	for (job.result = *argv ? *++argv : NULL; job.result && *++argv && strcmp(*argv, "--") != 0; argv++) {
@@ -223,6 +225,14 @@ static enum how watch(pid_t program, long long started)
 		if (number > 0 && number != SIGCHLD)
 			return STOPPED;
 	}
+}
+
+/* The warden is told to stop: so is the program. Told twice, the warden waits no longer. */
+static enum how stop_gently(pid_t program)
+{
+	job.deadline_ms = job.grace_ms;
+	kill(program, SIGTERM);
+	return watch(program, now_us()) == ENDED ? ENDED : STOPPED;
 }
 
 static void family_add(pid_t pid)
@@ -341,6 +351,8 @@ int main(int argc, char **argv)
 	long long started = now_us();
 	pid_t program = start_program(&error);
 	enum how how = error ? NOEXEC : watch(program, started);
+	if (how == STOPPED && job.grace_ms)
+		how = stop_gently(program);
 	long long wall_us = now_us() - started;
 	if (!end_all(program, &status, &left))
 		give_up("cannot end every process that '%s' started", job.program[0]);
