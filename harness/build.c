@@ -42,13 +42,20 @@ int build_targets(struct session *session, char *const *targets, size_t count, i
 	return *error ? -1 : 0;
 }
 
-/* "build/plain/bin/x" and its object "build/plain/obj/x.o": where their compilers' words are kept. */
-static char *kept_words(const char *root, const char *target)
+/* What "build/plain/bin/x" is made of: "build/plain/obj/x.o", for the caller to free. */
+static char *object_of(const char *root, const char *target)
 {
 	const char *bin = strstr(target, "/bin/");
-	char *object = mem_format("%s/%.*s/obj/%s.o.log", root, (int)(bin - target), target, bin + 5);
-	char *words = file_read(object);
 
+	return mem_format("%s/%.*s/obj/%s.o", root, (int)(bin - target), target, bin + 5);
+}
+
+/* The compiler's words of the program or its object. */
+static char *kept_words(const char *root, const char *target)
+{
+	char *object = object_of(root, target), *log = mem_format("%s.log", object), *words = file_read(log);
+
+	free(log);
 	free(object);
 	if (words && *words)
 		return words;
@@ -61,11 +68,13 @@ static char *kept_words(const char *root, const char *target)
 
 char *build_failure(const char *root, const char *target)
 {
-	char *path = mem_format("%s/%s", root, target);
-	int there = access(path, X_OK);
+	char *path = mem_format("%s/%s", root, target), *object = object_of(root, target);
+	/* Without its object it is the program of yesterday: today's did not compile. */
+	bool there = access(path, X_OK) == 0 && access(object, F_OK) == 0;
 
+	free(object);
 	free(path);
-	if (there == 0)
+	if (there)
 		return NULL;
 	char *words = kept_words(root, target);
 	if (words && *words)
