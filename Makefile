@@ -32,6 +32,7 @@ TEST_LDFLAGS := -Wl,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit -lcr
 # Libraries that a pitfall's programs use, by the pitfall's path, or one program, by its own.
 LIBS_05-shutdown/shutdown-order := -lsqlite3
 # Whoever calls something of kit/metrics.h.
+LIBS_04-leak-budget/alert := -lmicrohttpd
 LIBS_harness/tests/programs/exposes := -lmicrohttpd
 
 # chapters/NN-name/pitfall/x and the like: NN-name/pitfall
@@ -45,7 +46,8 @@ plain_TEST_INSIDE := harness/inside/early_exit.o
 tsan_TEST_INSIDE := harness/inside/early_exit.o harness/inside/criterion_shim.o
 
 CHAPTER_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/*/*/broken.c chapters/*/*/fixed.c))
-SINGLE_PROGRAMS := $(CHAPTER_PROGRAMS) $(patsubst %.c,%,$(wildcard harness/doctor/*.c harness/tests/programs/*.c))
+LAB_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/04-leak-budget/alert/*.c))
+SINGLE_PROGRAMS := $(CHAPTER_PROGRAMS) $(LAB_PROGRAMS) $(patsubst %.c,%,$(wildcard harness/doctor/*.c harness/tests/programs/*.c))
 TEST_PROGRAMS := $(patsubst %.c,%,$(filter-out %/test.c,$(wildcard exercises/*/*/*.c)) \
 	$(wildcard solutions/*/*/*.c solutions/*/*/also-right/*.c solutions/*/*/wrong/*.c))
 
@@ -155,12 +157,13 @@ compile_commands.json: $(HARNESS_SOURCES) ## for editors
 
 werror: ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
 	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/warden/*.c $(UNIT_TESTS) $(CLI_TESTS) \
-		chapters/kit/*.c harness/inside/*.c; do \
+		chapters/kit/*.c chapters/04-leak-budget/alert/*.c harness/inside/*.c; do \
 		$$cc $(filter-out -MMD -MP,$(HARNESS_CFLAGS)) -Werror -fsyntax-only $$f || exit 1; done; done
 COMPILERS ?= $(shell for cc in clang gcc clang-19; do command -v $$cc >/dev/null && echo $$cc; done)
 
 format: ## lay out the C sources by .clang-format
-	$(Q)clang-format -i $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS) $(wildcard harness/*/*.[ch] harness/*.h chapters/kit/*.[ch])
+	$(Q)clang-format -i $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS) $(wildcard harness/*/*.[ch] harness/*.h chapters/kit/*.[ch]) \
+		$(wildcard chapters/04-leak-budget/alert/*.c)
 
 clean: ## remove everything that was built or judged
 	rm -rf build
