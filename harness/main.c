@@ -10,8 +10,8 @@
 #include "mem.h"
 
 const struct command_entry *const commands[] = {
-	&command_list,	&command_show,	 &command_diff, &command_run,  &command_verify,
-	&command_check, &command_doctor, &command_test, &command_text, NULL,
+	&command_list,	&command_show,	&command_diff, &command_run,  &command_verify, &command_check,
+	&command_doctor, &command_alert, &command_test, &command_text, NULL,
 };
 
 static void print_help(void)

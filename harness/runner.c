@@ -31,14 +31,18 @@ static char *file_in(const struct running *running, const char *name)
 	return mem_format("%s/%s", running->directory, name);
 }
 
-static void remove_directory(const char *path)
+void run_remove(const char *path)
 {
 	DIR *directory = opendir(path);
 
 	for (struct dirent *entry; directory && (entry = readdir(directory));) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		unlinkat(dirfd(directory), entry->d_name, 0);
+		if (unlinkat(dirfd(directory), entry->d_name, 0) == 0)
+			continue;
+		char *below = mem_format("%s/%s", path, entry->d_name);
+		run_remove(below);
+		free(below);
 	}
 	if (directory)
 		closedir(directory);
@@ -55,7 +59,7 @@ void run_sweep(const char *root)
 			/* Named PID.SERIAL: another harness may be at work. */
 			long pid = strtol(strrchr(found.gl_pathv[i], '/') + 1, NULL, 10);
 			if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
-				remove_directory(found.gl_pathv[i]);
+				run_remove(found.gl_pathv[i]);
 		}
 		globfree(&found);
 	}
@@ -80,7 +84,7 @@ static void finish(struct running *running, struct observation *seen)
 	run_ended ended = running->ended;
 	void *context = running->context;
 
-	remove_directory(running->directory);
+	run_remove(running->directory);
 	free(running->directory);
 	free(running);
 	ended(context, seen);
@@ -135,7 +139,7 @@ static void on_warden_ended(void *context, int status, int signal)
 	struct observation seen = {0};
 
 	if (running->session->interrupted) {
-		remove_directory(running->directory);
+		run_remove(running->directory);
 		free(running->directory);
 		free(running);
 		return;

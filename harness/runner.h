@@ -31,5 +31,7 @@ typedef void (*run_ended)(void *context, struct observation *seen);
 void run_start(struct session *session, const struct run_request *request, int echo, run_ended ended, void *context);
 /* Takes away what interrupted sessions have left in build/run. */
 void run_sweep(const char *root);
+/* Takes away a directory and what is in it. */
+void run_remove(const char *path);
 
 #endif

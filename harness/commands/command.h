@@ -26,7 +26,7 @@ struct command_entry {
 };
 
 extern const struct command_entry command_list, command_show, command_diff, command_run, command_verify, command_check,
-	command_doctor, command_text, command_test;
+	command_doctor, command_text, command_test, command_alert;
 /* All of them in the order of the help page; NULL-terminated. */
 extern const struct command_entry *const commands[];
 

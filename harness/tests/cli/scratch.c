@@ -1,6 +1,7 @@
 #include "scratch.h"
 
 #include <criterion/criterion.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -128,6 +129,27 @@ void scratch_tool(struct scratch *scratch, const char *name, const char *script)
 	snprintf(scratch->path, sizeof scratch->path, "%s/bin:%s", scratch->root, getenv("PATH"));
 	free(full);
 	free(path);
+}
+
+bool scratch_left_behind(const struct scratch *scratch)
+{
+	bool found = false;
+	glob_t processes;
+
+	cr_assert_eq(glob("/proc/[0-9]*/cmdline", 0, NULL, &processes), 0);
+	for (size_t i = 0; i < processes.gl_pathc; i++) {
+		char line[4096];
+		FILE *file = fopen(processes.gl_pathv[i], "r");
+		size_t length = file ? fread(line, 1, sizeof line - 1, file) : 0;
+		for (size_t j = 0; j < length; j++)
+			line[j] = line[j] ? line[j] : ' ';
+		line[length] = '\0';
+		found = found || strstr(line, scratch->root);
+		if (file)
+			fclose(file);
+	}
+	globfree(&processes);
+	return found;
 }
 
 json_t *scratch_verify(const struct scratch *scratch, const char *detector, const char *program, int *status)

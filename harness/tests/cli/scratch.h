@@ -36,6 +36,8 @@ void scratch_write(const struct scratch *scratch, const char *path, const char *
 void scratch_replace(const struct scratch *scratch, const char *path, const char *old, const char *new);
 /* Puts an executable script into a directory that stands first in PATH. */
 void scratch_tool(struct scratch *scratch, const char *name, const char *script);
+/* Whether any process still runs from the scratch workbook: its path stands in the command line. */
+bool scratch_left_behind(const struct scratch *scratch);
 /*
  * `verify --chapters --detector D --json`, and the result of that program in
  * it (a new reference; NULL when there is none). *status is the exit status.

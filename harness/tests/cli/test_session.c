@@ -1,6 +1,5 @@
 /* A session as a whole: what is kept, what is left behind, what the outputs hold. */
 #include <criterion/criterion.h>
-#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,28 +118,6 @@ static size_t file_lines(const char *path)
 	return count;
 }
 
-/* Whether any process still runs from the scratch workbook: its path stands in the command line. */
-static bool left_behind(void)
-{
-	bool found = false;
-	glob_t processes;
-
-	cr_assert_eq(glob("/proc/[0-9]*/cmdline", 0, NULL, &processes), 0);
-	for (size_t i = 0; i < processes.gl_pathc; i++) {
-		char line[4096];
-		FILE *file = fopen(processes.gl_pathv[i], "r");
-		size_t length = file ? fread(line, 1, sizeof line - 1, file) : 0;
-		for (size_t j = 0; j < length; j++)
-			line[j] = line[j] ? line[j] : ' ';
-		line[length] = '\0';
-		found = found || strstr(line, scratch.root);
-		if (file)
-			fclose(file);
-	}
-	globfree(&processes);
-	return found;
-}
-
 static bool exists(const char *pattern)
 {
 	char command[512];
@@ -178,7 +155,7 @@ Test(session, ctrl_c_leaves_nothing_behind)
 	cr_assert_eq(kill(child, SIGINT), 0);
 	cr_assert_eq(waitpid(child, &status, 0), child);
 	cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 130, "status %x", (unsigned)status);
-	cr_assert_not(left_behind());
+	cr_assert_not(scratch_left_behind(&scratch));
 	cr_assert_not(exists("build/run/*"));
 	cr_assert_not(exists("out.json*"));
 	struct outcome outcome = scratch_loose(&scratch, "verify --json /dev/stdout");
