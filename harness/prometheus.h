@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* Where the rules, their tests and the services are, below the root. */
+#define ALERT_DIRECTORY "chapters/04-leak-budget/alert"
+
 /*
  * The path of "prometheus" or "promtool", for the caller to free: the first in
  * PATH, or else what ./loose has unpacked below build/. NULL when it is nowhere.

@@ -25,7 +25,6 @@
 #include "runner.h"
 
 #define RULE "ThreadsAboveBudget"
-#define DIRECTORY "chapters/04-leak-budget/alert"
 
 enum {
 	FOR_S = 3,	  /* in place of the rule's 5m; an evaluation each second */
@@ -254,7 +253,7 @@ static int start(struct act *act, const char *name, char *const *argv, const cha
 
 static int start_service(struct act *act)
 {
-	char *path = mem_format("%s/build/plain/bin/" DIRECTORY "/%s", act->lab->session.root, act->service);
+	char *path = mem_format("%s/build/plain/bin/" ALERT_DIRECTORY "/%s", act->lab->session.root, act->service);
 	char *argv[] = {path, NULL}, *file = mem_format("%s.out", act->service);
 	int port = start(act, act->service, argv, file, service_port);
 
@@ -323,8 +322,8 @@ static int play(struct act *act, char *prometheus, const struct act *broken)
 
 static int build_services(struct lab *lab)
 {
-	char *targets[] = {"build/plain/bin/" DIRECTORY "/broken-service",
-			   "build/plain/bin/" DIRECTORY "/fixed-service"};
+	char *targets[] = {"build/plain/bin/" ALERT_DIRECTORY "/broken-service",
+			   "build/plain/bin/" ALERT_DIRECTORY "/fixed-service"};
 	char *error = NULL;
 	int status = STATUS_AGREES;
 
@@ -342,7 +341,7 @@ static int build_services(struct lab *lab)
 
 static int write_rules(struct lab *lab)
 {
-	char *path = mem_format("%s/" DIRECTORY "/rules.yml", lab->session.root), *rules = file_read(path),
+	char *path = mem_format("%s/" ALERT_DIRECTORY "/rules.yml", lab->session.root), *rules = file_read(path),
 	     *text = NULL;
 	int status = STATUS_AGREES;
 
@@ -369,7 +368,7 @@ static int run_lab(struct lab *lab, char *prometheus)
 		status = write_rules(lab);
 	if (status != STATUS_AGREES)
 		return status;
-	printf("The rule " RULE " of " DIRECTORY "/rules.yml,\nwith %d s in place of its 5 m.\n\n", FOR_S);
+	printf("The rule " RULE " of " ALERT_DIRECTORY "/rules.yml,\nwith %d s in place of its 5 m.\n\n", FOR_S);
 	status = play(&broken, prometheus, NULL);
 	if (status == STATUS_AGREES)
 		status = play(&fixed, prometheus, &broken);

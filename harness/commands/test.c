@@ -1,9 +1,10 @@
 /*
- * All tests: the harness's own, plain and under the sanitizers; the command
- * line's; the book's texts; then every verdict of the workbook. What a learner
- * changes in an exercise changes a verdict, so it shows here too.
+ * All tests: every verdict of the workbook; the book's texts; the rules of the
+ * alert; the harness's own, plain and under the sanitizers; the command line's.
+ * What a learner changes in an exercise changes a verdict, so it shows here too.
  */
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "catalogue.h"
 #include "command.h"
 #include "mem.h"
+#include "prometheus.h"
 
 struct tally {
 	struct session session;
@@ -98,6 +100,48 @@ static void check_texts(struct tally *tally)
 	free(loose);
 }
 
+/* One run of promtool; what it says is shown when it fails. */
+static bool promtool_passes(struct tally *tally, char *promtool, char *kind, char *file)
+{
+	char *argv[] = {promtool, kind, "rules", file, NULL}, *words = result_file(tally, "promtool.log");
+	int log = open(words, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	struct child_options options = {.argv = argv, .directory = tally->session.root, .output = log, .errors = log};
+	bool passes = log >= 0 && session_command(&tally->session, &options) == 0;
+
+	if (log >= 0)
+		close(log);
+	if (!passes) {
+		char *said = file_read(words);
+		fprintf(stderr, "promtool %s rules %s\n%s", kind, file, said ? said : "");
+		free(said);
+	}
+	free(words);
+	return passes;
+}
+
+/* The rules of chapter 4: that they are rules, and each file of their tests. */
+static void test_rules(struct tally *tally)
+{
+	char *promtool = prometheus_find(tally->session.root, "promtool");
+	char *pattern = mem_format("%s/" ALERT_DIRECTORY "/tests/*.yml", tally->session.root);
+	long all = 1, passed = 0;
+	glob_t found = {0};
+
+	if (!promtool) {
+		cannot_judge("promtool is missing; './loose test' fetches it, or: apt-get install prometheus");
+		count(tally, "rules", STATUS_CANNOT_JUDGE, 0, 0);
+	} else {
+		passed += promtool_passes(tally, promtool, "check", ALERT_DIRECTORY "/rules.yml");
+		glob(pattern, 0, NULL, &found);
+		for (size_t i = 0; i < found.gl_pathc && !tally->session.interrupted; i++, all++)
+			passed += promtool_passes(tally, promtool, "test", found.gl_pathv[i]);
+		count(tally, "rules", passed < all, passed, all - passed);
+		globfree(&found);
+	}
+	free(pattern);
+	free(promtool);
+}
+
 static void verify(struct tally *tally)
 {
 	char *loose = mem_format("%s/build/loose", tally->session.root), *file = result_file(tally, "verdicts.json");
@@ -130,7 +174,7 @@ static int build_tests(struct tally *tally)
 
 static int run(const char *root, int argc, char **argv)
 {
-	static void (*const parts[])(struct tally *) = {verify, check_texts};
+	static void (*const parts[])(struct tally *) = {verify, check_texts, test_rules};
 	static const char *const programs[] = {"host/tests", "asan/tests", "cli-tests"};
 	const struct option_spec specs[] = {{NULL, OPTION_FLAG, NULL}};
 	struct tally tally = {0};
@@ -159,7 +203,8 @@ const struct command_entry command_test = {
 	"",
 	"run all tests: the harness's own, and every verdict",
 	"Builds and runs the harness's own tests, plain and under AddressSanitizer and\n"
-	"UndefinedBehaviorSanitizer, and those of the command line; checks that no text\n"
-	"is stale; judges every program. Ends with a line 'N passed, N failed'.\n",
+	"UndefinedBehaviorSanitizer, and those of the command line, the lab of the alert\n"
+	"among them; checks that no text is stale, and the alert's rules with promtool;\n"
+	"judges every program. Ends with a line 'N passed, N failed'.\n",
 	run,
 };
