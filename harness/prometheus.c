@@ -28,7 +28,7 @@ char *prometheus_find(const char *root, const char *tool)
 		free(here);
 		at += length;
 	}
-	char *unpacked = mem_format("%s/build/prometheus/usr/bin/%s", root, tool);
+	char *unpacked = mem_format("%s/build/prometheus/%s", root, tool);
 	if (is_program(unpacked))
 		return unpacked;
 	free(unpacked);

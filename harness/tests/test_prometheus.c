@@ -153,7 +153,7 @@ Test(prometheus, tools_are_found_in_the_path_or_below_build)
 	char directory[] = "/tmp/test-prometheus.XXXXXX";
 
 	cr_assert(mkdtemp(directory));
-	char *bin = mem_format("%s/bin", directory), *deep = mem_format("%s/build/prometheus/usr/bin", directory),
+	char *bin = mem_format("%s/bin", directory), *deep = mem_format("%s/build/prometheus", directory),
 	     *in_path = mem_format("%s/tool", bin), *unpacked = mem_format("%s/tool", deep),
 	     *command = mem_format("mkdir -p %s %s/tool && touch %s && chmod +x %s", deep, bin, unpacked, unpacked),
 	     *path = mem_format("::/nowhere:%s", bin);
