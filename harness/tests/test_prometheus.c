@@ -182,30 +182,6 @@ Test(prometheus, tools_are_found_in_the_path_or_below_build)
 
 /* --- HTTP --- */
 
-Test(http, an_answer_has_a_status_and_a_body)
-{
-	static const struct {
-		const char *text;
-		int status;
-		const char *body;
-	} answers[] = {{"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{}", 200, "{}"},
-		       {"HTTP/1.1 503 Service Unavailable\r\nA: b\r\n\r\n", 503, ""},
-		       {"HTTP/1.0 200 OK\r\nContent-Type: text", 0, NULL},
-		       {"SSH-2.0-OpenSSH_9.2\r\n\r\n", 0, NULL},
-		       {"", 0, NULL}};
-
-	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-		struct http_answer answer;
-		http_parse(answers[i].text, &answer);
-		cr_expect_eq(answer.status, answers[i].status);
-		if (answers[i].body)
-			cr_expect_str_eq(answer.body, answers[i].body);
-		else
-			cr_expect_null(answer.body);
-		free(answer.body);
-	}
-}
-
 Test(http, a_query_is_escaped)
 {
 	char *escaped = http_escape("{a=~\"b|c\"} + 2026-11-24T02:33:34+01:00 \303\251");
