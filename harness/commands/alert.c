@@ -17,10 +17,10 @@
 #include "build.h"
 #include "catalogue.h"
 #include "command.h"
-#include "http.h"
 #include "lab.h"
 #include "mem.h"
 #include "prometheus.h"
+#include "prometheus_client.h"
 #include "report/parts.h"
 #include "runner.h"
 
@@ -31,7 +31,6 @@ enum {
 	MOST_BROKEN = 15, /* evaluations: in the fifth the leak is above the budget, and FOR_S later the alert fires */
 	ACT_MS = 25000,	  /* two acts must stay below a minute on the slowest machine */
 	POLL_MS = 100,
-	ANSWER_MS = 3000,
 };
 
 /* The same service without the contract and with it. */
@@ -40,7 +39,7 @@ struct act {
 	const char *service; /* also its name in the lab */
 	struct style style;
 	uint64_t end; /* in the loop's milliseconds */
-	int port;     /* Prometheus' */
+	struct prometheus prometheus;
 	/* what was seen so far */
 	char evaluated[64];
 	long evaluations; /* with both figures */
@@ -75,45 +74,6 @@ static bool over(struct act *act)
 	return act->status != STATUS_AGREES;
 }
 
-/* --- asking Prometheus --------------------------------------------------------------------------------------------*/
-
-/* The body of the answer, for the caller to free; NULL when there is none yet. */
-static char *ask(struct act *act, const char *path)
-{
-	struct http_answer answer;
-
-	if (http_get(&act->lab->session, act->port, path, ANSWER_MS, &answer) == 0 && answer.status == 200)
-		return answer.body;
-	free(answer.body);
-	return NULL;
-}
-
-/* The answer to an instant query, now or at the time of an evaluation. */
-static char *query(struct act *act, const char *expression, const char *time)
-{
-	char *escaped = http_escape(expression), *when = http_escape(time);
-	char *path = mem_format("/api/v1/query?query=%s%s%s", escaped, *when ? "&time=" : "", when);
-	char *body = ask(act, path);
-
-	free(path);
-	free(when);
-	free(escaped);
-	return body;
-}
-
-/* The sum of what the expression yields now; 0 when it yields nothing, negative when there is no answer. */
-static double count_now(struct act *act, const char *expression)
-{
-	char *body = query(act, expression, "");
-	double sum;
-
-	if (!body)
-		return -1;
-	prometheus_read_sum(body, NULL, &sum);
-	free(body);
-	return sum;
-}
-
 /* --- watching the alert -------------------------------------------------------------------------------------------*/
 
 /* "2026-03-01T14:05:09.25..." as 14:05:09.2 */
@@ -139,7 +99,8 @@ static void print_row(const struct act *act)
 /* The figures that the evaluation has seen. False when one of the two that the rule compares was not there. */
 static bool read_figures(struct act *act)
 {
-	char *body = query(act, "{__name__=~\"threads|in_flight|answered_total\"}", act->evaluated);
+	char *body =
+		prometheus_query(&act->prometheus, "{__name__=~\"threads|in_flight|answered_total\"}", act->evaluated);
 	bool both = body && prometheus_read_sum(body, "threads", &act->threads) &&
 		    prometheus_read_sum(body, "in_flight", &act->in_flight);
 
@@ -155,7 +116,7 @@ static bool read_figures(struct act *act)
 static bool look(struct act *act)
 {
 	struct alert_rule rule;
-	char *body = ask(act, "/api/v1/rules?type=alert");
+	char *body = prometheus_ask(&act->prometheus, "/api/v1/rules?type=alert");
 
 	if (!body)
 		return false;
@@ -194,7 +155,8 @@ static int judge_broken(struct act *act)
 	}
 	if (act->status != STATUS_AGREES)
 		return act->status;
-	double pending = count_now(act, "count_over_time(ALERTS{alertname=\"" RULE "\",alertstate=\"pending\"}[5m])");
+	double pending = prometheus_count(&act->prometheus,
+					  "count_over_time(ALERTS{alertname=\"" RULE "\",alertstate=\"pending\"}[5m])");
 	if (pending < 0)
 		return cannot_judge("Prometheus does not answer");
 	if (!act->inactive || pending < 1) {
@@ -216,11 +178,11 @@ static int judge_fixed(struct act *act, const struct act *broken)
 		if (!look(act))
 			lab_pause(act->lab, POLL_MS);
 		else if (act->evaluations >= needed)
-			scrapes = count_now(act, "count_over_time(threads[5m])");
+			scrapes = prometheus_count(&act->prometheus, "count_over_time(threads[5m])");
 	}
 	if (act->status != STATUS_AGREES)
 		return act->status;
-	active = count_now(act, "count_over_time(ALERTS{alertname=\"" RULE "\"}[5m])");
+	active = prometheus_count(&act->prometheus, "count_over_time(ALERTS{alertname=\"" RULE "\"}[5m])");
 	if (active < 0)
 		return cannot_judge("Prometheus does not answer");
 	if (act->state >= ALERT_PENDING || active > 0) {
@@ -273,7 +235,8 @@ static void start_prometheus(struct act *act, char *prometheus, int service)
 	if (lab_write(act->lab, "prometheus.yml", text) != 0)
 		act->status = cannot_judge("cannot write in '%s': %s", act->lab->directory, strerror(errno));
 	else
-		act->port = start(act, "prometheus", argv, "prometheus.err", prometheus_port);
+		act->prometheus = (struct prometheus){
+			&act->lab->session, start(act, "prometheus", argv, "prometheus.err", prometheus_port)};
 	free(storage);
 	free(config);
 	free(text);
