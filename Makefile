@@ -51,9 +51,10 @@ SINGLE_PROGRAMS := $(CHAPTER_PROGRAMS) $(LAB_PROGRAMS) $(patsubst %.c,%,$(wildca
 TEST_PROGRAMS := $(patsubst %.c,%,$(filter-out %/test.c,$(wildcard exercises/*/*/*.c)) \
 	$(wildcard solutions/*/*/*.c solutions/*/*/also-right/*.c solutions/*/*/wrong/*.c))
 
-# Compiles and keeps the compiler's words beside the result, for the harness to show.
+# Compiles and keeps the compiler's words beside the result, for the harness to show. What does not compile leaves nothing
+# of an earlier time: the harness tells by that that the program which is made of it was not built.
 compile = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(PROGRAM_CFLAGS) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
-	2>$@.log || { cat $@.log >&2; exit 1; }
+	2>$@.log || { cat $@.log >&2; $(if $(filter chapters/kit/%,$<),rm -f build/$1/kit.a;) exit 1; }
 link = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $($1_FLAGS) -pthread -o $@ $(filter %.o %.a,$^) $($1_LDFLAGS) $2 $(LDLIBS) \
 	2>$@.log || { cat $@.log >&2; exit 1; }
 

@@ -66,15 +66,34 @@ static char *kept_words(const char *root, const char *target)
 	return words;
 }
 
+static bool exists(char *path)
+{
+	bool found = access(path, F_OK) == 0;
+
+	free(path);
+	return found;
+}
+
+/* Without all its parts it is the program of yesterday: today's did not compile. */
+static bool has_its_parts(const char *root, const char *target)
+{
+	const char *bin = strstr(target, "/bin/"), *source = bin + 5, *pitfall = strchr(source, '/');
+	int flavour = (int)(bin - target);
+	bool tested = strncmp(source, "exercises/", 10) == 0 || strncmp(source, "solutions/", 10) == 0;
+
+	if (!exists(object_of(root, target)) || !exists(mem_format("%s/%.*s/kit.a", root, flavour, target)))
+		return false;
+	if (!tested)
+		return true;
+	/* "/NN-name/pitfall" */
+	int length = (int)(strcspn(pitfall + 1, "/") + 1);
+	length += 1 + (int)strcspn(pitfall + length + 1, "/");
+	return exists(mem_format("%s/%.*s/obj/exercises%.*s/test.o", root, flavour, target, length, pitfall));
+}
+
 char *build_failure(const char *root, const char *target)
 {
-	char *path = mem_format("%s/%s", root, target), *object = object_of(root, target);
-	/* Without its object it is the program of yesterday: today's did not compile. */
-	bool there = access(path, X_OK) == 0 && access(object, F_OK) == 0;
-
-	free(object);
-	free(path);
-	if (there)
+	if (exists(mem_format("%s/%s", root, target)) && has_its_parts(root, target))
 		return NULL;
 	char *words = kept_words(root, target);
 	if (words && *words)

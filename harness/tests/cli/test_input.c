@@ -158,6 +158,20 @@ Test(input, program_that_does_not_compile_any_more)
 	outcome_release(&outcome);
 }
 
+/* Nor what was built with a test that was whole. */
+Test(input, test_that_does_not_compile_any_more)
+{
+	struct outcome outcome = scratch_loose(&scratch, "verify --exercises --detector test");
+
+	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
+	outcome_release(&outcome);
+	scratch_replace(&scratch, "exercises/" PITFALL "/test.c", "#include", "oops\n#include");
+	outcome = scratch_loose(&scratch, "verify --exercises --detector test");
+	cr_assert_eq(outcome.status, 2, "status %d", outcome.status);
+	cr_assert(strstr(outcome.out, "oops"), "the compiler's message is shown: %s", outcome.out);
+	outcome_release(&outcome);
+}
+
 Test(input, output_that_cannot_be_written)
 {
 	expect("verify --chapters --detector tsan --json /no/such/dir/x.json", "cannot write '/no/such/dir/x.json'");
