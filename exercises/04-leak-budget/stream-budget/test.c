@@ -1,0 +1,142 @@
+/*
+ * What seats.h promises, seen by the owner of the views, who counts them: the
+ * gauge `clients` is taken back when view_close() has returned. A slow visitor
+ * has no lock, on purpose: if a message is still under way then, that is a data
+ * race.
+ */
+#include "seats.h"
+
+#include <criterion/criterion.h>
+#include <time.h>
+
+#include "kit/check.h"
+#include "kit/gauge.h"
+#include "kit/schedule.h"
+#include "kit/stop.h"
+
+enum {
+	SHORT = 1,	  /* ms: an interval */
+	LONG = 10,	  /* s: an interval; only a wrong view_close() takes so long */
+	PATIENCE = 10000, /* ms: for a message; only a wrong view is waited for so long */
+	RECONNECTS = 8,
+};
+enum { HOLD_OVER, NEVER };
+
+static struct view *connect_to(view_send *send, void *visitor, long heartbeat)
+{
+	gauge_add("clients", 1);
+	return view_open(send, visitor, heartbeat);
+}
+
+static void hang_up(struct view *view)
+{
+	view_close(view);
+	gauge_add("clients", -1);
+}
+
+/* --- visitors who look at the map --- */
+
+struct visitor {
+	struct stop seat_seen, beaten; /* requested when a seat, and a heartbeat, has come */
+};
+
+static void receive(void *arg, int seat)
+{
+	struct visitor *visitor = arg;
+
+	stop_request(seat == HEARTBEAT ? &visitor->beaten : &visitor->seat_seen);
+}
+
+Test(seats, sends_seats_and_heartbeats, .timeout = 60)
+{
+	static struct visitor visitors[2];
+	struct view *views[2];
+
+	for (int i = 0; i < 2; i++) {
+		stop_init(&visitors[i].seat_seen);
+		stop_init(&visitors[i].beaten);
+		views[i] = connect_to(receive, &visitors[i], SHORT);
+	}
+	seat_sold(17);
+	for (int i = 0; i < 2; i++) {
+		cr_assert(stop_wait(&visitors[i].seat_seen, PATIENCE),
+			  "a seat is sold, and a visitor does not hear of it");
+		cr_assert(stop_wait(&visitors[i].beaten, PATIENCE), "a visitor gets no heartbeat");
+	}
+	for (int i = 0; i < 2; i++)
+		hang_up(views[i]);
+}
+
+Test(seats, leaves_nothing_behind, .timeout = 60)
+{
+	static struct visitor visitor;
+	struct timespec before, after;
+
+	stop_init(&visitor.seat_seen);
+	stop_init(&visitor.beaten);
+	for (int i = 0; i < RECONNECTS; i++) {
+		REQUIRE(clock_gettime(CLOCK_MONOTONIC, &before) == 0);
+		struct view *view = connect_to(receive, &visitor, LONG * 1000);
+		seat_sold(i);
+		hang_up(view);
+		REQUIRE(clock_gettime(CLOCK_MONOTONIC, &after) == 0);
+		cr_assert_lt(after.tv_sec - before.tv_sec, LONG, "view_close() waits for the next heartbeat");
+	}
+}
+
+/* --- a visitor with a slow connection --- */
+
+static struct slow_visitor {
+	int begun, ended; /* messages */
+	bool late;	  /* view_close() returned while one was under way */
+} slow_visitor;
+
+static struct stop under_way; /* requested when the first message has begun */
+static struct stop closed;    /* requested when view_close() has returned */
+
+/* Keeps the first message under way until view_close() waits for it, or has returned without. */
+static void hold(struct slow_visitor *visitor)
+{
+	int before;
+
+	stop_request(&under_way);
+	CHECK(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before));
+	schedule_await_blocked();
+	visitor->late = stop_requested(&closed);
+	CHECK(pthread_setcancelstate(before, &before));
+	schedule_reached(HOLD_OVER);
+	if (visitor->late)
+		schedule_await(NEVER); /* nobody can tell what this thread would do next */
+}
+
+static void receive_slowly(void *arg, int seat)
+{
+	struct slow_visitor *visitor = arg;
+
+	(void)seat;
+	if (++visitor->begun == 1)
+		hold(visitor);
+	pthread_testcancel(); /* as in write() */
+	visitor->ended++;
+}
+
+/* Looks without a lock, as the caller of view_close() may. */
+static struct slow_visitor visitor_when_closed(void)
+{
+	return slow_visitor;
+}
+
+Test(seats, waits_for_a_message_under_way, .timeout = 60)
+{
+	stop_init(&under_way);
+	stop_init(&closed);
+	struct view *view = connect_to(receive_slowly, &slow_visitor, SHORT);
+	cr_assert(stop_wait(&under_way, PATIENCE), "no heartbeat comes");
+	hang_up(view);
+	stop_request(&closed);
+	schedule_await(HOLD_OVER);
+
+	struct slow_visitor visitor = visitor_when_closed();
+	cr_assert_not(visitor.late, "view_close() has returned, and a message is still under way");
+	cr_assert_eq(visitor.ended, visitor.begun, "messages begun %d, ended %d", visitor.begun, visitor.ended);
+}
