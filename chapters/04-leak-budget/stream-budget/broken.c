@@ -56,8 +56,8 @@ static void *send_levels(void *arg)
 		/* If the client hangs up now, nobody says so here. The next level may come in a week. */
 		while (stream->sent == river.level)
 			CHECK(pthread_cond_wait(&river.changed, &river.lock));
-		if (stream->hung_up)
-			break;		    /* the write fails */
+		if (stream->hung_up) /* then the write fails */
+			break;
 		stream->sent = river.level; /* the write */
 	}
 	CHECK(pthread_mutex_unlock(&river.lock));
