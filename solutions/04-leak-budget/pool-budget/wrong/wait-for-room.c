@@ -1,0 +1,55 @@
+/*
+ * Tempting  the pool keeps its size, the queue its room, and no mail is refused: who comes too many waits a little.
+ * Refused   by the tests: the server's own thread waits for a scan, with all connections that it serves.
+ * test      fails keeps_its_size_and_says_no
+ * tsan      silent
+ */
+#include "scanner.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "kit/check.h"
+#include "kit/queue.h"
+
+struct scanner {
+	scan_mail *scan;
+	struct queue waiting;
+	pthread_t threads[SCANNER_THREADS];
+};
+
+static void *work(void *arg)
+{
+	struct scanner *scanner = arg;
+	void *mail;
+
+	while (queue_take(&scanner->waiting, &mail))
+		scanner->scan(mail);
+	return NULL;
+}
+
+struct scanner *scanner_open(scan_mail *scan)
+{
+	struct scanner *scanner = calloc(1, sizeof *scanner);
+
+	REQUIRE(scanner);
+	scanner->scan = scan;
+	queue_init(&scanner->waiting, SCANNER_ROOM);
+	for (int i = 0; i < SCANNER_THREADS; i++)
+		CHECK(pthread_create(&scanner->threads[i], NULL, work, scanner));
+	return scanner;
+}
+
+bool scanner_submit(struct scanner *scanner, void *mail)
+{
+	return queue_put(&scanner->waiting, mail);
+}
+
+void scanner_close(struct scanner *scanner)
+{
+	queue_close(&scanner->waiting);
+	for (int i = 0; i < SCANNER_THREADS; i++)
+		CHECK(pthread_join(scanner->threads[i], NULL));
+	queue_destroy(&scanner->waiting);
+	free(scanner);
+}
