@@ -1,0 +1,168 @@
+/*
+ * What search.h promises, seen from outside. The archive belongs to the search
+ * until search_end() has returned, and then to the test; so archive.last has no
+ * lock, on purpose. That a thread has ended the test learns from the destructor
+ * of a key, which the thread runs as it ends.
+ */
+#include "search.h"
+
+#include <criterion/criterion.h>
+
+#include "kit/check.h"
+#include "kit/deadline.h"
+#include "kit/gate.h"
+#include "kit/schedule.h"
+
+enum { PAGES = 1000, PATIENCE = 8000 /* ms: only a search that does not end is waited for so long */ };
+
+static struct archive {
+	pthread_mutex_t lock;
+	int looked;	     /* guarded by lock */
+	int threads_ended;   /* guarded by lock: of those that have looked */
+	int last;	     /* page that was looked at; the search's, then the test's */
+	pthread_key_t key;   /* of a thread that looks */
+	struct gate *closed; /* look() waits at it, if there is one */
+	int every;	     /* so many pages have one hit; 0: there is none */
+} archive = {.lock = PTHREAD_MUTEX_INITIALIZER, .every = 1};
+
+static void thread_ends(void *unused)
+{
+	(void)unused;
+	CHECK(pthread_mutex_lock(&archive.lock));
+	archive.threads_ended++;
+	CHECK(pthread_mutex_unlock(&archive.lock));
+}
+
+static int read_count(const int *count)
+{
+	CHECK(pthread_mutex_lock(&archive.lock));
+	int now = *count;
+	CHECK(pthread_mutex_unlock(&archive.lock));
+	return now;
+}
+
+static bool look(void *arg, int page)
+{
+	struct archive *in = arg;
+
+	CHECK(pthread_setspecific(in->key, in));
+	CHECK(pthread_mutex_lock(&in->lock));
+	in->looked++;
+	CHECK(pthread_mutex_unlock(&in->lock));
+	if (in->closed)
+		gate_wait(in->closed);
+	in->last = page;
+	return in->every && page % in->every == 0;
+}
+
+static struct search *start(int pages)
+{
+	CHECK(pthread_key_create(&archive.key, thread_ends));
+	return search_start(look, &archive, pages);
+}
+
+/* --- search_end(), in a thread of its own, so that the test goes on if it does not return --- */
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool returned; /* guarded by lock */
+} call = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static pthread_t caller;
+
+static void *call_end(void *search)
+{
+	search_end(search);
+	CHECK(pthread_mutex_lock(&call.lock));
+	call.returned = true;
+	CHECK(pthread_cond_signal(&call.changed));
+	CHECK(pthread_mutex_unlock(&call.lock));
+	return NULL;
+}
+
+static void begin_end(struct search *search)
+{
+	deadline_cond_init(&call.changed);
+	CHECK(pthread_create(&caller, NULL, call_end, search));
+}
+
+static bool has_returned(void)
+{
+	CHECK(pthread_mutex_lock(&call.lock));
+	bool returned = call.returned;
+	CHECK(pthread_mutex_unlock(&call.lock));
+	return returned;
+}
+
+static void await_end(void)
+{
+	struct timespec end = deadline_in(PATIENCE);
+
+	CHECK(pthread_mutex_lock(&call.lock));
+	while (!call.returned && deadline_cond_wait(&call.changed, &call.lock, &end))
+		;
+	bool returned = call.returned;
+	CHECK(pthread_mutex_unlock(&call.lock));
+	cr_assert(returned, "search_end() has not returned after %d ms", PATIENCE);
+	CHECK(pthread_join(caller, NULL));
+}
+
+/* --- what is promised --- */
+
+Test(search, reads_all_hits, .timeout = 60)
+{
+	struct search *search = start(60);
+	int page, hits = 0;
+
+	schedule_await_blocked(); /* the thread is as far ahead as it may be */
+	while (search_next(search, &page))
+		cr_assert_eq(page, ++hits);
+	cr_assert_eq(hits, 60);
+	begin_end(search);
+	await_end();
+}
+
+Test(search, looks_ahead_but_not_far, .timeout = 60)
+{
+	struct search *search = start(PAGES);
+
+	schedule_await_blocked();
+	int looked = read_count(&archive.looked);
+	begin_end(search);
+	await_end();
+	cr_assert_gt(looked, 0, "nobody looks while the reader reads");
+	cr_assert_leq(looked, SEARCH_AHEAD + 1, "%d hits are kept for a reader that has read none", looked);
+}
+
+Test(search, ends_in_the_middle, .timeout = 60)
+{
+	struct search *search = start(PAGES);
+	int page;
+
+	cr_assert(search_next(search, &page));
+	schedule_await_blocked();
+	int looked = read_count(&archive.looked);
+	begin_end(search);
+	await_end();
+	cr_assert_eq(read_count(&archive.threads_ended), 1, "search_end() has returned, and the thread has not ended");
+	cr_assert_eq(read_count(&archive.looked), looked, "pages were looked at that nobody will read");
+	cr_assert_leq(archive.last, looked);
+}
+
+Test(search, ends_while_looking, .timeout = 60)
+{
+	static struct gate closed = GATE_INITIALIZER;
+
+	archive.closed = &closed;
+	archive.every = 0;
+	struct search *search = start(PAGES);
+	schedule_await_blocked();
+	begin_end(search);
+	schedule_await_blocked();
+	bool too_early = has_returned();
+	gate_open(&closed);
+	await_end();
+	cr_assert_not(too_early, "search_end() has returned, and a page is being looked at");
+	cr_assert_eq(archive.last, 1, "page %d was looked at after the end", archive.last);
+}
