@@ -1,0 +1,169 @@
+/*
+ * What seats.h promises, seen from outside. Each evening at the box office is a
+ * thread of its own, so that the test goes on if it does not end. The clock is
+ * turned by hand: no verdict depends on how long anything takes. "held" is what
+ * the leak budget compares the threads with.
+ */
+#include "seats.h"
+
+#include <criterion/criterion.h>
+
+#include "kit/check.h"
+#include "kit/deadline.h"
+#include "kit/gauge.h"
+#include "kit/schedule.h"
+
+enum {
+	ANNA = 1,
+	BEN = 2,
+	SEATS = 12,
+	LATE = 1000000,
+	PATIENCE = 8000 /* ms: only an evening that hangs takes so long */
+};
+
+static struct house *house;
+
+static bool hold(int seat, int customer, long until)
+{
+	gauge_add("held", 1);
+	bool held = seat_hold(house, seat, customer, until);
+	if (!held)
+		gauge_add("held", -1);
+	schedule_await_blocked(); /* the hold's thread, if it has one, waits for its time by now */
+	return held;
+}
+
+static bool buy(int seat, int customer)
+{
+	bool bought = seat_buy(house, seat, customer);
+
+	if (bought)
+		gauge_add("held", -1);
+	return bought;
+}
+
+static bool give_back(int seat, int customer)
+{
+	bool given_back = seat_give_back(house, seat, customer);
+
+	if (given_back)
+		gauge_add("held", -1);
+	return given_back;
+}
+
+/* --- an evening, and whether it ends --- */
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	void (*evening)(void);
+	bool over; /* guarded by lock */
+} office = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static const char *wrong; /* what was, if anything; the evening's, then the test's */
+
+static void expect(bool right, const char *otherwise)
+{
+	if (!right && !wrong)
+		wrong = otherwise;
+}
+
+static void *open_office(void *unused)
+{
+	house = house_open(SEATS);
+	office.evening();
+	house_close(house);
+	CHECK(pthread_mutex_lock(&office.lock));
+	office.over = true;
+	CHECK(pthread_cond_signal(&office.changed));
+	CHECK(pthread_mutex_unlock(&office.lock));
+	return unused;
+}
+
+static void run(void (*evening)(void))
+{
+	struct timespec end = deadline_in(PATIENCE);
+	pthread_t thread;
+
+	office.evening = evening;
+	deadline_cond_init(&office.changed);
+	CHECK(pthread_create(&thread, NULL, open_office, NULL));
+	CHECK(pthread_mutex_lock(&office.lock));
+	while (!office.over && deadline_cond_wait(&office.changed, &office.lock, &end))
+		;
+	bool over = office.over;
+	CHECK(pthread_mutex_unlock(&office.lock));
+	cr_assert(over, "the box office hangs");
+	CHECK(pthread_join(thread, NULL));
+	cr_assert_null(wrong, "%s", wrong);
+}
+
+/* --- what is promised --- */
+
+static void in_time(void)
+{
+	expect(hold(1, ANNA, 10), "a free seat could not be held");
+	expect(hold(2, ANNA, 20), "a free seat could not be held");
+	house_clock(house, 9);
+	expect(!hold(1, BEN, 30), "a seat that is held was given to another one");
+	house_clock(house, 10);
+	gauge_add("held", -1);
+	expect(!buy(1, ANNA), "a seat was bought after its time");
+	expect(hold(1, BEN, 30), "the time was over, and the seat was not free");
+	house_clock(house, 19);
+	expect(buy(2, ANNA), "a seat could not be bought in time");
+	house_clock(house, 30);
+	gauge_add("held", -1);
+	expect(!hold(2, BEN, LATE), "a sold seat was given to another one");
+	expect(hold(1, ANNA, LATE), "the time was over, and the seat was not free");
+	expect(give_back(1, ANNA), "a seat could not be given back");
+}
+
+Test(seats, a_hold_ends_in_time, .timeout = 60)
+{
+	run(in_time);
+}
+
+/* Gives a seat back, and another hold follows; then the time of the first one comes. */
+static void one_after_another(int first, int second)
+{
+	expect(hold(3, first, 10), "a free seat could not be held");
+	expect(give_back(3, first), "a seat could not be given back");
+	expect(hold(3, second, 100), "a seat that was given back could not be held");
+	house_clock(house, 10);
+	expect(buy(3, second), "a hold was ended by one that was over long ago");
+}
+
+static void anna_then_ben(void)
+{
+	one_after_another(ANNA, BEN);
+}
+
+static void anna_then_anna(void)
+{
+	one_after_another(ANNA, ANNA);
+}
+
+Test(seats, an_old_hold_ends_no_other, .timeout = 60)
+{
+	run(anna_then_ben);
+}
+
+Test(seats, an_old_hold_ends_no_other_of_the_same, .timeout = 60)
+{
+	run(anna_then_anna);
+}
+
+static void busy_evening(void)
+{
+	for (int seat = 0; seat < SEATS - 2; seat++) {
+		expect(hold(seat, ANNA, LATE), "a free seat could not be held");
+		expect(buy(seat, ANNA), "a seat could not be bought in time");
+	}
+	expect(hold(SEATS - 2, BEN, LATE) && hold(SEATS - 1, BEN, LATE), "a free seat could not be held");
+}
+
+Test(seats, an_evening_ends_with_seats_on_hold, .timeout = 60)
+{
+	run(busy_evening);
+}
