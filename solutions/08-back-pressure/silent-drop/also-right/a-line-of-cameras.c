@@ -1,0 +1,142 @@
+/*
+ * The cameras that wait stand in line, each with a condition of its own, and the
+ * biller hands its place to the first: nobody who comes later gets in before.
+ * A camera that loses its patience leaves the line, and if it was handed a
+ * place in that very moment, it has one.
+ *
+ * Promise   passed == billed + dropped, and whoever has a plate dropped is told.
+ * test      passes
+ * tsan      silent
+ * helgrind  silent
+ * drd       silent
+ * memcheck  silent
+ * budget    silent when passed == billed + dropped, joined == started
+ */
+#include "toll.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "kit/check.h"
+#include "kit/deadline.h"
+
+struct waiting {
+	pthread_cond_t called;
+	bool has_place;
+	struct waiting *next;
+};
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t some;
+	/* all below guarded by lock */
+	int plates[TOLL_ROOM], first, count; /* taken and not yet billed */
+	int places;			     /* taken by a plate, or handed to a camera that waited */
+	struct waiting *line;		     /* of cameras, the first one first */
+	struct toll_counts counts;
+	bool closed;
+	/* of the thread that opens and closes */
+	toll_bill *bill;
+	pthread_t biller;
+} toll = {.lock = PTHREAD_MUTEX_INITIALIZER, .some = PTHREAD_COND_INITIALIZER};
+
+/* Needs the lock held. A place has become free. */
+static void hand_place_on(void)
+{
+	struct waiting *first = toll.line;
+
+	if (!first) {
+		toll.places--;
+		return;
+	}
+	toll.line = first->next;
+	first->has_place = true;
+	CHECK(pthread_cond_signal(&first->called));
+}
+
+/* Needs the lock held. Waits in line for a place, and tells whether it got one. */
+static bool wait_for_place(const struct timespec *end)
+{
+	struct waiting self = {0}, **at = &toll.line;
+
+	deadline_cond_init(&self.called);
+	while (*at)
+		at = &(*at)->next;
+	*at = &self;
+	while (!self.has_place && deadline_cond_wait(&self.called, &toll.lock, end))
+		;
+	if (!self.has_place) {
+		for (at = &toll.line; *at != &self;)
+			at = &(*at)->next;
+		*at = self.next;
+	}
+	CHECK(pthread_cond_destroy(&self.called));
+	return self.has_place;
+}
+
+static void *bill_all(void *arg)
+{
+	CHECK(pthread_mutex_lock(&toll.lock));
+	while (!toll.closed || toll.count > 0) {
+		if (toll.count == 0) {
+			CHECK(pthread_cond_wait(&toll.some, &toll.lock));
+			continue;
+		}
+		int plate = toll.plates[toll.first];
+		CHECK(pthread_mutex_unlock(&toll.lock));
+		toll.bill(plate);
+		CHECK(pthread_mutex_lock(&toll.lock));
+		toll.first = (toll.first + 1) % TOLL_ROOM;
+		toll.count--;
+		toll.counts.billed++;
+		hand_place_on();
+	}
+	CHECK(pthread_mutex_unlock(&toll.lock));
+	return arg;
+}
+
+void toll_open(toll_bill *bill)
+{
+	toll.bill = bill;
+	CHECK(pthread_create(&toll.biller, NULL, bill_all, NULL));
+}
+
+enum toll_result toll_pass(int plate, long patience)
+{
+	struct timespec end = deadline_in(patience);
+	enum toll_result result = TOLL_TAKEN;
+
+	CHECK(pthread_mutex_lock(&toll.lock));
+	bool has_place = toll.places < TOLL_ROOM;
+	if (has_place)
+		toll.places++;
+	else
+		has_place = wait_for_place(&end);
+	toll.counts.passed++;
+	if (has_place) {
+		toll.plates[(toll.first + toll.count++) % TOLL_ROOM] = plate;
+		CHECK(pthread_cond_signal(&toll.some));
+	} else {
+		toll.counts.dropped++;
+		result = TOLL_DROPPED;
+	}
+	CHECK(pthread_mutex_unlock(&toll.lock));
+	return result;
+}
+
+struct toll_counts toll_counts(void)
+{
+	CHECK(pthread_mutex_lock(&toll.lock));
+	struct toll_counts counts = toll.counts;
+	CHECK(pthread_mutex_unlock(&toll.lock));
+	return counts;
+}
+
+void toll_close(void)
+{
+	CHECK(pthread_mutex_lock(&toll.lock));
+	toll.closed = true;
+	CHECK(pthread_cond_signal(&toll.some));
+	CHECK(pthread_mutex_unlock(&toll.lock));
+	CHECK(pthread_join(toll.biller, NULL));
+}
