@@ -1,0 +1,223 @@
+/*
+ * What conns.h promises, seen from outside: by the database, which counts the
+ * connections that are open. Nothing is judged by how long it takes, only by
+ * whether it ends.
+ */
+#include "conns.h"
+
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "kit/check.h"
+#include "kit/deadline.h"
+#include "kit/gate.h"
+#include "kit/gauge.h"
+#include "kit/schedule.h"
+
+/* In ms. LATE is when a test stops waiting for a call that does not return, and no right one is near it. */
+enum { SHORT = 20, LATE = 8000, FOR_EVER = 86400000 };
+enum { CLIENTS = CONNS + 2, ROUNDS = 5, MANY = 64 };
+
+struct conn {
+	bool open;
+};
+
+static struct {
+	pthread_mutex_t lock;
+	struct gate answers;
+	/* all below guarded by lock */
+	struct conn conns[MANY];
+	int dialled, open, most; /* ever; now; at a time, with those that are being opened */
+	int to_fail;		 /* so many more calls of dial() */
+} database = {.lock = PTHREAD_MUTEX_INITIALIZER, .answers = GATE_INITIALIZER};
+
+static struct conn *dial(void)
+{
+	struct conn *conn = NULL;
+
+	CHECK(pthread_mutex_lock(&database.lock));
+	bool fails = database.to_fail > 0;
+	if (fails) {
+		database.to_fail--;
+	} else {
+		REQUIRE(database.dialled < MANY);
+		conn = &database.conns[database.dialled++];
+		conn->open = true;
+		database.open++;
+		gauge_set("open_conns", database.open);
+		database.most = database.open > database.most ? database.open : database.most;
+	}
+	CHECK(pthread_mutex_unlock(&database.lock));
+	gate_wait(&database.answers);
+	return conn;
+}
+
+static void hang_up(struct conn *conn)
+{
+	CHECK(pthread_mutex_lock(&database.lock));
+	REQUIRE(conn->open);
+	conn->open = false;
+	database.open--;
+	gauge_set("open_conns", database.open);
+	CHECK(pthread_mutex_unlock(&database.lock));
+}
+
+/* Gets connections, one after the other, and keeps what it gets. */
+static struct client {
+	pthread_t thread;
+	int wanted;
+	long patience;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct conn *conns[MANY]; /* guarded by lock */
+	int count;		  /* of them; guarded by lock */
+	bool back;		  /* guarded by lock; all of its calls have returned */
+} clients[CLIENTS];
+
+static void *get_all(void *arg)
+{
+	struct client *client = arg;
+	struct conn *conns[MANY];
+	int count = 0;
+
+	for (int i = 0; i < client->wanted; i++) {
+		conns[count] = conn_get(client->patience);
+		count += conns[count] != NULL;
+	}
+	CHECK(pthread_mutex_lock(&client->lock));
+	for (int i = 0; i < count; i++)
+		client->conns[i] = conns[i];
+	client->count = count;
+	client->back = true;
+	CHECK(pthread_cond_signal(&client->changed));
+	CHECK(pthread_mutex_unlock(&client->lock));
+	return NULL;
+}
+
+static void client_start(struct client *client, int wanted, long patience)
+{
+	*client = (struct client){.wanted = wanted, .patience = patience};
+	CHECK(pthread_mutex_init(&client->lock, NULL));
+	deadline_cond_init(&client->changed);
+	CHECK(pthread_create(&client->thread, NULL, get_all, client));
+}
+
+/* Whether all of its calls return, within so many ms. */
+static bool is_back(struct client *client, long wait)
+{
+	struct timespec end = deadline_in(wait);
+
+	CHECK(pthread_mutex_lock(&client->lock));
+	while (!client->back && deadline_cond_wait(&client->changed, &client->lock, &end))
+		;
+	bool back = client->back;
+	CHECK(pthread_mutex_unlock(&client->lock));
+	return back;
+}
+
+/* How many connections it has got. Fails the test if its calls do not return. */
+static int got(struct client *client)
+{
+	cr_assert(is_back(client, LATE), "conn_get() does not return, with a patience of %ld ms", client->patience);
+	CHECK(pthread_join(client->thread, NULL));
+	CHECK(pthread_cond_destroy(&client->changed));
+	CHECK(pthread_mutex_destroy(&client->lock));
+	return client->count;
+}
+
+/* Puts one connection of the client back. */
+static void put_one(struct client *client)
+{
+	if (client->count > 0)
+		conn_put(client->conns[--client->count]);
+}
+
+/* Puts everything back. Fails the test unless all is hung up then, and never too many were open. */
+static void release_all(void)
+{
+	for (int i = 0; i < CLIENTS; i++)
+		while (clients[i].count > 0)
+			put_one(&clients[i]);
+	conns_release();
+	cr_assert_eq(database.open, 0, "%d connections are still open, and the pool is gone", database.open);
+	cr_assert_leq(database.most, CONNS, "%d connections were open at a time, and at most %d may be", database.most,
+		      CONNS);
+}
+
+Test(conns, opens_no_more_than_there_may_be, .timeout = 60)
+{
+	gate_open(&database.answers);
+	conns_init(dial, hang_up);
+	client_start(&clients[0], CLIENTS, 0);
+	int count = got(&clients[0]);
+
+	release_all();
+	cr_assert_eq(count, CONNS, "%d connections were to be had, and it should be %d", count, CONNS);
+}
+
+Test(conns, counts_those_that_are_being_opened, .timeout = 60)
+{
+	int count = 0;
+
+	conns_init(dial, hang_up);
+	for (int i = 0; i < CLIENTS; i++)
+		client_start(&clients[i], 1, 0);
+	schedule_await_blocked(); /* the database has not answered anybody yet */
+	gate_open(&database.answers);
+	for (int i = 0; i < CLIENTS; i++)
+		count += got(&clients[i]);
+	release_all();
+	cr_assert_eq(count, CONNS, "%d connections were to be had, and it should be %d", count, CONNS);
+}
+
+Test(conns, waits_for_one_that_is_put_back, .timeout = 60)
+{
+	gate_open(&database.answers);
+	conns_init(dial, hang_up);
+	client_start(&clients[0], CONNS, 0);
+	got(&clients[0]);
+	client_start(&clients[1], 1, FOR_EVER);
+	schedule_await_blocked();
+	bool waits = !is_back(&clients[1], 0);
+	put_one(&clients[0]);
+	int count = got(&clients[1]);
+
+	release_all();
+	cr_assert(waits, "conn_get() does not wait, and it has all the patience of the world");
+	cr_assert_eq(count, 1, "a connection was put back, and conn_get() returned none");
+}
+
+Test(conns, loses_its_patience, .timeout = 60)
+{
+	gate_open(&database.answers);
+	conns_init(dial, hang_up);
+	client_start(&clients[0], CONNS, 0);
+	got(&clients[0]);
+	client_start(&clients[1], 1, SHORT);
+	int count = got(&clients[1]);
+
+	release_all();
+	cr_assert_eq(count, 0, "a connection was to be had, and all of them were in use");
+}
+
+Test(conns, uses_them_again, .timeout = 60)
+{
+	gate_open(&database.answers);
+	conns_init(dial, hang_up);
+	database.to_fail = CONNS + 1; /* no other thread is there yet */
+	client_start(&clients[0], CONNS + 1, 0);
+	cr_assert_eq(got(&clients[0]), 0, "there is a connection, and none could be opened");
+	for (int i = 0; i < ROUNDS; i++) {
+		client_start(&clients[0], CONNS, 0);
+		int count = got(&clients[0]);
+
+		cr_assert_eq(count, CONNS, "after %d failures %d connections are to be had, and it should be %d",
+			     CONNS + 1, count, CONNS);
+		while (clients[0].count > 0)
+			put_one(&clients[0]);
+	}
+	release_all();
+	cr_assert_eq(database.dialled, CONNS, "%d connections were used again and again, and %d were opened", CONNS,
+		     database.dialled);
+}

@@ -1,0 +1,78 @@
+/*
+ * conn_get() looks whether there is a place, opens a connection, and counts it.
+ *
+ * Tempting  what is open is counted when it is open, and a failure needs no mend: it was never counted.
+ * Refused   the test and the budget: opening takes long, and everybody who looks meanwhile finds the same place free.
+ * test      fails counts_those_that_are_being_opened
+ * tsan      silent
+ * helgrind  silent
+ * budget    fires open_conns in dial when open_conns <= 4, joined == started
+ */
+#include "conns.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kit/check.h"
+#include "kit/deadline.h"
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct conn *unused[64]; /* guarded by lock */
+	int unused_count;	 /* guarded by lock */
+	int places;		 /* taken: open, in use or not; guarded by lock */
+	conn_dial *dial;
+	conn_hang_up *hang_up;
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+void conns_init(conn_dial *dial, conn_hang_up *hang_up)
+{
+	pool.dial = dial;
+	pool.hang_up = hang_up;
+	deadline_cond_init(&pool.changed);
+}
+
+static struct conn *open_one(void)
+{
+	struct conn *conn = pool.dial();
+
+	CHECK(pthread_mutex_lock(&pool.lock));
+	pool.places += conn != NULL;
+	CHECK(pthread_mutex_unlock(&pool.lock));
+	return conn;
+}
+
+struct conn *conn_get(long patience)
+{
+	struct timespec end = deadline_in(patience);
+	struct conn *conn = NULL;
+	bool may_open = false;
+
+	CHECK(pthread_mutex_lock(&pool.lock));
+	while (pool.unused_count == 0 && pool.places == CONNS && deadline_cond_wait(&pool.changed, &pool.lock, &end))
+		;
+	if (pool.unused_count > 0) {
+		conn = pool.unused[--pool.unused_count];
+	} else if (pool.places < CONNS) {
+		may_open = true;
+	}
+	CHECK(pthread_mutex_unlock(&pool.lock));
+	return may_open ? open_one() : conn;
+}
+
+void conn_put(struct conn *conn)
+{
+	CHECK(pthread_mutex_lock(&pool.lock));
+	pool.unused[pool.unused_count++] = conn;
+	CHECK(pthread_cond_signal(&pool.changed));
+	CHECK(pthread_mutex_unlock(&pool.lock));
+}
+
+void conns_release(void)
+{
+	for (int i = 0; i < pool.unused_count; i++)
+		pool.hang_up(pool.unused[i]);
+	CHECK(pthread_cond_destroy(&pool.changed));
+}

@@ -1,0 +1,79 @@
+/*
+ * Who finds no connection waits until there is one.
+ *
+ * Tempting  the bound holds, and nobody is sent away: sooner or later each connection comes back.
+ * Refused   the tests: the caller had a patience. One client that forgets to put its connection back, and all wait.
+ * test      fails opens_no_more_than_there_may_be, loses_its_patience, counts_those_that_are_being_opened
+ */
+#include "conns.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kit/check.h"
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct conn *unused[CONNS]; /* guarded by lock */
+	int unused_count;	    /* guarded by lock */
+	int places;		    /* taken: open, in use or not, or being opened; guarded by lock */
+	conn_dial *dial;
+	conn_hang_up *hang_up;
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+void conns_init(conn_dial *dial, conn_hang_up *hang_up)
+{
+	pool.dial = dial;
+	pool.hang_up = hang_up;
+	CHECK(pthread_cond_init(&pool.changed, NULL));
+}
+
+/* For a place that was taken before. Gives it back if that fails. */
+static struct conn *open_one(void)
+{
+	struct conn *conn = pool.dial();
+
+	if (conn)
+		return conn;
+	CHECK(pthread_mutex_lock(&pool.lock));
+	pool.places--;
+	CHECK(pthread_cond_signal(&pool.changed));
+	CHECK(pthread_mutex_unlock(&pool.lock));
+	return NULL;
+}
+
+struct conn *conn_get(long patience)
+{
+	struct conn *conn = NULL;
+	bool may_open = false;
+
+	(void)patience;
+	CHECK(pthread_mutex_lock(&pool.lock));
+	while (pool.unused_count == 0 && pool.places == CONNS)
+		CHECK(pthread_cond_wait(&pool.changed, &pool.lock));
+	if (pool.unused_count > 0) {
+		conn = pool.unused[--pool.unused_count];
+	} else if (pool.places < CONNS) {
+		pool.places++;
+		may_open = true;
+	}
+	CHECK(pthread_mutex_unlock(&pool.lock));
+	return may_open ? open_one() : conn;
+}
+
+void conn_put(struct conn *conn)
+{
+	CHECK(pthread_mutex_lock(&pool.lock));
+	pool.unused[pool.unused_count++] = conn;
+	CHECK(pthread_cond_signal(&pool.changed));
+	CHECK(pthread_mutex_unlock(&pool.lock));
+}
+
+void conns_release(void)
+{
+	for (int i = 0; i < pool.unused_count; i++)
+		pool.hang_up(pool.unused[i]);
+	CHECK(pthread_cond_destroy(&pool.changed));
+}
