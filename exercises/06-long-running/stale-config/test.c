@@ -1,0 +1,116 @@
+/*
+ * What filter.h promises, seen from outside. One of the mails takes long: it is
+ * still being judged when the rules change. That is pinned by a schedule, which
+ * orders nothing, so a detector sees what the rules' memory goes through.
+ */
+#include "filter.h"
+
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "kit/check.h"
+#include "kit/gauge.h"
+#include "kit/schedule.h"
+
+enum { SLOW = 7, MAILS = 8, CHANGES = 3 };
+enum { BEGUN, CHANGED };
+
+/* How each mail was judged; of the filter's thread, and of the test's when the filter has stopped. */
+static struct judged {
+	struct rules begin, end;
+} judged[MAILS];
+
+static void judge(const struct rules *rules, int mail)
+{
+	judged[mail].begin = *rules;
+	gauge_set("rules_used", rules->points);
+	if (mail == SLOW) {
+		schedule_reached(BEGUN);
+		schedule_await(CHANGED);
+	}
+	judged[mail].end = *rules;
+}
+
+/* Changes the rules, and then its own copy of them. */
+static void set(int number)
+{
+	static struct rules own;
+
+	own = (struct rules){number, 10 * number};
+	filter_set(&own);
+	gauge_set("rules_set", number);
+	own = (struct rules){-1, -1};
+}
+
+static void start(int number)
+{
+	struct rules rules = {number, 10 * number};
+
+	gauge_set("rules_set", number);
+	filter_start(&rules, judge);
+}
+
+static void expect_judged(int mail, int number)
+{
+	const struct judged *one = &judged[mail];
+
+	cr_assert_eq(one->begin.points, number, "mail %d was judged by rules %d, and rules %d were in force", mail,
+		     one->begin.points, number);
+	cr_assert_eq(one->begin.links, 10 * number, "mail %d was judged by a mixture of rules", mail);
+	cr_assert(one->end.points == number && one->end.links == 10 * number,
+		  "the rules have changed while mail %d was being judged", mail);
+}
+
+Test(filter, judges_by_the_new_rules, .timeout = 60)
+{
+	start(1);
+	filter_put(0);
+	for (int i = 1; i <= CHANGES; i++) {
+		schedule_await_blocked(); /* the mail before has been judged */
+		set(1 + i);
+		filter_put(i);
+	}
+	filter_stop();
+	for (int i = 0; i <= CHANGES; i++)
+		expect_judged(i, 1 + i);
+}
+
+/* --- while a mail is being judged --- */
+
+static struct {
+	pthread_mutex_t lock;
+	bool back; /* guarded by lock */
+} change = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void *change_rules(void *arg)
+{
+	for (int i = 1; i <= CHANGES; i++)
+		set(1 + i);
+	CHECK(pthread_mutex_lock(&change.lock));
+	change.back = true;
+	CHECK(pthread_mutex_unlock(&change.lock));
+	return arg;
+}
+
+Test(filter, keeps_the_rules_of_a_mail, .timeout = 60)
+{
+	pthread_t changer;
+
+	start(1);
+	filter_put(SLOW);
+	schedule_await(BEGUN);
+	CHECK(pthread_create(&changer, NULL, change_rules, NULL));
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&change.lock));
+	bool waits = !change.back;
+	CHECK(pthread_mutex_unlock(&change.lock));
+	schedule_reached(CHANGED);
+	schedule_await_blocked(); /* the mail has been judged; also if the change has waited for that */
+	CHECK(pthread_join(changer, NULL));
+	filter_put(0);
+	filter_stop();
+	cr_assert_not(waits, "filter_set() waits for a mail that is being judged");
+	expect_judged(SLOW, 1);
+	expect_judged(0, 1 + CHANGES);
+}
