@@ -1,0 +1,15 @@
+/*
+ * Yours to mend. The task is run again as soon as it has failed, for ever.
+ *
+ * Promise   a task that fails is run again more and more slowly, and ten failures in ten seconds are told to the caller.
+ * test      fails gives_up_and_tells, pauses_longer_and_longer, stops_in_a_pause
+ */
+#include "keeper.h"
+
+int keeper_run(const struct keeper_clock *clock, keeper_task *task, void *context, struct stop *stop)
+{
+	(void)clock;
+	while (task(context, stop) != 0 && !stop_requested(stop))
+		;
+	return 0;
+}
