@@ -1,0 +1,111 @@
+/*
+ * What watch.h promises. The channel has no lock, on purpose: when watch_stop()
+ * has returned, nobody listens on it any more. If somebody does, that is a data
+ * race. Nobody is waited for by the clock: when all other threads wait and
+ * watch_stop() has not returned, it will not.
+ */
+#include "watch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <criterion/criterion.h>
+
+#include "kit/check.h"
+#include "kit/gate.h"
+#include "kit/schedule.h"
+
+enum { FOR_EVER = 86400000 /* ms */ };
+enum { NEVER };
+
+static struct channel {
+	int fail;    /* so many times it fails at once */
+	int at_stop; /* what the listener returns when it is asked to stop */
+	int begun, ended;
+} channel;
+
+static struct gate listening = GATE_INITIALIZER; /* on a channel that does not fail */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static bool returned; /* watch_stop() has; guarded by lock */
+
+static int listen_on(void *arg, struct stop *stop)
+{
+	struct channel *c = arg;
+
+	if (++c->begun <= c->fail) {
+		c->ended++;
+		return EIO;
+	}
+	if (c->begun > c->fail + 1)
+		schedule_await(NEVER); /* the stop was requested before this one began */
+	gate_open(&listening);
+	while (!stop_wait(stop, FOR_EVER))
+		;
+	c->ended++;
+	return c->at_stop;
+}
+
+static void *stop_it(void *watch)
+{
+	watch_stop(watch);
+	CHECK(pthread_mutex_lock(&lock));
+	returned = true;
+	CHECK(pthread_mutex_unlock(&lock));
+	return NULL;
+}
+
+static void expect_stop(struct watch *watch)
+{
+	pthread_t thread;
+
+	CHECK(pthread_create(&thread, NULL, stop_it, watch));
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&lock));
+	bool has = returned;
+	CHECK(pthread_mutex_unlock(&lock));
+	cr_assert(has, "everybody waits, and watch_stop() has not returned");
+	CHECK(pthread_join(thread, NULL));
+}
+
+/* Looks without a lock, as the caller of watch_stop() may. */
+static struct channel channel_when_stopped(void)
+{
+	return channel;
+}
+
+static void expect_listeners(int expected)
+{
+	struct channel now = channel_when_stopped();
+
+	cr_assert_eq(now.begun, expected, "listeners sent %d, expected %d", now.begun, expected);
+	cr_assert_eq(now.ended, now.begun, "watch_stop() has returned, and of %d listeners %d are back", now.begun,
+		     now.ended);
+}
+
+Test(watch, sends_back_who_has_failed, .timeout = 60)
+{
+	channel.fail = 2;
+	struct watch *watch = watch_start(listen_on, &channel, 0);
+	gate_wait(&listening);
+	expect_stop(watch);
+	expect_listeners(3);
+}
+
+Test(watch, ends_with_an_error, .timeout = 60)
+{
+	channel.at_stop = ECANCELED;
+	struct watch *watch = watch_start(listen_on, &channel, 0);
+	gate_wait(&listening);
+	expect_stop(watch);
+	expect_listeners(1);
+}
+
+Test(watch, stops_in_the_pause, .timeout = 60)
+{
+	channel.fail = 1;
+	struct watch *watch = watch_start(listen_on, &channel, FOR_EVER);
+	schedule_await_blocked();
+	expect_stop(watch);
+	expect_listeners(1);
+}
