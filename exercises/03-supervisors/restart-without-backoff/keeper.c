@@ -1,7 +1,7 @@
 /*
  * Yours to mend. The task is run again as soon as it has failed, for ever.
  *
- * Promise   a task that fails is run again more and more slowly, and ten failures in ten seconds are told to the caller.
+ * Promise   a failing task is run again more and more slowly, and the caller is told of ten failures in ten seconds.
  * test      fails gives_up_and_tells, pauses_longer_and_longer, stops_in_a_pause
  */
 #include "keeper.h"

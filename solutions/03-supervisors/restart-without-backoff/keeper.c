@@ -5,7 +5,7 @@
  * are used up in a millisecond that would have passed; without the limit nobody
  * ever hears of a task that cannot work.
  *
- * Promise   a task that fails is run again more and more slowly, and ten failures in ten seconds are told to the caller.
+ * Promise   a failing task is run again more and more slowly, and the caller is told of ten failures in ten seconds.
  * test      passes
  * tsan      silent
  * helgrind  silent

@@ -1,6 +1,8 @@
 /*
- * Tempting  pthread_cancel() ends a loop without an exit, wherever it is, in the pause too; and a join comes after it.
- * Refused   the tests: whoever listens dies in the middle of it, with the channel half read and the lock of the token held.
+ * Tempting  pthread_cancel() ends a loop without an exit, wherever it is, in the pause too; and a join comes after
+ *           it.
+ * Refused   the tests: whoever listens dies in the middle of it, with the channel half read and the lock of the token
+ *           held.
  * test      fails sends_back_who_has_failed, ends_with_an_error
  * budget    silent when threads <= 4, joined == started, detached <= 0
  */

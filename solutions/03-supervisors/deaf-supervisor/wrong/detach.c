@@ -1,7 +1,8 @@
 /*
- * Tempting  the supervisor hears the stop everywhere and ends by itself, so nobody has to wait for it. Its few bytes stay.
- * Refused   by the detectors: watch_stop() returns while someone listens, and the caller closes the channel under them. The
- *           budget counts the thread that nobody can join. What the tests say is luck.
+ * Tempting  the supervisor hears the stop everywhere and ends by itself, so nobody has to wait for it. Its few bytes
+ *           stay.
+ * Refused   by the detectors: watch_stop() returns while someone listens, and the caller closes the channel under
+ *           them. The budget counts the thread that nobody can join. What the tests say is luck.
  * tsan      fires  data-race in channel_when_stopped
  * budget    fires  joined in keep_watch, detached in keep_watch when threads <= 4, joined == started, detached <= 0
  */

@@ -1,7 +1,7 @@
 /*
  * Tempting  a listener that was asked to stop returns 0, and one that has failed an error: so the result says it all.
- * Refused   the tests: the result says how the listener ended, not whether it is still wanted. When a stop breaks what it
- *           was reading, it comes back with an error and is sent again. And in the pause nobody has a result.
+ * Refused   the tests: the result says how the listener ended, not whether it is still wanted. When a stop breaks
+ *           what it was reading, it comes back with an error and is sent again. And in the pause nobody has a result.
  * test      fails ends_with_an_error, stops_in_the_pause
  */
 #include "watch.h"

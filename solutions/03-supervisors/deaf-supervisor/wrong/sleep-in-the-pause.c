@@ -1,7 +1,8 @@
 /*
- * Tempting  the loop asks for the stop before each run, and the supervisor is joined: everybody is told, everybody is waited for.
- * Refused   the test: the pause hears nothing. A watch on a dead channel, where one pauses most, is the one that cannot be
- *           stopped.
+ * Tempting  the loop asks for the stop before each run, and the supervisor is joined: everybody is told, everybody is
+ *           waited for.
+ * Refused   the test: the pause hears nothing. A watch on a dead channel, where one pauses most, is the one that
+ *           cannot be stopped.
  * test      fails stops_in_the_pause
  */
 #include "watch.h"

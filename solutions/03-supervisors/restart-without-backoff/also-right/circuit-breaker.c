@@ -3,7 +3,7 @@
  * is open when ten pushes came within the window. The loop asks it, and knows
  * nothing of counts. Several keepers could share one breaker, under a lock.
  *
- * Promise   a task that fails is run again more and more slowly, and ten failures in ten seconds are told to the caller.
+ * Promise   a failing task is run again more and more slowly, and the caller is told of ten failures in ten seconds.
  * test      passes
  * tsan      silent
  * helgrind  silent

@@ -4,7 +4,7 @@
  * as far as a thread can fail alone in C. And the times of the failures are kept
  * in order, the oldest first.
  *
- * Promise   a task that fails is run again more and more slowly, and ten failures in ten seconds are told to the caller.
+ * Promise   a failing task is run again more and more slowly, and the caller is told of ten failures in ten seconds.
  * test      passes
  * tsan      silent
  * helgrind  silent

@@ -1,0 +1,125 @@
+/*
+ * A theatre. The importer reads price lists, the cashier sells tickets. Each is
+ * supervised: when one fails, it is run again. The list of the day is the
+ * cashier's alone, and the importer sends it a new one when that is whole. The
+ * second list is spoilt, and the importer fails before there is one to send.
+ *
+ * Promise   when a worker fails, the others work on as if it had not begun.
+ * Ends      holds: tickets 2, for nothing 0
+ * tsan      silent
+ * helgrind  silent
+ * drd       silent
+ * memcheck  silent
+ * budget    silent when threads at exit <= 1, joined == started
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kit/check.h"
+#include "kit/queue.h"
+#include "kit/schedule.h"
+
+enum { ROWS = 2, DAYS = 2 };
+enum { IMPORTED, SOLD = IMPORTED + DAYS }; /* and the next ones: plus the number of the day */
+
+struct list {
+	char name[32];
+	int price[ROWS];
+};
+
+static struct list *prices; /* the cashier's */
+static struct queue whole;  /* to the cashier: lists, each of them its own from now on */
+
+static struct queue inbox;	 /* the importer's: lists, as text */
+static struct queue till;	 /* the cashier's: customers */
+static int lists;		 /* the importer's */
+static int tickets, for_nothing; /* the cashier's until it has ended, then main's */
+
+/* NULL when the text is spoilt. */
+static struct list *list_read(const char *text)
+{
+	struct list read, *list = NULL;
+
+	if (sscanf(text, "%31s %d %d", read.name, &read.price[0], &read.price[1]) == 1 + ROWS) {
+		REQUIRE(list = malloc(sizeof *list));
+		*list = read;
+	}
+	return list;
+}
+
+/* Of a list that is out of date: nobody shall pay its prices. */
+static void list_free(struct list *list)
+{
+	if (list)
+		*list = (struct list){.name = "void"};
+	free(list);
+}
+
+/* This and the next return 0 when all is done, and an error number when they have failed. */
+static int import_lists(void)
+{
+	void *text;
+
+	while (queue_take(&inbox, &text)) {
+		struct list *list = list_read(text);
+		if (list)
+			REQUIRE(queue_put(&whole, list));
+		schedule_reached(IMPORTED + lists++);
+		if (!list)
+			return EBADMSG;
+	}
+	return 0;
+}
+
+static int sell_tickets(void)
+{
+	void *row, *list;
+
+	while (queue_take(&till, &row)) {
+		while (queue_count(&whole) > 0 && queue_take(&whole, &list)) {
+			list_free(prices);
+			prices = list;
+		}
+		int price = prices->price[*(int *)row];
+		for_nothing += price == 0;
+		schedule_reached(SOLD + tickets++);
+	}
+	return 0;
+}
+
+static int (*work[])(void) = {import_lists, sell_tickets};
+
+static void *supervise(void *arg)
+{
+	int (**mine)(void) = arg;
+
+	while ((*mine)() != 0)
+		;
+	return NULL;
+}
+
+int main(void)
+{
+	static char *const texts[DAYS] = {"summer 40 25", "autumn 42 free"};
+	static int row[DAYS] = {0, 1};
+	pthread_t importer, cashier;
+
+	queue_init(&inbox, DAYS);
+	queue_init(&till, DAYS);
+	queue_init(&whole, DAYS);
+	CHECK(pthread_create(&importer, NULL, supervise, &work[0]));
+	CHECK(pthread_create(&cashier, NULL, supervise, &work[1]));
+	for (int day = 0; day < DAYS; day++) {
+		REQUIRE(queue_put(&inbox, texts[day]));
+		schedule_await(IMPORTED + day);
+		REQUIRE(queue_put(&till, &row[day]));
+		schedule_await(SOLD + day);
+	}
+	queue_close(&inbox);
+	CHECK(pthread_join(importer, NULL));
+	queue_close(&till);
+	CHECK(pthread_join(cashier, NULL));
+	return invariant(for_nothing == 0, "tickets %d, for nothing %d", tickets, for_nothing);
+}

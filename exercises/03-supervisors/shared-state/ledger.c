@@ -1,0 +1,99 @@
+/*
+ * Yours to mend. The worker changes the books step by step, and the report reads
+ * them where they are. When the worker fails, it is run again.
+ *
+ * Promise   a report is the state between two transfers, and of a failed one nothing is left.
+ * test      fails a_failed_one_leaves_nothing, reports_while_the_bank_is_asked, always_adds_up
+ */
+#include "ledger.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kit/check.h"
+#include "kit/queue.h"
+
+enum { ORDERS = 64 };
+
+struct order {
+	int from, to;
+	long amount;
+};
+
+struct ledger {
+	struct report books;
+	ledger_approve *approve;
+	void *context;
+	struct queue orders;
+	pthread_t thread;
+};
+
+static int transfer(struct ledger *ledger, const struct order *order)
+{
+	ledger->books.balance[order->from] -= order->amount;
+	int error = ledger->approve(ledger->context, order->from, order->to, order->amount);
+	if (error)
+		return error;
+	ledger->books.balance[order->to] += order->amount;
+	ledger->books.done++;
+	return 0;
+}
+
+/* Returns 0 when there are no more orders, an error number when it has failed. */
+static int work(struct ledger *ledger)
+{
+	void *item;
+	int error = 0;
+
+	while (!error && queue_take(&ledger->orders, &item)) {
+		struct order order = *(struct order *)item;
+		free(item);
+		error = transfer(ledger, &order);
+	}
+	return error;
+}
+
+static void *supervise(void *arg)
+{
+	struct ledger *ledger = arg;
+
+	while (work(ledger) != 0)
+		ledger->books.failed++;
+	return NULL;
+}
+
+struct ledger *ledger_open(const long balance[LEDGER_STALLS], ledger_approve *approve, void *context)
+{
+	struct ledger *ledger = calloc(1, sizeof *ledger);
+
+	REQUIRE(ledger);
+	memcpy(ledger->books.balance, balance, sizeof ledger->books.balance);
+	ledger->approve = approve;
+	ledger->context = context;
+	queue_init(&ledger->orders, ORDERS);
+	CHECK(pthread_create(&ledger->thread, NULL, supervise, ledger));
+	return ledger;
+}
+
+void ledger_transfer(struct ledger *ledger, int from, int to, long amount)
+{
+	struct order *order = malloc(sizeof *order);
+
+	REQUIRE(order);
+	*order = (struct order){from, to, amount};
+	REQUIRE(queue_put(&ledger->orders, order));
+}
+
+struct report ledger_report(struct ledger *ledger)
+{
+	return ledger->books;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+	queue_close(&ledger->orders);
+	CHECK(pthread_join(ledger->thread, NULL));
+	queue_destroy(&ledger->orders);
+	free(ledger);
+}

@@ -1,0 +1,119 @@
+/*
+ * Tempting  the report and the worker raced for the books; with a mutex around each access no detector says a word
+ *           any more.
+ * Refused   the tests: no race, and still the wreck. What the worker had taken from one stall when it failed, nobody
+ *           has. A lock makes an access whole, not a transfer.
+ * test      fails a_failed_one_leaves_nothing, reports_while_the_bank_is_asked, always_adds_up
+ * tsan      silent
+ * helgrind  silent
+ */
+#include "ledger.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kit/check.h"
+#include "kit/queue.h"
+
+enum { ORDERS = 64 };
+
+struct order {
+	int from, to;
+	long amount;
+};
+
+struct ledger {
+	pthread_mutex_t lock;
+	struct report books; /* guarded by lock */
+	ledger_approve *approve;
+	void *context;
+	struct queue orders;
+	pthread_t thread;
+};
+
+static void add(struct ledger *ledger, int stall, long amount)
+{
+	CHECK(pthread_mutex_lock(&ledger->lock));
+	ledger->books.balance[stall] += amount;
+	CHECK(pthread_mutex_unlock(&ledger->lock));
+}
+
+static int transfer(struct ledger *ledger, const struct order *order)
+{
+	add(ledger, order->from, -order->amount);
+	int error = ledger->approve(ledger->context, order->from, order->to, order->amount);
+	if (error)
+		return error;
+	add(ledger, order->to, order->amount);
+	CHECK(pthread_mutex_lock(&ledger->lock));
+	ledger->books.done++;
+	CHECK(pthread_mutex_unlock(&ledger->lock));
+	return 0;
+}
+
+/* Returns 0 when there are no more orders, an error number when it has failed. */
+static int work(struct ledger *ledger)
+{
+	void *item;
+	int error = 0;
+
+	while (!error && queue_take(&ledger->orders, &item)) {
+		struct order order = *(struct order *)item;
+		free(item);
+		error = transfer(ledger, &order);
+	}
+	return error;
+}
+
+static void *supervise(void *arg)
+{
+	struct ledger *ledger = arg;
+
+	while (work(ledger) != 0) {
+		CHECK(pthread_mutex_lock(&ledger->lock));
+		ledger->books.failed++;
+		CHECK(pthread_mutex_unlock(&ledger->lock));
+	}
+	return NULL;
+}
+
+struct ledger *ledger_open(const long balance[LEDGER_STALLS], ledger_approve *approve, void *context)
+{
+	struct ledger *ledger = calloc(1, sizeof *ledger);
+
+	REQUIRE(ledger);
+	memcpy(ledger->books.balance, balance, sizeof ledger->books.balance);
+	ledger->approve = approve;
+	ledger->context = context;
+	CHECK(pthread_mutex_init(&ledger->lock, NULL));
+	queue_init(&ledger->orders, ORDERS);
+	CHECK(pthread_create(&ledger->thread, NULL, supervise, ledger));
+	return ledger;
+}
+
+void ledger_transfer(struct ledger *ledger, int from, int to, long amount)
+{
+	struct order *order = malloc(sizeof *order);
+
+	REQUIRE(order);
+	*order = (struct order){from, to, amount};
+	REQUIRE(queue_put(&ledger->orders, order));
+}
+
+struct report ledger_report(struct ledger *ledger)
+{
+	CHECK(pthread_mutex_lock(&ledger->lock));
+	struct report report = ledger->books;
+	CHECK(pthread_mutex_unlock(&ledger->lock));
+	return report;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+	queue_close(&ledger->orders);
+	CHECK(pthread_join(ledger->thread, NULL));
+	queue_destroy(&ledger->orders);
+	CHECK(pthread_mutex_destroy(&ledger->lock));
+	free(ledger);
+}
