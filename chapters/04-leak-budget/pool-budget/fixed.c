@@ -1,0 +1,118 @@
+/*
+ * A ticket agency books seats in the hall's system, which allows it 100 calls at
+ * a time: hence a pool of 100 workers, with a queue of 1000 orders. When that is
+ * full, pool_submit() says no, and somebody hears it.
+ *
+ * Promise   the pool has 100 workers, idle or busy, and at most 1000 orders wait.
+ * Ends      holds: threads idle 110, under load 110, idle again 110; orders accepted 1100, booked 1100
+ * tsan      silent
+ * helgrind  silent
+ * drd       silent
+ * memcheck  silent
+ * budget    silent when threads <= 200, queue_depth <= 1000, joined == started
+ */
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "kit/check.h"
+#include "kit/gate.h"
+#include "kit/gauge.h"
+
+enum { WORKERS = 100, QUEUE = 1000, OTHERS = 10 /* main(), the log, the timers */, ORDERS = 1200 };
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t not_empty, hall_answers, progress;
+	/* all below guarded by lock */
+	pthread_t threads[OTHERS + WORKERS + ORDERS];
+	int started, depth, taken, booked; /* of orders the numbers only: which is which is not the matter here */
+	bool hall_up, closed;
+} pool = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER};
+static pthread_attr_t small; /* stacks of 256 KiB, since there are so many */
+static struct gate closing = GATE_INITIALIZER;
+
+static void *work(void *arg)
+{
+	CHECK(pthread_mutex_lock(&pool.lock));
+	while (!pool.closed || pool.depth > 0) {
+		if (pool.depth == 0) {
+			CHECK(pthread_cond_wait(&pool.not_empty, &pool.lock));
+			continue;
+		}
+		gauge_set("queue_depth", --pool.depth);
+		pool.taken++;
+		CHECK(pthread_cond_signal(&pool.progress));
+		while (!pool.hall_up) /* the call: it lasts, and it waits without the lock */
+			CHECK(pthread_cond_wait(&pool.hall_answers, &pool.lock));
+		if (++pool.booked == pool.taken)
+			CHECK(pthread_cond_signal(&pool.progress));
+	}
+	CHECK(pthread_mutex_unlock(&pool.lock));
+	return arg;
+}
+
+static void *stand_by(void *arg)
+{
+	gate_wait(&closing);
+	return arg;
+}
+
+/* True: the order is the pool's. False: the queue is full, and the order is the caller's. */
+static bool pool_submit(void)
+{
+	CHECK(pthread_mutex_lock(&pool.lock));
+	bool room = pool.depth < QUEUE;
+	if (room) {
+		gauge_set("queue_depth", ++pool.depth);
+		CHECK(pthread_cond_signal(&pool.not_empty));
+	}
+	CHECK(pthread_mutex_unlock(&pool.lock));
+	return room;
+}
+
+/* How many threads there are once so many were counted. */
+static int threads_when(const int *count, int reached)
+{
+	CHECK(pthread_mutex_lock(&pool.lock));
+	while (*count < reached)
+		CHECK(pthread_cond_wait(&pool.progress, &pool.lock));
+	int threads = 1 + pool.started; /* and main() */
+	CHECK(pthread_mutex_unlock(&pool.lock));
+	return threads;
+}
+
+static void set(bool *flag, pthread_cond_t *changed)
+{
+	CHECK(pthread_mutex_lock(&pool.lock));
+	*flag = true;
+	CHECK(pthread_cond_broadcast(changed));
+	CHECK(pthread_mutex_unlock(&pool.lock));
+}
+
+int main(void)
+{
+	int accepted = 0;
+
+	CHECK(pthread_attr_init(&small));
+	CHECK(pthread_attr_setstacksize(&small, 256 * 1024));
+	CHECK(pthread_mutex_lock(&pool.lock));
+	for (int i = 1; i < OTHERS + WORKERS; i++)
+		CHECK(pthread_create(&pool.threads[pool.started++], &small, i < OTHERS ? stand_by : work, NULL));
+	CHECK(pthread_mutex_unlock(&pool.lock));
+	int idle = threads_when(&pool.taken, 0);
+	while (accepted < WORKERS)
+		accepted += pool_submit();
+	threads_when(&pool.taken, WORKERS); /* each worker is on the line, and the hall is slow */
+	for (int order = WORKERS; order < ORDERS; order++)
+		accepted += pool_submit();
+	int load = threads_when(&pool.taken, WORKERS);
+	set(&pool.hall_up, &pool.hall_answers);
+	int after = threads_when(&pool.booked, accepted);
+	set(&pool.closed, &pool.not_empty);
+	gate_open(&closing);
+	for (int i = 0; i < pool.started; i++)
+		CHECK(pthread_join(pool.threads[i], NULL));
+	return invariant(load == idle && after == idle && pool.booked == accepted,
+			 "threads idle %d, under load %d, idle again %d; orders accepted %d, booked %d", idle, load,
+			 after, accepted, pool.booked);
+}
