@@ -49,7 +49,7 @@ static void buffer_new(void)
 	pool.unused = buffer;
 }
 
-/* A buffer for one report. It goes back to the pool with pool_put(). NULL: all are in use, and none came back in time. */
+/* A buffer for one report. It goes back to the pool with pool_put(). NULL: all are in use, and none came in time. */
 static struct buffer *pool_get(void)
 {
 	struct timespec end = deadline_in(PATIENCE);

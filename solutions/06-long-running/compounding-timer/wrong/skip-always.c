@@ -2,8 +2,8 @@
  * What has passed is skipped.
  *
  * Tempting  the bursts were the accident, and there are none any more.
- * Refused   the test: there was a choice, and this is only one half of it. Of what must be done, such as the interest of
- *           each day, four days are missing.
+ * Refused   the test: there was a choice, and this is only one half of it. Of what must be done, such as the interest
+ *           of each day, four days are missing.
  * test      fails catches_up
  */
 #include "ticker.h"

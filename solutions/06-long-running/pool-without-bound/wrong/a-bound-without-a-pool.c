@@ -1,7 +1,7 @@
 /*
  * A count of what is open, and each connection is hung up after use.
  *
- * Tempting  reuse and limit are two things, and the limit is what was missing; without a list there is no list to guard.
+ * Tempting  reuse and limit are two things, and the limit is what was missing; what is not kept need not be guarded.
  * Refused   the test: the reuse was a promise as well. To open a connection takes longer than to use it, and now
  *           everybody pays for that each time.
  * test      fails uses_them_again

@@ -1,7 +1,7 @@
 /*
  * A scan takes a slot.
  *
- * Tempting  never more than SCANS threads, and the wait has its deadline; the bound is there, and the detectors are silent.
+ * Tempting  never more than SCANS threads, and the wait has its deadline; the detectors are silent.
  * Refused   the tests: nobody gives a slot back. It bounds what is ever started: four scans, and then none.
  * test      fails waits_for_a_slot, takes_every_slot_again
  */

@@ -1,7 +1,7 @@
 /*
  * The rules are replaced by an atomic exchange, without any lock, and the old ones are freed.
  *
- * Tempting  one instruction, no lock, nobody waits, and every mail reads the pointer anew: that is how it is done in Go.
+ * Tempting  one instruction, no lock, nobody waits, and every mail reads the pointer anew: so it is done in Go.
  * Refused   memcheck: in Go somebody keeps the old rules alive for as long as a mail looks at them. Here they
  *           are freed under it. Atomic is the pointer, and not what it points to.
  * memcheck  fires  InvalidRead in judge

@@ -1,7 +1,7 @@
 /*
  * The old rules are not freed at all.
  *
- * Tempting  what is never freed cannot be used after it was; a few bytes for each change, and nobody changes rules often.
+ * Tempting  what is never freed cannot be used after it was; a few bytes for each change, and changes are rare.
  * Refused   memcheck: "the filter does not grow" was promised. It is a few bytes until somebody lets a program change
  *           the rules, each minute.
  * test      passes

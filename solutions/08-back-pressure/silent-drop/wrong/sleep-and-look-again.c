@@ -2,7 +2,7 @@
  * When there is no room, toll_pass() sleeps for the patience and looks again.
  *
  * Tempting  a bounded wait in one line, without a condition and its clock.
- * Refused   the test: "no longer than" has become "exactly". The room comes after a millisecond, and the camera sleeps on.
+ * Refused   the test: "no longer than" has become "exactly". The room comes after a millisecond; the camera sleeps on.
  * test      fails waits_for_room
  */
 #include "toll.h"
