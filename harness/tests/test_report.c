@@ -520,6 +520,8 @@ Test(words, of_the_budget_leave_out_what_the_clock_said)
 		 "'threads <= 20' does not hold: 21 against 20, and 38 against 20 at worst\n"},
 		{"'threads at exit <= 1' does not hold: 2 against 1 at exit",
 		 "'threads at exit <= 1' does not hold: 2 against 1 at exit\n"},
+		{"'memory <= start + 16 MiB' does not hold: 48.2 MiB against 17.3 MiB after 31 ms",
+		 "'memory <= start + 16 MiB' does not hold\n"},
 		{"one after the other, after 5 minutes and after ", "one after the other, after 5 minutes and after \n"},
 	};
 
