@@ -2,8 +2,8 @@
  * The thread is no longer detached: search_end() joins it and frees everything.
  *
  * Tempting  every start has its join now, and with a reader who reads all hits it works.
- * Refused   by the tests: the thread waits for a reader, and the reader waits for the thread. A wait is half a contract;
- *           the other half is to tell it to end.
+ * Refused   by the tests: the thread waits for a reader, and the reader waits for the thread. A wait is half a
+ *           contract; the other half is to tell it to end.
  * test      fails ends_in_the_middle, ends_while_looking, looks_ahead_but_not_far
  */
 #include "search.h"

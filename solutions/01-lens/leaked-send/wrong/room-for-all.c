@@ -2,8 +2,8 @@
  * The queue has room for all pages, so the thread never waits for a reader, and can be joined.
  *
  * Tempting  one number has changed, and there is no wait any more that could be in vain.
- * Refused   by the tests: the bound is gone with the wait. The thread runs to the last page in any case, whether somebody
- *           reads or has left, and keeps all that it finds.
+ * Refused   by the tests: the bound is gone with the wait. The thread runs to the last page in any case, whether
+ *           somebody reads or has left, and keeps all that it finds.
  * test      fails ends_while_looking, looks_ahead_but_not_far
  * tsan      silent
  */

@@ -1,10 +1,10 @@
 /*
  * The holds have numbers, and their threads are joined, all of them, when the house closes.
  *
- * Tempting  it is all there: an owner, a wait, and no thread is lost. A leak checker at the end of the process has nothing
- *           to say.
- * Refused   by the budget: it looks at every moment, not only at the end. Until the house closes, each seat that was sold
- *           has its thread.
+ * Tempting  it is all there: an owner, a wait, and no thread is lost. A leak checker at the end of the process has
+ *           nothing to say.
+ * Refused   by the budget: it looks at every moment, not only at the end. Until the house closes, each seat that was
+ *           sold has its thread.
  * test      passes
  * tsan      silent
  * budget    fires threads in expire when threads <= held + 3, joined == started

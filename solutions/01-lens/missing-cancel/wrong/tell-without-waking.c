@@ -1,9 +1,10 @@
 /*
  * Who ends a hold says so, and joins the thread. The thread looks at the word when it wakes up.
  *
- * Tempting  the word is under its lock, the thread checks it in its loop, the join is there. It reads like the solution.
- * Refused   by the tests: a thread that waits reads nothing. It looks up when the clock is turned the next time, and the
- *           one who would turn it waits in the join.
+ * Tempting  the word is under its lock, the thread checks it in its loop, the join is there. It reads like the
+ *           solution.
+ * Refused   by the tests: a thread that waits reads nothing. It looks up when the clock is turned the next time, and
+ *           the one who would turn it waits in the join.
  * test      fails a_hold_ends_in_time, an_evening_ends_with_seats_on_hold, an_old_hold_ends_no_other,
  *           an_old_hold_ends_no_other_of_the_same
  */
