@@ -1,0 +1,125 @@
+/*
+ * What press.h promises. The jobs have no lock, on purpose: a job is printed by
+ * one thread at a time, and read when press_close() has returned. No time is
+ * measured: when all other threads wait, nothing will happen any more.
+ */
+#include "press.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "kit/check.h"
+#include "kit/gate.h"
+#include "kit/schedule.h"
+
+enum { WORKERS = 3, JOBS = 12, BAD = 5 };
+enum { NEVER };
+
+static struct job {
+	int fail; /* so many times */
+	int tries, printed, set_aside;
+} jobs[JOBS];
+
+static struct gate paper = GATE_INITIALIZER; /* nothing is printed before there is some */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int at_work, most_at_work; /* guarded by lock */
+static bool closed;		  /* guarded by lock */
+
+static int count_work(int change)
+{
+	CHECK(pthread_mutex_lock(&lock));
+	int now = at_work += change;
+	if (now > most_at_work)
+		most_at_work = now;
+	CHECK(pthread_mutex_unlock(&lock));
+	return now;
+}
+
+static int print(void *arg)
+{
+	struct job *job = arg;
+
+	count_work(1);
+	gate_wait(&paper);
+	if (++job->tries > PRESS_TRIES)
+		schedule_await(NEVER); /* and again, and again */
+	bool failed = job->tries <= job->fail;
+	job->printed += !failed;
+	count_work(-1);
+	return failed ? EILSEQ : 0;
+}
+
+static void set_aside(void *arg, int error)
+{
+	struct job *job = arg;
+
+	if (error == EILSEQ)
+		job->set_aside++;
+}
+
+static void *submit_all(void *arg)
+{
+	struct press *press = press_open(WORKERS, print, set_aside);
+
+	for (int i = 0; i < JOBS; i++)
+		press_submit(press, &jobs[i]);
+	press_close(press);
+	CHECK(pthread_mutex_lock(&lock));
+	closed = true;
+	CHECK(pthread_mutex_unlock(&lock));
+	return arg;
+}
+
+/* Hands in all jobs and closes the press, while there is no paper, and then there is some. */
+static void run(void)
+{
+	pthread_t thread;
+
+	CHECK(pthread_create(&thread, NULL, submit_all, NULL));
+	schedule_await_blocked();
+	int now = count_work(0);
+	cr_assert_eq(now, WORKERS, "%d jobs wait, a press of %d prints %d at once", JOBS, WORKERS, now);
+	gate_open(&paper);
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&lock));
+	bool has_closed = closed;
+	CHECK(pthread_mutex_unlock(&lock));
+	cr_assert(has_closed, "everybody waits, and press_close() has not returned");
+	CHECK(pthread_join(thread, NULL));
+	cr_assert_eq(most_at_work, WORKERS, "a press of %d has printed %d at once", WORKERS, most_at_work);
+}
+
+static struct job job_when_closed(int i)
+{
+	return jobs[i];
+}
+
+static void expect(int i, int tries, int printed, int aside)
+{
+	struct job job = job_when_closed(i);
+
+	cr_assert_eq(job.tries, tries, "job %d was tried %d times, not %d", i, job.tries, tries);
+	cr_assert_eq(job.printed, printed, "job %d was printed %d times", i, job.printed);
+	cr_assert_eq(job.set_aside, aside, "job %d was set aside %d times", i, job.set_aside);
+}
+
+Test(press, prints_so_many_at_once, .timeout = 60)
+{
+	run();
+	for (int i = 0; i < JOBS; i++)
+		expect(i, 1, 1, 0);
+}
+
+/* There are more of them than workers. */
+Test(press, sets_aside_what_cannot_be_printed, .timeout = 60)
+{
+	for (int i = 0; i < BAD; i++)
+		jobs[i].fail = JOBS;
+	jobs[BAD].fail = PRESS_TRIES - 1;
+	run();
+	for (int i = 0; i < JOBS; i++)
+		expect(i, i <= BAD ? PRESS_TRIES : 1, i >= BAD, i < BAD);
+}

@@ -1,0 +1,81 @@
+/*
+ * Tempting  a job that has failed goes to the end of the queue, so that it keeps nobody waiting; the queue has it
+ *           all.
+ * Refused   the tests: at the close the queue takes no more jobs, and that of a worker is one too. What fails then is
+ *           tried once and lost.
+ * test      fails sets_aside_what_cannot_be_printed
+ */
+#include "press.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "kit/check.h"
+#include "kit/queue.h"
+
+struct item {
+	void *job;
+	int tries;
+};
+
+struct press {
+	press_print *print;
+	press_set_aside *set_aside;
+	struct queue waiting;
+	int workers;
+	pthread_t threads[];
+};
+
+static void print_or_set_aside(struct press *press, struct item *item)
+{
+	int error = press->print(item->job);
+
+	if (error && ++item->tries < PRESS_TRIES && queue_put(&press->waiting, item))
+		return;
+	if (error && item->tries == PRESS_TRIES)
+		press->set_aside(item->job, error);
+	free(item);
+}
+
+static void *work(void *arg)
+{
+	struct press *press = arg;
+	void *job;
+
+	while (queue_take(&press->waiting, &job))
+		print_or_set_aside(press, job);
+	return NULL;
+}
+
+struct press *press_open(int workers, press_print *print, press_set_aside *set_aside)
+{
+	struct press *press = calloc(1, sizeof *press + (size_t)workers * sizeof *press->threads);
+
+	REQUIRE(press);
+	press->print = print;
+	press->set_aside = set_aside;
+	press->workers = workers;
+	queue_init(&press->waiting, PRESS_WAITING);
+	for (int i = 0; i < workers; i++)
+		CHECK(pthread_create(&press->threads[i], NULL, work, press));
+	return press;
+}
+
+void press_submit(struct press *press, void *job)
+{
+	struct item *item = calloc(1, sizeof *item);
+
+	REQUIRE(item);
+	item->job = job;
+	REQUIRE(queue_put(&press->waiting, item));
+}
+
+void press_close(struct press *press)
+{
+	/* What waits is still taken; then the workers end. */
+	queue_close(&press->waiting);
+	for (int i = 0; i < press->workers; i++)
+		CHECK(pthread_join(press->threads[i], NULL));
+	queue_destroy(&press->waiting);
+	free(press);
+}
