@@ -25,9 +25,10 @@ static struct {
 	pthread_cond_t not_empty, hall_answers, progress;
 	/* all below guarded by lock */
 	pthread_t threads[OTHERS + WORKERS + ORDERS];
-	int started, depth, taken, booked; /* of orders the numbers only: which is which is not the matter here */
+	int started, depth, taken, booked; /* orders: only their numbers matter here */
 	bool hall_up, closed;
-} pool = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER};
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .not_empty = PTHREAD_COND_INITIALIZER,
+	  .hall_answers = PTHREAD_COND_INITIALIZER, .progress = PTHREAD_COND_INITIALIZER};
 static pthread_attr_t small; /* stacks of 256 KiB, since there are so many */
 static struct gate closing = GATE_INITIALIZER;
 
