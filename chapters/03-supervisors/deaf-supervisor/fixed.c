@@ -97,7 +97,6 @@ int main(void)
 	depot_stop();
 	free(depot.journal);
 	schedule_reached(JOURNAL_CLOSED);
-	schedule_await_blocked(); /* the process lives on, and has other things to do */
 	int after = recorders(0) - before;
 
 	return invariant(after == 0, "recorders %d, after the stop %d", before, after);

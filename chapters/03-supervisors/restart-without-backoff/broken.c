@@ -5,10 +5,10 @@
  *
  * Promise   a worker that cannot work is started ten times in ten seconds at most; then the parent is told.
  * Ends      broken: logins 100 in 2000 ms, parent told: no
- * tsan      blind  because no two threads are there, and each process is right by itself
- * helgrind  blind  because no two threads are there, and each process is right by itself
- * drd       blind  because no two threads are there, and each process is right by itself
- * memcheck  blind  because each worker uses only memory that it owns, and gives it back by dying
+ * tsan      blind  no two threads are there, and each process is right by itself
+ * helgrind  blind  no two threads are there, and each process is right by itself
+ * drd       blind  no two threads are there, and each process is right by itself
+ * memcheck  blind  each worker uses only memory that it owns, and gives it back by dying
  * budget    fires  starts in worker_run when starts <= 10
  */
 #include <errno.h>

@@ -7,8 +7,8 @@
  * Promise   when a worker fails, the others work on as if it had not begun.
  * Ends      broken: tickets 2, for nothing 1
  * tsan      fires  heap-use-after-free in sell_tickets
- * helgrind  blind  because the mutex is held at each access, and so all of them are in order
- * drd       blind  because the mutex is held at each access, and so all of them are in order
+ * helgrind  blind  the mutex is held at each access, and so all of them are in order
+ * drd       blind  the mutex is held at each access, and so all of them are in order
  * memcheck  fires  InvalidRead in sell_tickets
  * budget    blind  when threads at exit <= 1, joined == started because both threads end and are joined
  */

@@ -5,10 +5,10 @@
  *
  * Promise   at most 4 pictures are at work at once, and each of them is made or set aside.
  * Ends      broken: pictures 40, made 39, set aside 0, at once 40
- * tsan      blind  because each access is in order, and it does not count threads
- * helgrind  blind  because each access is in order, and it does not count threads
- * drd       blind  because each access is in order, and it does not count threads
- * memcheck  blind  because a thread that waits for ever keeps its memory, and uses it rightly
+ * tsan      blind  each access is in order, and it does not count threads
+ * helgrind  blind  each access is in order, and it does not count threads
+ * drd       blind  each access is in order, and it does not count threads
+ * memcheck  blind  a thread that waits for ever keeps its memory, and uses it rightly
  * budget    fires  threads in supervise, threads-at-exit in supervise, joined in supervise
  *                  when threads <= 5, threads at exit <= 1, joined == started
  */
