@@ -86,8 +86,8 @@ $(eval $(call flavour,tsan))
 
 # Changes when the compiler, the flags or the place of the checkout do, for paths stand in what is compiled.
 build/toolchain: FORCE
-	@mkdir -p build; { $(CC) --version; echo '$(CURDIR) $(PROGRAM_CFLAGS) $(tsan_LDFLAGS) $(TEST_LDFLAGS)'; } >$@.new; \
-	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@mkdir -p build; { $(CC) --version; echo '$(CURDIR) $(PROGRAM_CFLAGS) $(tsan_LDFLAGS) $(TEST_LDFLAGS)'; } >$@.$$$$; \
+	if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv $@.$$$$ $@; fi
 .PHONY: FORCE
 
 # --- the harness ---------------------------------------------------------------------------------------------------
