@@ -4,7 +4,6 @@
  *
  * Promise   what was missed is skipped and counted, or caught up with: whichever the caller has chosen.
  * test      fails skips_what_it_has_missed
- * budget    silent when started <= 1, joined == started
  */
 #include "ticker.h"
 

@@ -4,7 +4,6 @@
  * Refused   the tests: whoever listens dies in the middle of it, with the channel half read and the lock of the token
  *           held.
  * test      fails sends_back_who_has_failed, ends_with_an_error
- * budget    silent when threads <= 4, joined == started, detached <= 0
  */
 #include "watch.h"
 

@@ -2,7 +2,6 @@
  * Tempting  the threads are bounded now, and a job that is tried until it is printed cannot be lost.
  * Refused   the tests: each bad job keeps a worker for ever. With as many of them as workers the press stands still.
  * test      fails sets_aside_what_cannot_be_printed
- * budget    silent when threads <= 6, detached <= 0
  */
 #include "press.h"
 

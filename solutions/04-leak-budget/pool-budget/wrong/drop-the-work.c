@@ -5,7 +5,6 @@
  *           virus.
  * test      fails keeps_its_size_and_says_no
  * tsan      silent
- * budget    silent when threads <= 8, joined == started
  */
 #include "scanner.h"
 

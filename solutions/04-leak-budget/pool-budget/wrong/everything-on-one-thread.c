@@ -3,7 +3,6 @@
  * Refused   by the tests: three of the four cores that were bought stand idle, and mails are refused in the meantime.
  * test      fails keeps_its_size_and_says_no
  * tsan      silent
- * budget    silent when threads <= 8, joined == started
  */
 #include "scanner.h"
 

@@ -17,7 +17,7 @@
 #include "kit/check.h"
 #include "kit/schedule.h"
 
-enum { SHIPPER_ENDED };
+enum { STOP_HAS_SEEN_IT_EMPTY, SHIPPER_ENDED };
 
 static struct {
 	pthread_mutex_t lock;
@@ -50,10 +50,14 @@ static void *ship(void *arg)
 			continue;
 		}
 		size_t count = take(batch);
+		bool last = audit.stopping && audit.count == 0;
 		if (audit.count == 0)
 			CHECK(pthread_cond_signal(&audit.emptied));
 		CHECK(pthread_mutex_unlock(&audit.lock));
 		audit.sink(batch, count);
+		/* Else this thread could be first at the lock again, and its luck would order the two. */
+		if (last)
+			schedule_await(STOP_HAS_SEEN_IT_EMPTY);
 		CHECK(pthread_mutex_lock(&audit.lock));
 	}
 	CHECK(pthread_mutex_unlock(&audit.lock));
@@ -89,6 +93,7 @@ void audit_stop(void)
 	while (audit.count > 0)
 		CHECK(pthread_cond_wait(&audit.emptied, &audit.lock));
 	CHECK(pthread_mutex_unlock(&audit.lock));
+	schedule_reached(STOP_HAS_SEEN_IT_EMPTY);
 	/* The lucky case, pinned: the sink is done before anybody looks. */
 	schedule_await(SHIPPER_ENDED);
 }

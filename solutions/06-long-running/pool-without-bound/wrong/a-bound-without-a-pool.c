@@ -5,7 +5,6 @@
  * Refused   the test: the reuse was a promise as well. To open a connection takes longer than to use it, and now
  *           everybody pays for that each time.
  * test      fails uses_them_again
- * budget    silent when open_conns <= 4, joined == started
  */
 #include "conns.h"
 

@@ -5,7 +5,6 @@
  * Refused   the test: each failure takes a place for good. After four bad minutes of the network nobody ever gets a
  *           connection again, and nothing is open.
  * test      fails uses_them_again
- * budget    silent when open_conns <= 4, joined == started
  */
 #include "conns.h"
 

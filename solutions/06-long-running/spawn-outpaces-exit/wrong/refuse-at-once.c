@@ -5,7 +5,6 @@
  * Refused   the test: the caller had a patience, and was not asked. A slot that would have been free a moment later is
  *           a mail held back.
  * test      fails waits_for_a_slot
- * budget    silent when threads <= 6, joined == started
  */
 #include "scan.h"
 

@@ -7,7 +7,6 @@
  * test      fails says_busy_when_full
  * tsan      silent
  * helgrind  silent
- * budget    silent when in_lab <= 8, joined == started
  */
 #include "lab.h"
 

@@ -7,7 +7,6 @@
  * test      fails waits_for_room
  * tsan      silent
  * helgrind  silent
- * budget    silent when passed == billed + dropped, joined == started
  */
 #include "toll.h"
 
