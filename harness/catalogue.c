@@ -173,6 +173,21 @@ static bool word_allowed(enum role role, enum word word)
 	}
 }
 
+/*
+ * A failed assertion leaves behind what the test had begun: a thread that may have ended by the end of the run, or not.
+ * A detector then reports it, or not. NULL where the declaration asks for nothing of that kind.
+ */
+static char *why_luck(const struct declaration *d)
+{
+	const struct expectation *test = declaration_of(d, detector_named("test"));
+
+	for (size_t i = 0; test && test->word == WORD_FAILS && i < d->count; i++)
+		if (d->items[i].word == WORD_SILENT || d->items[i].word == WORD_BLIND)
+			return mem_format("'%s %s' is luck where a test fails; take that line away",
+					  d->items[i].detector->name, word_name(d->items[i].word));
+	return NULL;
+}
+
 /* What is missing for the program's role; NULL when nothing is. */
 static char *why_incomplete(const struct program *program)
 {
@@ -201,7 +216,7 @@ static char *why_incomplete(const struct program *program)
 		return mem_copy("is refused by nobody; name a test that fails or a detector that fires");
 	if (program->role == ROLE_WRONG && (!d->tempting || !d->refused))
 		return mem_copy("needs a 'Tempting' and a 'Refused' line");
-	return NULL;
+	return why_luck(d);
 }
 
 static void check_roles(struct catalogue *catalogue)

@@ -127,6 +127,17 @@ Test(input, header_without_a_detector)
 	expect_header(" * drd       fires  ConflictingAccess in evict\n", "", "says nothing of 'drd'");
 }
 
+Test(input, silence_declared_where_a_test_fails)
+{
+	scratch_replace(&scratch, "exercises/" PITFALL "/line.c", " * test  ", " * drd       silent\n * test  ");
+	struct outcome outcome = scratch_loose(&scratch, "verify --exercises --detector test");
+
+	cr_assert_eq(outcome.status, 2, "status %d", outcome.status);
+	cr_assert(strstr(outcome.err, "/line.c: 'drd silent' is luck where a test fails"), "%s", outcome.err);
+	cr_assert_eq(lines(outcome.err), 1, "%s", outcome.err);
+	outcome_release(&outcome);
+}
+
 Test(input, missing_header)
 {
 	expect_header("/*\n * ", "/*\n */\n/*\n * ", "no declaration");

@@ -5,9 +5,6 @@
  * Refused   by the tests: a lock says that two do not look at once. It does not say which letter is there when it is
  *           one's turn. The race is gone, and the results go to the wrong patients as before.
  * test      fails every_letter_goes_to_its_patient
- * tsan      silent
- * helgrind  silent
- * drd       silent
  */
 #include "letters.h"
 

@@ -5,7 +5,6 @@
  * Refused   by the tests: the threads were there so that one letter does not wait for the printer of another. Now every
  *           one does, and a call has turned into a call with a thread around it.
  * test      fails a_letter_waits_for_no_other
- * tsan      silent
  */
 #include "letters.h"
 

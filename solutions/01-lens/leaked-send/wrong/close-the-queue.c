@@ -5,7 +5,6 @@
  * Refused   by the tests: only a thread that has found something looks at the queue. One that finds nothing goes on to
  *           the last page of the archive, and search_end() with it.
  * test      fails ends_while_looking
- * tsan      silent
  */
 #include "search.h"
 

@@ -4,7 +4,6 @@
  * Tempting  the thread never waits in vain, it ends in its own good time, and nothing has to be told to anybody.
  * Refused   by the tests: that time is the rest of the archive. Who stops at the first page pays for all of them.
  * test      fails ends_in_the_middle, ends_while_looking
- * tsan      silent
  */
 #include "search.h"
 

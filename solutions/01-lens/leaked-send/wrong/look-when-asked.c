@@ -5,7 +5,6 @@
  * Refused   by the tests: the thread was there so that the reader does not wait while it could read. It is right to ask
  *           whether a thread is needed at all; here the header says that it is.
  * test      fails ends_in_the_middle, ends_while_looking, looks_ahead_but_not_far
- * tsan      silent
  */
 #include "search.h"
 

@@ -5,7 +5,6 @@
  * Refused   by the tests: the bound is gone with the wait. The thread runs to the last page in any case, whether
  *           somebody reads or has left, and keeps all that it finds.
  * test      fails ends_while_looking, looks_ahead_but_not_far
- * tsan      silent
  */
 #include "search.h"
 

@@ -6,8 +6,6 @@
  * Refused   by the test: the second shop of the process gets the flags of the first. The owner is still the
  *           file, and not who called flags_start().
  * test      fails each_follows_its_own_source
- * tsan      silent
- * helgrind  silent
  */
 #include "flags.h"
 

@@ -4,8 +4,6 @@
  * Refused   the tests: no race, and still the wreck. What the worker had taken from one stall when it failed, nobody
  *           has. A lock makes an access whole, not a transfer.
  * test      fails a_failed_one_leaves_nothing, reports_while_the_bank_is_asked, always_adds_up
- * tsan      silent
- * helgrind  silent
  */
 #include "ledger.h"
 

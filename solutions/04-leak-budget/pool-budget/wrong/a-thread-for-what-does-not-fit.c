@@ -3,7 +3,6 @@
  *           this one scan only. Every one of them is joined.
  * Refused   by the tests and the budget: on a busy morning that is one thread per mail, which is where it began.
  * test      fails keeps_its_size_and_says_no
- * tsan      silent
  * budget    fires  threads in work when threads <= 8, joined == started
  */
 #include "scanner.h"

@@ -3,7 +3,6 @@
  * Refused   by the tests: every mail is accepted, and the hundred-thousandth is scanned tomorrow. Nobody tells the
  *           sender.
  * test      fails keeps_its_size_and_says_no
- * tsan      silent
  */
 #include "scanner.h"
 

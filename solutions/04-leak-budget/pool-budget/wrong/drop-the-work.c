@@ -4,7 +4,6 @@
  * Refused   by the tests: it says yes to a mail that nobody will scan. The one without a scan is the one with the
  *           virus.
  * test      fails keeps_its_size_and_says_no
- * tsan      silent
  */
 #include "scanner.h"
 

@@ -2,7 +2,6 @@
  * Tempting  with a single thread the count cannot be wrong, and there is nothing to lock.
  * Refused   by the tests: three of the four cores that were bought stand idle, and mails are refused in the meantime.
  * test      fails keeps_its_size_and_says_no
- * tsan      silent
  */
 #include "scanner.h"
 

@@ -6,7 +6,6 @@
  * Refused   the tests: the word meant something. A parcel with an unknown address now has a label on it, and
  *           goes out.
  * test      fails gives_back_an_unanswered_parcel, gives_back_an_unknown_parcel, serves_one_after_the_other
- * tsan      silent
  */
 #include "label.h"
 

@@ -2,7 +2,6 @@
  * Tempting  the early return did the harm, so take it away, and nobody can do anything about a failed close() anyway.
  * Refused   the tests: the caller is told that all is well, and the last record is not on the disk.
  * test      fails reports_the_first_error
- * tsan      silent
  */
 #include "station.h"
 

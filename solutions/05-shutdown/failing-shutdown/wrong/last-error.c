@@ -2,7 +2,6 @@
  * Tempting  one variable for the error, set in every round: short, and it does go on.
  * Refused   the tests: a later error, or a later success, takes the place of the first.
  * test      fails reports_the_first_error
- * tsan      silent
  */
 #include "station.h"
 

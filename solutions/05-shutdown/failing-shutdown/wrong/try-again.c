@@ -2,7 +2,6 @@
  * Tempting  what fails once may work the second time; three tries, and only then go on with the rest.
  * Refused   the tests: after a failed close() the thing is closed all the same, and the next try closes something else.
  * test      fails stops_every_part
- * tsan      silent
  */
 #include "station.h"
 

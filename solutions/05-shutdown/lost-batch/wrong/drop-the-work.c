@@ -5,9 +5,6 @@
  * Refused   by the tests: what makes no full batch, and whatever else waits at the stop, was accepted and
  *           is never delivered. A join waits for the thread, not for the work.
  * test      fails delivers_a_part_of_a_batch, delivers_all_in_order
- * tsan      silent
- * helgrind  silent
- * memcheck  silent
  */
 #include "audit.h"
 

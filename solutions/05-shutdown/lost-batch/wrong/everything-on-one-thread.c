@@ -5,8 +5,6 @@
  * Refused   by the tests: the thread was there so that no customer waits for the archive. Now every one does,
  *           and the lock makes them queue for it.
  * test      fails records_without_delivering
- * tsan      silent
- * helgrind  silent
  */
 #include "audit.h"
 

@@ -5,9 +5,6 @@
  *           No reading is lost, no detector says a word.
  * Refused   by the tests: it was promised. Of a database that nobody closed, the last page is still in memory.
  * test      fails closes_the_archive_last, stops_when_idle
- * tsan      silent
- * helgrind  silent
- * memcheck  silent
  */
 #include "import.h"
 

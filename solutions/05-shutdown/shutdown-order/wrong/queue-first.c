@@ -7,9 +7,6 @@
  * Refused   by the tests: the parser is upstream and still has lines. It comes with them to a queue that is
  *           closed, and they are lost. An order among the threads counts as much as that of the two ends.
  * test      fails writes_every_reading
- * tsan      silent
- * helgrind  silent
- * memcheck  silent
  */
 #include "import.h"
 

@@ -5,7 +5,6 @@
  * Refused   the tests: it is a pause, and no clock. What takes a minute each hour is an hour late after sixty of them,
  *           and nobody counts what was left out.
  * test      fails keeps_its_times, skips_what_it_has_missed, catches_up
- * tsan      silent
  */
 #include "ticker.h"
 

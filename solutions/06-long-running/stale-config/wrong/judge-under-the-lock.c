@@ -5,8 +5,6 @@
  * Refused   the test: filter_set() waits for a mail that takes long. Whoever changes the rules because of such a mail
  *           waits for just that one.
  * test      fails keeps_the_rules_of_a_mail
- * tsan      silent
- * helgrind  silent
  */
 #include "filter.h"
 

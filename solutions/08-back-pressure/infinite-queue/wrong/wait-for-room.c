@@ -5,8 +5,6 @@
  * Refused   the test: it was promised that the machine does not wait. It stands there with a customer who learns
  *           nothing, and a queue forms in front of it: the same list, where nobody counts it.
  * test      fails says_busy_when_full
- * tsan      silent
- * helgrind  silent
  */
 #include "lab.h"
 

@@ -5,8 +5,6 @@
  * Refused   the test: the caller had said how long it can wait, and was not asked. Every hiccup of the biller is a
  *           loss now, for want of a few milliseconds.
  * test      fails waits_for_room
- * tsan      silent
- * helgrind  silent
  */
 #include "toll.h"
 
