@@ -27,7 +27,20 @@ struct work {
 	char *bounds; /* of the budget; NULL for the other detectors */
 	char *key;    /* in the journal; NULL: not to be kept */
 	unsigned started;
+	int lane;
 	int weight; /* the heavier, the earlier: no long run is left for the end */
+};
+
+/*
+ * A wrong program may wait in vain for seconds, and uses no processor meanwhile. Such runs have a lane of their own, beside
+ * that of the runs that compute: in one lane they would stand together now and then, and the processors with them.
+ */
+enum { WAITING, COMPUTING, LANES };
+
+struct lane {
+	struct work **works; /* those to be run */
+	size_t count, next;
+	int running;
 };
 
 struct engine {
@@ -35,9 +48,11 @@ struct engine {
 	const struct engine_options *options;
 	struct journal journal;
 	struct work *works;
-	struct work **order; /* those to be run */
-	size_t count, order_count, next, done;
-	int running, jobs;
+	struct lane lanes[LANES];
+	size_t count, done;
+	int jobs;    /* at most, in each lane */
+	int running; /* in all */
+	int limit;   /* of running */
 	struct style style;
 };
 
@@ -170,39 +185,47 @@ static void on_run_ended(void *context, struct observation *seen)
 		result->verdict = next.verdict;
 	}
 	engine->running--;
+	engine->lanes[work->lane].running--;
 	if (result->runs == engine->options->repeat)
 		complete(work);
 	show_progress(engine, work);
 	start_more(engine);
 }
 
+static void start_one(struct engine *engine, struct lane *lane)
+{
+	struct work *work = lane->works[lane->next];
+
+	if (++work->started == engine->options->repeat)
+		lane->next++;
+	lane->running++;
+	engine->running++;
+	show_progress(engine, work);
+	run_start(engine->session, &work->request, -1, on_run_ended, work);
+}
+
 static void start_more(struct engine *engine)
 {
-	while (!engine->session->interrupted && engine->running < engine->jobs && engine->next < engine->order_count) {
-		struct work *work = engine->order[engine->next];
-		if (++work->started == engine->options->repeat)
-			engine->next++;
-		engine->running++;
-		show_progress(engine, work);
-		run_start(engine->session, &work->request, -1, on_run_ended, work);
-	}
+	for (struct lane *lane = engine->lanes; lane < engine->lanes + LANES; lane++)
+		while (!engine->session->interrupted && engine->running < engine->limit &&
+		       lane->running < engine->jobs && lane->next < lane->count)
+			start_one(engine, lane);
 }
 
 /* --- planning --- */
 
-/* A wrong program may wait in vain for seconds, and uses no processor meanwhile: let others run beside it. */
-static bool may_wait(const struct expectation *expected)
+static int lane_of(const struct work *work)
 {
-	return expected && expected->word == WORD_FAILS;
+	const struct expectation *expected = work->result->expected;
+
+	return expected && expected->word == WORD_FAILS ? WAITING : COMPUTING;
 }
 
 static int weight_of(const struct work *work)
 {
-	bool plain_test = strcmp(work->result->detector->name, "test") == 0;
-	bool valgrind = strcmp(work->result->detector->flavour, "plain") == 0 && !plain_test;
+	bool test = strcmp(work->result->detector->name, "test") == 0;
+	bool valgrind = strcmp(work->result->detector->flavour, "plain") == 0 && !test;
 
-	if (plain_test && may_wait(work->result->expected))
-		return 4;
 	return (valgrind ? 2 : 0) + (work->request.tests ? 1 : 0);
 }
 
@@ -235,6 +258,7 @@ static void plan_one(struct engine *engine, struct work *work, const struct task
 		.bounds = work->bounds,
 		.deadline_ms = engine->options->deadline_ms ? engine->options->deadline_ms : DEADLINE_MS,
 	};
+	work->lane = lane_of(work);
 	work->weight = weight_of(work);
 }
 
@@ -253,7 +277,8 @@ static void settle(struct engine *engine, struct work *work)
 		engine->done++;
 		return;
 	}
-	engine->order[engine->order_count++] = work;
+	struct lane *lane = &engine->lanes[work->lane];
+	lane->works[lane->count++] = work;
 }
 
 static void release(struct engine *engine)
@@ -268,7 +293,8 @@ static void release(struct engine *engine)
 		free(work->own[1]);
 	}
 	free(engine->works);
-	free(engine->order);
+	for (int i = 0; i < LANES; i++)
+		free(engine->lanes[i].works);
 	journal_close(&engine->journal);
 }
 
@@ -300,11 +326,13 @@ static long children_cpu_ms(void)
 
 static void judge_all(struct engine *engine, struct results *results)
 {
-	engine->order = mem_zeroed(engine->count, sizeof *engine->order);
+	for (int i = 0; i < LANES; i++)
+		engine->lanes[i].works = mem_zeroed(engine->count, sizeof(struct work *));
 	for (size_t i = 0; i < engine->count && !engine->session->interrupted; i++)
 		settle(engine, &engine->works[i]);
-	if (engine->order_count)
-		qsort(engine->order, engine->order_count, sizeof *engine->order, by_weight);
+	for (int i = 0; i < LANES; i++)
+		if (engine->lanes[i].count)
+			qsort(engine->lanes[i].works, engine->lanes[i].count, sizeof(struct work *), by_weight);
 	start_more(engine);
 	session_run(engine->session);
 	if (!engine->options->quiet)
@@ -321,6 +349,7 @@ int engine_judge(struct session *session, const struct toolchain *toolchain, con
 
 	*error = NULL;
 	engine.jobs = options->jobs ? options->jobs : 2 * (int)uv_available_parallelism();
+	engine.limit = options->jobs ? options->jobs : LANES * engine.jobs;
 	*results = (struct results){.items = mem_zeroed(tasks->count, sizeof *results->items), .count = tasks->count};
 	engine.works = mem_zeroed(tasks->count, sizeof *engine.works);
 	for (size_t i = 0; i < tasks->count; i++)

@@ -10,7 +10,7 @@
 #include "session.h"
 
 struct engine_options {
-	int jobs;	  /* runs at once; 0: two for each core, since some wait */
+	int jobs;	  /* runs at once; 0: two for each core, and as many beside them that are likely to wait */
 	unsigned repeat;  /* runs of each pair; at least 1 */
 	bool fresh;	  /* run also what has not changed */
 	long deadline_ms; /* for one run; 0: two minutes */

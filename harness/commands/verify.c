@@ -193,7 +193,7 @@ const struct command_entry command_verify = {
 	"  --detector D     only test, tsan, helgrind, drd, memcheck or budget\n"
 	"  --repeat N       run each pair N times; all runs must agree\n"
 	"  --fresh          run also what has not changed\n"
-	"  --jobs N         runs at once (default: two for each core)\n"
+	"  --jobs N         runs at once (default: two for each core, and those that wait)\n"
 	"  --timeout S      seconds before a run counts as hung (default: 120)\n"
 	"  --timings        the time of all runs, and the ten slowest\n"
 	"  --json FILE      the results as JSON, schema loose-threads/verify/1\n"
