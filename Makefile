@@ -104,7 +104,7 @@ build/toolchain: FORCE
 
 # XSI for realpath().
 HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -Ichapters -MMD -MP
-HARNESS_LIBS := -luv -lexpat -ljansson -ldw -lelf -lcurl
+HARNESS_LIBS := -luv -lexpat -ljansson -lcmark-gfm -ldw -lelf -lcurl
 HARNESS_SOURCES := $(wildcard harness/*.c harness/detectors/*.c harness/commands/*.c harness/report/*.c)
 UNIT_TESTS := $(wildcard harness/tests/test_*.c)
 CLI_TESTS := $(wildcard harness/tests/cli/*.c)

@@ -11,6 +11,8 @@
 #ifndef LOOSE_TEXT_H
 #define LOOSE_TEXT_H
 
+#include <stdio.h>
+
 #include "result.h"
 
 /*
@@ -23,6 +25,11 @@ char *text_fill(const struct catalogue *catalogue, const struct results *results
 		char **error);
 /* The definition of a function, struct or enum in C source, with the comment above it; NULL when there is none. */
 char *text_excerpt(const char *source, const char *name);
+/*
+ * Prints a line for each link of the text that names a file which is not there, and returns how many there are. `path` is
+ * the text's, relative to the root; links to the web and to headings are not looked at.
+ */
+size_t text_dead_links(FILE *out, const char *root, const char *path, const char *text);
 /* Unified diff of two texts, with three lines of context, without a header; empty when they are the same. */
 char *text_diff(const char *before, const char *after);
 

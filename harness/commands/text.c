@@ -14,7 +14,7 @@ struct fill {
 	bool check;
 	struct catalogue catalogue;
 	struct results results;
-	size_t stale;
+	size_t wrong; /* stale texts, and links that lead nowhere */
 };
 
 static int fill_one(struct fill *fill, const char *path)
@@ -27,7 +27,7 @@ static int fill_one(struct fill *fill, const char *path)
 		status = bad_input("%s", error ? error : "cannot read a text");
 	} else if (strcmp(old, new) != 0 && fill->check) {
 		printf("%s is stale; './loose text' makes its passages anew\n", path);
-		fill->stale++;
+		fill->wrong++;
 	} else if (strcmp(old, new) != 0) {
 		struct output output;
 		status = output_open(&output, full);
@@ -37,6 +37,8 @@ static int fill_one(struct fill *fill, const char *path)
 			printf("%s\n", path);
 		}
 	}
+	if (new)
+		fill->wrong += text_dead_links(stdout, fill->root, path, new);
 	free(error);
 	free(new);
 	free(old);
@@ -46,8 +48,8 @@ static int fill_one(struct fill *fill, const char *path)
 
 static int fill_all(struct fill *fill)
 {
-	static const char *const patterns[] = {"book.md", "chapters/*/README.md", "chapters/*/*/README.md",
-					       "exercises/*/*/README.md"};
+	static const char *const patterns[] = {"*.md", "chapters/*/*.md", "chapters/*/*/*.md",
+					       "exercises/*/*/*.md", "solutions/*/*/*.md"};
 	int status = 0;
 
 	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
@@ -62,7 +64,7 @@ static int fill_all(struct fill *fill)
 		}
 		free(pattern);
 	}
-	return status ? status : fill->stale ? STATUS_DISAGREES : STATUS_AGREES;
+	return status ? status : fill->wrong ? STATUS_DISAGREES : STATUS_AGREES;
 }
 
 /* The chapters' programs under every detector: what the texts quote. */
@@ -113,7 +115,7 @@ const struct command_entry command_text = {
 	"",
 	"fill the generated passages of the book (for authors)",
 	"Makes the excerpts, the detectors' words and the tables in the texts anew, from\n"
-	"the programs and from runs.\n"
+	"the programs and from runs, and tells which links lead nowhere.\n"
 	"\n"
 	"  --check   change nothing; tell which texts are stale\n",
 	run,

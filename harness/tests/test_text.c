@@ -417,6 +417,36 @@ Test(text, has_a_table_of_what_the_runs_have_borne_out)
 	close_book(&book);
 }
 
+static void dead_links_are(const struct book *book, const char *text, const char *expected)
+{
+	char *said = NULL;
+	size_t size, count = 0;
+	FILE *out = open_memstream(&said, &size);
+
+	cr_assert_not_null(out);
+	count = text_dead_links(out, book->catalogue.root, path, text);
+	fclose(out);
+	cr_assert_str_eq(said, expected);
+	cr_assert_eq(count, *expected ? 1 : 0);
+	free(said);
+}
+
+Test(text, whose_links_lead_nowhere_is_named)
+{
+	struct book book;
+
+	open_book(&book);
+	write_file(&book, "chapters/02-x/y/README.md", "");
+	write_file(&book, "chapters/kit/stop.h", "");
+	dead_links_are(&book, "See [it](README.md#fix), [the kit](../../kit/stop.h) and [the kit](../../kit).\n", "");
+	dead_links_are(&book, "# One\n\n[up](#one), [out](https://example.org/gone.md)\n\n```\n[a](gone.md)\n```\n", "");
+	dead_links_are(&book, "# One\n\nSee\n[it](../gone.md#fix).\n",
+		       "chapters/02-x/y/README.md:4: the link '../gone.md#fix' leads nowhere; mend it, or add the file\n");
+	dead_links_are(&book, "| a |\n|---|\n| [it][1] |\n\n[1]: gone.c\n",
+		       "chapters/02-x/y/README.md:3: the link 'gone.c' leads nowhere; mend it, or add the file\n");
+	close_book(&book);
+}
+
 Test(text, that_is_wrong_is_named_with_its_line)
 {
 	static const struct {
