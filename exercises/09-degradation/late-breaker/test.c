@@ -1,0 +1,205 @@
+/*
+ * What lookup.h promises, seen from outside: from the directory that is asked,
+ * and from the machine that starts the threads. The machine can be busy: then a
+ * thread that was started has not had its turn yet, for as long as a test likes.
+ * No time is measured: when all other threads wait, nothing will happen any more.
+ */
+#include "lookup.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdbool.h>
+
+#include "kit/check.h"
+#include "kit/gauge.h"
+#include "kit/schedule.h"
+
+enum { MANY = 20, CALLS = 64 };
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	/* all below guarded by lock */
+	bool full; /* no thread can be started */
+	bool busy; /* those that are started do not have their turn */
+	int started;
+	struct {
+		void *(*run)(void *);
+		void *arg;
+	} threads[CALLS];
+} machine = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	/* all below guarded by lock */
+	int asked;
+	struct {
+		bool known;
+		int error;
+	} answers[CALLS]; /* by call */
+} directory = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+static void *has_its_turn(void *arg)
+{
+	CHECK(pthread_mutex_lock(&machine.lock));
+	while (machine.busy)
+		CHECK(pthread_cond_wait(&machine.changed, &machine.lock));
+	void *(*run)(void *) = machine.threads[*(int *)arg].run;
+	void *its_arg = machine.threads[*(int *)arg].arg;
+	CHECK(pthread_mutex_unlock(&machine.lock));
+	return run(its_arg);
+}
+
+static int start_thread(pthread_t *thread, void *(*run)(void *), void *arg)
+{
+	static int numbers[CALLS];
+
+	CHECK(pthread_mutex_lock(&machine.lock));
+	int number = machine.full ? -1 : machine.started++;
+	if (number >= 0) {
+		numbers[number] = number;
+		machine.threads[number].run = run;
+		machine.threads[number].arg = arg;
+	}
+	CHECK(pthread_mutex_unlock(&machine.lock));
+	return number < 0 ? EAGAIN : pthread_create(thread, NULL, has_its_turn, &numbers[number]);
+}
+
+static int ask_directory(int call)
+{
+	CHECK(pthread_mutex_lock(&directory.lock));
+	directory.asked++;
+	while (!directory.answers[call].known)
+		CHECK(pthread_cond_wait(&directory.changed, &directory.lock));
+	int error = directory.answers[call].error;
+	CHECK(pthread_mutex_unlock(&directory.lock));
+	return error;
+}
+
+/* The directory answers for that call. Returns when nothing moves any more. */
+static void answer(int call, int error)
+{
+	CHECK(pthread_mutex_lock(&directory.lock));
+	directory.answers[call].known = true;
+	directory.answers[call].error = error;
+	CHECK(pthread_cond_broadcast(&directory.changed));
+	CHECK(pthread_mutex_unlock(&directory.lock));
+	schedule_await_blocked();
+}
+
+static void machine_is(bool full, bool busy)
+{
+	CHECK(pthread_mutex_lock(&machine.lock));
+	machine.full = full;
+	machine.busy = busy;
+	CHECK(pthread_cond_broadcast(&machine.changed));
+	CHECK(pthread_mutex_unlock(&machine.lock));
+	schedule_await_blocked();
+}
+
+/* The calls of a test, one after the other; and the first whose result was not the one that it should have been. */
+static struct {
+	int count;
+	const char *surprise; /* when it was; NULL: none */
+	enum lookup_result expected, result;
+} calls;
+
+/* Begins a lookup that should have this result. Returns the call. */
+static int look_up(struct lookups *lookups, enum lookup_result expected, const char *when)
+{
+	gauge_add("may_start", expected == LOOKUP_STARTED);
+	enum lookup_result result = lookup_start(lookups, calls.count);
+	if (result != expected && !calls.surprise) {
+		calls.surprise = when;
+		calls.expected = expected;
+		calls.result = result;
+	}
+	return calls.count++;
+}
+
+/* One that is to be let through. The directory has answered before this returns. */
+static void look_up_answered(struct lookups *lookups, int error, const char *when)
+{
+	answer(look_up(lookups, LOOKUP_STARTED, when), error);
+}
+
+static struct lookups *with_open_breaker(void)
+{
+	struct lookups *lookups = lookups_new(ask_directory, start_thread);
+
+	gauge_set("may_start", 0);
+	for (int i = 0; i < LOOKUP_FAILURES; i++)
+		look_up_answered(lookups, ETIMEDOUT, "the breaker is closed");
+	return lookups;
+}
+
+/* Lets everything end. Fails the test if a lookup had a wrong result, or a thread was started that asked nobody. */
+static void end(struct lookups *lookups)
+{
+	static const char *const names[] = {"started", "open", "no thread"};
+
+	machine_is(false, false);
+	for (int call = 0; call < calls.count; call++)
+		answer(call, 0);
+	lookups_free(lookups);
+	cr_assert_null(calls.surprise, "%s: the result is '%s', and should be '%s'", calls.surprise,
+		       names[calls.result], names[calls.expected]);
+	cr_assert_eq(machine.started, directory.asked, "%d threads were started, and %d have asked the directory",
+		     machine.started, directory.asked);
+}
+
+Test(lookup, open_breaker_starts_no_thread, .timeout = 60)
+{
+	struct lookups *lookups = with_open_breaker();
+
+	machine_is(false, true);
+	for (int i = 0; i < MANY; i++)
+		look_up(lookups, LOOKUP_OPEN, "the breaker is open");
+	end(lookups);
+	cr_assert_eq(machine.started, LOOKUP_FAILURES, "the breaker was open, and a thread was started");
+}
+
+Test(lookup, lets_one_probe_through, .timeout = 60)
+{
+	struct lookups *lookups = lookups_new(ask_directory, start_thread);
+
+	gauge_set("may_start", 0);
+	int old = look_up(lookups, LOOKUP_STARTED, "the breaker is closed");
+	for (int i = 0; i < LOOKUP_FAILURES; i++)
+		look_up_answered(lookups, ETIMEDOUT, "the breaker is closed");
+	lookups_pause_over(lookups);
+	machine_is(false, true);
+	int probe = look_up(lookups, LOOKUP_STARTED, "the pause is over");
+	look_up(lookups, LOOKUP_OPEN, "the probe was started, and has not had its turn yet");
+	machine_is(false, false);
+	look_up(lookups, LOOKUP_OPEN, "the probe is under way");
+	answer(old, 0);
+	look_up(lookups, LOOKUP_OPEN, "an old lookup has succeeded, but not the probe");
+	answer(probe, ETIMEDOUT);
+	look_up(lookups, LOOKUP_OPEN, "the probe has failed");
+	lookups_pause_over(lookups);
+	look_up_answered(lookups, 0, "the pause is over again");
+	look_up_answered(lookups, 0, "the probe has succeeded");
+	end(lookups);
+}
+
+Test(lookup, no_thread_is_no_failure, .timeout = 60)
+{
+	struct lookups *lookups = lookups_new(ask_directory, start_thread);
+
+	gauge_set("may_start", 0);
+	machine_is(true, false);
+	for (int i = 0; i < LOOKUP_FAILURES; i++)
+		look_up(lookups, LOOKUP_NO_THREAD, "the breaker is closed, and no thread can be started");
+	machine_is(false, false);
+	for (int i = 0; i < LOOKUP_FAILURES; i++)
+		look_up_answered(lookups, ETIMEDOUT, "threads can be started again");
+	lookups_pause_over(lookups);
+	machine_is(true, false);
+	look_up(lookups, LOOKUP_NO_THREAD, "the pause is over, and no thread can be started for the probe");
+	machine_is(false, false);
+	look_up_answered(lookups, 0, "the probe is still to be made");
+	look_up_answered(lookups, 0, "the probe has succeeded");
+	end(lookups);
+}

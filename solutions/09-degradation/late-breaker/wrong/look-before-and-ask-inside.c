@@ -1,0 +1,151 @@
+/*
+ * Before the thread is started there is a look at the breaker; inside, the
+ * thread asks as before.
+ *
+ * Tempting  two lines, and while the breaker is open no thread is started; inside it is asked once more, to be sure.
+ * Refused   the test and the budget: a look is no permit. The pause is over, and until the first thread has had its
+ *           turn and asks, everybody who looks sees that a probe is due. On the machine that is just getting up again,
+ *           each call that comes in starts a thread.
+ * test      fails lets_one_probe_through
+ * budget    fires  started in has_its_turn when started <= may_start, joined == started
+ */
+#include "lookup.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "kit/check.h"
+
+/* What the breaker says. Whoever was let through tells it how it went, and with which permit. */
+enum permit { NO, YES, PROBE };
+
+struct lookups {
+	lookup_ask *ask;
+	lookup_thread *start;
+	pthread_mutex_t lock;
+	/* all below guarded by lock */
+	enum { CLOSED, OPEN, PROBE_DUE, PROBING } breaker;
+	int failures;	    /* in a row, while it is closed */
+	struct lookup *all; /* whose threads are not joined yet */
+};
+
+struct lookup {
+	struct lookups *lookups;
+	int call;
+	pthread_t thread;
+	bool ended; /* the thread needs the lock no more; guarded by lock */
+	struct lookup *next;
+};
+
+/* Needs the lock held. */
+static enum permit breaker_lets_through(struct lookups *lookups)
+{
+	if (lookups->breaker == CLOSED)
+		return YES;
+	if (lookups->breaker != PROBE_DUE)
+		return NO;
+	lookups->breaker = PROBING;
+	return PROBE;
+}
+
+/* Needs the lock held. */
+static void breaker_is_told(struct lookups *lookups, enum permit permit, int error)
+{
+	if (permit == PROBE) {
+		lookups->breaker = error ? OPEN : CLOSED;
+		lookups->failures = 0;
+	} else if (lookups->breaker == CLOSED) {
+		lookups->failures = error ? lookups->failures + 1 : 0;
+		if (lookups->failures == LOOKUP_FAILURES)
+			lookups->breaker = OPEN;
+	}
+}
+
+static void *look_up(void *arg)
+{
+	struct lookup *self = arg;
+	struct lookups *lookups = self->lookups;
+
+	CHECK(pthread_mutex_lock(&lookups->lock));
+	enum permit permit = breaker_lets_through(lookups);
+	CHECK(pthread_mutex_unlock(&lookups->lock));
+	int error = permit == NO ? 0 : lookups->ask(self->call);
+	CHECK(pthread_mutex_lock(&lookups->lock));
+	if (permit != NO)
+		breaker_is_told(lookups, permit, error);
+	self->ended = true;
+	CHECK(pthread_mutex_unlock(&lookups->lock));
+	return NULL;
+}
+
+/* Needs the lock held. Joins the threads that have ended, or are about to. */
+static void join_ended(struct lookups *lookups)
+{
+	for (struct lookup **link = &lookups->all; *link;) {
+		struct lookup *one = *link;
+
+		if (!one->ended) {
+			link = &one->next;
+			continue;
+		}
+		*link = one->next;
+		CHECK(pthread_join(one->thread, NULL));
+		free(one);
+	}
+}
+
+struct lookups *lookups_new(lookup_ask *ask, lookup_thread *start)
+{
+	struct lookups *lookups = calloc(1, sizeof *lookups);
+
+	REQUIRE(lookups);
+	lookups->ask = ask;
+	lookups->start = start;
+	CHECK(pthread_mutex_init(&lookups->lock, NULL));
+	return lookups;
+}
+
+enum lookup_result lookup_start(struct lookups *lookups, int call)
+{
+	struct lookup *self = calloc(1, sizeof *self);
+	enum lookup_result result = LOOKUP_STARTED;
+
+	REQUIRE(self);
+	self->lookups = lookups;
+	self->call = call;
+	CHECK(pthread_mutex_lock(&lookups->lock));
+	join_ended(lookups);
+	if (lookups->breaker == OPEN || lookups->breaker == PROBING) {
+		free(self);
+		result = LOOKUP_OPEN;
+	} else if (lookups->start(&self->thread, look_up, self) == 0) {
+		self->next = lookups->all;
+		lookups->all = self;
+	} else {
+		free(self);
+		result = LOOKUP_NO_THREAD;
+	}
+	CHECK(pthread_mutex_unlock(&lookups->lock));
+	return result;
+}
+
+void lookups_pause_over(struct lookups *lookups)
+{
+	CHECK(pthread_mutex_lock(&lookups->lock));
+	if (lookups->breaker == OPEN)
+		lookups->breaker = PROBE_DUE;
+	CHECK(pthread_mutex_unlock(&lookups->lock));
+}
+
+void lookups_free(struct lookups *lookups)
+{
+	struct lookup *next;
+
+	for (struct lookup *one = lookups->all; one; one = next) {
+		next = one->next;
+		CHECK(pthread_join(one->thread, NULL));
+		free(one);
+	}
+	CHECK(pthread_mutex_destroy(&lookups->lock));
+	free(lookups);
+}
