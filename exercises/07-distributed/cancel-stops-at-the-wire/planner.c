@@ -1,0 +1,77 @@
+/*
+ * Yours to mend. The planner tries all ways, and learns at the end, if at all,
+ * that nobody is there to hear of it. `until` is received, and not looked at.
+ *
+ * Promise   no try begins for a saw that has hung up, or for which it is too late.
+ * test      fails stops_when_the_saw_hangs_up, stops_when_it_is_too_late
+ * budget    fires wasted in try_way when wasted <= 0, joined == started
+ */
+#include "planner.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kit/check.h"
+#include "kit/loopback.h"
+
+struct planner {
+	planner_try *try_way;
+	int listener;
+	pthread_t thread;
+};
+
+/* Needs at least one way. */
+static struct plan make_plan(planner_try *try_way, const struct order *order)
+{
+	struct plan plan = {.result = PLAN_DONE, .best = 1};
+	int most = try_way(order->trunk, 1);
+
+	for (int way = 2; way <= order->ways; way++) {
+		int worth = try_way(order->trunk, way);
+		if (worth > most) {
+			most = worth;
+			plan.best = way;
+		}
+	}
+	return plan;
+}
+
+static void *plan_all(void *arg)
+{
+	struct planner *planner = arg;
+	struct order order;
+
+	for (int wire; (wire = accept(planner->listener, NULL, NULL)) >= 0; close(wire))
+		if (recv(wire, &order, sizeof order, MSG_WAITALL) == (ssize_t)sizeof order) {
+			struct plan plan = make_plan(planner->try_way, &order);
+			send(wire, &plan, sizeof plan, MSG_NOSIGNAL);
+		}
+	return NULL;
+}
+
+struct planner *planner_start(planner_try *try_way)
+{
+	struct planner *planner = malloc(sizeof *planner);
+
+	REQUIRE(planner);
+	planner->try_way = try_way;
+	planner->listener = loopback_listen();
+	CHECK(pthread_create(&planner->thread, NULL, plan_all, planner));
+	return planner;
+}
+
+int planner_port(const struct planner *planner)
+{
+	return loopback_port(planner->listener);
+}
+
+void planner_stop(struct planner *planner)
+{
+	/* Wakes the thread if it waits for a saw: accept() fails from now on. */
+	REQUIRE(shutdown(planner->listener, SHUT_RDWR) == 0);
+	CHECK(pthread_join(planner->thread, NULL));
+	REQUIRE(close(planner->listener) == 0);
+	free(planner);
+}

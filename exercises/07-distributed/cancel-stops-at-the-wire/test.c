@@ -1,0 +1,159 @@
+/*
+ * What planner.h promises, seen by the saws. Each trunk has a number, and the
+ * tests count the tries for each. Nothing is judged by how long it takes, only
+ * by whether it ends: a saw that waits for LATE ms is never near that with a
+ * right planner.
+ */
+#include "planner.h"
+
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "kit/check.h"
+#include "kit/deadline.h"
+#include "kit/gauge.h"
+#include "kit/loopback.h"
+#include "kit/schedule.h"
+
+enum { SHORT = 50, LATE = 8000, HOUR = 3600000 /* ms */ };
+enum { WAYS = 5, BEST = 4 };
+enum { PLAIN, HELD, IN_LINE, TIGHT, PAST, TRUNKS };
+enum { HELD_IS_TRIED, GO_ON };
+
+static struct {
+	pthread_mutex_t lock;
+	int tries[TRUNKS];     /* begun; guarded by lock */
+	bool useless[TRUNKS];  /* nobody can use its plan any more; guarded by lock */
+	int wasted;	       /* tries that began then; guarded by lock */
+	struct timespec tight; /* until when TIGHT is of use; guarded by lock */
+} mill = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void set_useless(int trunk)
+{
+	CHECK(pthread_mutex_lock(&mill.lock));
+	mill.useless[trunk] = true;
+	CHECK(pthread_mutex_unlock(&mill.lock));
+}
+
+static int tries_of(int trunk)
+{
+	CHECK(pthread_mutex_lock(&mill.lock));
+	int tries = mill.tries[trunk];
+	CHECK(pthread_mutex_unlock(&mill.lock));
+	return tries;
+}
+
+/* The first try of HELD takes until the test says so; that of TIGHT until it is too late. */
+static int try_way(int trunk, int way)
+{
+	CHECK(pthread_mutex_lock(&mill.lock));
+	mill.tries[trunk]++;
+	mill.wasted += mill.useless[trunk];
+	gauge_set("wasted", mill.wasted);
+	struct timespec tight = mill.tight;
+	CHECK(pthread_mutex_unlock(&mill.lock));
+	if (trunk == HELD && way == 1) {
+		schedule_reached(HELD_IS_TRIED);
+		schedule_await(GO_ON);
+	}
+	if (trunk == TIGHT && way == 1) {
+		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &tight, NULL) != 0)
+			;
+		set_useless(TIGHT);
+	}
+	return way == BEST ? 2 : 1;
+}
+
+static struct planner *start(void)
+{
+	gauge_set("wasted", 0);
+	return planner_start(try_way);
+}
+
+static int send_order(const struct planner *planner, int trunk, struct timespec until)
+{
+	struct order order = {.trunk = trunk, .ways = WAYS, .until = until};
+	int wire = loopback_connect(planner_port(planner));
+
+	REQUIRE(send(wire, &order, sizeof order, 0) == (ssize_t)sizeof order);
+	return wire;
+}
+
+/* Returns when the planner's side of the connection knows: then the saw has hung up, however slow the machine is. */
+static void hang_up(int wire)
+{
+	struct linger until_known = {.l_onoff = 1, .l_linger = 60 /* s */};
+
+	REQUIRE(setsockopt(wire, SOL_SOCKET, SO_LINGER, &until_known, sizeof until_known) == 0);
+	REQUIRE(close(wire) == 0);
+}
+
+/* Waits for the plan, and hangs up. False when none has come. */
+static bool get_plan(int wire, struct plan *plan)
+{
+	struct timeval late = {.tv_sec = LATE / 1000};
+
+	REQUIRE(setsockopt(wire, SOL_SOCKET, SO_RCVTIMEO, &late, sizeof late) == 0);
+	bool got = recv(wire, plan, sizeof *plan, MSG_WAITALL) == (ssize_t)sizeof *plan;
+	hang_up(wire);
+	return got;
+}
+
+Test(planner, plans_for_a_saw_that_waits, .timeout = 60)
+{
+	struct planner *planner = start();
+	struct plan plan = {.best = 0};
+	bool got = get_plan(send_order(planner, PLAIN, deadline_in(HOUR)), &plan);
+
+	planner_stop(planner);
+	cr_assert(got, "the saw waits, and gets no plan");
+	cr_assert(plan.result == PLAN_DONE && plan.best == BEST && tries_of(PLAIN) == WAYS,
+		  "%d of %d ways were tried, and way %d is said to be the best", tries_of(PLAIN), WAYS, plan.best);
+}
+
+Test(planner, stops_when_the_saw_hangs_up, .timeout = 60)
+{
+	struct planner *planner = start();
+	int held = send_order(planner, HELD, deadline_in(HOUR));
+	struct plan plan;
+
+	schedule_await(HELD_IS_TRIED);
+	hang_up(send_order(planner, IN_LINE, deadline_in(HOUR)));
+	hang_up(held);
+	set_useless(HELD);
+	set_useless(IN_LINE);
+	int last = send_order(planner, PLAIN, deadline_in(HOUR));
+	schedule_await_blocked(); /* if somebody else watches the wires for the planner, they have seen it now */
+	schedule_reached(GO_ON);
+	bool got = get_plan(last, &plan);
+	planner_stop(planner);
+	cr_assert(got, "two saws have hung up, and the third gets no plan");
+	cr_assert_eq(tries_of(HELD), 1, "the saw hung up during the first try, and %d were made", tries_of(HELD));
+	cr_assert_eq(tries_of(IN_LINE), 0, "the saw hung up before its turn, and %d tries were made for it",
+		     tries_of(IN_LINE));
+}
+
+Test(planner, stops_when_it_is_too_late, .timeout = 60)
+{
+	struct planner *planner = start();
+	struct timespec until = deadline_in(SHORT);
+	struct plan tight = {.result = PLAN_DONE}, past = {.result = PLAN_DONE};
+
+	set_useless(PAST);
+	CHECK(pthread_mutex_lock(&mill.lock));
+	mill.tight = until;
+	CHECK(pthread_mutex_unlock(&mill.lock));
+	bool got = get_plan(send_order(planner, TIGHT, until), &tight);
+	/* TIGHT was answered when its time had passed, by any planner that is right. */
+	got = get_plan(send_order(planner, PAST, until), &past) && got;
+	planner_stop(planner);
+	cr_assert(got, "the saws are still there, and get no answer");
+	cr_assert(tries_of(TIGHT) <= 1, "the time passed during the first try, and %d were made", tries_of(TIGHT));
+	cr_assert_eq(tries_of(PAST), 0, "the time had passed before, and %d tries were made", tries_of(PAST));
+	cr_assert(tight.result == PLAN_TOO_LATE && past.result == PLAN_TOO_LATE,
+		  "a plan that comes too late is called done");
+}

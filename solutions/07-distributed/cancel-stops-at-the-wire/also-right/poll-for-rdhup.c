@@ -1,0 +1,106 @@
+/*
+ * POLLRDHUP is the kernel's own word for "the other side sends no more". Unlike
+ * a look at the next byte it is seen also behind bytes that nobody has read yet.
+ * It is of Linux, and <poll.h> has it only with _GNU_SOURCE. POLLERR and POLLHUP
+ * are always told, asked for or not.
+ *
+ * Promise   no try begins for a saw that has hung up, or for which it is too late.
+ * test      passes
+ * tsan      silent
+ * helgrind  silent
+ * drd       silent
+ * memcheck  silent
+ * budget    silent when wasted <= 0, joined == started
+ */
+#define _GNU_SOURCE /* POLLRDHUP */
+#include "planner.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kit/check.h"
+#include "kit/loopback.h"
+
+struct planner {
+	planner_try *try_way;
+	int listener;
+	pthread_t thread;
+};
+
+/* Whether the saw has hung up, in any of the ways there are. */
+static bool has_gone(int wire)
+{
+	struct pollfd saw = {.fd = wire, .events = POLLRDHUP};
+
+	return poll(&saw, 1, 0) > 0;
+}
+
+static bool is_past(const struct timespec *until)
+{
+	struct timespec now;
+
+	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+	return now.tv_sec > until->tv_sec || (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
+}
+
+/* Tries one way after another for as long as the plan is wanted, and answers. */
+static void make_plan(planner_try *try_way, int wire, const struct order *order)
+{
+	struct plan plan = {.result = PLAN_DONE, .best = 0};
+	int most = 0;
+
+	for (int way = 1; way <= order->ways; way++) {
+		if (has_gone(wire))
+			return;
+		if (is_past(&order->until)) {
+			plan.result = PLAN_TOO_LATE;
+			break;
+		}
+		int worth = try_way(order->trunk, way);
+		if (way == 1 || worth > most) {
+			most = worth;
+			plan.best = way;
+		}
+	}
+	send(wire, &plan, sizeof plan, MSG_NOSIGNAL);
+}
+
+static void *plan_all(void *arg)
+{
+	struct planner *planner = arg;
+	struct order order;
+
+	for (int wire; (wire = accept(planner->listener, NULL, NULL)) >= 0; close(wire))
+		if (recv(wire, &order, sizeof order, MSG_WAITALL) == (ssize_t)sizeof order)
+			make_plan(planner->try_way, wire, &order);
+	return NULL;
+}
+
+struct planner *planner_start(planner_try *try_way)
+{
+	struct planner *planner = malloc(sizeof *planner);
+
+	REQUIRE(planner);
+	planner->try_way = try_way;
+	planner->listener = loopback_listen();
+	CHECK(pthread_create(&planner->thread, NULL, plan_all, planner));
+	return planner;
+}
+
+int planner_port(const struct planner *planner)
+{
+	return loopback_port(planner->listener);
+}
+
+void planner_stop(struct planner *planner)
+{
+	/* Wakes the thread if it waits for a saw: accept() fails from now on. */
+	REQUIRE(shutdown(planner->listener, SHUT_RDWR) == 0);
+	CHECK(pthread_join(planner->thread, NULL));
+	REQUIRE(close(planner->listener) == 0);
+	free(planner);
+}
