@@ -75,7 +75,7 @@ static bool watch_gone(struct watch *watch)
 /* The wire stays open, and can be written to. */
 static void watch_end(struct watch *watch)
 {
-	/* To shut this side's reading half is what wakes the thread. It fails when the saw has torn the connection down. */
+	/* Wakes the thread. It fails when the saw has torn the connection down, and then the thread is awake. */
 	shutdown(watch->wire, SHUT_RD);
 	CHECK(pthread_join(watch->thread, NULL));
 	CHECK(pthread_mutex_destroy(&watch->lock));

@@ -3,8 +3,8 @@
  *
  * Tempting  it is called "hang up", and it is in every manual next to POLLERR.
  * Refused   the test and the budget: POLLHUP means that both directions are shut. The saw has shut its own; the
- *           planner's is open, and it could send for hours. What a peer's close() brings is the end of what can be read:
- *           POLLIN with nothing behind it, and POLLRDHUP.
+ *           planner's is open, and it could send for hours. What a peer's close() brings is the end of what can be
+ *           read: POLLIN with nothing behind it, and POLLRDHUP.
  * test      fails stops_when_the_saw_hangs_up
  * budget    fires wasted in try_way when wasted <= 0, joined == started
  */

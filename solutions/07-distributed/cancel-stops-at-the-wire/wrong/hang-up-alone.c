@@ -1,0 +1,90 @@
+/*
+ * Before each try the planner looks at the wire, and at nothing else.
+ *
+ * Tempting  a saw that wants no plan any more hangs up. Why should it stay, and wait for what it cannot use?
+ * Refused   the test and the budget: because it cannot hang up. Its cable is cut, or its program hangs, and no end comes
+ *           over the wire. The order had said until when a plan is of use.
+ * test      fails stops_when_it_is_too_late
+ * budget    fires wasted in try_way when wasted <= 0, joined == started
+ */
+#include "planner.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kit/check.h"
+#include "kit/loopback.h"
+
+struct planner {
+	planner_try *try_way;
+	int listener;
+	pthread_t thread;
+};
+
+/* Whether the saw has hung up: what it sends has an end, and here it is. */
+static bool has_gone(int wire)
+{
+	char byte;
+	/* Looks without waiting, and takes nothing away. Of a saw that is still there it is "nothing yet", an error. */
+	ssize_t got = recv(wire, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+	return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+/* Tries one way after another for as long as the saw is there, and answers. */
+static void make_plan(planner_try *try_way, int wire, const struct order *order)
+{
+	struct plan plan = {.result = PLAN_DONE, .best = 0};
+	int most = 0;
+
+	for (int way = 1; way <= order->ways; way++) {
+		if (has_gone(wire))
+			return;
+		int worth = try_way(order->trunk, way);
+		if (way == 1 || worth > most) {
+			most = worth;
+			plan.best = way;
+		}
+	}
+	send(wire, &plan, sizeof plan, MSG_NOSIGNAL);
+}
+
+static void *plan_all(void *arg)
+{
+	struct planner *planner = arg;
+	struct order order;
+
+	for (int wire; (wire = accept(planner->listener, NULL, NULL)) >= 0; close(wire))
+		if (recv(wire, &order, sizeof order, MSG_WAITALL) == (ssize_t)sizeof order)
+			make_plan(planner->try_way, wire, &order);
+	return NULL;
+}
+
+struct planner *planner_start(planner_try *try_way)
+{
+	struct planner *planner = malloc(sizeof *planner);
+
+	REQUIRE(planner);
+	planner->try_way = try_way;
+	planner->listener = loopback_listen();
+	CHECK(pthread_create(&planner->thread, NULL, plan_all, planner));
+	return planner;
+}
+
+int planner_port(const struct planner *planner)
+{
+	return loopback_port(planner->listener);
+}
+
+void planner_stop(struct planner *planner)
+{
+	/* Wakes the thread if it waits for a saw: accept() fails from now on. */
+	REQUIRE(shutdown(planner->listener, SHUT_RDWR) == 0);
+	CHECK(pthread_join(planner->thread, NULL));
+	REQUIRE(close(planner->listener) == 0);
+	free(planner);
+}
