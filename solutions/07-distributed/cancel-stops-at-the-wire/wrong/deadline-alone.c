@@ -1,7 +1,7 @@
 /*
  * The deadline came with the order and is looked at before each try. After it nothing is done.
  *
- * Tempting  it covers every way in which a saw can be lost, also those that no wire tells, in two lines without a socket.
+ * Tempting  it covers every way in which a saw can be lost, also those that no wire tells, and needs no socket.
  * Refused   the test and the budget: a deadline is an upper bound, and a generous one. The saw had an hour and hung up
  *           after a second. Until the hour is over, the planner works for nobody.
  * test      fails stops_when_the_saw_hangs_up

@@ -2,8 +2,8 @@
  * Before each try the planner looks at the wire, and at nothing else.
  *
  * Tempting  a saw that wants no plan any more hangs up. Why should it stay, and wait for what it cannot use?
- * Refused   the test and the budget: because it cannot hang up. Its cable is cut, or its program hangs, and no end comes
- *           over the wire. The order had said until when a plan is of use.
+ * Refused   the test and the budget: because it cannot hang up. Its cable is cut, or its program hangs, and no end
+ *           comes over the wire. The order had said until when a plan is of use.
  * test      fails stops_when_it_is_too_late
  * budget    fires wasted in try_way when wasted <= 0, joined == started
  */

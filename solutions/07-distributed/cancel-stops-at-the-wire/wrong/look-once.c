@@ -1,10 +1,11 @@
 /*
- * Before the planner begins with an order, it looks whether the plan is wanted.
+ * Before the planner begins with an order, it looks whether the saw is still there. After that it minds the time.
  *
- * Tempting  an order from somebody who has left is thrown away before it costs anything, and the loop stays as it was.
- * Refused   the tests and the budget: the longest time in the life of an order is the one in which it is worked on.
- *           Whoever hangs up then, or runs out of time, has all ways tried.
- * test      fails stops_when_the_saw_hangs_up, stops_when_it_is_too_late
+ * Tempting  an order from somebody who has left is thrown away before it costs anything, and what goes on is the clock's
+ *           business.
+ * Refused   the test and the budget: the longest time in the life of an order is the one in which it is worked on.
+ *           Whoever hangs up then has all ways tried, or as many as an hour has room for.
+ * test      fails stops_when_the_saw_hangs_up
  * budget    fires wasted in try_way when wasted <= 0, joined == started
  */
 #include "planner.h"
@@ -43,7 +44,7 @@ static bool is_past(const struct timespec *until)
 	return now.tv_sec > until->tv_sec || (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
 }
 
-/* Tries one way after another if the plan is wanted, and answers. */
+/* Tries one way after another for as long as there is time, and answers. */
 static void make_plan(planner_try *try_way, int wire, const struct order *order)
 {
 	struct plan plan = {.result = PLAN_DONE, .best = 0};
@@ -51,9 +52,11 @@ static void make_plan(planner_try *try_way, int wire, const struct order *order)
 
 	if (has_gone(wire))
 		return;
-	if (is_past(&order->until))
-		plan.result = PLAN_TOO_LATE;
-	for (int way = 1; way <= order->ways && plan.result == PLAN_DONE; way++) {
+	for (int way = 1; way <= order->ways; way++) {
+		if (is_past(&order->until)) {
+			plan.result = PLAN_TOO_LATE;
+			break;
+		}
 		int worth = try_way(order->trunk, way);
 		if (way == 1 || worth > most) {
 			most = worth;
