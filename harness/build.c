@@ -42,30 +42,6 @@ int build_targets(struct session *session, char *const *targets, size_t count, i
 	return *error ? -1 : 0;
 }
 
-/* What "build/plain/bin/x" is made of: "build/plain/obj/x.o", for the caller to free. */
-static char *object_of(const char *root, const char *target)
-{
-	const char *bin = strstr(target, "/bin/");
-
-	return mem_format("%s/%.*s/obj/%s.o", root, (int)(bin - target), target, bin + 5);
-}
-
-/* The compiler's words of the program or its object. */
-static char *kept_words(const char *root, const char *target)
-{
-	char *object = object_of(root, target), *log = mem_format("%s.log", object), *words = file_read(log);
-
-	free(log);
-	free(object);
-	if (words && *words)
-		return words;
-	free(words);
-	char *linked = mem_format("%s/%s.log", root, target);
-	words = file_read(linked);
-	free(linked);
-	return words;
-}
-
 static bool exists(char *path)
 {
 	bool found = access(path, F_OK) == 0;
@@ -74,14 +50,78 @@ static bool exists(char *path)
 	return found;
 }
 
+/* "x" of "build/plain/bin/x" */
+static const char *name_of(const char *target)
+{
+	return strstr(target, "/bin/") + 5;
+}
+
+/* Where the target's flavour keeps the object of "x": "build/plain/obj/x.o", for the caller to free. */
+static char *object_of(const char *root, const char *target, const char *name, int length)
+{
+	return mem_format("%s/%.*s/obj/%.*s.o", root, (int)(strstr(target, "/bin/") - target), target, length, name);
+}
+
+typedef bool part_visit(void *context, char *object);
+
+/* Visits the objects of which the target is made, its own first, until a visit is true; tells whether one was. */
+static bool visit_objects(const char *root, const char *target, part_visit *visit, void *context)
+{
+	const char *name = name_of(target);
+	bool done = visit(context, object_of(root, target, name, (int)strlen(name)));
+	char *source = mem_format("%s.c", name);
+	char *directories[] = {program_own_directory(source), program_shared_directory(source)};
+
+	for (int i = 0; i < 2; i++) {
+		char **files = files_in(root, directories[i], "c");
+		for (char **file = files; *file && !done; file++)
+			done = visit(context, object_of(root, target, *file, (int)strlen(*file) - 2));
+		files_free(files);
+		free(directories[i]);
+	}
+	free(source);
+	return done;
+}
+
+static bool is_missing(void *context, char *object)
+{
+	(void)context;
+	return !exists(object);
+}
+
+/* Puts the compiler's words of an object that did not compile into *context. Another one's warnings explain nothing. */
+static bool did_not_compile(void *context, char *object)
+{
+	char **words = context, *log = mem_format("%s.log", object);
+
+	if (is_missing(NULL, object))
+		*words = file_read(log);
+	free(log);
+	return *words;
+}
+
+/* The compiler's words of the program or its objects. */
+static char *kept_words(const char *root, const char *target)
+{
+	char *words = NULL;
+
+	if (visit_objects(root, target, did_not_compile, &words))
+		return words;
+	char *linked = mem_format("%s/%s.log", root, target);
+	words = file_read(linked);
+	free(linked);
+	return words;
+}
+
 /* Without all its parts it is the program of yesterday: today's did not compile. */
 static bool has_its_parts(const char *root, const char *target)
 {
-	const char *bin = strstr(target, "/bin/"), *source = bin + 5, *pitfall = strchr(source, '/');
-	int flavour = (int)(bin - target);
+	const char *source = name_of(target), *pitfall = strchr(source, '/');
+	int flavour = (int)(source - target) - 5;
 	bool tested = strncmp(source, "exercises/", 10) == 0 || strncmp(source, "solutions/", 10) == 0;
 
-	if (!exists(object_of(root, target)) || !exists(mem_format("%s/%.*s/kit.a", root, flavour, target)))
+	if (visit_objects(root, target, is_missing, NULL) ||
+	    !exists(mem_format("%s/%.*s/kit.a", root, flavour, target)))
 		return false;
 	if (!tested)
 		return true;

@@ -44,6 +44,19 @@ void catalogue_release(struct catalogue *catalogue);
 const char *catalogue_pitfall(const struct catalogue *catalogue, const char *part, char **error);
 /* NULL when the pitfall has no such program. */
 const struct program *catalogue_program(const struct catalogue *catalogue, const char *pitfall, const char *name);
+/*
+ * Most programs are one file. One of a chapter may have more: those in the
+ * directory of its name, "broken/", and in "shared/" what its pair has in
+ * common. This gives the files with one of these endings (a pattern: "[ch]") in
+ * such a directory ("chapters/02-x/y/broken"), by name: paths relative to the
+ * root, with NULL at the end, for the caller to free with files_free().
+ */
+char **files_in(const char *root, const char *directory, const char *endings);
+void files_free(char **files);
+/* The directories of a program's other files, for the caller to free: its own, and the one that it shares. */
+char *program_own_directory(const char *source);
+char *program_shared_directory(const char *source);
+
 /* True for programs with a Criterion test: starter, solution, also-right and wrong. */
 bool program_has_test(const struct program *program);
 

@@ -5,6 +5,7 @@
  *     <!-- excerpt broken.c evict_loop -->    the named functions or structs of that file
  *     <!-- says broken tsan -->               what that detector says of that program
  *     <!-- diff -->                           broken.c against fixed.c, without the declarations
+ *     <!-- diff rates.c -->                   broken/rates.c against fixed/rates.c
  *     <!-- table -->                          the detector table (book.md)
  *     <!-- end -->
  */

@@ -137,6 +137,34 @@ static void print_unnumbered(FILE *out, const char *diff)
 	}
 }
 
+static void print_diff(const struct filling *filling, const char *before, const char *after)
+{
+	char *diff = text_diff(before, after);
+
+	fputs("```diff\n", filling->out);
+	print_unnumbered(filling->out, diff);
+	fputs("```\n", filling->out);
+	free(diff);
+}
+
+/* Of a program of several files: one that both sides have, broken/x.c against fixed/x.c. */
+static bool fill_diff_of_file(struct filling *filling, const char *file)
+{
+	char *names[] = {mem_format("broken/%s", file), mem_format("fixed/%s", file)};
+	char *before = source_of(filling, names[0]), *after = source_of(filling, names[1]);
+
+	if (before && after)
+		print_diff(filling, before, after);
+	else
+		filling_fail(filling,
+			     mem_format("cannot read '%s': %s", before ? names[1] : names[0], strerror(errno)));
+	free(before);
+	free(after);
+	free(names[0]);
+	free(names[1]);
+	return !*filling->error;
+}
+
 static bool fill_diff(struct filling *filling, const struct mark *mark)
 {
 	const struct program *broken = NULL, *fixed = NULL;
@@ -145,15 +173,14 @@ static bool fill_diff(struct filling *filling, const struct mark *mark)
 		broken = catalogue_program(filling->catalogue, filling->pitfall, "broken");
 		fixed = catalogue_program(filling->catalogue, filling->pitfall, "fixed");
 	}
-	if (mark->count != 1 || !broken || !fixed || !broken->source || !fixed->source)
+	if (mark->count > 2 || !broken || !fixed || !broken->source || !fixed->source)
 		return filling_fail(filling,
-				    mem_copy("a diff names nothing and stands in the text of a pitfall that has "
-					     "broken.c and fixed.c"));
-	char *before = undeclared(broken->source), *after = undeclared(fixed->source), *diff = text_diff(before, after);
-	fputs("```diff\n", filling->out);
-	print_unnumbered(filling->out, diff);
-	fputs("```\n", filling->out);
-	free(diff);
+				    mem_copy("a diff names one file at most and stands in the text of a pitfall that "
+					     "has broken.c and fixed.c"));
+	if (mark->count == 2)
+		return fill_diff_of_file(filling, mark->words[1]);
+	char *before = undeclared(broken->source), *after = undeclared(fixed->source);
+	print_diff(filling, before, after);
 	free(before);
 	free(after);
 	return true;

@@ -7,13 +7,14 @@
 #include "detectors/detector.h"
 #include "mem.h"
 
-/* "broken.c:38"; the path from the root on for a file that is not the program's own. Owned by the caller. */
+/* "broken.c:38", "broken/rates.c:9"; the path from the root on for a file from elsewhere. Owned by the caller. */
 static char *place(const struct page *page, const char *file, int line)
 {
-	const char *shown = below_root(page->root, file);
+	const char *shown = below_root(page->root, file), *own = page->result->program->path;
+	size_t directory = (size_t)(base_name(own) - own);
 
-	if (strcmp(shown, page->result->program->path) == 0)
-		shown = base_name(shown);
+	if (directory && strncmp(shown, own, directory) == 0)
+		shown += directory;
 	return line > 0 ? mem_format("%s:%d", shown, line) : mem_copy(shown);
 }
 

@@ -192,7 +192,7 @@ Test(result, is_shown_in_the_source)
 	made_release(&made);
 }
 
-Test(result, names_files_of_the_program_by_their_base_name)
+Test(result, names_files_of_the_program_from_its_directory_on)
 {
 	struct made_results made = {0};
 	char *text = NULL;
@@ -200,9 +200,11 @@ Test(result, names_files_of_the_program_by_their_base_name)
 		made_result(&made, broken_at(&made, "02-x/y"), "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
 
 	made_finding(result, "data-race", "data race", "Write", "evict", NULL, "/root/chapters/02-x/y/broken.c", 9);
+	made_finding(result, "data-race", "data race", "Write", "drop", NULL, "/root/chapters/02-x/y/broken/part.c", 7);
 	made_finding(result, "data-race", "data race", "Write", "check", NULL, "/root/exercises/02-x/y/test.c", 8);
 	PRINTED(text, report_result(out, unicode, "/root", result));
 	has(text, "data-race in evict (broken.c:9)\n");
+	has(text, "data-race in drop (broken/part.c:7)\n");
 	has(text, "data-race in check (exercises/02-x/y/test.c:8)\n");
 	free(text);
 	made_release(&made);

@@ -396,6 +396,24 @@ Test(text, of_an_exercise_reads_its_own_files_and_the_kit)
 	close_book(&book);
 }
 
+Test(text, compares_one_file_of_several)
+{
+	struct book book;
+
+	open_book(&book);
+	write_file(&book, "chapters/02-x/y/broken/part.c", "int part(void)\n{\n\treturn 1;\n}\n");
+	write_file(&book, "chapters/02-x/y/fixed/part.c", "int part(void)\n{\n\treturn 2;\n}\n");
+	char *text = filled(&book, path, "<!-- diff part.c -->\n<!-- end -->\n");
+	cr_assert_str_eq(text, "<!-- diff part.c -->\n"
+			       "```diff\n@@\n int part(void)\n {\n-\treturn 1;\n+\treturn 2;\n }\n```\n"
+			       "<!-- end -->\n");
+	free(text);
+	text = filled(&book, path, "<!-- excerpt broken/part.c part -->\n<!-- end -->\n");
+	cr_assert_not_null(strstr(text, "```c\nint part(void)\n{\n\treturn 1;\n}\n```\n"));
+	free(text);
+	close_book(&book);
+}
+
 Test(text, has_a_table_of_what_the_runs_have_borne_out)
 {
 	struct book book;
@@ -467,7 +485,9 @@ Test(text, that_is_wrong_is_named_with_its_line)
 		{path, "<!-- says broken helgrind -->\n<!-- end -->\n", "cannot be quoted"},
 		{path, "<!-- says broken -->\n<!-- end -->\n", "need a program and a detector"},
 		{"book.md", "<!-- says broken tsan -->\n<!-- end -->\n", "book.md:1: words need a program"},
-		{"book.md", "<!-- diff -->\n<!-- end -->\n", "book.md:1: a diff names nothing and stands in"},
+		{"book.md", "<!-- diff -->\n<!-- end -->\n", "book.md:1: a diff names one file at most and stands in"},
+		{path, "<!-- diff a.c b.c -->\n<!-- end -->\n", ":1: a diff names one file at most"},
+		{path, "<!-- diff gone.c -->\n<!-- end -->\n", ":1: cannot read 'broken/gone.c': No such file"},
 		{path, "<!-- table -->\n<!-- end -->\n", ":1: a table names nothing and stands in book.md"},
 		{"chapters/05-z/README.md", "<!-- table -->\n<!-- end -->\n",
 		 ":1: a table names nothing and stands in book.md"},
