@@ -36,6 +36,7 @@ void observation_release(struct observation *seen)
 	free(seen->why);
 	free(seen->last_line);
 	free(seen->failed);
+	free(seen->said);
 	json_decref(seen->measured);
 	*seen = (struct observation){0};
 }
@@ -65,6 +66,7 @@ json_t *observation_to_json(const struct observation *seen)
 	set_text(object, "why", seen->why);
 	set_text(object, "last_line", seen->last_line);
 	set_text(object, "failed", seen->failed);
+	set_text(object, "said", seen->said);
 	if (seen->measured)
 		json_object_set(object, "measured", seen->measured);
 	return object;
@@ -116,7 +118,8 @@ bool observation_from_json(const json_t *object, struct observation *seen)
 	/* json_unpack() takes no const object, and does not change it. */
 	if (fault && fault_from_name(fault, &seen->fault) && read_numbers((json_t *)object, seen) &&
 	    get_text(object, "why", &seen->why) && get_text(object, "last_line", &seen->last_line) &&
-	    get_text(object, "failed", &seen->failed) && (seen->fault == FAULT_NONE) == !seen->why &&
+	    get_text(object, "failed", &seen->failed) && get_text(object, "said", &seen->said) &&
+	    (seen->fault == FAULT_NONE) == !seen->why &&
 	    findings_from_json(json_object_get(object, "findings"), &seen->findings))
 		return true;
 	observation_release(seen);

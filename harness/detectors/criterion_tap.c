@@ -10,6 +10,7 @@
 struct reader {
 	struct test_results *results;
 	int planned, seen;
+	char *explains; /* the test that is to explain itself; NULL when it has, or there is none */
 	enum { HEADER, PLAN, RESULTS, EXPLANATION_DUE, IN_EXPLANATION } state;
 };
 
@@ -22,6 +23,21 @@ static void add_failed(struct test_results *results, char *name)
 {
 	results->failed = mem_resize(results->failed, results->failed_count + 1, sizeof *results->failed);
 	results->failed[results->failed_count++] = name;
+}
+
+/* Keeps the first message of the test that explains itself. What a test says behind it could be anything. */
+static void read_message(struct reader *reader, const char *line)
+{
+	static const char start[] = "      Assertion failed: ";
+	char *before = reader->results->said;
+
+	if (!reader->explains || !starts(line, start))
+		return;
+	line += strlen(start);
+	reader->results->said = mem_format("%s%s: %s\n", before ? before : "", reader->explains, line);
+	free(before);
+	free(reader->explains);
+	reader->explains = NULL;
 }
 
 /* A line such as "not ok - suite::name  (0.01s)". */
@@ -45,8 +61,11 @@ static bool read_result(struct reader *reader, const char *line)
 	if (!failed)
 		return true;
 	/* A test that failed by itself is explained; one that crashed or timed out is not. */
-	if (starts(rest, "  ("))
+	if (starts(rest, "  (")) {
 		reader->state = EXPLANATION_DUE;
+		free(reader->explains);
+		reader->explains = mem_copy_n(name, length);
+	}
 	return true;
 }
 
@@ -72,6 +91,7 @@ static bool read_line(struct reader *reader, const char *line)
 	case IN_EXPLANATION:
 		if (strcmp(line, "  ...") == 0)
 			reader->state = RESULTS;
+		read_message(reader, line);
 		return starts(line, "  ");
 	default:
 		if (starts(line, "ok - ") || starts(line, "not ok - "))
@@ -118,6 +138,7 @@ void test_results_read(const char *bytes, size_t length, struct test_results *re
 		free(line);
 		start = end + 1;
 	}
+	free(reader.explains);
 	results->complete = good && start == length && reader.state == RESULTS && reader.seen == reader.planned;
 	sort_names(results);
 }
@@ -127,5 +148,6 @@ void test_results_release(struct test_results *results)
 	for (size_t i = 0; i < results->failed_count; i++)
 		free(results->failed[i]);
 	free(results->failed);
+	free(results->said);
 	*results = (struct test_results){0};
 }

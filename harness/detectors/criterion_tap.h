@@ -20,6 +20,7 @@ struct test_results {
 	int ran;       /* those that were skipped did not run */
 	char **failed; /* or skipped: names without the suite, sorted, each once */
 	size_t failed_count;
+	char *said; /* a line for each that has explained itself, "name: its first message"; NULL when none has */
 	bool complete; /* there is a result for each test of the plan, whole */
 };
 

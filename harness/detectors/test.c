@@ -49,6 +49,9 @@ void tests_collect(const struct run *run, struct observation *seen)
 	seen->tests = results.ran;
 	free(seen->failed);
 	seen->failed = joined(results.failed, results.failed_count);
+	free(seen->said);
+	seen->said = results.said;
+	results.said = NULL;
 	if (!results.complete)
 		observation_fail(seen, FAULT_PROGRAM, "the results of its tests are cut short");
 	else if (results.ran == 0)

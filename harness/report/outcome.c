@@ -26,6 +26,20 @@ static char *places_seen(const struct result *result)
 	return text;
 }
 
+/* What the failed tests say for themselves. */
+static void print_said(const struct page *page)
+{
+	const char *line = page->result->seen.said;
+
+	while (line && *line) {
+		size_t length = strcspn(line, "\n");
+		char *one = mem_copy_n(line, length);
+		print_wrapped(page->out, page->style, 2, one);
+		free(one);
+		line += length + (line[length] == '\n');
+	}
+}
+
 /* "tsan: fires, as declared", and why where it is needed. */
 static void print_outcome(const struct page *page)
 {
@@ -56,6 +70,8 @@ static void print_outcome(const struct page *page)
 		print_wrapped(page->out, page->style, 2, failed);
 		free(failed);
 	}
+	if (result_is_test(result))
+		print_said(page);
 	free(declared);
 }
 

@@ -26,6 +26,9 @@ Test(criterion_tap, reads_every_outcome)
 		cr_assert_eq(results.failed_count, sizeof failed / sizeof *failed);
 		for (size_t j = 0; j < results.failed_count; j++)
 			cr_assert_str_eq(results.failed[j], failed[j]);
+		/* In the order of the file, and of each test the first message alone. */
+		cr_assert_str_eq(results.said, "takes: is 3\ntakes: is 2\nfails: one \"quoted\"\n"
+					       "expects: The expression 0 is false.\n");
 		test_results_release(&results);
 		free(bytes);
 	}
@@ -57,6 +60,7 @@ Test(criterion_tap, reads_a_run_where_all_pass)
 	cr_assert(results.complete);
 	cr_assert_eq(results.ran, 2);
 	cr_assert_eq(results.failed_count, 0);
+	cr_assert_null(results.said);
 	test_results_release(&results);
 }
 

@@ -12,6 +12,7 @@ static struct observation made(void)
 
 	seen.last_line = mem_copy("accepted 100, persisted 97");
 	seen.failed = mem_copy("loses, races");
+	seen.said = mem_copy("loses: 3 of 100 are lost\n");
 	findings_add(&seen.findings, "Race");
 	return seen;
 }
@@ -53,6 +54,7 @@ static void expect_round_trip(const struct observation *seen)
 	cr_assert_eq(back.findings.count, seen->findings.count);
 	cr_assert_eq(back.peak_kib, seen->peak_kib);
 	cr_assert_eq(back.last_line == NULL, seen->last_line == NULL);
+	cr_assert_eq(back.said == NULL, seen->said == NULL);
 	json_decref(again);
 	json_decref(object);
 	observation_release(&back);

@@ -210,6 +210,25 @@ Test(result, names_files_of_the_program_from_its_directory_on)
 	made_release(&made);
 }
 
+Test(result, repeats_what_failed_tests_say)
+{
+	struct made_results made = {0};
+	char *text = NULL;
+	struct program *starter =
+		made_program(&made, "02-x/y", "starter", ROLE_STARTER, "exercises/02-x/y/x.c");
+	struct result *result = made_result(&made, starter, "test", WORD_PASSES, OBSERVED_FAILS,
+					    "these tests fail: counts_all, stop_waits");
+
+	result->verdict.agrees = false;
+	result->seen.failed = mem_copy("counts_all, stop_waits");
+	result->seen.said = mem_copy("counts_all: 3 of 5\nstop_waits: a frame\033[1m was under way\n");
+	PRINTED(text, report_result(out, unicode, "/root", result));
+	has(text, "  these tests fail: counts_all, stop_waits\n  counts_all: 3 of 5\n  stop_waits: a frame");
+	cr_assert_null(strchr(text, '\033'), "%s", text);
+	free(text);
+	made_release(&made);
+}
+
 Test(result, fits_the_width)
 {
 	struct made_results made = {0};
