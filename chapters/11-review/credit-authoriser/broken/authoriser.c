@@ -1,0 +1,98 @@
+#include "../shared/authoriser.h"
+
+#include <pthread.h>
+#include <time.h>
+
+#include "../shared/ledger.h"
+#include "../shared/world.h"
+#include "audit.h"
+#include "kit/check.h"
+#include "kit/queue.h"
+#include "rates.h"
+
+enum { WORKERS = 3, ROOM = 64 };
+enum { LARGE = 100000 /* above this the bureau is asked: 1000 crowns */, NO_AMOUNT = -1 };
+
+static struct {
+	struct queue purchases;
+	pthread_t workers[WORKERS];
+	pthread_mutex_t lock; /* of the answers in all purchases */
+	pthread_cond_t answered;
+} authoriser = {.lock = PTHREAD_MUTEX_INITIALIZER, .answered = PTHREAD_COND_INITIALIZER};
+
+/* NO_AMOUNT: there is no such currency. */
+static long in_crowns(const struct purchase *purchase)
+{
+	switch (purchase->currency) {
+	case CROWNS:
+		return purchase->amount;
+	case EUROS:
+		return rates_to_crowns(purchase->amount);
+	}
+	return NO_AMOUNT;
+}
+
+static enum answer decide(int customer, long crowns)
+{
+	if (crowns > LARGE && !bureau_vouches(customer, FOR_EVER))
+		return DECLINED;
+	return ledger_charge(customer, crowns) ? AUTHORISED : DECLINED;
+}
+
+/* The purchase is the caller's again. */
+static void answer(struct purchase *purchase, enum answer answer)
+{
+	audit_write(purchase, answer);
+	CHECK(pthread_mutex_lock(&authoriser.lock));
+	purchase->answer = answer;
+	purchase->answered = true;
+	CHECK(pthread_cond_broadcast(&authoriser.answered));
+	CHECK(pthread_mutex_unlock(&authoriser.lock));
+}
+
+static void *work(void *arg)
+{
+	void *item;
+
+	while (queue_take(&authoriser.purchases, &item)) {
+		struct purchase *purchase = item;
+		long crowns = in_crowns(purchase);
+
+		if (crowns == NO_AMOUNT) {
+			answer(purchase, DECLINED);
+			return NULL;
+		}
+		answer(purchase, decide(purchase->customer, crowns));
+	}
+	return arg;
+}
+
+void authoriser_start(void)
+{
+	rates_start();
+	audit_start();
+	queue_init(&authoriser.purchases, ROOM);
+	for (int i = 0; i < WORKERS; i++)
+		CHECK(pthread_create(&authoriser.workers[i], NULL, work, NULL));
+}
+
+enum answer authorise(struct purchase *purchase)
+{
+	purchase->answered = false;
+	REQUIRE(queue_put(&authoriser.purchases, purchase));
+	CHECK(pthread_mutex_lock(&authoriser.lock));
+	while (!purchase->answered)
+		CHECK(pthread_cond_wait(&authoriser.answered, &authoriser.lock));
+	CHECK(pthread_mutex_unlock(&authoriser.lock));
+	return purchase->answer;
+}
+
+void authoriser_stop(void)
+{
+	queue_close(&authoriser.purchases);
+	for (int i = 0; i < WORKERS; i++)
+		CHECK(pthread_join(authoriser.workers[i], NULL));
+	queue_destroy(&authoriser.purchases);
+	/* The last entries of the audit log. */
+	nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+}
