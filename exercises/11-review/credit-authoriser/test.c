@@ -1,0 +1,280 @@
+/*
+ * Reading this file tells what is wrong with the service. Review it first.
+ *
+ * Each probe asks for one promise of avalanche.h, with a service and a radio of
+ * its own, and runs on a thread of its own: one that hangs is given up, and one
+ * that crashes is made to hang. Nothing is judged by how long it takes, only by
+ * whether it ends.
+ */
+#include "avalanche.h"
+
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "kit/check.h"
+#include "kit/deadline.h"
+#include "kit/schedule.h"
+
+/* When a probe is given up, in ms. No right service is near it. */
+enum { LATE = 8000 };
+enum { HUTS = 16, LOW = 2, HIGH = 5 };
+
+/* --- the radio --- */
+
+struct radio {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	/* all below guarded by lock */
+	bool held;		/* calls that are answered do not end */
+	int deaf[HUTS];		/* so many calls more this hut does not answer */
+	int calls[HUTS];	/* that have ended */
+	int under_way, at_most; /* calls, now and ever */
+};
+
+static bool call_hut(void *arg, const struct bulletin *bulletin)
+{
+	struct radio *radio = arg;
+
+	CHECK(pthread_mutex_lock(&radio->lock));
+	if (++radio->under_way > radio->at_most)
+		radio->at_most = radio->under_way;
+	bool answered = radio->deaf[bulletin->hut] == 0;
+	while (answered && radio->held)
+		CHECK(pthread_cond_wait(&radio->changed, &radio->lock));
+	/* The bulletin is read out at the end of a call. */
+	int hut = bulletin->hut;
+	radio->deaf[hut] -= !answered;
+	radio->calls[hut]++;
+	radio->under_way--;
+	CHECK(pthread_mutex_unlock(&radio->lock));
+	return answered;
+}
+
+static void hold(struct radio *radio, bool held)
+{
+	CHECK(pthread_mutex_lock(&radio->lock));
+	radio->held = held;
+	CHECK(pthread_cond_broadcast(&radio->changed));
+	CHECK(pthread_mutex_unlock(&radio->lock));
+}
+
+/* Whether these huts were called so often, in order from 0. */
+static bool called(struct radio *radio, const int *calls, int huts)
+{
+	bool right = true;
+
+	CHECK(pthread_mutex_lock(&radio->lock));
+	for (int hut = 0; hut < HUTS; hut++)
+		right = right && radio->calls[hut] == (hut < huts ? calls[hut] : 0);
+	CHECK(pthread_mutex_unlock(&radio->lock));
+	return right;
+}
+
+/* --- probes: each tells whether the promise is kept --- */
+
+/* Bulletins that stay as they are. */
+static const struct bulletin low[HUTS] = {{0, LOW}, {1, LOW}, {2, LOW}, {3, LOW}};
+static const struct bulletin high[HUTS] = {{0, HIGH}, {1, HIGH}, {2, HIGH}, {3, HIGH}, {4, HIGH},
+					   {5, HIGH}, {6, HIGH}, {7, HIGH}, {8, HIGH}};
+
+static bool does_its_work(struct radio *radio)
+{
+	struct avalanche *service = avalanche_open(call_hut, radio, LOW + 1);
+	struct avalanche_counts counts;
+
+	radio->deaf[2] = 1;
+	radio->deaf[3] = 3;
+	avalanche_warn(service, &low[0]);
+	for (int i = 1; i < 4; i++)
+		avalanche_warn(service, &high[i]);
+	schedule_await_blocked();
+	avalanche_close(service, &counts);
+	return called(radio, (int[]){0, 1, 2, 2}, 4) && counts.taken == 4 && counts.answered == 2 &&
+	       counts.unanswered == 1 && counts.below == 1 && counts.refused == 0;
+}
+
+static bool copies(struct radio *radio)
+{
+	static struct bulletin bulletin;
+	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
+
+	/* The last of them waits for a line when the caller's own is another one. */
+	hold(radio, true);
+	for (int i = 0; i < AVALANCHE_LINES + 1; i++) {
+		bulletin = high[i];
+		avalanche_warn(service, &bulletin);
+	}
+	bulletin = high[HUTS / 2];
+	hold(radio, false);
+	schedule_await_blocked();
+	avalanche_close(service, NULL);
+	return called(radio, (int[]){1, 1, 1}, 3);
+}
+
+static bool refuses(struct radio *radio)
+{
+	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
+	bool taken = true;
+
+	hold(radio, true);
+	for (int i = 0; i < AVALANCHE_ROOM; i++)
+		taken = avalanche_warn(service, &high[i]) == AVALANCHE_TAKEN && taken;
+	bool refused = avalanche_warn(service, &high[AVALANCHE_ROOM]) == AVALANCHE_FULL;
+	bool counted = avalanche_counts(service).refused == 1;
+	hold(radio, false);
+	schedule_await_blocked();
+	avalanche_close(service, NULL);
+	return taken && refused && counted;
+}
+
+static bool keeps_to_its_lines(struct radio *radio)
+{
+	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
+
+	/* Hut 0 answers when it is called again. That call is still under way when the others come. */
+	radio->deaf[0] = 1;
+	hold(radio, true);
+	avalanche_warn(service, &high[0]);
+	schedule_await_blocked();
+	for (int i = 1; i <= AVALANCHE_LINES; i++)
+		avalanche_warn(service, &high[i]);
+	schedule_await_blocked();
+	hold(radio, false);
+	schedule_await_blocked();
+	avalanche_close(service, NULL);
+	return radio->at_most <= AVALANCHE_LINES && called(radio, (int[]){2, 1, 1}, AVALANCHE_LINES + 1);
+}
+
+static bool follows_the_level(struct radio *radio)
+{
+	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
+
+	avalanche_warn(service, &low[0]);
+	schedule_await_blocked();
+	avalanche_set_level(service, HIGH);
+	avalanche_warn(service, &low[1]);
+	avalanche_warn(service, &high[2]);
+	schedule_await_blocked();
+	avalanche_close(service, NULL);
+	return called(radio, (int[]){1, 0, 1}, 3);
+}
+
+static void *close_service(void *service)
+{
+	avalanche_close(service, NULL);
+	return NULL;
+}
+
+static bool calls_all_that_it_took(struct radio *radio)
+{
+	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
+	pthread_t closer;
+
+	hold(radio, true);
+	for (int i = 0; i < AVALANCHE_LINES + 2; i++)
+		avalanche_warn(service, &high[i]);
+	schedule_await_blocked();
+	CHECK(pthread_create(&closer, NULL, close_service, service));
+	schedule_await_blocked();
+	hold(radio, false);
+	CHECK(pthread_join(closer, NULL));
+	return called(radio, (int[]){1, 1, 1, 1}, AVALANCHE_LINES + 2);
+}
+
+/* --- running them --- */
+
+static sem_t crashes; /* raised for each: all that a signal handler may do to tell another thread */
+
+/* Whoever has crashed goes no further, and takes nobody along. */
+static void park(int signal)
+{
+	(void)signal;
+	sem_post(&crashes);
+	for (;;)
+		pause();
+}
+
+struct probe {
+	bool (*keeps)(struct radio *radio);
+	struct radio radio;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool ended, kept; /* guarded by lock */
+};
+
+static void *run(void *arg)
+{
+	struct probe *probe = arg;
+	bool kept = probe->keeps(&probe->radio);
+
+	CHECK(pthread_mutex_lock(&probe->lock));
+	probe->ended = true;
+	probe->kept = kept;
+	CHECK(pthread_cond_signal(&probe->changed));
+	CHECK(pthread_mutex_unlock(&probe->lock));
+	return NULL;
+}
+
+/* Whether the probe ends, and the promise is kept. What does not end is left where it is, with all that it uses. */
+static bool is_kept(struct probe *probe)
+{
+	struct timespec end = deadline_in(LATE);
+	pthread_t thread;
+
+	CHECK(pthread_mutex_init(&probe->radio.lock, NULL));
+	CHECK(pthread_cond_init(&probe->radio.changed, NULL));
+	CHECK(pthread_mutex_init(&probe->lock, NULL));
+	deadline_cond_init(&probe->changed);
+	CHECK(pthread_create(&thread, NULL, run, probe));
+	CHECK(pthread_mutex_lock(&probe->lock));
+	while (!probe->ended && deadline_cond_wait(&probe->changed, &probe->lock, &end))
+		;
+	bool ended = probe->ended, kept = probe->kept;
+	CHECK(pthread_mutex_unlock(&probe->lock));
+	if (ended)
+		CHECK(pthread_join(thread, NULL));
+	return ended && kept;
+}
+
+static void park_what_crashes(void)
+{
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+	struct sigaction action = {.sa_handler = park};
+
+	REQUIRE(sem_init(&crashes, 0, 0) == 0);
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		REQUIRE(sigaction(signals[i], &action, NULL) == 0);
+}
+
+static bool has_crashed(void)
+{
+	return sem_trywait(&crashes) == 0;
+}
+
+TestSuite(avalanche, .init = park_what_crashes, .timeout = 60);
+
+Test(avalanche, the_service_still_works)
+{
+	static struct probe probe = {.keeps = does_its_work};
+
+	bool kept = is_kept(&probe);
+	cr_assert(kept, "the service does not do its work%s", has_crashed() ? "; it crashes" : "");
+}
+
+Test(avalanche, no_pitfall_is_left)
+{
+	static struct probe probes[] = {{.keeps = copies},
+					{.keeps = refuses},
+					{.keeps = keeps_to_its_lines},
+					{.keeps = follows_the_level},
+					{.keeps = calls_all_that_it_took}};
+	int all = sizeof probes / sizeof *probes, left = 0;
+
+	for (int i = 0; i < all; i++)
+		left += !is_kept(&probes[i]);
+	cr_assert_eq(left, 0, "%d of %d pitfalls are still there%s", left, all,
+		     has_crashed() ? "; something crashes" : "");
+}
