@@ -92,3 +92,19 @@ Test(catalogue, programs_in_their_order)
 		cr_assert(same ? before->role <= after->role : chapters <= 0, "%s, %s", before->path, after->path);
 	}
 }
+
+/* The review checklist sends its reader to all of them. */
+Test(catalogue, every_pitfall_is_on_the_checklist)
+{
+	char *text = file_read("chapters/11-review/checklist.md");
+
+	cr_assert_not_null(text);
+	for (size_t i = 0; i < catalogue.pitfall_count; i++) {
+		const char *pitfall = catalogue.pitfalls[i];
+		bool own = strncmp(pitfall, "11-review/", 10) == 0;
+		char link[256];
+		snprintf(link, sizeof link, "](%s%s/README.md)", own ? "" : "../", pitfall + (own ? 10 : 0));
+		cr_assert(strstr(text, link), "%s", link);
+	}
+	free(text);
+}
