@@ -35,7 +35,8 @@ static void *refresh_loop(void *arg)
 		store(rate, true);
 		gate_open(&rates.ready);
 	}
-	store(rate, false);
+	store((struct rate){0}, false);
+	gate_open(&rates.ready);
 	return arg;
 }
 

@@ -7,7 +7,7 @@
 
 enum { NO_RATE = -1 };
 
-/* Returns when there is a rate. */
+/* Returns when there is a rate, or none to be had: the wire is dead. */
 void rates_start(void);
 /* At a rate as it was sent, whole. NO_RATE when the wire is dead: nobody is charged at a rate of yesterday. */
 long rates_to_crowns(long euros);
