@@ -1,0 +1,115 @@
+/*
+ * Each marker has an end of its own. When the last one has been sent home the
+ * exam is closed: nobody is there any more to take a paper.
+ *
+ * Tempting  the others go on as they should, and a queue without a reader would only fill up.
+ * Refused   by the test: that nobody takes papers now does not mean that there are none. The desk can hand in no more,
+ *           and the marker who comes in the afternoon is told that the exam is over. Only the desk knows.
+ * test      fails leaves_the_papers
+ */
+#include "exam.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "kit/check.h"
+
+struct exam {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	/* all below guarded by lock */
+	int papers[EXAM_ROOM], first, count;
+	int staying; /* markers that were not sent home */
+	bool ended;
+};
+
+struct marker {
+	struct exam *exam;
+	bool stopped; /* guarded by the exam's lock */
+};
+
+struct exam *exam_new(void)
+{
+	struct exam *exam = calloc(1, sizeof *exam);
+
+	REQUIRE(exam);
+	CHECK(pthread_mutex_init(&exam->lock, NULL));
+	CHECK(pthread_cond_init(&exam->changed, NULL));
+	return exam;
+}
+
+void exam_free(struct exam *exam)
+{
+	CHECK(pthread_cond_destroy(&exam->changed));
+	CHECK(pthread_mutex_destroy(&exam->lock));
+	free(exam);
+}
+
+bool exam_hand_in(struct exam *exam, int paper)
+{
+	CHECK(pthread_mutex_lock(&exam->lock));
+	bool taken = !exam->ended;
+	if (taken) {
+		REQUIRE(exam->count < EXAM_ROOM);
+		exam->papers[(exam->first + exam->count++) % EXAM_ROOM] = paper;
+		CHECK(pthread_cond_broadcast(&exam->changed));
+	}
+	CHECK(pthread_mutex_unlock(&exam->lock));
+	return taken;
+}
+
+void exam_end(struct exam *exam)
+{
+	CHECK(pthread_mutex_lock(&exam->lock));
+	exam->ended = true;
+	CHECK(pthread_cond_broadcast(&exam->changed));
+	CHECK(pthread_mutex_unlock(&exam->lock));
+}
+
+struct marker *marker_new(struct exam *exam)
+{
+	struct marker *marker = malloc(sizeof *marker);
+
+	REQUIRE(marker);
+	*marker = (struct marker){.exam = exam};
+	CHECK(pthread_mutex_lock(&exam->lock));
+	exam->staying++;
+	CHECK(pthread_mutex_unlock(&exam->lock));
+	return marker;
+}
+void marker_free(struct marker *marker)
+{
+	free(marker);
+}
+
+enum next marker_next(struct marker *marker, int *paper)
+{
+	struct exam *exam = marker->exam;
+	enum next next = NEXT_NO_MORE;
+
+	CHECK(pthread_mutex_lock(&exam->lock));
+	while (!marker->stopped && exam->count == 0 && !exam->ended)
+		CHECK(pthread_cond_wait(&exam->changed, &exam->lock));
+	if (marker->stopped) {
+		next = NEXT_STOPPED;
+	} else if (exam->count > 0) {
+		next = NEXT_PAPER;
+		*paper = exam->papers[exam->first];
+		exam->first = (exam->first + 1) % EXAM_ROOM;
+		exam->count--;
+	}
+	CHECK(pthread_mutex_unlock(&exam->lock));
+	return next;
+}
+
+void marker_stop(struct marker *marker)
+{
+	struct exam *exam = marker->exam;
+
+	CHECK(pthread_mutex_lock(&exam->lock));
+	if (!marker->stopped && --exam->staying == 0)
+		exam->ended = true;
+	marker->stopped = true;
+	CHECK(pthread_cond_broadcast(&exam->changed));
+	CHECK(pthread_mutex_unlock(&exam->lock));
+}
