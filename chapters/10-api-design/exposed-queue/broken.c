@@ -25,16 +25,15 @@ enum { ANN_HAS_LEFT };
 
 struct finish {
 	struct queue runners;
-	int crossed, late; /* of the mat; when there are no more runners, of whoever has been told so */
-	int listed;	   /* of Ben, who makes the results */
+	long crossed, late; /* of the mat; when there are no more runners, of whoever has been told so */
+	long listed;	    /* of Ben, who makes the results */
 };
 
 static int bibs[RUNNERS] = {31, 7, 12, 204, 98, 55};
 
 static void cross(struct finish *finish, int *bib)
 {
-	finish->crossed++;
-	gauge_set("crossed", finish->crossed);
+	gauge_set("crossed", ++finish->crossed);
 	if (!queue_put(&finish->runners, bib))
 		finish->late++; /* the finish has been closed */
 }
@@ -99,6 +98,6 @@ int main(void)
 	for (int i = 0; i < DUTIES; i++)
 		CHECK(pthread_join(threads[i], NULL));
 	queue_destroy(&finish.runners);
-	return invariant(finish.listed == finish.crossed, "crossed the line %d, in the results %d, too late %d",
+	return invariant(finish.listed == finish.crossed, "crossed the line %ld, in the results %ld, too late %ld",
 			 finish.crossed, finish.listed, finish.late);
 }

@@ -5,7 +5,7 @@
  *
  * Promise   when a backup is restored, each animal has the weight that it had when the backup was asked for.
  * Ends      broken: animals 6, restored with another weight 3
- * tsan      fires  data-race in convert, data-race in copy_all, data-race in restore
+ * tsan      fires  data-race in convert, data-race in restore
  * helgrind  fires  Race in convert, Race in copy_all, Race in restore
  * drd       fires  ConflictingAccess in convert, ConflictingAccess in copy_all, ConflictingAccess in restore
  * memcheck  blind  all memory is alive and every weight has a value, half of them in the wrong unit
@@ -21,16 +21,16 @@
 enum { ANIMALS = 6, HALF = ANIMALS / 2, DISK_ROOM = 6 };
 enum { HALF_COPIED, DISK_GOES_ON, COPY_ENDED };
 
-static const int pounds[ANIMALS] = {66, 11, 9, 88, 13, 70};
+static const long pounds[ANIMALS] = {66, 11, 9, 88, 13, 70};
 
 struct practice {
-	int weights[ANIMALS]; /* of whoever works with them, one at a time: needs no lock */
+	long weights[ANIMALS]; /* of whoever works with them, one at a time: needs no lock */
 };
 
-static int disk[ANIMALS]; /* the backup; of whoever makes or restores it */
+static long disk[ANIMALS]; /* the backup; of whoever makes or restores it */
 
 /* False when the disk is full. After the third weight it takes a moment. */
-static bool disk_write(int animal, int weight)
+static bool disk_write(int animal, long weight)
 {
 	if (animal >= DISK_ROOM)
 		return false;

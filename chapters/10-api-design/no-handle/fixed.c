@@ -21,10 +21,10 @@
 enum { ANIMALS = 6, HALF = ANIMALS / 2, DISK_ROOM = 6 };
 enum { HALF_COPIED, DISK_GOES_ON, COPY_ENDED };
 
-static const int pounds[ANIMALS] = {66, 11, 9, 88, 13, 70};
+static const long pounds[ANIMALS] = {66, 11, 9, 88, 13, 70};
 
 struct practice {
-	int weights[ANIMALS]; /* of whoever works with them, one at a time: needs no lock */
+	long weights[ANIMALS]; /* of whoever works with them, one at a time: needs no lock */
 };
 
 enum outcome { BACKUP_WHOLE, BACKUP_FAILED };
@@ -35,10 +35,10 @@ struct backup {
 	enum outcome outcome; /* of the copier until it has been joined */
 };
 
-static int disk[ANIMALS]; /* the backup; of whoever makes or restores it */
+static long disk[ANIMALS]; /* the backup; of whoever makes or restores it */
 
 /* False when the disk is full. After the third weight it takes a moment. */
-static bool disk_write(int animal, int weight)
+static bool disk_write(int animal, long weight)
 {
 	if (animal >= DISK_ROOM)
 		return false;
