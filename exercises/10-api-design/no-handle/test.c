@@ -142,8 +142,9 @@ Test(reel, waits_for_no_other, .timeout = 60)
 
 	set_up();
 	slow.scan = scan_start(next_frame, &slow);
-	bool begins = becomes_true(&slow.under_way, LATE);
 	quick.scan = scan_start(next_frame, &quick);
+	schedule_await_blocked();
+	bool begins = becomes_true(&slow.under_way, 0);
 	CHECK(pthread_create(&waiter, NULL, wait_for, &quick));
 	bool returns = becomes_true(&quick.returned, LATE), in_vain = becomes_true(&slow.in_vain, 0);
 	set(&slow.let_go);
