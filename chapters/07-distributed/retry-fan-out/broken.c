@@ -1,6 +1,6 @@
 /*
- * A class trip: a coach, a hostel and a museum, booked by a thread each. If
- * one is late, all are asked again. The portal hangs until the fifth try, and then
+ * A class trip: a coach, a hostel and a museum, booked by a thread each. Is one of
+ * them late, all are asked again. The portal hangs until the fifth try, and then
  * answers what is in its queue: everything.
  *
  * Promise   one trip has one coach, one hostel and one museum.
@@ -40,7 +40,6 @@ static struct {
 
 static int listener, booked; /* of the portal */
 
-/* Takes what it is offered. */
 static void *book(void *arg)
 {
 	struct request *request = arg;
