@@ -1,0 +1,66 @@
+/*
+ * Yours to mend. What send() returns is not looked at, and somebody who wants the
+ * thread to end can only hope that it comes back from there.
+ *
+ * Promise   the job ends when its machine has gone, or when it is told to, wherever it is.
+ * test      fails ends_when_the_machine_has_gone, stops_while_the_machine_holds
+ */
+#include "mill.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "kit/check.h"
+#include "kit/stop.h"
+
+struct mill_job {
+	int wire;
+	mill_next *next;
+	void *program;
+	pthread_t sender;
+	struct stop stop;
+	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
+};
+
+static void *feed(void *arg)
+{
+	struct mill_job *job = arg;
+	const char *line;
+	size_t length;
+
+	while (!stop_requested(&job->stop)) {
+		line = job->next(job->program, &length);
+		if (!line)
+			return NULL;
+		send(job->wire, line, length, 0);
+	}
+	job->end = MILL_STOPPED;
+	return NULL;
+}
+
+struct mill_job *mill_start(int wire, mill_next *next, void *program)
+{
+	struct mill_job *job = malloc(sizeof *job);
+
+	REQUIRE(job);
+	*job = (struct mill_job){.wire = wire, .next = next, .program = program, .end = MILL_DONE};
+	stop_init(&job->stop);
+	CHECK(pthread_create(&job->sender, NULL, feed, job));
+	return job;
+}
+
+enum mill_end mill_wait(struct mill_job *job)
+{
+	CHECK(pthread_join(job->sender, NULL));
+	enum mill_end end = job->end;
+	stop_destroy(&job->stop);
+	free(job);
+	return end;
+}
+
+enum mill_end mill_stop(struct mill_job *job)
+{
+	stop_request(&job->stop);
+	return mill_wait(job);
+}

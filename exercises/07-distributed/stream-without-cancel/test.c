@@ -1,0 +1,237 @@
+/*
+ * What mill.h promises, seen from the machine and from whoever hands out the
+ * lines. A long line is longer than the wire can take, since its buffers are
+ * made small here; so who sends it is stuck until the machine reads. The lines
+ * are counted without a lock: once mill_wait() or mill_stop() has returned,
+ * nobody hands them out any more. If somebody does, that is a data race.
+ */
+#include "mill.h"
+
+#include <criterion/criterion.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kit/check.h"
+#include "kit/deadline.h"
+#include "kit/loopback.h"
+#include "kit/schedule.h"
+#include "kit/stop.h"
+
+enum { LATE = 8000 /* ms: when a test stops waiting for what does not happen; no right job is near it */ };
+enum { SHORT_LINE = 5, LONG_LINE = 1 << 19, BUFFER = 1 << 13, LINES = 5 };
+enum { HOLD_OVER, NEVER };
+static const char last_word = '.'; /* sent over the wire when the job has ended */
+
+/* --- the wire --- */
+
+static struct {
+	int ours, machine;
+} wire;
+
+static void limit(int descriptor, int option)
+{
+	REQUIRE(setsockopt(descriptor, SOL_SOCKET, option, &(int){BUFFER}, sizeof(int)) == 0);
+}
+
+static void connect_machine(void)
+{
+	int listener = loopback_listen();
+
+	wire.ours = loopback_connect(loopback_port(listener));
+	wire.machine = accept(listener, NULL, NULL);
+	REQUIRE(wire.machine >= 0);
+	close(listener);
+	limit(wire.ours, SO_SNDBUF);
+}
+
+/* The machine is switched off, without a goodbye. Returns when this end has heard of it. */
+static void switch_off(void)
+{
+	setsockopt(wire.machine, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+	close(wire.machine);
+	REQUIRE(poll(&(struct pollfd){.fd = wire.ours}, 1, -1) == 1);
+}
+
+/* --- the program: lines of one letter each --- */
+
+static struct program {
+	int lines;
+	size_t length;	  /* of each line */
+	bool held;	  /* the first next() does not return before somebody waits for it, or has not waited */
+	int begun, ended; /* calls of next(): of the job, and when it has ended, of the test */
+	bool late;	  /* the job has been waited for, and next() still ran */
+} program;
+
+static char line[LONG_LINE];
+
+static struct stop begun;    /* requested when next() has been called */
+static struct stop returned; /* requested when mill_wait() or mill_stop() has returned */
+
+static void hold(void)
+{
+	int before;
+
+	CHECK(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before));
+	schedule_await_blocked();
+	program.late = stop_requested(&returned);
+	CHECK(pthread_setcancelstate(before, &before));
+	schedule_reached(HOLD_OVER);
+	if (program.late)
+		schedule_await(NEVER); /* nobody can tell what this thread would do next */
+}
+
+static const char *next_line(void *arg, size_t *length)
+{
+	REQUIRE(arg == &program);
+	int number = program.begun++;
+
+	stop_request(&begun);
+	if (program.held && number == 0)
+		hold();
+	pthread_testcancel(); /* as in read() */
+	memset(line, 'a' + number, program.length);
+	*length = program.length;
+	program.ended++;
+	return number < program.lines ? line : NULL;
+}
+
+/* --- the job, and who waits for it --- */
+
+static struct {
+	struct mill_job *job;
+	bool stop; /* or wait */
+	enum mill_end end;
+	pthread_t waiter;
+} milling;
+
+static void *wait_for_job(void *arg)
+{
+	milling.end = milling.stop ? mill_stop(milling.job) : mill_wait(milling.job);
+	if (milling.end == MILL_DONE)
+		send(wire.ours, &last_word, 1, MSG_NOSIGNAL);
+	stop_request(&returned);
+	return arg;
+}
+
+static volatile sig_atomic_t broken_pipes;
+
+static void count_broken_pipe(int signal)
+{
+	(void)signal;
+	broken_pipes++;
+}
+
+static void start(int lines, size_t length, bool held)
+{
+	REQUIRE(sigaction(SIGPIPE, &(struct sigaction){.sa_handler = count_broken_pipe}, NULL) == 0);
+	program = (struct program){.lines = lines, .length = length, .held = held};
+	stop_init(&begun);
+	stop_init(&returned);
+	milling.job = mill_start(wire.ours, next_line, &program);
+}
+
+static void wait_or_stop(bool stop)
+{
+	milling.stop = stop;
+	CHECK(pthread_create(&milling.waiter, NULL, wait_for_job, NULL));
+}
+
+/* Whether mill_wait() or mill_stop() returns. If it does not, the machine is switched off, which ends any job. */
+static bool returns(void)
+{
+	bool in_time = stop_wait(&returned, LATE);
+
+	if (!in_time)
+		switch_off();
+	CHECK(pthread_join(milling.waiter, NULL));
+	return in_time;
+}
+
+/* --- the tests --- */
+
+/* Whether what the machine reads is the program, and then the last word. */
+static bool reads_all(void)
+{
+	static char text[BUFFER], expected[BUFFER];
+
+	for (int i = 0; i <= program.lines; i++) {
+		size_t left = i < program.lines ? program.length : 1;
+		memset(expected, i < program.lines ? 'a' + i : last_word, sizeof expected);
+		while (left > 0) {
+			if (poll(&(struct pollfd){.fd = wire.machine, .events = POLLIN}, 1, LATE) != 1)
+				return false;
+			ssize_t got = recv(wire.machine, text, left < sizeof text ? left : sizeof text, 0);
+			if (got <= 0 || memcmp(text, expected, (size_t)got) != 0)
+				return false;
+			left -= (size_t)got;
+		}
+	}
+	return true;
+}
+
+Test(mill, sends_the_program, .timeout = 60)
+{
+	connect_machine();
+	start(2, LONG_LINE, false);
+	wait_or_stop(false);
+	bool all = reads_all();
+	if (!all)
+		switch_off();
+	bool in_time = returns();
+	cr_assert(all, "not everything arrives that was to be sent");
+	cr_assert(in_time, "all lines are sent, and mill_wait() still waits");
+	cr_assert_eq(milling.end, MILL_DONE, "all lines are sent, and that is not what mill_wait() says");
+}
+
+Test(mill, ends_when_the_machine_has_gone, .timeout = 60)
+{
+	struct sigaction now;
+
+	connect_machine();
+	switch_off();
+	start(LINES, SHORT_LINE, false);
+	wait_or_stop(false);
+	bool in_time = stop_wait(&returned, LATE);
+	CHECK(pthread_join(milling.waiter, NULL));
+	REQUIRE(sigaction(SIGPIPE, NULL, &now) == 0);
+	cr_assert(in_time, "the machine has gone, and mill_wait() still waits");
+	cr_assert_eq(milling.end, MILL_GONE, "the machine has gone, and that is not what mill_wait() says");
+	cr_assert_leq(program.begun, 1, "the machine has gone, and %d lines are asked for", program.begun);
+	cr_assert_eq(broken_pipes, 0, "the machine has gone, and the process gets SIGPIPE");
+	cr_assert(now.sa_handler == count_broken_pipe, "what the process does about SIGPIPE was changed");
+}
+
+Test(mill, stops_while_the_machine_holds, .timeout = 60)
+{
+	connect_machine();
+	limit(wire.machine, SO_RCVBUF);
+	start(LINES, LONG_LINE, false);
+	bool asked = stop_wait(&begun, LATE);
+	wait_or_stop(true);
+	bool in_time = returns();
+	cr_assert(asked, "no line is asked for");
+	cr_assert(in_time, "the machine does not read, and mill_stop() waits for it");
+	cr_assert_eq(milling.end, MILL_STOPPED, "the job was stopped, and that is not what mill_stop() says");
+}
+
+Test(mill, waits_for_the_next_line, .timeout = 60)
+{
+	connect_machine();
+	start(LINES, SHORT_LINE, true);
+	bool asked = stop_wait(&begun, LATE);
+	wait_or_stop(true);
+	bool in_time = returns();
+	if (asked)
+		schedule_await(HOLD_OVER);
+	cr_assert(asked, "no line is asked for");
+	cr_assert(in_time, "the next line has come, and mill_stop() still waits");
+	cr_assert_not(program.late, "mill_stop() has returned, and next() still runs");
+	cr_assert_eq(program.ended, program.begun, "next() was called %d times and returned %d times", program.begun,
+		     program.ended);
+	cr_assert_eq(milling.end, MILL_STOPPED, "the job was stopped, and that is not what mill_stop() says");
+}

@@ -1,0 +1,85 @@
+/*
+ * mill_stop() cancels the thread, and joins it.
+ *
+ * Tempting  send() is a cancellation point, so a thread that is stuck there ends at once. Nothing needs to be woken.
+ * Refused   the test: next() is somebody else's function, and has cancellation points too. It is cut short, with
+ *           whatever file and lock it has in its hands at the moment.
+ * test      fails waits_for_the_next_line
+ */
+#include "mill.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "kit/check.h"
+#include "kit/stop.h"
+
+struct mill_job {
+	int wire;
+	mill_next *next;
+	void *program;
+	pthread_t sender;
+	struct stop stop;
+	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
+};
+
+static bool send_all(int wire, const char *line, size_t length)
+{
+	while (length > 0) {
+		ssize_t sent = send(wire, line, length, MSG_NOSIGNAL);
+		if (sent < 0 && errno != EINTR)
+			return false;
+		if (sent > 0) {
+			line += sent;
+			length -= (size_t)sent;
+		}
+	}
+	return true;
+}
+
+static void *feed(void *arg)
+{
+	struct mill_job *job = arg;
+	const char *line = NULL;
+	size_t length;
+	bool gone = false;
+
+	while (!gone && !stop_requested(&job->stop) && (line = job->next(job->program, &length)))
+		gone = !send_all(job->wire, line, length);
+	if (stop_requested(&job->stop))
+		job->end = MILL_STOPPED;
+	else
+		job->end = gone ? MILL_GONE : MILL_DONE;
+	return NULL;
+}
+
+struct mill_job *mill_start(int wire, mill_next *next, void *program)
+{
+	struct mill_job *job = malloc(sizeof *job);
+
+	REQUIRE(job);
+	*job = (struct mill_job){.wire = wire, .next = next, .program = program};
+	stop_init(&job->stop);
+	CHECK(pthread_create(&job->sender, NULL, feed, job));
+	return job;
+}
+
+enum mill_end mill_wait(struct mill_job *job)
+{
+	CHECK(pthread_join(job->sender, NULL));
+	enum mill_end end = job->end;
+	stop_destroy(&job->stop);
+	free(job);
+	return end;
+}
+
+enum mill_end mill_stop(struct mill_job *job)
+{
+	stop_request(&job->stop);
+	CHECK(pthread_cancel(job->sender));
+	mill_wait(job);
+	return MILL_STOPPED;
+}
