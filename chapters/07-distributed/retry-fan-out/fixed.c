@@ -30,7 +30,7 @@ static struct request {
 	pthread_t thread;
 } requests[TRIES][PARTS];
 
-static struct {
+static struct trip {
 	int numbers[PARTS]; /* of the bookings; a part has one thread that asks for it, so there is no lock */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
