@@ -1,7 +1,7 @@
 /*
  * wind_ask() ends and joins the threads of all its tries, once it is done.
  *
- * Tempting  when it returns nothing of it is left; a try costs no time for tidying up; and an old mast may still answer.
+ * Tempting  when it returns nothing of it is left, and a try costs no time for tidying up.
  * Refused   the budget: "in the end" is after the pile. While it tries, each try adds three threads, and it is while
  *           the masts are slow that it tries most.
  * budget    fires  threads in ask_mast when threads <= 5, joined == started

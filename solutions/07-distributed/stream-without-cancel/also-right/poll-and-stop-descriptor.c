@@ -35,7 +35,7 @@ struct mill_job {
 	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
 };
 
-/* Waits until the wire takes something, or fails, or the stop is asked for, as long as `wait` ms. True: it is asked for. */
+/* Waits, for `wait` ms or without end, until the wire takes something or fails. True: the stop was asked for. */
 static bool stopped(struct mill_job *job, int wait)
 {
 	struct pollfd events[] = {{.fd = job->stop[0]}, {.fd = job->wire, .events = POLLOUT}};

@@ -37,7 +37,7 @@ struct mill_job {
 	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
 };
 
-/* A machine that does not read makes write() come back with a part or with nothing, now and then. False: it has gone. */
+/* While the machine does not read, write() comes back with a part or nothing, now and then. False: it has gone. */
 static bool send_all(struct mill_job *job, const char *line, size_t length)
 {
 	while (length > 0 && !stop_requested(&job->stop)) {

@@ -2,8 +2,8 @@
  * mill_stop() asks, wakes, and returns; the thread frees the job when it ends.
  *
  * Tempting  the thread is woken and ends within a millisecond. Why should the operator's button wait for that?
- * Refused   the test, tsan and the budget: it may be in next(), in a program that the caller releases by then, and after
- *           close() the number of the wire may be another machine's.
+ * Refused   the test, tsan and the budget: it may be in next(), in a program that the caller releases meanwhile; and
+ *           once the caller has closed the wire, its number may be another machine's.
  * test      fails waits_for_the_next_line
  * tsan      fires  data-race in mill_waits_for_the_next_line_impl
  * budget    fires  joined in feed when joined == started
