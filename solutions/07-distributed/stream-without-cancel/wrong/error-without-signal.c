@@ -1,0 +1,85 @@
+/*
+ * What send() returns is looked at, and mill_stop() shuts the wire down.
+ *
+ * Tempting  every error is looked at, and in a first trial it works: the first send after the machine has been switched
+ *           off returns ECONNRESET, as an error should.
+ * Refused   the test: only that first one. Whoever sends when the error has been told already gets SIGPIPE, and after
+ *           the shutdown() as well. The process dies before send() can return anything.
+ * test      fails ends_when_the_machine_has_gone
+ */
+#include "mill.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "kit/check.h"
+#include "kit/stop.h"
+
+struct mill_job {
+	int wire;
+	mill_next *next;
+	void *program;
+	pthread_t sender;
+	struct stop stop;
+	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
+};
+
+static bool send_all(int wire, const char *line, size_t length)
+{
+	while (length > 0) {
+		ssize_t sent = send(wire, line, length, 0);
+		if (sent < 0 && errno != EINTR)
+			return false;
+		if (sent > 0) {
+			line += sent;
+			length -= (size_t)sent;
+		}
+	}
+	return true;
+}
+
+static void *feed(void *arg)
+{
+	struct mill_job *job = arg;
+	const char *line = NULL;
+	size_t length;
+	bool gone = false;
+
+	while (!gone && !stop_requested(&job->stop) && (line = job->next(job->program, &length)))
+		gone = !send_all(job->wire, line, length);
+	if (stop_requested(&job->stop))
+		job->end = MILL_STOPPED;
+	else
+		job->end = gone ? MILL_GONE : MILL_DONE;
+	return NULL;
+}
+
+struct mill_job *mill_start(int wire, mill_next *next, void *program)
+{
+	struct mill_job *job = malloc(sizeof *job);
+
+	REQUIRE(job);
+	*job = (struct mill_job){.wire = wire, .next = next, .program = program};
+	stop_init(&job->stop);
+	CHECK(pthread_create(&job->sender, NULL, feed, job));
+	return job;
+}
+
+enum mill_end mill_wait(struct mill_job *job)
+{
+	CHECK(pthread_join(job->sender, NULL));
+	enum mill_end end = job->end;
+	stop_destroy(&job->stop);
+	free(job);
+	return end;
+}
+
+enum mill_end mill_stop(struct mill_job *job)
+{
+	stop_request(&job->stop);
+	shutdown(job->wire, SHUT_RDWR);
+	return mill_wait(job);
+}
