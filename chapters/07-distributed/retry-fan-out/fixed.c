@@ -42,12 +42,12 @@ static int listener, booked; /* of the portal */
 static void *book(void *arg)
 {
 	struct request *request = arg;
-	int number;
-	bool taken = recv(request->wire, &number, sizeof number, MSG_WAITALL) == sizeof number &&
-		     send(request->wire, "y", 1, MSG_NOSIGNAL) == 1;
+	char number;
+	bool taken = recv(request->wire, &number, 1, 0) == 1 && send(request->wire, "y", 1, MSG_NOSIGNAL) == 1;
 
 	if (taken)
 		trip.numbers[request->part] = number;
+	shutdown(request->wire, SHUT_WR); /* that was all */
 	CHECK(pthread_mutex_lock(&trip.lock));
 	trip.answers += taken;
 	trip.asking--;
@@ -89,13 +89,13 @@ static bool book_trip(int try)
 /* The portal: when it is up again, each request gets an offer, and what is taken is booked. */
 static void *answer_all(void *arg)
 {
-	char yes;
+	char yes[2];
 
 	schedule_await(RESTARTED);
-	for (int i = 0; i < TRIES * PARTS; i++) {
+	for (char number = 1; number <= TRIES * PARTS; number++) {
 		int wire = accept(listener, NULL, NULL);
 		REQUIRE(wire >= 0);
-		if (send(wire, &i, sizeof i, MSG_NOSIGNAL) == sizeof i && recv(wire, &yes, 1, 0) == 1)
+		if (send(wire, &number, 1, MSG_NOSIGNAL) == 1 && recv(wire, yes, sizeof yes, MSG_WAITALL) == 1)
 			booked++;
 		close(wire);
 	}
