@@ -1,0 +1,119 @@
+/*
+ * An auction house takes bids by telephone. For each lot a clerk is started who
+ * notes the highest bid; when the hammer falls he is told that there will be no
+ * more, and waited for. A lot that is withdrawn never comes to the hammer.
+ *
+ * Promise   a lot is sold for the highest bid that was made for it.
+ * Ends      broken: best bid for the teapot 45, sold for 900
+ * tsan      fires  data-race in sell
+ * helgrind  fires  Race in sell
+ * drd       fires  ConflictingAccess in sell
+ * memcheck  blind  the frame that is gone and the frame that is there are the same bytes of one stack, and alive
+ * budget    fires  joined in note_bids when joined == started
+ */
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "kit/check.h"
+#include "kit/queue.h"
+#include "kit/schedule.h"
+
+enum { PAINTING, TEAPOT, LOTS, CALLS = 3, NO_SALE = 0 };
+enum { LATE_BID_NOTED };
+static const bool withdrawn[LOTS] = {[PAINTING] = true};
+static int teapot_bids[CALLS] = {30, 45, 40}, late_bid = 900;
+
+struct bidding {
+	struct queue calls; /* pointers to bids */
+	pthread_t clerk;
+	int lot, *highest; /* *highest is the clerk's, until he has been joined */
+};
+
+static struct {
+	struct bidding *open_for[LOTS]; /* where a call is put through; main()'s */
+	pthread_mutex_t lock;
+	int book[CALLS + 1 + LOTS], lines; /* every bid and every price; guarded by lock */
+} house = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void put_down(int amount)
+{
+	CHECK(pthread_mutex_lock(&house.lock));
+	house.book[house.lines++] = amount;
+	CHECK(pthread_mutex_unlock(&house.lock));
+}
+
+static void *note_bids(void *arg)
+{
+	struct bidding *bidding = arg;
+	void *call;
+
+	while (queue_take(&bidding->calls, &call)) {
+		int bid = *(int *)call;
+
+		if (bid > *bidding->highest)
+			*bidding->highest = bid;
+		put_down(bid);
+		if (bid == late_bid)
+			schedule_reached(LATE_BID_NOTED);
+	}
+	return NULL;
+}
+
+/* Starts a clerk, who notes the highest bid in *highest. Do not forget bidding_cancel() and bidding_wait()! */
+static struct bidding *bidding_start(int lot, int *highest)
+{
+	struct bidding *bidding = malloc(sizeof *bidding);
+
+	REQUIRE(bidding);
+	*bidding = (struct bidding){.lot = lot, .highest = highest};
+	queue_init(&bidding->calls, CALLS);
+	CHECK(pthread_create(&bidding->clerk, NULL, note_bids, bidding));
+	return house.open_for[lot] = bidding;
+}
+
+/* Takes no more calls. Returns at once. */
+static void bidding_cancel(struct bidding *bidding)
+{
+	house.open_for[bidding->lot] = NULL;
+	queue_close(&bidding->calls);
+}
+
+/* Waits until the clerk has noted every bid, and frees the bidding. After bidding_cancel(). */
+static void bidding_wait(struct bidding *bidding)
+{
+	CHECK(pthread_join(bidding->clerk, NULL));
+	queue_destroy(&bidding->calls);
+	free(bidding);
+}
+
+/* Somebody has waited on the line for the painting, and is put through while the hammer falls for the teapot. */
+static void hammer_falls(void)
+{
+	if (house.open_for[PAINTING] && queue_put(&house.open_for[PAINTING]->calls, &late_bid))
+		schedule_await(LATE_BID_NOTED);
+}
+
+static int sell(int lot)
+{
+	int highest = NO_SALE;
+	struct bidding *bidding = bidding_start(lot, &highest);
+
+	/* Nothing is sold, so nothing is left to do. The clerk goes on, with the address of an int in a frame that is gone. */
+	if (withdrawn[lot])
+		return NO_SALE;
+	for (int i = 0; i < CALLS; i++)
+		REQUIRE(queue_put(&bidding->calls, &teapot_bids[i]));
+	bidding_cancel(bidding);
+	bidding_wait(bidding);
+	hammer_falls();
+	put_down(highest);
+	return highest;
+}
+
+int main(void)
+{
+	sell(PAINTING);
+	int price = sell(TEAPOT), best = teapot_bids[1];
+	return invariant(price == best, "best bid for the teapot %d, sold for %d", best, price);
+}
