@@ -46,6 +46,8 @@ struct lookups;
  *
  * A lookup for which no thread could be started has not been let through: the
  * directory has neither failed nor answered, and a probe is still to be made.
+ *
+ * All threads are started by start(), one for each lookup.
  */
 struct lookups *lookups_new(lookup_ask *ask, lookup_thread *start);
 

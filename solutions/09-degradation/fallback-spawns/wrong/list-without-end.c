@@ -14,6 +14,11 @@
 
 #include "kit/check.h"
 
+struct waiting {
+	int member;
+	struct waiting *next;
+};
+
 struct pager {
 	pager_send *send;
 	pager_phone *phone;
@@ -22,10 +27,7 @@ struct pager {
 	pthread_cond_t changed;
 	/* all below guarded by lock */
 	struct pager_counts counts;
-	struct waiting {
-		int member;
-		struct waiting *next;
-	} * first, **end; /* who is to be called, and no line has taken yet */
+	struct waiting *first, **end; /* who is to be called, and no line has taken yet */
 	bool closed;
 };
 
