@@ -99,7 +99,7 @@ static int sell(int lot)
 	int highest = NO_SALE;
 	struct bidding *bidding = bidding_start(lot, &highest);
 
-	/* Nothing is sold, so nothing is left to do. The clerk goes on, with the address of an int in a frame that is gone. */
+	/* Nothing is sold, so nothing is left to do. The clerk goes on, with the address of an int in a dead frame. */
 	if (withdrawn[lot])
 		return NO_SALE;
 	for (int i = 0; i < CALLS; i++)

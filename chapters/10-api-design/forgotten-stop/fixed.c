@@ -72,7 +72,7 @@ static struct bidding *bidding_start(int lot)
 	return house.open_for[lot] = bidding;
 }
 
-/* Takes no more calls, waits until every bid is noted, frees the bidding, and returns the highest. Twice does no harm. */
+/* Takes no more calls, waits until all are noted, frees the bidding, returns the highest bid. Twice does no harm. */
 static int bidding_stop(struct bidding **handle)
 {
 	struct bidding *bidding = *handle;
