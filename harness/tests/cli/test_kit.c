@@ -1,10 +1,12 @@
-/* The kit's registry of gauges under the detectors: see the top of chapters/kit/metrics.c. */
+/* Pieces of the kit under the detectors: what the tops of metrics.h and loopback.h say of them. */
 #include <criterion/criterion.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define EXPOSES "bin/harness/tests/programs/exposes"
+#define HEARD "build/heard.json"
 
 /* What the command says, both on its output and its error; the caller frees it. */
 static char *words_of(const char *command)
@@ -39,5 +41,43 @@ Test(kit, metrics_are_no_race_to_any_detector, .timeout = 300)
 		for (size_t j = 0; j < sizeof ours / sizeof *ours; j++)
 			cr_expect_null(strstr(words, ours[j]), "%s says '%s': %s", commands[i], ours[j], words);
 		free(words);
+	}
+}
+
+/* What the detector said of hears.c with that argument. */
+static const char *heard(const json_t *results, const char *detector)
+{
+	size_t i;
+	json_t *result;
+
+	json_array_foreach(results, i, result)
+		if (strcmp(json_string_value(json_object_get(result, "detector")), detector) == 0)
+			return json_string_value(json_object_get(result, "observed"));
+	return "nothing";
+}
+
+/* Chapter 7 says so too. */
+Test(kit, a_message_is_an_edge_to_thread_sanitizer_alone, .timeout = 300)
+{
+	static const struct {
+		const char *message, *tsan, *helgrind, *drd;
+	} rows[] = {
+		{"same", "silent", "fires", "fires"},
+		{"other", "silent", "fires", "fires"},
+		{"none", "fires", "fires", "fires"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char command[256];
+		/* Its status is 1 where anybody fires. */
+		snprintf(command, sizeof command,
+			 "build/loose check --json=" HEARD " harness/tests/programs/hears.c -- %s 2>&1; test $? -le 1",
+			 rows[i].message);
+		free(words_of(command));
+		json_t *report = json_load_file(HEARD, 0, NULL), *results = json_object_get(report, "results");
+		cr_expect_str_eq(heard(results, "tsan"), rows[i].tsan, "tsan, %s", rows[i].message);
+		cr_expect_str_eq(heard(results, "helgrind"), rows[i].helgrind, "helgrind, %s", rows[i].message);
+		cr_expect_str_eq(heard(results, "drd"), rows[i].drd, "drd, %s", rows[i].message);
+		json_decref(report);
 	}
 }
