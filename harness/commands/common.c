@@ -80,6 +80,8 @@ int ensure_trust(struct session *session, const struct toolchain *toolchain, con
 		return status;
 	once.fresh = false;
 	once.quiet = true;
+	/* A short one is for programs that may hang; these do not, and a slow machine is no reason to distrust a detector. */
+	once.deadline_ms = 0;
 	catalogue_load_doctor(&doctor, session->root);
 	if (doctor.problem_count || doctor.count == 0)
 		status = cannot_judge("the doctor's programs are damaged: %s",

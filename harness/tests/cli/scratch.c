@@ -37,6 +37,7 @@ void scratch_make(struct scratch *scratch)
 	cr_assert(getcwd(here, sizeof here));
 	snprintf(scratch->root, sizeof scratch->root, "%s/build/scratch.XXXXXX", here);
 	cr_assert(mkdtemp(scratch->root));
+	scratch->timeout = 100;
 	snprintf(scratch->path, sizeof scratch->path, "%s", getenv("PATH"));
 	char *command = formatted(
 		"set -e; cd '%s'; mkdir -p bin build/plain/obj build/tsan/obj chapters/" PITFALL " exercises/" PITFALL
@@ -154,8 +155,11 @@ bool scratch_left_behind(const struct scratch *scratch)
 
 json_t *scratch_verify(const struct scratch *scratch, const char *detector, const char *program, int *status)
 {
-	char *arguments = formatted("verify --chapters --timeout 5 --detector %s --json '%s/json'", detector, scratch->root);
 	char *file = formatted("%s/json", scratch->root);
+	char *arguments = formatted("verify --chapters --timeout %d --detector %s --json '%s'", scratch->timeout, detector, file);
+
+	/* Where nothing is judged nothing is written, and one of an earlier call would be read. */
+	unlink(file);
 	struct outcome outcome = scratch_loose(scratch, arguments);
 	json_t *all = json_load_file(file, 0, NULL), *found = NULL, *result;
 	size_t i;

@@ -141,6 +141,7 @@ Test(accidents, replaces_itself)
 Test(accidents, hangs)
 {
 	at_start_of_main(FIXED, "pause();");
+	scratch.timeout = 5;
 	expect("tsan", "fixed", "error");
 	expect("drd", "fixed", "error");
 	expect("budget", "fixed", "error");
