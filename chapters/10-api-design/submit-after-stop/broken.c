@@ -51,7 +51,7 @@ static struct pool *pool_open(void)
 	struct pool *pool = malloc(sizeof *pool);
 
 	REQUIRE(pool);
-	*pool = (struct pool){{0}, PTHREAD_COND_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
+	*pool = (struct pool){.changed = PTHREAD_COND_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER};
 	for (int i = 0; i < SETTERS; i++)
 		CHECK(pthread_create(&pool->setters[i], NULL, set_stories, pool));
 	return pool;
