@@ -62,6 +62,12 @@ static char *object_of(const char *root, const char *target, const char *name, i
 	return mem_format("%s/%.*s/obj/%.*s.o", root, (int)(strstr(target, "/bin/") - target), target, length, name);
 }
 
+/* Linked with an exercise's test; such a program is one file. */
+static bool is_tested(const char *name)
+{
+	return strncmp(name, "exercises/", 10) == 0 || strncmp(name, "solutions/", 10) == 0;
+}
+
 typedef bool part_visit(void *context, char *object);
 
 /* Visits the objects of which the target is made, its own first, until a visit is true; tells whether one was. */
@@ -69,6 +75,9 @@ static bool visit_objects(const char *root, const char *target, part_visit *visi
 {
 	const char *name = name_of(target);
 	bool done = visit(context, object_of(root, target, name, (int)strlen(name)));
+
+	if (is_tested(name))
+		return done;
 	char *source = mem_format("%s.c", name);
 	char *directories[] = {program_own_directory(source), program_shared_directory(source)};
 
@@ -118,12 +127,11 @@ static bool has_its_parts(const char *root, const char *target)
 {
 	const char *source = name_of(target), *pitfall = strchr(source, '/');
 	int flavour = (int)(source - target) - 5;
-	bool tested = strncmp(source, "exercises/", 10) == 0 || strncmp(source, "solutions/", 10) == 0;
 
 	if (visit_objects(root, target, is_missing, NULL) ||
 	    !exists(mem_format("%s/%.*s/kit.a", root, flavour, target)))
 		return false;
-	if (!tested)
+	if (!is_tested(source))
 		return true;
 	/* "/NN-name/pitfall" */
 	int length = (int)(strcspn(pitfall + 1, "/") + 1);
