@@ -28,7 +28,7 @@ tsan_FLAGS := -fsanitize=thread
 tsan_LDFLAGS := -fsanitize=thread -Wl,--export-dynamic-symbol=__tsan_on_finalize
 # The name under which Criterion asks for libgit2; harness/inside/no_libgit2.c says why it gets another. Empty where it asks
 # for none.
-LIBGIT2 := $(shell readelf -d "$$($(CC) -print-file-name=libcriterion.so)" 2>/dev/null | sed -n 's/.*NEEDED.*\[\(libgit2[^]]*\)\].*/\1/p')
+LIBGIT2 := $(shell readelf -d $(firstword $(wildcard /usr/lib/*/libcriterion.so /usr/lib/libcriterion.so)) 2>/dev/null </dev/null | sed -n 's/.*NEEDED.*\[\(libgit2[^]]*\)\].*/\1/p')
 STAND_IN := $(addprefix build/stand-in/,$(LIBGIT2))
 # A test that calls exit() has not passed. DT_RPATH, since the newer DT_RUNPATH does not count for what a library asks for.
 TEST_LDFLAGS := -Wl,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit -lcriterion \
