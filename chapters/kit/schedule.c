@@ -80,7 +80,7 @@ struct entry {
 	char name[];
 };
 
-/* What is in a file below the directory; empty when the thread has gone meanwhile. */
+/* What is in a file below the directory; empty when the thread has gone meanwhile, or the kernel has no such file. */
 static void read_file(int directory, const char *path, char *text, size_t size)
 {
 	long file = syscall(SYS_openat, directory, path, O_RDONLY), got = 0;
@@ -88,6 +88,8 @@ static void read_file(int directory, const char *path, char *text, size_t size)
 	if (file >= 0) {
 		got = syscall(SYS_read, file, text, size - 1);
 		syscall(SYS_close, file);
+	} else {
+		REQUIRE(errno != EMFILE && errno != ENFILE); /* else nobody could be looked at, for ever */
 	}
 	text[got > 0 ? got : 0] = '\0';
 }
@@ -100,7 +102,7 @@ static bool is_monitor(const char *status)
 	return strncmp(status, name, sizeof name - 1) == 0;
 }
 
-/* Whether the thread waits; adds how often it has run to *runs. */
+/* Whether the thread waits; adds how often it has run to *runs. One that has gone since it was listed does not wait. */
 static bool waits(int tasks, const char *thread, unsigned long long *runs)
 {
 	char path[64], text[4096];
@@ -114,8 +116,16 @@ static bool waits(int tasks, const char *thread, unsigned long long *runs)
 		switches += strlen("ctxt_switches:\t");
 		*runs += strtoull(switches, NULL, 10);
 	}
-	/* D is the kernel at work for it: on its memory, a new thread's stack for one. That passes by itself. */
-	return !state || !strchr("RTD", state[strlen("State:\t")]);
+	/*
+	 * D is the kernel at work for it: on its memory, a new thread's stack for one. X is its last moment, when it
+	 * has woken who joins it. Both pass by themselves.
+	 */
+	if (!state || strchr("RTDX", state[strlen("State:\t")]))
+		return false;
+	/* It is about to wait, and may yet be woken, until the kernel has taken it off its processor. */
+	snprintf(path, sizeof path, "%s/syscall", thread);
+	read_file(tasks, path, text, sizeof text);
+	return strncmp(text, "running", strlen("running")) != 0;
 }
 
 /* Whether all threads but this one wait at the moment; *runs is another once one of them has run, come or gone. */
@@ -143,13 +153,14 @@ static bool others_wait(unsigned long long *runs)
 
 void schedule_await_blocked(void)
 {
-	unsigned long long before = 0, runs = 0;
-	bool all;
+	unsigned long long before, runs = 0;
+	bool all = false, again;
 
 	/* Twice, with nobody having run in between: one may wake another that has been looked at, and then wait. */
 	do {
 		sched_yield();
+		again = all;
 		before = runs;
 		all = others_wait(&runs);
-	} while (!all || runs != before);
+	} while (!all || !again || runs != before);
 }

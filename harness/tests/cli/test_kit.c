@@ -1,4 +1,4 @@
-/* Pieces of the kit under the detectors: what the tops of metrics.h and loopback.h say of them. */
+/* Pieces of the kit under the detectors: what the tops of metrics.h, loopback.h and schedule.h say of them. */
 #include <criterion/criterion.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 
 #define EXPOSES "bin/harness/tests/programs/exposes"
 #define HEARD "build/heard.json"
+#define RELAYS "bin/harness/tests/programs/relays"
 
 /* What the command says, both on its output and its error; the caller frees it. */
 static char *words_of(const char *command)
@@ -79,5 +80,22 @@ Test(kit, a_message_is_an_edge_to_thread_sanitizer_alone, .timeout = 300)
 		cr_expect_str_eq(heard(results, "helgrind"), rows[i].helgrind, "helgrind, %s", rows[i].message);
 		cr_expect_str_eq(heard(results, "drd"), rows[i].drd, "drd, %s", rows[i].message);
 		json_decref(report);
+	}
+}
+
+/* What schedule.h says: nothing will happen any more, however fast threads come and go. */
+Test(kit, threads_that_come_and_go_are_waited_for, .timeout = 300)
+{
+	static const char *const flavours[] = {"plain", "tsan"};
+
+	for (size_t i = 0; i < sizeof flavours / sizeof *flavours; i++) {
+		char command[256];
+		snprintf(command, sizeof command,
+			 "make -s build/%s/" RELAYS " && for i in 1 2 3; do build/%s/" RELAYS " 2>&1; done",
+			 flavours[i], flavours[i]);
+		char *words = words_of(command);
+		for (const char *line = words; *line; line = strchr(line, '\n') + 1)
+			cr_expect(strncmp(line, "2000 joined, 2000 relayed\n", 26) == 0, "%s: %s", flavours[i], words);
+		free(words);
 	}
 }
