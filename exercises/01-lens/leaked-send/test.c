@@ -10,19 +10,19 @@
 
 #include "kit/check.h"
 #include "kit/deadline.h"
-#include "kit/gate.h"
 #include "kit/schedule.h"
 
 enum { PAGES = 1000, PATIENCE = 8000 /* ms: only a search that does not end is waited for so long */ };
+enum { GO_ON };
 
 static struct archive {
 	pthread_mutex_t lock;
-	int looked;	     /* guarded by lock */
-	int threads_ended;   /* guarded by lock: of those that have looked */
-	int last;	     /* page that was looked at; the search's, then the test's */
-	pthread_key_t key;   /* of a thread that looks */
-	struct gate *closed; /* look() waits at it, if there is one */
-	int every;	     /* so many pages have one hit; 0: there is none */
+	int looked;	   /* guarded by lock */
+	int threads_ended; /* guarded by lock: of those that have looked */
+	int last;	   /* page that was looked at; the search's, then the test's */
+	pthread_key_t key; /* of a thread that looks */
+	bool held;	   /* look() waits for GO_ON */
+	int every;	   /* so many pages have one hit; 0: there is none */
 } archive = {.lock = PTHREAD_MUTEX_INITIALIZER, .every = 1};
 
 static void thread_ends(void *unused)
@@ -49,8 +49,8 @@ static bool look(void *arg, int page)
 	CHECK(pthread_mutex_lock(&in->lock));
 	in->looked++;
 	CHECK(pthread_mutex_unlock(&in->lock));
-	if (in->closed)
-		gate_wait(in->closed);
+	if (in->held)
+		schedule_await(GO_ON);
 	in->last = page;
 	return in->every && page % in->every == 0;
 }
@@ -152,16 +152,14 @@ Test(search, ends_in_the_middle, .timeout = 60)
 
 Test(search, ends_while_looking, .timeout = 60)
 {
-	static struct gate closed = GATE_INITIALIZER;
-
-	archive.closed = &closed;
+	archive.held = true;
 	archive.every = 0;
 	struct search *search = start(PAGES);
 	schedule_await_blocked();
 	begin_end(search);
 	schedule_await_blocked();
 	bool too_early = has_returned();
-	gate_open(&closed);
+	schedule_reached(GO_ON);
 	await_end();
 	cr_assert_not(too_early, "search_end() has returned, and a page is being looked at");
 	cr_assert_eq(archive.last, 1, "page %d was looked at after the end", archive.last);

@@ -1,8 +1,8 @@
 /*
  * What watch.h promises. The channel has no lock, on purpose: when watch_stop()
  * has returned, nobody listens on it any more. If somebody does, that is a data
- * race. Nobody is waited for by the clock: when all other threads wait and
- * watch_stop() has not returned, it will not.
+ * race. watch_stop() is not waited for by the clock: when all other threads wait
+ * and it has not returned, it will not.
  */
 #include "watch.h"
 
@@ -12,10 +12,9 @@
 #include <criterion/criterion.h>
 
 #include "kit/check.h"
-#include "kit/gate.h"
 #include "kit/schedule.h"
 
-enum { FOR_EVER = 86400000 /* ms */ };
+enum { LATE = 8000 /* ms: when a test stops waiting for a listener; no right watch is near it */, FOR_EVER = 86400000 };
 enum { NEVER };
 
 static struct channel {
@@ -24,7 +23,7 @@ static struct channel {
 	int begun, ended;
 } channel;
 
-static struct gate listening = GATE_INITIALIZER; /* on a channel that does not fail */
+static struct stop listening; /* somebody does, on a channel that does not fail */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool returned; /* watch_stop() has; guarded by lock */
@@ -39,11 +38,19 @@ static int listen_on(void *arg, struct stop *stop)
 	}
 	if (c->begun > c->fail + 1)
 		schedule_await(NEVER); /* the stop was requested before this one began */
-	gate_open(&listening);
+	stop_request(&listening);
 	while (!stop_wait(stop, FOR_EVER))
 		;
 	c->ended++;
 	return c->at_stop;
+}
+
+static struct watch *start_and_listen(void)
+{
+	stop_init(&listening);
+	struct watch *watch = watch_start(listen_on, &channel, 0);
+	cr_assert(stop_wait(&listening, LATE), "nobody listens on a channel that does not fail any more");
+	return watch;
 }
 
 static void *stop_it(void *watch)
@@ -86,18 +93,14 @@ static void expect_listeners(int expected)
 Test(watch, sends_back_who_has_failed, .timeout = 60)
 {
 	channel.fail = 2;
-	struct watch *watch = watch_start(listen_on, &channel, 0);
-	gate_wait(&listening);
-	expect_stop(watch);
+	expect_stop(start_and_listen());
 	expect_listeners(3);
 }
 
 Test(watch, ends_with_an_error, .timeout = 60)
 {
 	channel.at_stop = ECANCELED;
-	struct watch *watch = watch_start(listen_on, &channel, 0);
-	gate_wait(&listening);
-	expect_stop(watch);
+	expect_stop(start_and_listen());
 	expect_listeners(1);
 }
 

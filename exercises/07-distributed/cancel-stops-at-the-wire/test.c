@@ -18,11 +18,14 @@
 #include "kit/gauge.h"
 #include "kit/loopback.h"
 #include "kit/schedule.h"
+#include "kit/stop.h"
 
 enum { SHORT = 50, LATE = 8000, HOUR = 3600000 /* ms */ };
 enum { WAYS = 5, BEST = 4 };
 enum { PLAIN, HELD, IN_LINE, TIGHT, PAST, TRUNKS };
-enum { HELD_IS_TRIED, GO_ON };
+enum { GO_ON };
+
+static struct stop held_is_tried;
 
 static struct {
 	pthread_mutex_t lock;
@@ -57,7 +60,7 @@ static int try_way(int trunk, int way)
 	struct timespec tight = mill.tight;
 	CHECK(pthread_mutex_unlock(&mill.lock));
 	if (trunk == HELD && way == 1) {
-		schedule_reached(HELD_IS_TRIED);
+		stop_request(&held_is_tried);
 		schedule_await(GO_ON);
 	}
 	if (trunk == TIGHT && way == 1) {
@@ -70,6 +73,7 @@ static int try_way(int trunk, int way)
 
 static struct planner *start(void)
 {
+	stop_init(&held_is_tried);
 	gauge_set("wasted", 0);
 	return planner_start(try_way);
 }
@@ -121,7 +125,7 @@ Test(planner, stops_when_the_saw_hangs_up, .timeout = 60)
 	int held = send_order(planner, HELD, deadline_in(HOUR));
 	struct plan plan;
 
-	schedule_await(HELD_IS_TRIED);
+	cr_assert(stop_wait(&held_is_tried, LATE), "a saw waits, and nothing is tried for it");
 	hang_up(send_order(planner, IN_LINE, deadline_in(HOUR)));
 	hang_up(held);
 	set_useless(HELD);

@@ -3,7 +3,7 @@
  *
  * Tempting  one call that ends a thread wherever it is, and it does wake up who waits.
  * Refused   by the tests: it wakes up, dies, and takes the queue's lock with it, which it had just got back. Another
- *           one dies while it looks at a page, with whatever it held there.
+ *           one, with no hit to put anywhere, is never at a place to die at, and looks at all the pages.
  * test      fails ends_in_the_middle, ends_while_looking, looks_ahead_but_not_far
  */
 #include "search.h"
