@@ -35,6 +35,8 @@
  *   was forked.
  * - Nothing calls malloc(), stdio or the dynamic linker once begun, and system
  *   calls are made without the C library, which would set errno.
+ * - It costs about a millisecond when the program starts, and from then on less
+ *   than 2 % of a processor: a test holds it to that.
  */
 #ifndef LOOSE_MONITOR_H
 #define LOOSE_MONITOR_H

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -419,6 +420,11 @@ Test(monitor, knows_when_it_was_asked_to_stop)
 
 /* --- what it leaves alone --- */
 
+static double seconds(struct timeval time)
+{
+	return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
 Test(monitor, changes_nothing_of_the_program)
 {
 	static const char *const programs[][2] = {
@@ -436,6 +442,32 @@ Test(monitor, changes_nothing_of_the_program)
 		cr_expect_str_eq(ran.output, output, "%s: %s", programs[i][0], ran.output);
 		free(output);
 	}
+}
+
+/* Of three runs the cheapest: whatever else the machine does is charged to a run now and then, and never to its good. */
+static double least_cpu_of(const char *name, bool watched)
+{
+	double least = 1e9;
+
+	for (int i = 0; i < 3; i++) {
+		struct rusage before, after;
+		getrusage(RUSAGE_CHILDREN, &before);
+		run_with(name, NULL, NULL, watched);
+		getrusage(RUSAGE_CHILDREN, &after);
+		double used = seconds(after.ru_utime) + seconds(after.ru_stime) - seconds(before.ru_utime) -
+			      seconds(before.ru_stime);
+		least = used < least ? used : least;
+	}
+	return least;
+}
+
+/* Its start, its samples, and what it does at each event: of one processor, while rests.c takes a second. */
+Test(monitor, costs_less_than_two_percent)
+{
+	double with = least_cpu_of("rests", true), without = least_cpu_of("rests", false);
+
+	cr_expect_lt(with - without, 0.02, "%.1f ms a second", 1000 * (with - without));
+	cr_expect_gt(with, without, "%.1f ms, and %.1f ms without: was it there?", 1000 * with, 1000 * without);
 }
 
 Test(monitor, sleeps_in_other_programs)
