@@ -58,6 +58,8 @@ TEST_PROGRAMS := $(patsubst %.c,%,$(filter-out %/test.c,$(wildcard exercises/*/*
 
 # A program of a chapter may have more files: those in the directory of its name, and in shared/ what its pair has in common.
 parts = $(patsubst %.c,%.o,$(wildcard $1/*.c $(dir $1)shared/*.c))
+# They change when a file is taken away, and nothing else would tell that a program must be linked without it.
+rooms = $(wildcard $1/. $(dir $1)shared/.)
 
 # Compiles and keeps the compiler's words beside the result, for the harness to show. What does not compile leaves nothing
 # of an earlier time: the harness tells by that that the program which is made of it was not built.
@@ -74,7 +76,7 @@ build/$1/kit.a: $(addprefix build/$1/obj/,$(KIT))
 	$(Q)rm -f $$@; $$(AR) rcsD $$@ $$^
 
 $(addprefix build/$1/bin/,$(SINGLE_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
-		$$$$(addprefix build/$1/obj/,$$$$(call parts,$$$$*)) \
+		$$$$(addprefix build/$1/obj/,$$$$(call parts,$$$$*)) $$$$(call rooms,$$$$*) \
 		$(addprefix build/$1/obj/,$($1_INSIDE)) build/$1/kit.a
 	$$(call link,$1,$$(call libs,$$*))
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "scratch.h"
 
@@ -73,6 +74,16 @@ Test(several_files, one_that_is_shared_and_does_not_compile_any_more)
 	verify(0, "2 as declared");
 	scratch_replace(&scratch, HERE "/shared/days.c", "return 1", "return oops");
 	verify(2, "oops");
+}
+
+Test(several_files, one_that_is_taken_away)
+{
+	char path[1024];
+
+	verify(0, "2 as declared");
+	snprintf(path, sizeof path, "%s/" HERE "/fixed/age.c", scratch.root);
+	cr_assert_eq(unlink(path), 0);
+	verify(2, "undefined reference");
 }
 
 Test(several_files, are_shown)
