@@ -103,8 +103,14 @@ static void put_thread(const struct valgrind_names *names, unsigned long number,
 static const struct {
 	const char *pattern, *instead;
 } phrases[] = {
-	{" at address 0x", ""},		{" at 0x", ""},	   {"Address 0x", "Address"}, {" 0x", ""},
-	{" in loss record N of N", ""}, {", owner N", ""}, {" (pid N)", ""},
+	{" at address 0x", ""},
+	{" from 0x", " from the start of a block"},
+	{" at 0x", ""},
+	{"Address 0x", "Address"},
+	{" 0x", ""},
+	{" in loss record N of N", ""},
+	{", owner N", ""},
+	{" (pid N)", ""},
 };
 
 /* The length of what the pattern matches at `at`; 0 when it does not. */

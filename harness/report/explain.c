@@ -127,6 +127,33 @@ static void print_further(const struct page *page, size_t index)
 			finding->function);
 }
 
+/* Whether the headline is the kind, "data race" for "data-race", and nothing more. */
+static bool words_are_kind(const struct finding *finding)
+{
+	const char *words = finding->words, *kind = finding->kind;
+
+	while (*words && (*words == *kind || (*words == ' ' && *kind == '-')))
+		words++, kind++;
+	return !*words && !*kind;
+}
+
+/* The detector's headline, where it does not stand at the first stack. */
+static void print_words(const struct page *page, const struct finding *finding)
+{
+	const char *role = finding->stack_count > 0 ? finding->stacks[0].role : NULL;
+
+	if (!finding->words)
+		return;
+	/* The budget's has the bound, and the values that it reached. */
+	if (finding->stack_count == 0 || page->result->detector == &detector_budget) {
+		print_wrapped(page->out, page->style, 2, finding->words);
+	} else if (role && *role && strcmp(role, finding->words) != 0 && !words_are_kind(finding)) {
+		char *words = mem_format("In its own words: %s.", finding->words);
+		print_wrapped(page->out, page->style, 2, words);
+		free(words);
+	}
+}
+
 static void print_finding(const struct page *page, size_t index)
 {
 	const struct finding *finding = &page->result->seen.findings.items[index];
@@ -141,9 +168,7 @@ static void print_finding(const struct page *page, size_t index)
 	fprintf(page->out, "%s\n", ink(page->style, INK_OFF));
 	if (meaning)
 		print_wrapped(page->out, page->style, 2, meaning);
-	/* The budget's words have the bound and the values that it reached. */
-	if (finding->words && (finding->stack_count == 0 || page->result->detector == &detector_budget))
-		print_wrapped(page->out, page->style, 2, finding->words);
+	print_words(page, finding);
 	for (size_t i = 0; i < finding->stack_count; i++)
 		if (!stack_repeats(finding, i))
 			print_stack(page, finding, i);
@@ -159,7 +184,8 @@ static void print_advice(const struct page *page, size_t index)
 	const char *advice = advice_for(page->result->detector, all->items[index].kind);
 
 	for (size_t i = index + 1; i < all->count; i++) {
-		const char *later = finding_repeats(all, i) ? NULL : advice_for(page->result->detector, all->items[i].kind);
+		const char *later =
+			finding_repeats(all, i) ? NULL : advice_for(page->result->detector, all->items[i].kind);
 		if (advice && later && strcmp(advice, later) == 0)
 			return;
 	}

@@ -95,6 +95,11 @@ void report_result(FILE *out, struct style style, const char *root, const struct
 	}
 	bool findings = result->seen.fault == FAULT_NONE && result->seen.findings.count > 0;
 	print_outcome(&page);
+	if (findings && result->seen.failed)
+		print_wrapped(
+			out, style, 2,
+			"A test that fails ends at once. What it leaves behind may be its own doing: memory that is "
+			"not freed, a thread that nobody joins.");
 	if (findings)
 		print_findings(&page);
 	print_figures(&page);

@@ -5,7 +5,7 @@
  * and goes on with the next transfer.
  *
  *     struct ledger *ledger = ledger_open(in_the_morning, ask_bank, bank);
- *     ledger_transfer(ledger, CHEESE, FISH, 40);      // returns at once
+ *     ledger_transfer(ledger, CHEESE, FISH, 40);      // does not wait for it
  *     ...
  *     struct report report = ledger_report(ledger);
  *     ledger_close(ledger);
@@ -27,7 +27,11 @@ struct ledger;
 
 struct ledger *ledger_open(const long balance[LEDGER_STALLS], ledger_approve *approve, void *context);
 
-/* Any thread. Orders a transfer, and does not wait for it. Transfers are made in the order of these calls. */
+/*
+ * Any thread. Orders a transfer, and does not wait until it is made; only for
+ * room, where many are waiting already. Transfers are made in the order of these
+ * calls.
+ */
 void ledger_transfer(struct ledger *ledger, int from, int to, long amount);
 
 /*

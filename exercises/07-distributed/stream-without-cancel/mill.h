@@ -23,7 +23,7 @@
 typedef const char *mill_next(void *program, size_t *length);
 
 enum mill_end {
-	MILL_DONE,   /* all lines have been sent */
+	MILL_DONE,   /* all lines have been sent, and next() has said so, also if mill_stop() has come meanwhile */
 	MILL_GONE,   /* the machine has gone before that: its end of the wire is closed */
 	MILL_STOPPED /* mill_stop() came before that */
 };

@@ -3,7 +3,8 @@
  * lines. A long line is longer than the wire can take, since its buffers are
  * made small here; so who sends it is stuck until the machine reads. The lines
  * are counted without a lock: once mill_wait() or mill_stop() has returned,
- * nobody hands them out any more. If somebody does, that is a data race.
+ * nobody hands them out any more. If somebody does, that is a data race. A right
+ * job is never refused for its time, nor for that of the machine.
  */
 #include "mill.h"
 
@@ -22,6 +23,7 @@
 #include "kit/stop.h"
 
 enum { LATE = 8000 /* ms: when a test stops waiting for what does not happen; no right job is near it */ };
+enum { HOLD = 1000 /* ms: the operator's. A job that takes patience for death gives itself away sooner, if it can */ };
 enum { SHORT_LINE = 5, LONG_LINE = 1 << 19, BUFFER = 1 << 13, LINES = 5 };
 enum { HOLD_OVER, NEVER };
 static const char last_word = '.'; /* sent over the wire when the job has ended */
@@ -184,10 +186,12 @@ Test(mill, sends_the_program, .timeout = 60)
 	connect_machine();
 	start(2, LONG_LINE, false);
 	wait_or_stop(false);
-	bool all = reads_all();
+	bool early = stop_wait(&returned, HOLD);
+	bool all = !early && reads_all();
 	if (!all)
 		switch_off();
 	bool in_time = returns();
+	cr_assert_not(early, "the machine does not read for a while, and mill_wait() takes that for the end");
 	cr_assert(all, "not everything arrives that was to be sent");
 	cr_assert(in_time, "all lines are sent, and mill_wait() still waits");
 	cr_assert_eq(milling.end, MILL_DONE, "all lines are sent, and that is not what mill_wait() says");
@@ -224,19 +228,43 @@ Test(mill, stops_while_the_machine_holds, .timeout = 60)
 	cr_assert_eq(milling.end, MILL_STOPPED, "the job was stopped, and that is not what mill_stop() says");
 }
 
-Test(mill, waits_for_the_next_line, .timeout = 60)
+/* Stops the job while the first next() is under way. */
+static void stop_in_next(int lines)
 {
 	connect_machine();
-	start(LINES, SHORT_LINE, true);
+	start(lines, SHORT_LINE, true);
 	bool asked = stop_wait(&begun, LATE);
 	wait_or_stop(true);
 	bool in_time = returns();
 	if (asked)
 		schedule_await(HOLD_OVER);
 	cr_assert(asked, "no line is asked for");
-	cr_assert(in_time, "the next line has come, and mill_stop() still waits");
+	cr_assert(in_time, "next() has returned, and mill_stop() still waits");
 	cr_assert_not(program.late, "mill_stop() has returned, and next() still runs");
 	cr_assert_eq(program.ended, program.begun, "next() was called %d times and returned %d times", program.begun,
 		     program.ended);
+}
+
+Test(mill, waits_for_the_next_line, .timeout = 60)
+{
+	stop_in_next(LINES);
 	cr_assert_eq(milling.end, MILL_STOPPED, "the job was stopped, and that is not what mill_stop() says");
+}
+
+Test(mill, has_sent_all_when_it_is_stopped, .timeout = 60)
+{
+	stop_in_next(0);
+	cr_assert_eq(milling.end, MILL_DONE, "next() knows of no further line, and that is not what mill_stop() says");
+}
+
+/* There is room for the line: when nobody runs any more, the thread has sent it and learned that it was the last. */
+Test(mill, ends_before_it_is_stopped, .timeout = 60)
+{
+	connect_machine();
+	start(1, SHORT_LINE, false);
+	schedule_await_blocked();
+	wait_or_stop(true);
+	bool in_time = returns();
+	cr_assert(in_time, "all lines are sent, and mill_stop() still waits");
+	cr_assert_eq(milling.end, MILL_DONE, "all lines were sent before mill_stop(), and that is not what it says");
 }

@@ -41,19 +41,27 @@ static bool send_all(int wire, const char *line, size_t length)
 	return true;
 }
 
+/* Sends line by line, and returns how that ended. */
+static enum mill_end send_program(struct mill_job *job)
+{
+	const char *line;
+	size_t length;
+
+	while (!stop_requested(&job->stop)) {
+		line = job->next(job->program, &length);
+		if (!line)
+			return MILL_DONE;
+		if (!send_all(job->wire, line, length))
+			return stop_requested(&job->stop) ? MILL_STOPPED : MILL_GONE;
+	}
+	return MILL_STOPPED;
+}
+
 static void *feed(void *arg)
 {
 	struct mill_job *job = arg;
-	const char *line = NULL;
-	size_t length;
-	bool gone = false;
 
-	while (!gone && !stop_requested(&job->stop) && (line = job->next(job->program, &length)))
-		gone = !send_all(job->wire, line, length);
-	if (stop_requested(&job->stop))
-		job->end = MILL_STOPPED;
-	else
-		job->end = gone ? MILL_GONE : MILL_DONE;
+	job->end = send_program(job);
 	return NULL;
 }
 
