@@ -151,7 +151,7 @@ static int run(const char *root, int argc, char **argv)
 		return STATUS_BAD_INPUT;
 	if (count < 1 || count > 2)
 		return bad_input(
-			"run takes a PITFALL and, if you like, broken or fixed; './loose list' names the pitfalls");
+			"run takes a PITFALL and, if you like, a PROGRAM of it; './loose run --help' names them");
 	catalogue_load(&catalogue, root);
 	int status = find(&request, &catalogue, argv + 1, count, detector);
 	if (status == 0) {

@@ -139,6 +139,8 @@ static int prepare(struct verify *verify, const char *root, int count, char **op
 		return STATUS_BAD_INPUT;
 	if (verify->repeat < 1)
 		return bad_input("--repeat takes a number from 1 on");
+	if (verify->jobs == 0)
+		return bad_input("--jobs takes a number from 1 on");
 	catalogue_load(&verify->catalogue, root);
 	for (int i = 0; i < count; i++) {
 		const char *pitfall = find_pitfall(&verify->catalogue, operands[i]);
@@ -146,15 +148,17 @@ static int prepare(struct verify *verify, const char *root, int count, char **op
 			return STATUS_BAD_INPUT;
 		operands[i] = (char *)pitfall;
 	}
-	verify->options = (struct engine_options){.jobs = (int)verify->jobs, .repeat = (unsigned)verify->repeat,
-						  .fresh = verify->fresh, .deadline_ms = verify->timeout * 1000};
+	verify->options = (struct engine_options){.jobs = verify->jobs > 0 ? (int)verify->jobs : 0,
+						  .repeat = (unsigned)verify->repeat,
+						  .fresh = verify->fresh,
+						  .deadline_ms = verify->timeout * 1000};
 	plan(verify, operands, count);
 	return open_files(verify);
 }
 
 static int run(const char *root, int argc, char **argv)
 {
-	struct verify verify = {.repeat = 1};
+	struct verify verify = {.repeat = 1, .jobs = -1 /* not said */};
 	const struct option_spec specs[] = {
 		{"chapters", OPTION_FLAG, &verify.chapters}, {"exercises", OPTION_FLAG, &verify.exercises},
 		{"repeat", OPTION_NUMBER, &verify.repeat},   {"jobs", OPTION_NUMBER, &verify.jobs},

@@ -125,7 +125,8 @@ static void check_known(const struct collecting *all)
 					 bound->text);
 		else
 			observation_fail(all->seen, FAULT_PROGRAM,
-					 "'%s' says nothing: the program does not publish all of these gauges",
+					 "'%s' says nothing: the program does not publish all of these gauges; "
+					 "gauge_set() of kit/gauge.h does",
 					 bound->text);
 	}
 }

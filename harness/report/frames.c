@@ -104,6 +104,11 @@ static bool stacks_same(const struct stack *a, const struct stack *b)
 
 bool stack_repeats(const struct finding *finding, size_t index)
 {
+	const char *role = finding->stacks[index].role;
+
+	/* "100 started" of one place and of another are two hundred. */
+	if (role && isdigit((unsigned char)*role))
+		return false;
 	for (size_t i = 0; i < index; i++)
 		if (stacks_same(&finding->stacks[i], &finding->stacks[index]))
 			return true;

@@ -58,6 +58,7 @@ Test(input, option_without_its_value)
 Test(input, option_with_a_bad_number)
 {
 	expect("verify --repeat many", "--repeat takes a whole number");
+	expect("verify --jobs 0", "--jobs takes a number from 1 on");
 }
 
 Test(input, unknown_pitfall)
