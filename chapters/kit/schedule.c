@@ -94,7 +94,7 @@ static void read_file(int directory, const char *path, char *text, size_t size)
 	text[got > 0 ? got : 0] = '\0';
 }
 
-/* The leak budget's monitor measures at its own pace, and never acts for the program: whether it waits says nothing. */
+/* The leak budget's monitor measures at its own pace, and never acts for the program: how often it runs says nothing. */
 static bool is_monitor(const char *status)
 {
 	static const char name[] = "Name:\tloose-monitor\n";
@@ -109,16 +109,14 @@ static bool waits(int tasks, const char *thread, unsigned long long *runs)
 
 	snprintf(path, sizeof path, "%s/status", thread);
 	read_file(tasks, path, text, sizeof text);
-	if (is_monitor(text))
-		return true;
 	const char *state = strstr(text, "State:\t"), *switches = text;
-	while ((switches = strstr(switches, "ctxt_switches:\t"))) {
+	while (!is_monitor(text) && (switches = strstr(switches, "ctxt_switches:\t"))) {
 		switches += strlen("ctxt_switches:\t");
 		*runs += strtoull(switches, NULL, 10);
 	}
 	/*
 	 * D is the kernel at work for it: on its memory, a new thread's stack for one. X is its last moment, when it
-	 * has woken who joins it. Both pass by themselves.
+	 * has woken who joins it. Both pass by themselves. So does the monitor's work, for which a thread may wait.
 	 */
 	if (!state || strchr("RTDX", state[strlen("State:\t")]))
 		return false;

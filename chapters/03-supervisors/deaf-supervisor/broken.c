@@ -21,7 +21,7 @@
 #include "kit/stop.h"
 
 enum { MINUTE = 60000 /* ms */ };
-enum { JOURNAL_CLOSED, NEVER, BEGUN /* and the next ones: plus the number of the recorder */ };
+enum { STARTED_AGAIN, JOURNAL_CLOSED, NEVER, BEGUN /* and the next ones: plus the number of the recorder */ };
 
 struct journal {
 	char depot[32];
@@ -57,8 +57,10 @@ static void *record(void *arg)
 {
 	int number = *(const int *)arg;
 
-	if (number > 2)
+	if (number > 2) {
+		schedule_reached(STARTED_AGAIN);
 		schedule_await(JOURNAL_CLOSED);
+	}
 	journal_write(depot.journal);
 	schedule_reached(BEGUN + number);
 	if (number > 2)
@@ -102,6 +104,7 @@ int main(void)
 	schedule_await(BEGUN + 2);
 	int before = recorders(0);
 	depot_stop();
+	schedule_await(STARTED_AGAIN); /* before the free: a thread's start may be given its memory */
 	free(depot.journal);
 	schedule_reached(JOURNAL_CLOSED);
 	schedule_await(BEGUN + 3); /* the process lives on, and has other things to do */

@@ -21,7 +21,7 @@
 #include "kit/stop.h"
 
 enum { MINUTE = 60000 /* ms */ };
-enum { JOURNAL_CLOSED, NEVER, BEGUN /* and the next ones: plus the number of the recorder */ };
+enum { STARTED_AGAIN, JOURNAL_CLOSED, NEVER, BEGUN /* and the next ones: plus the number of the recorder */ };
 
 struct journal {
 	char depot[32];
