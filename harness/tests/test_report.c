@@ -615,6 +615,27 @@ Test(words, tell_a_stack_that_comes_again_once)
 	made_release(&made);
 }
 
+/* The same place in a block of the program's own is the program's doing, and is told. */
+Test(words, of_a_system_call_leave_out_where_in_the_block)
+{
+	static const char *const kinds[] = {"SyscallParam", "InvalidRead"},
+				 *const said[] = {" Address is inside a block of size 136 free'd\n",
+						  " Address is 112 bytes inside a block of size 136 free'd\n"};
+
+	for (int i = 0; i < 2; i++) {
+		struct made_results made = {0};
+		char *text = NULL;
+		struct result *result =
+			made_result(&made, broken_at(&made, "02-x/y"), "memcheck", WORD_FIRES, OBSERVED_FIRES, NULL);
+		struct finding *finding = made_finding(result, kinds[i], "Unaddressable", "", "put", NULL, "/a.c", 1);
+		finding_add_stack(finding, "Address is 112 bytes inside a block of size 136 free'd");
+		PRINTED(text, report_words(out, result));
+		has(text, said[i]);
+		free(text);
+		made_release(&made);
+	}
+}
+
 Test(words, of_a_silent_run_say_so_and_an_error_is_not_silence)
 {
 	struct made_results made = {0};
