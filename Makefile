@@ -191,6 +191,7 @@ help: ## this list
 
 # What is included depends on what is asked for: to read about 400 programs takes longer than to see that the harness is
 # up to date.
-DEPENDENCIES := $(wildcard $(if $(filter-out all,$(MAKECMDGOALS)),$(if $(filter-out build/plain/% build/tsan/%,$(MAKECMDGOALS)), \
-	build,build/plain build/tsan),build/host build/monitor))
+DEPENDENCIES := $(wildcard $(if $(filter-out all,$(MAKECMDGOALS)), \
+	$(if $(filter-out build/plain/% build/tsan/%,$(MAKECMDGOALS)),build,build/plain build/tsan), \
+	build/host build/monitor))
 -include $(if $(DEPENDENCIES),$(shell find $(DEPENDENCIES) -name '*.d'))

@@ -37,8 +37,10 @@ static void *relay(void *arg)
 {
 	pthread_t next;
 
-	if (atomic_fetch_add(&relayed, 1) + 1 == RUNS)
+	if (atomic_fetch_add(&relayed, 1) + 1 == RUNS) {
 		gate_wait(&never);
+		return arg;
+	}
 	CHECK(pthread_create(&next, NULL, relay, NULL));
 	CHECK(pthread_detach(next));
 	return arg;
