@@ -94,7 +94,7 @@ static void read_file(int directory, const char *path, char *text, size_t size)
 	text[got > 0 ? got : 0] = '\0';
 }
 
-/* The leak budget's monitor measures at its own pace, and never acts for the program: how often it runs says nothing. */
+/* The leak budget's monitor measures at its own pace, not for the program: how often it runs says nothing. */
 static bool is_monitor(const char *status)
 {
 	static const char name[] = "Name:\tloose-monitor\n";

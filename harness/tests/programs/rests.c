@@ -1,4 +1,4 @@
-/* 8 threads that wait for most of a second, and change a gauge each 10 ms: more than a chapter's program does in its own. */
+/* 8 threads that wait for most of a second, and change a gauge each 10 ms: more than any program of the chapters. */
 #include <pthread.h>
 
 #include "kit/check.h"
