@@ -43,9 +43,10 @@ static bool fill_mark(struct filling *filling, const char *line, size_t length)
 	if (fill)
 		good = fill(filling, &mark);
 	else
-		good = filling_fail(filling,
-				    mem_format("unknown mark '%s'; the marks are excerpt, says, diff, table and end",
-					       mark.count ? mark.words[0] : ""));
+		good = filling_fail(
+			filling, mem_format("unknown mark '%s'; the marks are excerpt, says, run, verify, diff, table "
+					    "and end",
+					    mark.count ? mark.words[0] : ""));
 	free(mark.text);
 	return good;
 }

@@ -4,6 +4,8 @@
  *
  *     <!-- excerpt broken.c evict_loop -->    the named functions or structs of that file
  *     <!-- says broken tsan -->               what that detector says of that program
+ *     <!-- run 02-x/y broken tsan -->         what './loose run y broken --detector tsan' shows
+ *     <!-- verify 02-x/y 02-x/z -->           what './loose verify --chapters y z' shows
  *     <!-- diff -->                           broken.c against fixed.c, without the declarations
  *     <!-- diff rates.c -->                   broken/rates.c against fixed/rates.c
  *     <!-- table -->                          the detector table (book.md)

@@ -74,15 +74,29 @@ static bool fill_excerpt(struct filling *filling, const struct mark *mark)
 	return good;
 }
 
-static const struct result *find_result(const struct filling *filling, const char *program, const char *detector)
+/* The run that a mark names; NULL after filling_fail() when there is none, or none that can be quoted. */
+static const struct result *find_result(struct filling *filling, const char *pitfall, const char *program,
+					const char *detector)
 {
-	for (size_t i = 0; i < filling->results->count; i++) {
-		const struct result *result = &filling->results->items[i];
-		if (strcmp(result->program->pitfall, filling->pitfall) == 0 &&
-		    strcmp(result->program->name, program) == 0 && strcmp(result->detector->name, detector) == 0)
-			return result;
+	const struct result *result = NULL;
+
+	for (size_t i = 0; i < filling->results->count && !result; i++) {
+		const struct result *one = &filling->results->items[i];
+		if (strcmp(one->program->pitfall, pitfall) == 0 && strcmp(one->program->name, program) == 0 &&
+		    strcmp(one->detector->name, detector) == 0)
+			result = one;
 	}
-	return NULL;
+	if (!result) {
+		filling_fail(filling, mem_format("no run of '%s' under '%s'; see that both names are right and "
+						 "'./loose verify %s' judges them",
+						 program, detector, pitfall));
+	} else if (result->verdict.observed == OBSERVED_ERROR) {
+		filling_fail(filling,
+			     mem_format("the run of '%s' under '%s' cannot be quoted; './loose verify %s' says why",
+					program, detector, pitfall));
+		result = NULL;
+	}
+	return result;
 }
 
 static bool fill_says(struct filling *filling, const struct mark *mark)
@@ -90,19 +104,68 @@ static bool fill_says(struct filling *filling, const struct mark *mark)
 	if (mark->count != 3 || !filling->pitfall)
 		return filling_fail(filling, mem_copy("words need a program and a detector of the text's own pitfall: "
 						      "<!-- says PROGRAM DETECTOR -->"));
-	const struct result *result = find_result(filling, mark->words[1], mark->words[2]);
+	const struct result *result = find_result(filling, filling->pitfall, mark->words[1], mark->words[2]);
 	if (!result)
-		return filling_fail(filling, mem_format("no run of '%s' under '%s'; see that both names are right and "
-							"'./loose verify %s' judges them",
-							mark->words[1], mark->words[2], filling->pitfall));
-	if (result->verdict.observed == OBSERVED_ERROR)
-		return filling_fail(
-			filling, mem_format("the run of '%s' under '%s' cannot be quoted; './loose verify %s' says why",
-					    mark->words[1], mark->words[2], filling->pitfall));
+		return false;
 	fputs("```text\n", filling->out);
 	report_words(filling->out, result);
 	fputs("```\n", filling->out);
 	return true;
+}
+
+/* Every reader of a text sees the same, whatever the author's terminal is. */
+static const struct style in_a_text = {.utf8 = true, .width = 80};
+
+static bool fill_run(struct filling *filling, const struct mark *mark)
+{
+	if (mark->count != 4)
+		return filling_fail(filling,
+				    mem_copy("a run is named in full: <!-- run CHAPTER/PITFALL PROGRAM DETECTOR -->"));
+	const struct result *result = find_result(filling, mark->words[1], mark->words[2], mark->words[3]);
+	if (!result)
+		return false;
+	fputs("```text\n", filling->out);
+	report_result(filling->out, in_a_text, filling->catalogue->root, result);
+	fputs("```\n", filling->out);
+	return true;
+}
+
+/* Adds the pitfall's results to `some`, which has room for all; false after filling_fail(). */
+static bool add_results(struct filling *filling, const char *pitfall, struct results *some)
+{
+	const struct results *all = filling->results;
+	size_t before = some->count;
+
+	for (size_t i = 0; i < all->count; i++) {
+		if (strcmp(all->items[i].program->pitfall, pitfall) != 0)
+			continue;
+		if (all->items[i].verdict.observed == OBSERVED_ERROR)
+			return filling_fail(filling,
+					    mem_format("a run of '%s' cannot be quoted; './loose verify %s' says why",
+						       pitfall, pitfall));
+		some->items[some->count++] = all->items[i];
+	}
+	return some->count > before || filling_fail(filling, mem_format("no run of '%s'; name pitfalls in full: "
+									"<!-- verify CHAPTER/PITFALL... -->",
+									pitfall));
+}
+
+static bool fill_verify(struct filling *filling, const struct mark *mark)
+{
+	struct results some = {.items = mem_zeroed(filling->results->count * mark->count, sizeof *some.items)};
+	bool good = mark->count > 1 ||
+		    filling_fail(filling, mem_copy("name the pitfalls: <!-- verify CHAPTER/PITFALL... -->"));
+
+	for (size_t i = 1; i < mark->count && good; i++)
+		good = add_results(filling, mark->words[i], &some);
+	if (good) {
+		fputs("```text\n", filling->out);
+		report_table(filling->out, in_a_text, &some);
+		fputs("```\n", filling->out);
+	}
+	/* What the results own stays the filling's. */
+	free(some.items);
+	return good;
 }
 
 /* The source without its declaration, which differs anyhow and is no part of the fix; the caller frees it. */
@@ -205,7 +268,8 @@ passage_fill *passage_named(const char *name)
 	static const struct {
 		const char *name;
 		passage_fill *fill;
-	} kinds[] = {{"excerpt", fill_excerpt}, {"says", fill_says}, {"diff", fill_diff}, {"table", fill_table}};
+	} kinds[] = {{"excerpt", fill_excerpt}, {"says", fill_says}, {"run", fill_run},
+		     {"verify", fill_verify},	{"diff", fill_diff}, {"table", fill_table}};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (strcmp(kinds[i].name, name) == 0)

@@ -414,6 +414,33 @@ Test(text, compares_one_file_of_several)
 	close_book(&book);
 }
 
+/* What the README shows is what a reader's terminal will. */
+Test(text, shows_what_the_commands_print)
+{
+	struct book book;
+
+	open_book(&book);
+	char *text = filled(&book, "README.md", "<!-- run 02-x/y broken tsan -->\n<!-- end -->\n");
+	cr_assert_eq(strncmp(text,
+			     "<!-- run 02-x/y broken tsan -->\n```text\n"
+			     "tsan: fires, as declared\n\ndata-race in stop (/x/broken.c:11)\n",
+			     100),
+		     0, "%s", text);
+	free(text);
+	book.made.items[1].verdict.observed = OBSERVED_FIRES;
+	book.made.items[1].verdict.agrees = true;
+	text = filled(&book, "README.md", "<!-- verify 02-x/y -->\nold\n<!-- end -->\n");
+	cr_assert_str_eq(text, "<!-- verify 02-x/y -->\n```text\n"
+			       "pitfall  program  tsan  helgrind  drd  memcheck\n"
+			       "02-x\n"
+			       "  y      broken    ●       ●       ○      ✗\n"
+			       "         fixed                     !\n"
+			       "\n● fires   ○ blind   ! false alarm   ✗ disagrees\n\n"
+			       "5 checked, 4 as declared, 1 disagree, 0 errors\n```\n<!-- end -->\n");
+	free(text);
+	close_book(&book);
+}
+
 Test(text, has_a_table_of_what_the_runs_have_borne_out)
 {
 	struct book book;
@@ -457,9 +484,11 @@ Test(text, whose_links_lead_nowhere_is_named)
 	write_file(&book, "chapters/02-x/y/README.md", "");
 	write_file(&book, "chapters/kit/stop.h", "");
 	dead_links_are(&book, "See [it](README.md#fix), [the kit](../../kit/stop.h) and [the kit](../../kit).\n", "");
-	dead_links_are(&book, "# One\n\n[up](#one), [out](https://example.org/gone.md)\n\n```\n[a](gone.md)\n```\n", "");
-	dead_links_are(&book, "# One\n\nSee\n[it](../gone.md#fix).\n",
-		       "chapters/02-x/y/README.md:4: the link '../gone.md#fix' leads nowhere; mend it, or add the file\n");
+	dead_links_are(&book, "# One\n\n[up](#one), [out](https://example.org/gone.md)\n\n```\n[a](gone.md)\n```\n",
+		       "");
+	dead_links_are(
+		&book, "# One\n\nSee\n[it](../gone.md#fix).\n",
+		"chapters/02-x/y/README.md:4: the link '../gone.md#fix' leads nowhere; mend it, or add the file\n");
 	dead_links_are(&book, "| a |\n|---|\n| [it][1] |\n\n[1]: gone.c\n",
 		       "chapters/02-x/y/README.md:3: the link 'gone.c' leads nowhere; mend it, or add the file\n");
 	close_book(&book);
@@ -484,6 +513,14 @@ Test(text, that_is_wrong_is_named_with_its_line)
 		 ":5: no run of 'fixed' under 'tsan'"},
 		{path, "<!-- says broken helgrind -->\n<!-- end -->\n", "cannot be quoted"},
 		{path, "<!-- says broken -->\n<!-- end -->\n", "need a program and a detector"},
+		{path, "<!-- run 02-x/y broken -->\n<!-- end -->\n", ":1: a run is named in full"},
+		{"README.md", "<!-- run x/y broken tsan -->\n<!-- end -->\n",
+		 "README.md:1: no run of 'broken' under 'tsan'; see that both names are right and './loose verify x/y'"},
+		{path, "<!-- run 02-x/y broken helgrind -->\n<!-- end -->\n", "cannot be quoted"},
+		{path, "<!-- verify -->\n<!-- end -->\n", ":1: name the pitfalls"},
+		{path, "<!-- verify 02-x/z -->\n<!-- end -->\n", ":1: no run of '02-x/z'; name pitfalls in full"},
+		{path, "<!-- verify 02-x/y -->\n<!-- end -->\n",
+		 ":1: a run of '02-x/y' cannot be quoted; './loose verify 02-x/y' says why"},
 		{"book.md", "<!-- says broken tsan -->\n<!-- end -->\n", "book.md:1: words need a program"},
 		{"book.md", "<!-- diff -->\n<!-- end -->\n", "book.md:1: a diff names one file at most and stands in"},
 		{path, "<!-- diff a.c b.c -->\n<!-- end -->\n", ":1: a diff names one file at most"},
