@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "detectors/detector.h"
 #include "mem.h"
@@ -102,6 +103,16 @@ static char *name_of(const char *path, enum role role)
 	}
 }
 
+/* An exercise's file has the name of its header. What else lies beside it is somebody's own. */
+static bool is_starter(const struct catalogue *catalogue, const char *path)
+{
+	char *header = mem_format("%s/%.*sh", catalogue->root, (int)strlen(path) - 1, path);
+	bool is = access(header, F_OK) == 0;
+
+	free(header);
+	return is;
+}
+
 /* Adds what the pattern (relative to the root) finds. */
 static void add_all(struct catalogue *catalogue, const char *pattern, enum role role)
 {
@@ -112,7 +123,7 @@ static void add_all(struct catalogue *catalogue, const char *pattern, enum role 
 	if (glob(full, 0, NULL, &found) == 0) {
 		for (size_t i = 0; i < found.gl_pathc; i++) {
 			const char *path = found.gl_pathv[i] + skip;
-			if (role == ROLE_STARTER && strcmp(component(path, 3), "test.c") == 0)
+			if (role == ROLE_STARTER && !is_starter(catalogue, path))
 				continue;
 			if (role == ROLE_OTHER)
 				add_program(catalogue, path, mem_copy("doctor"), stem(path, 2), role);
@@ -360,6 +371,22 @@ const struct program *catalogue_program(const struct catalogue *catalogue, const
 		    strcmp(catalogue->programs[i].name, name) == 0)
 			return &catalogue->programs[i];
 	return NULL;
+}
+
+const struct program *catalogue_submission(struct catalogue *catalogue, const char *path)
+{
+	const char *file = component(path, 3);
+
+	if (strncmp(path, "exercises/", 10) != 0 || !*file || strchr(file, '/') || strcmp(file, "test.c") == 0)
+		return NULL;
+	char *pitfall = pitfall_of(path);
+	const struct program *starter = catalogue_program(catalogue, pitfall, "starter");
+	if (!starter || strcmp(starter->path, path) == 0) {
+		free(pitfall);
+		return starter;
+	}
+	add_program(catalogue, path, pitfall, stem(path, 3), ROLE_STARTER);
+	return &catalogue->programs[catalogue->count - 1];
 }
 
 bool program_has_test(const struct program *program)

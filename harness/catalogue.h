@@ -17,6 +17,7 @@ struct program {
 	char *source;  /* its text, whole */
 	enum role role;
 	struct declaration declaration;
+	bool submission; /* somebody's own file of an exercise: held to what its header promises, declares nothing itself */
 	bool declared; /* false when the declaration is missing or bad; never for a chapter or an exercise that is judged */
 };
 
@@ -44,6 +45,13 @@ void catalogue_release(struct catalogue *catalogue);
 const char *catalogue_pitfall(const struct catalogue *catalogue, const char *part, char **error);
 /* NULL when the pitfall has no such program. */
 const struct program *catalogue_program(const struct catalogue *catalogue, const char *pitfall, const char *name);
+/*
+ * The program that a file beside an exercise's starter is, whatever its name:
+ * somebody's submission, which the catalogue does not have until it is asked
+ * for here. A pointer into the catalogue, which takes earlier pointers to
+ * programs away; NULL when `path`, relative to the root, is no such file.
+ */
+const struct program *catalogue_submission(struct catalogue *catalogue, const char *path);
 /*
  * Most programs are one file. One of a chapter may have more: those in the
  * directory of its name, "broken/", and in "shared/" what its pair has in

@@ -48,15 +48,18 @@ struct check {
 
 /* --- a program of the workbook --- */
 
-static const struct program *in_workbook(const struct check *check)
+static const struct program *in_workbook(struct check *check)
 {
 	size_t root = strlen(check->session.root);
 
-	for (size_t i = 0; i < check->catalogue.count && check->source_count == 1; i++)
-		if (strncmp(check->sources[0], check->session.root, root) == 0 &&
+	if (check->source_count != 1 || strncmp(check->sources[0], check->session.root, root) != 0 ||
+	    check->sources[0][root] != '/')
+		return NULL;
+	for (size_t i = 0; i < check->catalogue.count; i++)
+		if (check->catalogue.programs[i].role != ROLE_STARTER &&
 		    strcmp(check->sources[0] + root + 1, check->catalogue.programs[i].path) == 0)
 			return &check->catalogue.programs[i];
-	return NULL;
+	return catalogue_submission(&check->catalogue, check->sources[0] + root + 1);
 }
 
 /* The budget of an exercise stands in its solution, so that a learner's file cannot change it. */
@@ -80,7 +83,8 @@ static int judge_in_workbook(struct check *check, const struct program *program)
 	char *error = NULL;
 
 	check->program = *program;
-	if (program->role == ROLE_STARTER)
+	check->program.submission = program->role == ROLE_STARTER;
+	if (check->program.submission)
 		declare_right(check, program);
 	check->program.declared = true;
 	if (program_has_test(program))
@@ -265,7 +269,7 @@ static int judge(struct check *check)
 		status = 128 + check->session.interrupted;
 	else if (status == 0)
 		status = tell(check);
-	if (!known || known->role == ROLE_STARTER)
+	if (!known || check->program.submission)
 		declaration_release(&check->program.declaration);
 	results_release(&check->results);
 	catalogue_release(&check->catalogue);

@@ -40,6 +40,23 @@ static void print_said(const struct page *page)
 	}
 }
 
+/* ", as declared" and the like, for the caller to free. */
+static char *against_declaration(const struct result *result)
+{
+	const struct expectation *expected = result->expected;
+	bool agrees = result->verdict.agrees;
+
+	if (!expected)
+		return mem_copy("");
+	if (result->program->submission)
+		return mem_copy(agrees				? ", as it must be"
+				: expected->word == WORD_PASSES ? ", but must pass"
+								: ", but must be silent");
+	if (agrees && expected->word != WORD_BLIND && expected->word != WORD_FALSE_ALARM)
+		return mem_copy(", as declared");
+	return mem_format(", declared %s", word_name(expected->word));
+}
+
 /* "tsan: fires, as declared", and why where it is needed. */
 static void print_outcome(const struct page *page)
 {
@@ -48,15 +65,10 @@ static void print_outcome(const struct page *page)
 	const struct expectation *expected = result->expected;
 	bool error = verdict->observed == OBSERVED_ERROR;
 	enum ink colour = error || !verdict->agrees ? INK_BAD : INK_GOOD;
-	char *declared = NULL;
+	char *declared = against_declaration(result);
 
-	if (expected && verdict->agrees && (expected->word == WORD_BLIND || expected->word == WORD_FALSE_ALARM))
-		declared = mem_format(", declared %s", word_name(expected->word));
-	else if (expected)
-		declared = verdict->agrees ? mem_copy(", as declared")
-					   : mem_format(", declared %s", word_name(expected->word));
 	fprintf(page->out, "%s%s: %s%s%s", ink(page->style, colour), result->detector->name,
-		error ? "cannot be judged" : observed_name(verdict->observed), declared ? declared : "",
+		error ? "cannot be judged" : observed_name(verdict->observed), declared,
 		ink(page->style, INK_OFF));
 	if (result->runs > 1 && !error)
 		fprintf(page->out, " (in %u of %u runs)", result->fired, result->runs);
@@ -70,7 +82,8 @@ static void print_outcome(const struct page *page)
 		print_wrapped(page->out, page->style, 2, failed);
 		free(failed);
 	}
-	if (result_is_test(result))
+	/* Under a detector a right program's tests must pass, too. */
+	if (result_is_test(result) || (error && result->seen.failed))
 		print_said(page);
 	free(declared);
 }

@@ -53,6 +53,21 @@ Test(catalogue, every_broken_program_is_seen)
 	}
 }
 
+Test(catalogue, takes_a_submission_beside_a_starter_alone)
+{
+	static const char *const none[] = {
+		"exercises/02-ownership/implicit-contract/test.c",	 "exercises/02-ownership/no-such/line.c",
+		"exercises/02-ownership/implicit-contract/below/line.c", "exercises/line.c",
+		"chapters/02-ownership/implicit-contract/broken.c",	 ""};
+	const struct program *starter = catalogue_program(&catalogue, "02-ownership/implicit-contract", "starter");
+	size_t count = catalogue.count;
+
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		cr_assert_null(catalogue_submission(&catalogue, none[i]), "%s", none[i]);
+	cr_assert_eq(catalogue_submission(&catalogue, starter->path), starter);
+	cr_assert_eq(catalogue.count, count);
+}
+
 Test(catalogue, names)
 {
 	char *error;

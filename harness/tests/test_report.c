@@ -226,6 +226,36 @@ Test(result, repeats_what_failed_tests_say)
 	has(text, "  these tests fail: counts_all, stop_waits\n  counts_all: 3 of 5\n  stop_waits: a frame");
 	cr_assert_null(strchr(text, '\033'), "%s", text);
 	free(text);
+	/* Under a detector, too. */
+	result = made_result(&made, starter, "tsan", WORD_SILENT, OBSERVED_ERROR,
+			     "under this detector these tests fail: counts_all");
+	result->seen.failed = mem_copy("counts_all");
+	result->seen.said = mem_copy("counts_all: 3 of 5\n");
+	PRINTED(text, report_result(out, unicode, "/root", result));
+	has(text, "  under this detector these tests fail: counts_all\n  counts_all: 3 of 5\n");
+	free(text);
+	made_release(&made);
+}
+
+/* Its author has declared nothing. */
+Test(result, of_a_submission_tells_what_must_be)
+{
+	struct made_results made = {0};
+	char *text = NULL;
+	struct program *own = made_program(&made, "02-x/y", "own", ROLE_STARTER, "exercises/02-x/y/own.c");
+
+	own->submission = true;
+	made_result(&made, own, "test", WORD_PASSES, OBSERVED_PASSES, NULL);
+	made_result(&made, own, "test", WORD_PASSES, OBSERVED_FAILS, "these tests fail: a");
+	made_result(&made, own, "tsan", WORD_SILENT, OBSERVED_FIRES, "it reports data-race in f");
+	made_result(&made, own, "drd", WORD_SILENT, OBSERVED_ERROR, "it hung");
+	PRINTED(text,
+		for (size_t i = 0; i < made.results.count; i++) report_result(out, unicode, "/root", &made.items[i]));
+	has(text, "test: passes, as it must be\n");
+	has(text, "test: fails, but must pass\n");
+	has(text, "tsan: fires, but must be silent\n");
+	has(text, "drd: cannot be judged, but must be silent\n");
+	free(text);
 	made_release(&made);
 }
 

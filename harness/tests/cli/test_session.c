@@ -266,6 +266,33 @@ Test(session, check_judges_an_exercise)
 	outcome_release(&outcome);
 }
 
+/* Handed in under a name of its own, it is judged as the exercise is, and takes nothing from the workbook. */
+Test(session, check_judges_what_lies_beside_an_exercise)
+{
+	char arguments[512], command[1024];
+	struct outcome outcome;
+
+	snprintf(command, sizeof command,
+		 "cp '%s'/solutions/" PITFALL "/line.c '%s'/exercises/" PITFALL "/a-student.c && "
+		 "sed -i '/^ [*] [a-z]/d' '%s'/exercises/" PITFALL "/a-student.c",
+		 scratch.root, scratch.root, scratch.root);
+	cr_assert_eq(system(command), 0);
+	snprintf(arguments, sizeof arguments, "check '%s'/exercises/" PITFALL "/a-student.c", scratch.root);
+	outcome = scratch_loose(&scratch, arguments);
+	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
+	cr_assert(strstr(outcome.out, "test: passes, as it must be\ntsan: silent, as it must be\n"), "%s", outcome.out);
+	cr_assert(strstr(outcome.err, " a-student under ") && !strstr(outcome.err, " starter under "), "%s", outcome.err);
+	outcome_release(&outcome);
+	outcome = scratch_loose(&scratch, "run " PITFALL " starter --detector test");
+	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
+	cr_assert(strstr(outcome.out, "test: fails, as declared"), "%s", outcome.out);
+	outcome_release(&outcome);
+	outcome = scratch_loose(&scratch, "list");
+	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
+	cr_assert_str_empty(outcome.err);
+	outcome_release(&outcome);
+}
+
 Test(session, doctor_trusts_this_machine)
 {
 	struct outcome outcome = scratch_loose(&scratch, "doctor");
