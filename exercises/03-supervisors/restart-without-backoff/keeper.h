@@ -47,7 +47,9 @@ typedef int keeper_task(void *context, struct stop *stop);
  *     good health: the pauses begin with the first one again.
  *   - When it has failed KEEPER_FAILURES times within KEEPER_WINDOW, it is not
  *     run any more, and the caller gets the error: the one of the last failure.
- *   - When a stop is requested, in a pause too, it is not run any more.
+ *   - When a stop is requested, before the first run or in a pause too, it is
+ *     not run any more. That is no failure. But if it comes during the run that
+ *     fails once too often, the caller gets the error all the same.
  *
  * Returns 0 or that error. Whatever thread it has started has ended by then.
  */

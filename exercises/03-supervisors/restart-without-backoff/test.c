@@ -20,7 +20,9 @@ enum {
 static struct world {
 	long now;
 	int runs, fail; /* runs so far; how many of them fail */
-	long run_time;	/* ms, of each run */
+	long run_time;	/* ms, of each run but the long one */
+	int long_run;	/* takes nearly the whole window */
+	int stopped_in; /* in this run a stop is requested */
 	long pauses[PATIENCE];
 	int pause_count;
 } world;
@@ -49,10 +51,13 @@ static int task(void *context, struct stop *asked)
 {
 	struct world *w = context;
 
-	w->now += w->run_time;
 	w->runs++;
-	(void)asked;
-	return w->runs <= w->fail && w->runs < PATIENCE ? EIO : 0;
+	w->now += w->runs == w->long_run ? KEEPER_WINDOW - 100 : w->run_time;
+	if (w->runs == w->stopped_in)
+		stop_request(asked);
+	if (w->runs > w->fail || w->runs >= PATIENCE)
+		return 0;
+	return w->runs == KEEPER_FAILURES ? ENODEV : EIO;
 }
 
 static int run(int fail, long run_time)
@@ -60,7 +65,9 @@ static int run(int fail, long run_time)
 	world.fail = fail;
 	world.run_time = run_time;
 	stop_init(&stop);
-	return keeper_run(&by_hand, task, &world, &stop);
+	int error = keeper_run(&by_hand, task, &world, &stop);
+	stop_destroy(&stop);
+	return error;
 }
 
 Test(keeper, gives_up_and_tells, .timeout = 60)
@@ -68,14 +75,27 @@ Test(keeper, gives_up_and_tells, .timeout = 60)
 	int error = run(PATIENCE, 1);
 
 	cr_assert_eq(world.runs, KEEPER_FAILURES, "a task that always fails was run %d times", world.runs);
-	cr_assert_eq(error, EIO, "the caller was not told the error, but %d", error);
+	cr_assert_eq(error, ENODEV, "the caller was not told the error of the last failure, but %d", error);
 }
 
-Test(keeper, pauses_longer_and_longer, .timeout = 60)
+/*
+ * Nearly the whole window lies between the first failure and the second: the first ten are too far apart, and the ten
+ * from the second on are not. A window that does not move along, begun at the start or at a failure, ends among them.
+ */
+Test(keeper, gives_up_in_any_ten_seconds, .timeout = 60)
+{
+	world.long_run = 2;
+	run(PATIENCE, 1);
+	cr_assert_eq(world.runs, 1 + KEEPER_FAILURES, "given up after %d runs", world.runs);
+}
+
+/* Each run fails before it was in good health, but for the last one. */
+static void expect_longer_and_longer(long run_time)
 {
 	long expected = KEEPER_FIRST_PAUSE;
 
-	cr_assert_eq(run(KEEPER_FAILURES - 1, 1), 0, "one failure less than the limit is no reason to give up");
+	world = (struct world){0};
+	cr_assert_eq(run(KEEPER_FAILURES - 1, run_time), 0, "one failure less than the limit, and given up");
 	cr_assert_eq(world.runs, KEEPER_FAILURES);
 	cr_assert_eq(world.pause_count, KEEPER_FAILURES - 1, "%d failures, %d pauses", KEEPER_FAILURES - 1,
 		     world.pause_count);
@@ -83,6 +103,12 @@ Test(keeper, pauses_longer_and_longer, .timeout = 60)
 		cr_assert_eq(world.pauses[i], expected, "pause %d was %ld ms", i + 1, world.pauses[i]);
 		expected = 2 * expected < KEEPER_LONGEST_PAUSE ? 2 * expected : KEEPER_LONGEST_PAUSE;
 	}
+}
+
+Test(keeper, pauses_longer_and_longer, .timeout = 60)
+{
+	expect_longer_and_longer(1);
+	expect_longer_and_longer(KEEPER_WINDOW - 1); /* which is not yet good health */
 }
 
 Test(keeper, forgives_what_is_rare, .timeout = 60)
@@ -126,4 +152,21 @@ Test(keeper, stops_in_a_pause, .timeout = 60)
 	CHECK(pthread_join(keeper, NULL));
 	cr_assert_eq(world.runs, 1, "stopped in the first pause, and the task was run %d times", world.runs);
 	cr_assert_eq(error, 0, "a stop is no failure");
+}
+
+Test(keeper, runs_nothing_once_stopped, .timeout = 60)
+{
+	stop_init(&stop);
+	stop_request(&stop);
+	cr_assert_eq(keeper_run(&by_hand, task, &world, &stop), 0, "a stop is no failure");
+	cr_assert_eq(world.runs, 0, "stopped before the first run, and the task was run");
+}
+
+Test(keeper, tells_of_the_limit_when_stopped, .timeout = 60)
+{
+	world.stopped_in = KEEPER_FAILURES;
+	int error = run(PATIENCE, 1);
+
+	cr_assert_eq(world.runs, KEEPER_FAILURES);
+	cr_assert_eq(error, ENODEV, "a stop came during the last run, and its error became %d", error);
 }

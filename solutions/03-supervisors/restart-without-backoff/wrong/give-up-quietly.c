@@ -1,7 +1,7 @@
 /*
  * Tempting  the restarts were the trouble, and after ten of them there are no more. It is in the log, too.
  * Refused   the tests: the caller is told that the task is done. Nobody reads the scale, and no lamp is red.
- * test      fails gives_up_and_tells
+ * test      fails gives_up_and_tells, tells_of_the_limit_when_stopped
  */
 #include "keeper.h"
 
