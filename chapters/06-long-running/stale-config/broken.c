@@ -3,7 +3,7 @@
  * reads the settings once, as it starts. In the afternoon somebody lowers the
  * limit, because of a fraud; in the settings it is lower from then on.
  *
- * Promise   from the moment when settings_change() has returned, no transfer above the new limit is approved.
+ * Promise   from the moment when settings_change() has returned, no transfer is begun by the old limit.
  * Ends      broken: limit 100, above it: asked for 4, approved 4
  * tsan      blind  each access to the settings has its lock; the thread's copy is its own
  * helgrind  blind  each access to the settings has its lock; the thread's copy is its own
@@ -95,6 +95,7 @@ static int transfer(int count)
 
 int main(void)
 {
+	gauge_set("version_set", settings_now().version);
 	queue_init(&bank.transfers, CAPACITY);
 	CHECK(pthread_create(&bank.approver, NULL, approve, NULL));
 	REQUIRE(transfer(MORNING) == MORNING);

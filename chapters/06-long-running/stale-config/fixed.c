@@ -3,7 +3,7 @@
  * reads the settings anew for each transfer. In the afternoon somebody lowers
  * the limit, because of a fraud, and the next transfer is held against that.
  *
- * Promise   from the moment when settings_change() has returned, no transfer above the new limit is approved.
+ * Promise   from the moment when settings_change() has returned, no transfer is begun by the old limit.
  * Ends      holds: limit 100, above it: asked for 4, approved 0
  * tsan      silent
  * helgrind  silent
@@ -45,6 +45,7 @@ static struct limits settings_now(void)
 	return limits;
 }
 
+/* Once it has returned, no transfer is begun by the old limit. One that has begun may still be approved by it. */
 static void settings_change(int amount)
 {
 	CHECK(pthread_mutex_lock(&settings.lock));
@@ -96,6 +97,7 @@ static int transfer(int count)
 
 int main(void)
 {
+	gauge_set("version_set", settings_now().version);
 	queue_init(&bank.transfers, CAPACITY);
 	CHECK(pthread_create(&bank.approver, NULL, approve, NULL));
 	REQUIRE(transfer(MORNING) == MORNING);
