@@ -3,9 +3,9 @@
  * their own. When no message can be sent, that is everybody.
  *
  * Promise   however many messages fail, the pager has its lines and no more, and says so when they do not suffice.
- * test      fails refuses_what_it_cannot_call, takes_calls_again
- * budget    fires  threads in call_later, joined in call_later, detached in call_later
- *                  when threads <= 5, joined == started, detached <= 0
+ * test      fails raises_several_alarms_at_once, refuses_what_it_cannot_call, takes_calls_again
+ * budget    fires  started in call_later, joined in call_later, detached in call_later
+ *                  when started <= joined + 5, joined == started, detached <= 0
  */
 #include "pager.h"
 

@@ -42,7 +42,7 @@ struct pager;
  * At any time until pager_close() has returned,
  *
  *   - at most PAGER_LINES telephone calls are made at once; so many are, if
- *     there are so many to make;
+ *     there are so many to make, also while messages are under way;
  *   - at most PAGER_PENDING calls are promised and not yet over;
  *   - the pager has at most PAGER_LINES threads, however many messages could
  *     not be sent. A thread is there until it has been joined.

@@ -13,13 +13,14 @@
 #include "kit/check.h"
 #include "kit/schedule.h"
 
-enum { MEMBERS = PAGER_PENDING + 4, ALL = 100 };
+enum { MEMBERS = PAGER_PENDING + 4, ALL = 100, STORMS = 4 };
 
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	/* all below guarded by lock */
 	bool network;	    /* messages can be sent */
+	bool slow;	    /* and are under way for as long as this is so */
 	int begun, at_once; /* calls */
 	int most;	    /* at once */
 	int answered;	    /* calls that may end */
@@ -31,9 +32,20 @@ static int send_message(int member)
 {
 	(void)member;
 	CHECK(pthread_mutex_lock(&town.lock));
+	while (town.slow)
+		CHECK(pthread_cond_wait(&town.changed, &town.lock));
 	bool network = town.network;
 	CHECK(pthread_mutex_unlock(&town.lock));
 	return network ? 0 : EHOSTUNREACH;
+}
+
+static void network_is(bool up, bool slow)
+{
+	CHECK(pthread_mutex_lock(&town.lock));
+	town.network = up;
+	town.slow = slow;
+	CHECK(pthread_cond_broadcast(&town.changed));
+	CHECK(pthread_mutex_unlock(&town.lock));
 }
 
 static void call_by_phone(int member)
@@ -67,6 +79,14 @@ static int most_at_once(void)
 	return most;
 }
 
+static int calls_begun(void)
+{
+	CHECK(pthread_mutex_lock(&town.lock));
+	int begun = town.begun;
+	CHECK(pthread_mutex_unlock(&town.lock));
+	return begun;
+}
+
 /* An alarm for some members, in a thread of its own. */
 static struct alarm {
 	struct pager *pager;
@@ -93,15 +113,16 @@ static void *raise_alarm(void *arg)
 	return NULL;
 }
 
-/* Raises an alarm. Returns when nothing moves any more; false: it still waits in pager_alert(). */
-static bool goes_through(struct alarm *alarm, struct pager *pager, int first, int members, bool network)
+static void begin(struct alarm *alarm, struct pager *pager, int first, int members)
 {
-	CHECK(pthread_mutex_lock(&town.lock));
-	town.network = network;
-	CHECK(pthread_mutex_unlock(&town.lock));
 	*alarm = (struct alarm){.pager = pager, .first = first, .members = members};
 	CHECK(pthread_mutex_init(&alarm->lock, NULL));
 	CHECK(pthread_create(&alarm->thread, NULL, raise_alarm, alarm));
+}
+
+/* Waits until nothing moves any more, and then for the alarm's end. False: it still waited in pager_alert(). */
+static bool has_ended(struct alarm *alarm)
+{
 	schedule_await_blocked();
 	CHECK(pthread_mutex_lock(&alarm->lock));
 	bool over = alarm->over;
@@ -109,7 +130,15 @@ static bool goes_through(struct alarm *alarm, struct pager *pager, int first, in
 	if (!over)
 		answer(ALL); /* so that it ends, and the test fails */
 	CHECK(pthread_join(alarm->thread, NULL));
+	CHECK(pthread_mutex_destroy(&alarm->lock));
 	return over;
+}
+
+static bool goes_through(struct alarm *alarm, struct pager *pager, int first, int members, bool network)
+{
+	network_is(network, false);
+	begin(alarm, pager, first, members);
+	return has_ended(alarm);
 }
 
 static void *close_pager(void *pager)
@@ -147,6 +176,7 @@ Test(pager, refuses_what_it_cannot_call, .timeout = 60)
 	struct pager *pager = pager_open(send_message, call_by_phone);
 	bool over = goes_through(&alarms[0], pager, 0, MEMBERS, false);
 	int most = most_at_once();
+	long early = pager_counts(pager).called;
 
 	answer(ALL);
 	struct pager_counts counts = pager_counts(pager);
@@ -154,6 +184,7 @@ Test(pager, refuses_what_it_cannot_call, .timeout = 60)
 	cr_assert(over, "pager_alert() waits for a line");
 	expect_lines(most);
 	expect_results(&alarms[0], 0, PAGER_PENDING, MEMBERS - PAGER_PENDING);
+	cr_assert_eq(early, 0, "nobody has answered, and %ld calls are counted as over", early);
 	cr_assert_eq(calls_made(), PAGER_PENDING, "%d calls were promised, %d made", PAGER_PENDING, calls_made());
 	cr_assert(counts.alerted == MEMBERS && counts.sent == 0 && counts.called == PAGER_PENDING &&
 			  counts.refused == MEMBERS - PAGER_PENDING,
@@ -180,5 +211,58 @@ Test(pager, takes_calls_again, .timeout = 60)
 	expect_results(&alarms[1], 0, 2, 1);
 	expect_results(&alarms[2], 1, 0, 0);
 	for (int i = 0; i < PAGER_PENDING; i++)
+		cr_assert_eq(called[i], 1, "member %d was promised a call, and called %d times", i, called[i]);
+}
+
+/* Two messages fail in one moment, and one call can be promised. Then a message takes long, and the lines go on. */
+Test(pager, raises_several_alarms_at_once, .timeout = 60)
+{
+	struct pager *pager = pager_open(send_message, call_by_phone);
+	bool over = goes_through(&alarms[0], pager, 0, PAGER_PENDING - 1, false);
+
+	network_is(false, true);
+	begin(&alarms[1], pager, PAGER_PENDING - 1, 1);
+	begin(&alarms[2], pager, PAGER_PENDING, 1);
+	schedule_await_blocked(); /* both have begun, and no message is out */
+	network_is(false, false);
+	over &= has_ended(&alarms[1]);
+	over &= has_ended(&alarms[2]);
+	int call = alarms[1].results[PAGER_CALL] + alarms[2].results[PAGER_CALL];
+	int refused = alarms[1].results[PAGER_REFUSED] + alarms[2].results[PAGER_REFUSED];
+
+	network_is(true, true);
+	begin(&alarms[0], pager, PAGER_PENDING + 1, 1);
+	schedule_await_blocked();
+	int before = calls_begun();
+	answer(PAGER_LINES);
+	int more = calls_begun() - before;
+	network_is(true, false);
+	over &= has_ended(&alarms[0]);
+	answer(ALL);
+	pager_close(pager);
+	cr_assert(over, "pager_alert() waits for a line");
+	cr_assert(call == 1 && refused == 1,
+		  "there was one place, and of two members at once %d were promised a call, %d refused", call, refused);
+	cr_assert_eq(more, PAGER_LINES, "while a message was under way, %d members answered, and %d more were called",
+		     PAGER_LINES, more);
+	expect_results(&alarms[0], 1, 0, 0);
+	cr_assert_eq(calls_made(), PAGER_PENDING, "%d calls were promised, %d made", PAGER_PENDING, calls_made());
+}
+
+/* All calls are over before the next message fails. What the lines leave behind, the leak budget counts. */
+Test(pager, comes_through_storm_after_storm, .timeout = 60)
+{
+	struct pager *pager = pager_open(send_message, call_by_phone);
+	bool over = true;
+
+	for (int i = 0; i < STORMS; i++) {
+		over &= goes_through(&alarms[0], pager, i * PAGER_LINES, PAGER_LINES, false);
+		answer(PAGER_LINES);
+	}
+	answer(ALL);
+	pager_close(pager);
+	cr_assert(over, "pager_alert() waits for a line");
+	expect_lines(most_at_once());
+	for (int i = 0; i < STORMS * PAGER_LINES; i++)
 		cr_assert_eq(called[i], 1, "member %d was promised a call, and called %d times", i, called[i]);
 }

@@ -9,7 +9,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
- * budget    silent when threads <= 5, joined == started, detached <= 0
+ * budget    silent when started <= joined + 5, joined == started, detached <= 0
  */
 #include "pager.h"
 

@@ -4,7 +4,7 @@
  * Tempting  no thread more, nothing is dropped, nobody refused; and whoever causes too much work is slowed down by it.
  * Refused   the tests: the alarm is what must not be slowed down. It stands at the first telephone that nobody answers,
  *           and all the members after that one are not even sent a message.
- * test      fails refuses_what_it_cannot_call, takes_calls_again
+ * test      fails raises_several_alarms_at_once, refuses_what_it_cannot_call, takes_calls_again
  */
 #include "pager.h"
 

@@ -3,9 +3,9 @@
  * tries the message first, and then the telephone.
  *
  * Tempting  one way for all, one queue, one bound; the alarm itself does nothing that could fail.
- * Refused   the test: the slow path is full, and so the fast one is closed as well. A message that could have been sent
- *           in a moment waits behind eight people who are asleep, or is refused.
- * test      fails takes_calls_again
+ * Refused   the tests: the slow path is full, and so the fast one is closed as well. A message that could have been
+ *           sent in a moment waits behind eight people who are asleep, or is refused.
+ * test      fails raises_several_alarms_at_once, takes_calls_again
  */
 #include "pager.h"
 
