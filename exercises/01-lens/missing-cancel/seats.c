@@ -4,7 +4,7 @@
  *
  * Promise   when seat_buy() or seat_give_back() returns, nothing is left of the hold.
  * test      fails an_old_hold_ends_no_other, an_old_hold_ends_no_other_of_the_same
- * budget    fires threads in expire, joined in expire when threads <= held + 3, joined == started
+ * budget    fires started in expire, joined in expire when started <= joined + held + 2, joined == started
  */
 #include "seats.h"
 

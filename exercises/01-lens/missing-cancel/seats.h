@@ -14,7 +14,8 @@
  *
  * All of these are called by one thread, that of the box office. What they do by
  * threads of their own is their business, with one bound: no more than one for
- * each seat that is held, and one besides. Each of them is joined.
+ * each seat that is held, and one besides. Each of them is joined, and counts
+ * until it is.
  */
 #ifndef SEATS_H
 #define SEATS_H

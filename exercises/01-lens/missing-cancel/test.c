@@ -2,7 +2,8 @@
  * What seats.h promises, seen from outside. Each evening at the box office is a
  * thread of its own, so that the test goes on if it does not end. The clock is
  * turned by hand: no verdict depends on how long anything takes. "held" is what
- * the leak budget compares the threads with.
+ * the leak budget compares the threads with, those that run and those that have
+ * ended and are not joined.
  */
 #include "seats.h"
 
@@ -122,6 +123,22 @@ static void in_time(void)
 Test(seats, a_hold_ends_in_time, .timeout = 60)
 {
 	run(in_time);
+}
+
+/* All seats are held, nobody pays, and nobody comes again. What the holds leave behind, the leak budget counts. */
+static void nobody_pays(void)
+{
+	for (int seat = 0; seat < SEATS; seat++)
+		expect(hold(seat, ANNA, 10), "a free seat could not be held");
+	house_clock(house, 10);
+	gauge_add("held", -SEATS);
+	for (int seat = 0; seat < SEATS; seat++)
+		expect(!buy(seat, ANNA), "a seat was bought after its time");
+}
+
+Test(seats, nothing_is_left_of_holds_whose_time_has_come, .timeout = 60)
+{
+	run(nobody_pays);
 }
 
 /* Gives a seat back, and another hold follows; then the time of the first one comes. */

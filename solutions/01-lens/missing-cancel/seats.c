@@ -10,7 +10,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
- * budget    silent when threads <= held + 3, joined == started
+ * budget    silent when started <= joined + held + 2, joined == started
  */
 #include "seats.h"
 

@@ -5,7 +5,7 @@
  * Refused   by the tests: Anna gave her seat back, and took it again. By the budget: the threads stay as before, each
  *           for its whole time.
  * test      fails an_old_hold_ends_no_other_of_the_same
- * budget    fires threads in expire, joined in expire when threads <= held + 3, joined == started
+ * budget    fires started in expire, joined in expire when started <= joined + held + 2, joined == started
  */
 #include "seats.h"
 

@@ -7,7 +7,7 @@
  *           sold has its thread.
  * test      passes
  * tsan      silent
- * budget    fires threads in expire when threads <= held + 3, joined == started
+ * budget    fires started in expire when started <= joined + held + 2, joined == started
  */
 #include "seats.h"
 

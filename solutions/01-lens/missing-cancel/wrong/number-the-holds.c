@@ -7,7 +7,7 @@
  *           for ten minutes, and do nothing at the end of them.
  * test      passes
  * tsan      silent
- * budget    fires threads in expire, joined in expire when threads <= held + 3, joined == started
+ * budget    fires started in expire, joined in expire when started <= joined + held + 2, joined == started
  */
 #include "seats.h"
 
