@@ -16,11 +16,15 @@ enum { LATE = 8000, TOO_LATE = 12000 };
 enum { NOWHERE = -1 };
 
 struct reel {
-	int frames;  /* that are on it */
-	bool tears;  /* after these */
-	int held;    /* the frame that takes until the reel is let go, or NOWHERE */
-	int ran;     /* the point that is reached with the last frame */
-	int scanned; /* of the scan's thread, then of whoever has waited for it; so without a lock */
+	int frames; /* that are on it */
+	bool tears; /* after these */
+	int held;   /* the frame that takes until the reel is let go, or NOWHERE */
+	int ran;    /* the point that is reached with the last frame */
+	/* of the scan's thread, then of whoever has waited for it; so without a lock */
+	int scanned;
+	long ends; /* how often it was said that there is no more */
+	/* of the tester */
+	bool asked_tester; /* for a frame */
 	/* of the thread that waits, until it is joined */
 	struct scan *scan;
 	enum scan_result result;
@@ -61,11 +65,17 @@ static enum frame next_frame(void *arg)
 {
 	struct reel *reel = arg;
 
-	if (reel->scanned == reel->frames)
+	bool by_tester = pthread_equal(pthread_self(), tester);
+
+	if (by_tester)
+		reel->asked_tester = true;
+	if (reel->scanned == reel->frames) {
+		reel->ends++;
 		return reel->tears ? FRAME_TORN : FRAME_NONE;
+	}
 	if (reel->scanned == reel->held) {
 		set(&reel->under_way);
-		if (pthread_equal(pthread_self(), tester) || !becomes_true(&reel->let_go, TOO_LATE))
+		if (by_tester || !becomes_true(&reel->let_go, TOO_LATE))
 			set(&reel->in_vain);
 	}
 	if (++reel->scanned == reel->frames)
@@ -80,11 +90,20 @@ static int scanned_of(const struct reel *reel)
 	return reel->scanned;
 }
 
+/* For who has waited, like the frames. */
+static long ends_of(const struct reel *reel)
+{
+	return reel->ends;
+}
+
 static void *wait_for(void *arg)
 {
 	struct reel *reel = arg;
+	struct scan *scan = reel->scan;
 
-	reel->result = scan_wait(reel->scan, &reel->counted);
+	/* Nobody keeps the handle: memory that scan_wait() does not free is lost then, and memcheck says so. */
+	reel->scan = NULL;
+	reel->result = scan_wait(scan, &reel->counted);
 	set(&reel->returned);
 	return NULL;
 }
@@ -111,6 +130,8 @@ Test(reel, tells_how_each_went, .timeout = 60)
 	cr_assert_eq(torn.counted, 2, "2 frames were scanned before it tore, and %d were counted", torn.counted);
 	cr_assert_eq(whole.result, SCAN_WHOLE, "a reel was whole, and is said to have torn");
 	cr_assert_eq(whole.counted, 3, "3 frames were scanned, and %d were counted", whole.counted);
+	cr_assert_eq(ends_of(&torn), 1, "a reel has said that it is torn, and is asked for another frame");
+	cr_assert_eq(ends_of(&whole), 1, "a reel has said that it has run through, and is asked for another frame");
 }
 
 Test(reel, waits_for_the_frame_under_way, .timeout = 60)
@@ -128,6 +149,7 @@ Test(reel, waits_for_the_frame_under_way, .timeout = 60)
 	CHECK(pthread_join(waiter, NULL));
 	int scanned = scanned_of(&reel);
 	cr_assert(begins, "no frame is scanned");
+	cr_assert_not(reel.asked_tester, "scan_start() scans a frame itself");
 	cr_assert_not(in_vain, "scan_start() waits for a frame");
 	cr_assert_not(early, "scan_wait() has returned, and a frame was under way");
 	cr_assert_eq(scanned, 3);
@@ -138,21 +160,22 @@ Test(reel, waits_for_no_other, .timeout = 60)
 {
 	static struct reel slow = {.frames = 2, .held = 1, .ran = 0};
 	static struct reel quick = {.frames = 1, .held = NOWHERE, .ran = 1};
-	pthread_t waiter;
+	pthread_t patient, waiter;
 
 	set_up();
 	slow.scan = scan_start(next_frame, &slow);
 	quick.scan = scan_start(next_frame, &quick);
 	schedule_await_blocked();
 	bool begins = becomes_true(&slow.under_way, 0);
+	CHECK(pthread_create(&patient, NULL, wait_for, &slow));
+	schedule_await_blocked();
 	CHECK(pthread_create(&waiter, NULL, wait_for, &quick));
 	bool returns = becomes_true(&quick.returned, LATE), in_vain = becomes_true(&slow.in_vain, 0);
 	set(&slow.let_go);
 	CHECK(pthread_join(waiter, NULL));
-	schedule_await_blocked();
-	wait_for(&slow);
+	CHECK(pthread_join(patient, NULL));
 	scanned_of(&slow);
 	cr_assert(begins, "no frame is scanned");
 	cr_assert_not(in_vain, "scan_start() waits for a frame");
-	cr_assert(returns, "scan_wait() waits for another scan");
+	cr_assert(returns, "scan_wait() waits for another scan, or for whoever waits for that one");
 }

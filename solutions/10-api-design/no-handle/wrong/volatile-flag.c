@@ -6,8 +6,8 @@
  * Refused   by ThreadSanitizer and Helgrind: volatile orders nothing between threads. The flag is a race, and so is all
  *           that it was to announce: the result, the count, and the reel itself.
  * test      passes
- * tsan      fires data-race in scan_all, data-race in scan_wait, data-race in scanned_of
- * helgrind  fires Race in scan_all, Race in scan_wait, Race in scanned_of
+ * tsan      fires data-race in scan_all, data-race in scan_wait, data-race in scanned_of, data-race in ends_of
+ * helgrind  fires Race in scan_all, Race in scan_wait, Race in scanned_of, Race in ends_of
  * budget    fires joined in scan_all when joined == started
  */
 #include "reel.h"
