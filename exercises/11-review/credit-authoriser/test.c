@@ -29,20 +29,37 @@ struct radio {
 	pthread_cond_t changed;
 	/* all below guarded by lock */
 	bool held;		/* calls that are answered do not end */
+	bool all_held;		/* when they do not, those that are not answered do not either */
 	int deaf[HUTS];		/* so many calls more this hut does not answer */
 	int calls[HUTS];	/* that have ended */
 	int under_way, at_most; /* calls, now and ever */
+	pthread_t callers[AVALANCHE_LINES];
+	int caller_count;
+	int others; /* calls by a thread that is not one of them: there are more than lines */
 };
+
+/* With the lock held: who calls? A line's number is no other thread's as long as the line runs. */
+static void note_caller(struct radio *radio)
+{
+	for (int i = 0; i < radio->caller_count; i++)
+		if (pthread_equal(radio->callers[i], pthread_self()))
+			return;
+	if (radio->caller_count < AVALANCHE_LINES)
+		radio->callers[radio->caller_count++] = pthread_self();
+	else
+		radio->others++;
+}
 
 static bool call_hut(void *arg, const struct bulletin *bulletin)
 {
 	struct radio *radio = arg;
 
 	CHECK(pthread_mutex_lock(&radio->lock));
+	note_caller(radio);
 	if (++radio->under_way > radio->at_most)
 		radio->at_most = radio->under_way;
 	bool answered = radio->deaf[bulletin->hut] == 0;
-	while (answered && radio->held)
+	while (radio->held && (answered || radio->all_held))
 		CHECK(pthread_cond_wait(&radio->changed, &radio->lock));
 	/* The bulletin is read out at the end of a call. */
 	int hut = bulletin->hut;
@@ -76,7 +93,7 @@ static bool called(struct radio *radio, const int *calls, int huts)
 /* --- probes: each tells whether the promise is kept --- */
 
 /* Bulletins that stay as they are. */
-static const struct bulletin low[HUTS] = {{0, LOW}, {1, LOW}, {2, LOW}, {3, LOW}};
+static const struct bulletin low[HUTS] = {{0, LOW}, {1, LOW}, {2, LOW}, {3, LOW}, {4, LOW}, {5, LOW}};
 static const struct bulletin high[HUTS] = {{0, HIGH}, {1, HIGH}, {2, HIGH}, {3, HIGH}, {4, HIGH},
 					   {5, HIGH}, {6, HIGH}, {7, HIGH}, {8, HIGH}};
 
@@ -122,6 +139,8 @@ static bool refuses(struct radio *radio)
 	hold(radio, true);
 	for (int i = 0; i < AVALANCHE_ROOM; i++)
 		taken = avalanche_warn(service, &high[i]) == AVALANCHE_TAKEN && taken;
+	/* Now some are being called, and have their places all the same. */
+	schedule_await_blocked();
 	bool refused = avalanche_warn(service, &high[AVALANCHE_ROOM]) == AVALANCHE_FULL;
 	bool counted = avalanche_counts(service).refused == 1;
 	hold(radio, false);
@@ -134,7 +153,10 @@ static bool keeps_to_its_lines(struct radio *radio)
 {
 	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
 
-	/* Hut 0 answers when it is called again. That call is still under way when the others come. */
+	/*
+	 * Hut 0 answers when it is called again. That call is still under way when the others come, and each line has
+	 * one of them by the end: a thread that is no line's would be the third that calls.
+	 */
 	radio->deaf[0] = 1;
 	hold(radio, true);
 	avalanche_warn(service, &high[0]);
@@ -145,21 +167,37 @@ static bool keeps_to_its_lines(struct radio *radio)
 	hold(radio, false);
 	schedule_await_blocked();
 	avalanche_close(service, NULL);
-	return radio->at_most <= AVALANCHE_LINES && called(radio, (int[]){2, 1, 1}, AVALANCHE_LINES + 1);
+	return radio->at_most <= AVALANCHE_LINES && radio->others == 0 &&
+	       called(radio, (int[]){2, 1, 1}, AVALANCHE_LINES + 1);
 }
 
 static bool follows_the_level(struct radio *radio)
 {
 	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
 
+	radio->all_held = true;
+	radio->deaf[3] = 1;
 	avalanche_warn(service, &low[0]);
 	schedule_await_blocked();
 	avalanche_set_level(service, HIGH);
 	avalanche_warn(service, &low[1]);
 	avalanche_warn(service, &high[2]);
 	schedule_await_blocked();
+	/*
+	 * The level rises while 3 is being called and 5 waits for a line. 5 is not called any more. 3 does not answer,
+	 * and is called once more all the same, for a line had taken it up before.
+	 */
+	avalanche_set_level(service, LOW);
+	hold(radio, true);
+	avalanche_warn(service, &low[3]);
+	avalanche_warn(service, &high[4]);
+	avalanche_warn(service, &low[5]);
+	schedule_await_blocked();
+	avalanche_set_level(service, HIGH);
+	hold(radio, false);
+	schedule_await_blocked();
 	avalanche_close(service, NULL);
-	return called(radio, (int[]){1, 0, 1}, 3);
+	return called(radio, (int[]){1, 0, 1, 2, 1, 0}, 6);
 }
 
 static void *close_service(void *service)

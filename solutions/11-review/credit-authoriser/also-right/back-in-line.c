@@ -1,7 +1,8 @@
 /*
  * A hut that does not answer goes to the end of the line, with its place, and
  * is called again when its turn comes: a hut that is asleep does not hold up
- * the others.
+ * the others. It is called again whatever the level is by then, for it is the
+ * same bulletin, which a line has taken up before.
  *
  * Promise   what avalanche.h says.
  * test      passes
@@ -61,7 +62,7 @@ static bool take(struct avalanche *service, struct waiting *next, bool *below)
 	bool some = service->count > 0;
 	if (some) {
 		*next = service->waiting[service->first];
-		*below = next->bulletin.danger < service->level;
+		*below = !next->again && next->bulletin.danger < service->level;
 		service->first = (service->first + 1) % AVALANCHE_ROOM;
 		service->count--;
 	}
