@@ -3,7 +3,7 @@
  * the next try's turn; those threads still wait for their masts.
  *
  * Promise   when wind_ask() tries again, and when it returns, nothing is left of its last try.
- * test      fails late_answers_reach_nobody
+ * test      fails late_answers_reach_nobody, an_answer_ends_with_its_try
  * tsan      fires  data-race in ask_mast
  * helgrind  fires  Race in ask_mast, Race in expect_measured
  * budget    fires  threads in ask_mast, joined in ask_mast when threads <= 5, joined == started

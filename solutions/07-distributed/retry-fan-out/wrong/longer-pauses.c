@@ -5,7 +5,7 @@
  *           thaw, and threads that are left get time to end.
  * Refused   the tests, tsan, helgrind and the budget: the pauses spare the masts, not the lift. A thread that waits for
  *           ice does not end because somebody else sleeps.
- * test      fails late_answers_reach_nobody
+ * test      fails late_answers_reach_nobody, an_answer_ends_with_its_try
  * tsan      fires  data-race in ask_mast
  * helgrind  fires  Race in ask_mast, Race in expect_measured
  * budget    fires  threads in ask_mast, joined in ask_mast when threads <= 5, joined == started

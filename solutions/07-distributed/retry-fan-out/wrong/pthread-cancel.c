@@ -2,10 +2,10 @@
  * When the time is up the threads are cancelled, and joined.
  *
  * Tempting  it is what the function is called, recv() is a cancellation point, and the join comes at once.
- * Refused   the test: the thread ends in recv(), and the close() after it is never reached. Each try that times out
+ * Refused   the tests: the thread ends in recv(), and the close() after it is never reached. Each try that times out
  *           leaves its connections open. (A cancelled thread can also end with the lock in its hands, at any wait for
  *           the condition; here it does not wait for one.)
- * test      fails late_answers_reach_nobody
+ * test      fails late_answers_reach_nobody, an_answer_ends_with_its_try, gives_up
  */
 #include "wind.h"
 

@@ -4,6 +4,7 @@
  * Tempting  when it returns nothing of it is left, and a try costs no time for tidying up.
  * Refused   the budget: "in the end" is after the pile. While it tries, each try adds three threads, and it is while
  *           the masts are slow that it tries most.
+ * test      passes
  * budget    fires  threads in ask_mast when threads <= 5, joined == started
  */
 #include "wind.h"
