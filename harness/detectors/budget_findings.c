@@ -71,7 +71,7 @@ static bool is_of_threads(const struct bound *bound)
 }
 
 /* How many threads of the site the bound is about, at exit: of those that were not joined, if it is about joins. */
-static long long share_of(const struct bound *bound, const struct budget_site *site)
+static long long left_of(const struct bound *bound, const struct budget_site *site)
 {
 	if (strcmp(bound->figure, "threads") == 0 && bound->at_exit)
 		return site->running;
@@ -81,6 +81,20 @@ static long long share_of(const struct bound *bound, const struct budget_site *s
 		return site->started - site->joined;
 	if (strcmp(bound->figure, "detached") == 0)
 		return site->detached;
+	return site->started;
+}
+
+/*
+ * The same; or all that were started, if no site has any left at exit. So it is
+ * of a bound on `unjoined` that broke on the way, where all were joined later.
+ */
+static long long share_of(const struct making *making, const struct budget_site *site)
+{
+	const struct budget_image *image = making->image;
+
+	for (size_t i = 0; i < image->site_count; i++)
+		if (left_of(making->bound, &image->sites[i]) > 0)
+			return left_of(making->bound, site);
 	return site->started;
 }
 
@@ -97,7 +111,7 @@ static uint64_t commonest_routine(const struct making *making)
 		long long sum = 0;
 		for (size_t j = 0; j < image->site_count; j++)
 			if (image->sites[j].trace.routine == image->sites[i].trace.routine)
-				sum += share_of(making->bound, &image->sites[j]);
+				sum += share_of(making, &image->sites[j]);
 		if (sum > most) {
 			most = sum;
 			commonest = image->sites[i].trace.routine;
@@ -143,7 +157,7 @@ static void place_at_threads(const struct making *making, struct finding *findin
 	for (int others = 0; others < 2; others++)
 		for (size_t i = 0; i < image->site_count; i++) {
 			const struct budget_site *site = &image->sites[i];
-			if ((site->trace.routine != commonest) == others && share_of(making->bound, site) > 0)
+			if ((site->trace.routine != commonest) == others && share_of(making, site) > 0)
 				add_site(making, finding, site);
 		}
 	finding_place(finding);

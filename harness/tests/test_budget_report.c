@@ -309,6 +309,25 @@ Test(budget_report, shows_where_threads_start)
 	budget_report_release(&report);
 }
 
+/* They were unjoined for a time, and at exit nothing is left of it but that they were started. */
+Test(budget_report, finds_those_that_were_joined_late)
+{
+	struct budget_report report = read_text("start 1 2 image\n" FIGURES "site 1 1 0 0 0 1000 : 5001\n"
+						"site 12 12 0 0 0 2000 : 5201\n"
+						"broken 0 14000 2 1 15000 12 1 2000 : 5201\n"
+						"maps\nend maps\nclosed exit\n");
+	bool known[BUDGET_BOUNDS];
+	struct findings found = find(&report, "unjoined <= 1", known);
+
+	cr_assert_eq(found.count, 1);
+	expect_place(&found.items[0], "unjoined", "worker_loop",
+		     "'unjoined <= 1' does not hold: 2 against 1 after 14 ms, and 12 against 1 at worst, after 15 ms");
+	cr_assert_eq(found.items[0].stack_count, 4);
+	cr_expect_str_eq(found.items[0].stacks[0].role, "12 started, 0 ended and never joined");
+	findings_release(&found);
+	budget_report_release(&report);
+}
+
 Test(budget_report, tells_what_it_cannot_know)
 {
 	struct budget_report report = read_text(whole);
