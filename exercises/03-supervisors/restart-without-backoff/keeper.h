@@ -50,8 +50,8 @@ typedef int keeper_task(void *context, struct stop *stop);
  *   - When a stop is requested, before the first run or in a pause too, it is
  *     not run any more. That is no failure. But if it comes during the run that
  *     fails once too often, the caller gets the error all the same.
- *   - It has one thread of its own at a time, at most: who runs the task in a
- *     thread joins it before the next one is started.
+ *   - It has one thread of its own at a time, at most: if each run has its own,
+ *     that is joined before the next one is started.
  *
  * Returns 0 or that error. Whatever thread it has started has ended by then.
  */
