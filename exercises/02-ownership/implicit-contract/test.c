@@ -26,7 +26,8 @@ static struct {
 	bool closed; /* line_close() has returned; guarded by lock */
 	/* of whoever is sending, and when the line is closed, of the test; so without a lock */
 	enum frame last;
-	bool late; /* a frame was sent when the line was closed */
+	bool late;	/* a frame was sent when the line was closed */
+	long under_way; /* frames that have begun and not ended */
 } wire = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* Tells whether a frame that now begins is late, and whether it is the ping that is held. */
@@ -49,6 +50,7 @@ static bool begin(enum frame frame, bool *hold)
 static void send_frame(void *arg, enum frame frame)
 {
 	REQUIRE(arg == &wire);
+	wire.under_way++;
 	bool hold, late = begin(frame, &hold);
 	wire.last = frame;
 	wire.late |= late;
@@ -56,6 +58,26 @@ static void send_frame(void *arg, enum frame frame)
 		schedule_reached(HELD_PING_SENT);
 	if (late)
 		schedule_await(NEVER); /* a thread that nobody waits for goes no further, whatever it would do next */
+	pthread_testcancel();	       /* as in write() */
+	wire.under_way--;
+}
+
+/* For an interval that does not pass. A line that does not wait for it comes to rest here, and is found out. */
+static void send_one_ping(void *arg, enum frame frame)
+{
+	send_frame(arg, frame);
+	CHECK(pthread_mutex_lock(&wire.lock));
+	bool early = frame == FRAME_PING && wire.pings > 1;
+	CHECK(pthread_mutex_unlock(&wire.lock));
+	if (early)
+		schedule_await(NEVER);
+}
+
+/* Of a line that nothing is asked of but to be another one. */
+static void send_elsewhere(void *wire_elsewhere, enum frame frame)
+{
+	(void)wire_elsewhere;
+	(void)frame;
 }
 
 static bool pings_begin(int pings)
@@ -106,12 +128,21 @@ Test(line, sends_nothing_after_close, .timeout = 60)
 	schedule_await(HELD_PING_SENT);
 	cr_assert_not(wire.late, "line_close() has returned, and a frame was still under way");
 	cr_assert_eq(wire.last, FRAME_GOODBYE, "the goodbye was not the last frame");
+	cr_assert_eq(wire.under_way, 0, "line_close() has cut short a ping that was under way");
 }
 
 Test(line, closes_in_the_middle_of_an_interval, .timeout = 60)
 {
 	deadline_cond_init(&wire.changed);
-	struct line *line = line_open(send_frame, &wire, HOUR);
+	struct line *line = line_open(send_one_ping, &wire, HOUR);
 	cr_assert(pings_begin(1), "the line sends no ping at once");
+	schedule_await_blocked(); /* now it is in the middle of the interval */
+	CHECK(pthread_mutex_lock(&wire.lock));
+	int pings = wire.pings;
+	CHECK(pthread_mutex_unlock(&wire.lock));
+	cr_assert_eq(pings, 1, "the line sends a second ping before the interval has passed");
+	struct line *other = line_open(send_elsewhere, NULL, HOUR);
 	cr_assert(closes(line), "line_close() waits for the interval to pass");
+	cr_assert_eq(wire.last, FRAME_GOODBYE, "the goodbye was not the last frame");
+	line_close(other);
 }
