@@ -14,15 +14,21 @@
 #include "kit/stop.h"
 
 enum {
-	SHORT = 1,   /* ms: an interval */
-	LONG = 8000, /* ms: an interval; only a wrong flags_stop() takes so long */
+	SHORT = 1,	 /* ms: an interval */
+	LONG = 8000,	 /* ms: an interval; only a wrong flags_stop() takes so long */
 	PATIENCE = 8000, /* ms: for the next fetch; only wrong flags are ever waited for so long */
 };
-enum { BOOKS = 1, WINE = 2 }; /* each shop has one flag, and it is on */
+enum {
+	BOOKS = 1,
+	WINE = 2,
+	CIDER = 4
+}; /* each shop has one flag that is on; wine gets another when books is stopped */
 enum { HOLD_OVER, NEVER };
 
 static struct stop stopped;	  /* requested when flags_stop() has returned */
-static struct stop fetched_since; /* requested when wine is fetched after that */
+static struct stop fetched_since; /* requested when wine is fetched after that for the second time */
+static struct stop fetched_again; /* requested when the flags that have a long interval are fetched again */
+static struct gate looked_at = GATE_INITIALIZER;
 static struct gate hold_begun = GATE_INITIALIZER;
 
 static unsigned fetch_books(void *source)
@@ -31,25 +37,49 @@ static unsigned fetch_books(void *source)
 	return BOOKS;
 }
 
+/* Takes until flags_start() waits for it, or has returned without. */
+static unsigned fetch_books_slowly(void *source)
+{
+	schedule_await_blocked();
+	return fetch_books(source);
+}
+
+/* Flags that do not wait for their interval come to rest at the second fetch, and are found out. */
+static unsigned fetch_books_once(void *source)
+{
+	int *fetches = source;
+
+	if (++*fetches > 1) {
+		stop_request(&fetched_again);
+		gate_wait(&looked_at);
+	}
+	return BOOKS;
+}
+
 static unsigned fetch_wine(void *source)
 {
+	static int since;
+
 	(void)source;
-	if (stop_requested(&stopped))
-		stop_request(&fetched_since);
-	return WINE;
+	if (!stop_requested(&stopped))
+		return WINE;
+	if (++since == 2)
+		stop_request(&fetched_since); /* what was fetched before is there by now */
+	return CIDER;
 }
 
 static void init(void)
 {
 	stop_init(&stopped);
 	stop_init(&fetched_since);
+	stop_init(&fetched_again);
 }
 
 TestSuite(flags, .init = init, .timeout = 60);
 
 Test(flags, starts_again)
 {
-	struct flags *books = flags_start(fetch_books, NULL, LONG);
+	struct flags *books = flags_start(fetch_books_slowly, NULL, LONG);
 	cr_assert(flags_has(books, BOOKS), "flags_start() has returned, and the flags are not there");
 	flags_stop(books);
 
@@ -68,18 +98,25 @@ Test(flags, each_follows_its_own_source)
 	flags_stop(books);
 	stop_request(&stopped);
 	cr_assert(stop_wait(&fetched_since, PATIENCE), "books is stopped, and wine is not fetched any more");
-	cr_assert(flags_has(wine, WINE), "books is stopped, and wine has lost its flags");
+	cr_assert(flags_has(wine, CIDER) && !flags_has(wine, WINE), "wine has other flags now, and they are not seen");
 	flags_stop(wine);
 }
 
 Test(flags, stops_in_the_middle_of_an_interval)
 {
-	struct timespec before, after;
+	struct timespec start, before, after;
+	int fetches = 0;
 
-	struct flags *books = flags_start(fetch_books, NULL, LONG);
+	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &start) == 0);
+	struct flags *books = flags_start(fetch_books_once, &fetches, LONG);
+	schedule_await_blocked(); /* now the thread waits for the interval to pass */
+	bool again = stop_requested(&fetched_again);
 	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &before) == 0);
+	bool early = again && before.tv_sec - start.tv_sec < LONG / 1000;
+	gate_open(&looked_at);
 	flags_stop(books);
 	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &after) == 0);
+	cr_assert_not(early, "the flags are fetched again before the interval has passed");
 	cr_assert_lt(after.tv_sec - before.tv_sec, LONG / 2000, "flags_stop() waits for the interval to pass");
 }
 

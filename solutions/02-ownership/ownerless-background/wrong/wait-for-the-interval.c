@@ -13,10 +13,7 @@
 #include <time.h>
 
 #include "kit/check.h"
-#include "kit/schedule.h"
 #include "kit/stop.h"
-
-enum { ASLEEP };
 
 struct flags {
 	flags_fetch *fetch;
@@ -43,7 +40,6 @@ static void *refresh_loop(void *arg)
 	struct timespec interval = {flags->interval / 1000, flags->interval % 1000 * 1000000};
 
 	while (!stop_requested(&flags->stop)) {
-		schedule_reached(ASLEEP);
 		nanosleep(&interval, NULL);
 		refresh(flags);
 	}
@@ -73,8 +69,6 @@ bool flags_has(struct flags *flags, unsigned flag)
 
 void flags_stop(struct flags *flags)
 {
-	/* Stopped between two fetches, as it is nearly always. */
-	schedule_await(ASLEEP);
 	stop_request(&flags->stop);
 	CHECK(pthread_join(flags->refresher, NULL));
 	stop_destroy(&flags->stop);
