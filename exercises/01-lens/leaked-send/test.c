@@ -55,6 +55,13 @@ static bool look(void *arg, int page)
 	return in->every && page % in->every == 0;
 }
 
+/* In an archive of its own, of another reader. */
+static bool look_elsewhere(void *unused, int page)
+{
+	(void)unused;
+	return page % 2 == 0;
+}
+
 static struct search *start(int pages)
 {
 	CHECK(pthread_key_create(&archive.key, thread_ends));
@@ -112,7 +119,7 @@ static void await_end(void)
 
 Test(search, reads_all_hits, .timeout = 60)
 {
-	struct search *search = start(60);
+	struct search *search = start(60), *other = search_start(look_elsewhere, NULL, 40);
 	int page, hits = 0;
 
 	schedule_await_blocked(); /* the thread is as far ahead as it may be */
@@ -121,6 +128,10 @@ Test(search, reads_all_hits, .timeout = 60)
 	cr_assert_eq(hits, 60);
 	begin_end(search);
 	await_end();
+	for (hits = 0; search_next(other, &page); hits++)
+		;
+	cr_assert_eq(hits, 20, "one search has ended, and another one gives %d hits of 20", hits);
+	search_end(other);
 }
 
 Test(search, looks_ahead_but_not_far, .timeout = 60)
