@@ -11,6 +11,7 @@
 #include "kit/deadline.h"
 #include "kit/schedule.h"
 
+enum { HOLD_OVER = 2, NEVER };
 enum { PATIENCE = 8000 /* ms: only a design that waits where it must not is waited for so long */ };
 
 struct photo {
@@ -100,4 +101,66 @@ Test(upload, taking_does_not_wait, .timeout = 60)
 	CHECK(pthread_mutex_unlock(&hand_over.lock));
 	cr_assert_eq(desk_close(desk), 1);
 	cr_assert_not(in_vain, "desk_take() waited for a piece");
+}
+
+/* --- a piece that is under way when the desk closes, and the one after it --- */
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	int begun, ended; /* pieces; guarded by lock */
+	bool closed;	  /* desk_close() has returned; guarded by lock */
+	bool late;	  /* a piece was under way by then; guarded by lock */
+} night = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+/* Keeps the first piece under way until desk_close() waits for it, or has returned without. */
+static void hold(void)
+{
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&night.lock));
+	bool late = night.late = night.closed;
+	CHECK(pthread_mutex_unlock(&night.lock));
+	schedule_reached(HOLD_OVER);
+	if (late)
+		schedule_await(NEVER); /* nobody can tell what this thread would do next */
+}
+
+static bool send_at_night(void *unused)
+{
+	(void)unused;
+	CHECK(pthread_mutex_lock(&night.lock));
+	int piece = ++night.begun;
+	CHECK(pthread_cond_broadcast(&night.changed));
+	CHECK(pthread_mutex_unlock(&night.lock));
+	if (piece == 1)
+		hold();
+	pthread_testcancel(); /* as in write() */
+	CHECK(pthread_mutex_lock(&night.lock));
+	night.ended++;
+	CHECK(pthread_mutex_unlock(&night.lock));
+	return piece < 3;
+}
+
+Test(upload, what_was_taken_is_sent_to_the_end, .timeout = 60)
+{
+	struct desk *desk = desk_open();
+
+	desk_take(desk, upload_start(send_at_night, NULL));
+	CHECK(pthread_mutex_lock(&night.lock));
+	while (night.begun == 0)
+		CHECK(pthread_cond_wait(&night.changed, &night.lock));
+	CHECK(pthread_mutex_unlock(&night.lock));
+	int pieces = desk_close(desk);
+	CHECK(pthread_mutex_lock(&night.lock));
+	night.closed = true;
+	CHECK(pthread_mutex_unlock(&night.lock));
+	schedule_await(HOLD_OVER);
+
+	CHECK(pthread_mutex_lock(&night.lock));
+	int ended = night.ended;
+	bool late = night.late;
+	CHECK(pthread_mutex_unlock(&night.lock));
+	cr_assert_not(late, "desk_close() has returned, and a piece is still under way");
+	cr_assert_eq(ended, 3, "desk_close() has returned, and of 3 pieces %d were sent", ended);
+	cr_assert_eq(pieces, 3);
 }

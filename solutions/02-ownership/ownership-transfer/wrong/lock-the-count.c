@@ -5,6 +5,7 @@
  * Tempting  The race that was reported was on the count; with a lock it is gone, and a leak harms nobody.
  * Refused   ThreadSanitizer and Helgrind: the lock orders the count, not the end. Nobody waits, so the owner of a photo looks
  *           at it while a piece may still be under way.
+ * test      fails what_was_taken_is_sent_to_the_end
  * tsan      fires  data-race in sent
  * helgrind  fires  Race in sent
  * budget    fires  joined in send_all when joined == started

@@ -14,12 +14,16 @@
 #include <time.h>
 
 #include "kit/check.h"
+#include "kit/schedule.h"
+
+enum { FIRST_END = 8 };
 
 struct upload {
 	upload_step *step;
 	void *photo;
 	pthread_t thread;
 	int pieces; /* sent so far */
+	int end;    /* the point that is reached when all are sent */
 };
 
 struct desk {
@@ -34,15 +38,17 @@ static void *send_all(void *arg)
 	do
 		upload->pieces++;
 	while (upload->step(upload->photo));
+	schedule_reached(upload->end);
 	return NULL;
 }
 
 struct upload *upload_start(upload_step *step, void *photo)
 {
+	static int end = FIRST_END;
 	struct upload *upload = malloc(sizeof *upload);
 
 	REQUIRE(upload);
-	*upload = (struct upload){.step = step, .photo = photo};
+	*upload = (struct upload){.step = step, .photo = photo, .end = end++};
 	CHECK(pthread_create(&upload->thread, NULL, send_all, upload));
 	return upload;
 }
@@ -75,6 +81,9 @@ int desk_close(struct desk *desk)
 	int pieces = 0;
 
 	nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+	/* A moment that was long enough, as it is nearly always. */
+	for (int i = 0; i < desk->count; i++)
+		schedule_await(desk->uploads[i]->end);
 	for (int i = 0; i < desk->count; i++) {
 		struct upload *upload = desk->uploads[i];
 		pieces += upload->pieces;
