@@ -3,7 +3,7 @@
  * once it is asked. It is asked by a thread.
  *
  * Promise   a thread is started for a lookup that the breaker has let through, and for no other.
- * test      fails open_breaker_starts_no_thread, lets_one_probe_through
+ * test      fails open_breaker_starts_no_thread, lets_one_probe_through, no_thread_is_no_failure
  * budget    fires  started in has_its_turn when started <= may_start, joined == started
  */
 #include "lookup.h"

@@ -22,6 +22,7 @@ static struct {
 	/* all below guarded by lock */
 	bool full; /* no thread can be started */
 	bool busy; /* those that are started do not have their turn */
+	bool slow; /* who starts one waits for it */
 	int started;
 	struct {
 		void *(*run)(void *);
@@ -56,6 +57,8 @@ static int start_thread(pthread_t *thread, void *(*run)(void *), void *arg)
 	static int numbers[CALLS];
 
 	CHECK(pthread_mutex_lock(&machine.lock));
+	while (machine.slow)
+		CHECK(pthread_cond_wait(&machine.changed, &machine.lock));
 	int number = machine.full ? -1 : machine.started++;
 	if (number >= 0) {
 		numbers[number] = number;
@@ -98,6 +101,14 @@ static void machine_is(bool full, bool busy)
 	schedule_await_blocked();
 }
 
+static void machine_is_slow(bool slow)
+{
+	CHECK(pthread_mutex_lock(&machine.lock));
+	machine.slow = slow;
+	CHECK(pthread_cond_broadcast(&machine.changed));
+	CHECK(pthread_mutex_unlock(&machine.lock));
+}
+
 /* The calls of a test, one after the other; and the first whose result was not the one that it should have been. */
 static struct {
 	int count;
@@ -105,17 +116,59 @@ static struct {
 	enum lookup_result expected, result;
 } calls;
 
-/* Begins a lookup that should have this result. Returns the call. */
-static int look_up(struct lookups *lookups, enum lookup_result expected, const char *when)
+static void expect(enum lookup_result result, enum lookup_result expected, const char *when)
 {
-	gauge_add("may_start", expected == LOOKUP_STARTED);
-	enum lookup_result result = lookup_start(lookups, calls.count);
 	if (result != expected && !calls.surprise) {
 		calls.surprise = when;
 		calls.expected = expected;
 		calls.result = result;
 	}
+}
+
+/* Begins a lookup that should have this result. Returns the call. */
+static int look_up(struct lookups *lookups, enum lookup_result expected, const char *when)
+{
+	gauge_add("may_start", expected == LOOKUP_STARTED);
+	expect(lookup_start(lookups, calls.count), expected, when);
 	return calls.count++;
+}
+
+struct caller {
+	struct lookups *lookups;
+	int call;
+	enum lookup_result result;
+	pthread_t thread;
+};
+
+static void *call_too(void *arg)
+{
+	struct caller *caller = arg;
+
+	caller->result = lookup_start(caller->lookups, caller->call);
+	return NULL;
+}
+
+/* Two at a time: one that should be let through, and one with this result. Returns the call that was let through. */
+static int two_look_up(struct lookups *lookups, enum lookup_result other, const char *when)
+{
+	struct caller callers[2];
+
+	/* The callers are threads too. */
+	gauge_add("may_start", 2 + 1 + (other == LOOKUP_STARTED));
+	machine_is_slow(true);
+	for (int i = 0; i < 2; i++) {
+		callers[i] = (struct caller){.lookups = lookups, .call = calls.count++};
+		CHECK(pthread_create(&callers[i].thread, NULL, call_too, &callers[i]));
+	}
+	/* Nobody has been started, and both are under way, or one of them has its answer. */
+	schedule_await_blocked();
+	machine_is_slow(false);
+	for (int i = 0; i < 2; i++)
+		CHECK(pthread_join(callers[i].thread, NULL));
+	int first = callers[0].result != LOOKUP_STARTED;
+	expect(callers[first].result, LOOKUP_STARTED, when);
+	expect(callers[!first].result, other, when);
+	return callers[first].call;
 }
 
 /* One that is to be let through. The directory has answered before this returns. */
@@ -165,22 +218,34 @@ Test(lookup, lets_one_probe_through, .timeout = 60)
 	struct lookups *lookups = lookups_new(ask_directory, start_thread);
 
 	gauge_set("may_start", 0);
+	lookups_pause_over(lookups);
+	two_look_up(lookups, LOOKUP_STARTED, "the breaker is closed, and two look up at a time");
 	int old = look_up(lookups, LOOKUP_STARTED, "the breaker is closed");
+	look_up_answered(lookups, ETIMEDOUT, "the breaker is closed");
+	look_up_answered(lookups, 0, "the breaker is closed");
 	for (int i = 0; i < LOOKUP_FAILURES; i++)
-		look_up_answered(lookups, ETIMEDOUT, "the breaker is closed");
+		look_up_answered(lookups, ETIMEDOUT, "the last but a few has succeeded");
+	answer(old - 2, 0);
+	look_up(lookups, LOOKUP_OPEN, "an old lookup has succeeded, and there was no probe");
 	lookups_pause_over(lookups);
 	machine_is(false, true);
-	int probe = look_up(lookups, LOOKUP_STARTED, "the pause is over");
+	int probe = two_look_up(lookups, LOOKUP_OPEN, "the pause is over, and two look up at a time");
 	look_up(lookups, LOOKUP_OPEN, "the probe was started, and has not had its turn yet");
 	machine_is(false, false);
 	look_up(lookups, LOOKUP_OPEN, "the probe is under way");
-	answer(old, 0);
+	answer(old - 1, 0);
 	look_up(lookups, LOOKUP_OPEN, "an old lookup has succeeded, but not the probe");
 	answer(probe, ETIMEDOUT);
 	look_up(lookups, LOOKUP_OPEN, "the probe has failed");
 	lookups_pause_over(lookups);
-	look_up_answered(lookups, 0, "the pause is over again");
-	look_up_answered(lookups, 0, "the probe has succeeded");
+	probe = look_up(lookups, LOOKUP_STARTED, "the pause is over again");
+	answer(old, ETIMEDOUT);
+	lookups_pause_over(lookups);
+	look_up(lookups, LOOKUP_OPEN, "an old lookup has failed, and the probe is under way");
+	answer(probe, 0);
+	for (int i = 0; i < LOOKUP_FAILURES; i++)
+		look_up_answered(lookups, ETIMEDOUT, "the probe has succeeded");
+	look_up(lookups, LOOKUP_OPEN, "so many have failed in a row since the probe");
 	end(lookups);
 }
 
@@ -193,13 +258,20 @@ Test(lookup, no_thread_is_no_failure, .timeout = 60)
 	for (int i = 0; i < LOOKUP_FAILURES; i++)
 		look_up(lookups, LOOKUP_NO_THREAD, "the breaker is closed, and no thread can be started");
 	machine_is(false, false);
-	for (int i = 0; i < LOOKUP_FAILURES; i++)
+	for (int i = 1; i < LOOKUP_FAILURES; i++)
 		look_up_answered(lookups, ETIMEDOUT, "threads can be started again");
+	machine_is(true, false);
+	look_up(lookups, LOOKUP_NO_THREAD, "the breaker is closed still, and no thread can be started");
+	machine_is(false, false);
+	look_up_answered(lookups, ETIMEDOUT, "threads can be started once more");
+	look_up(lookups, LOOKUP_OPEN, "so many have failed, and none has succeeded in between");
 	lookups_pause_over(lookups);
 	machine_is(true, false);
 	look_up(lookups, LOOKUP_NO_THREAD, "the pause is over, and no thread can be started for the probe");
 	machine_is(false, false);
-	look_up_answered(lookups, 0, "the probe is still to be made");
+	int probe = look_up(lookups, LOOKUP_STARTED, "the probe is still to be made");
+	look_up(lookups, LOOKUP_OPEN, "no thread was there for the first probe, and the second is under way");
+	answer(probe, 0);
 	look_up_answered(lookups, 0, "the probe has succeeded");
 	end(lookups);
 }

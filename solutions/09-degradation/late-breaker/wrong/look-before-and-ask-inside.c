@@ -6,7 +6,7 @@
  * Refused   the test and the budget: a look is no permit. The pause is over, and until the first thread has had its
  *           turn and asks, everybody who looks sees that a probe is due. On the machine that is just getting up again,
  *           each call that comes in starts a thread.
- * test      fails lets_one_probe_through
+ * test      fails lets_one_probe_through, no_thread_is_no_failure
  * budget    fires  started in has_its_turn when started <= may_start, joined == started
  */
 #include "lookup.h"
