@@ -4,8 +4,8 @@
  * Tempting  a metric is only a number; if one in a million gets lost, nobody minds, and the lock is for the list.
  * Refused   tsan and helgrind: two cameras raise one number with nothing between them. The number that was to find the
  *           lost plates loses some itself. The tests seldom notice.
- * tsan      fires  data-race in toll_pass
- * helgrind  fires  Race in toll_pass
+ * tsan      fires  data-race in toll_pass, data-race in toll_counts
+ * helgrind  fires  Race in toll_pass, Race in toll_counts
  */
 #include "toll.h"
 

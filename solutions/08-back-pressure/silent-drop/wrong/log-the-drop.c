@@ -4,7 +4,7 @@
  * Tempting  the error is typed, and a log keeps everything, with the plate in it, for whoever wants to know.
  * Refused   the tests and the budget: nobody adds up a log. The counts that are looked at say that nothing was
  *           dropped, and do not add up.
- * test      fails tells_and_counts_each_drop, loses_its_patience
+ * test      fails tells_and_counts_each_drop, waits_for_room, loses_its_patience
  * budget    fires passed in main when passed == billed + dropped, joined == started
  */
 #include "toll.h"
