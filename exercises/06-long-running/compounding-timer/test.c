@@ -6,6 +6,7 @@
 #include "ticker.h"
 
 #include <criterion/criterion.h>
+#include <stdbool.h>
 
 #include "kit/gauge.h"
 
@@ -18,14 +19,19 @@ static int to_do, done;
 static struct {
 	long due, begun;
 } log_[ROOM];
+static bool by_caller; /* the clock was used, or work done, by the thread that starts the ticker */
+
+static _Thread_local bool is_caller;
 
 static long clock_now(void)
 {
+	by_caller |= is_caller;
 	return now;
 }
 
 static void clock_wait_until(long time)
 {
+	by_caller |= is_caller;
 	now = time > now ? time : now;
 }
 
@@ -33,6 +39,7 @@ static const struct ticker_clock test_clock = {clock_now, clock_wait_until};
 
 static bool work(long due)
 {
+	by_caller |= is_caller;
 	if (done < ROOM) {
 		log_[done].due = due;
 		log_[done].begun = now;
@@ -42,13 +49,18 @@ static bool work(long due)
 	return ++done < to_do;
 }
 
-/* Lets so many be done. Returns how many were skipped. */
+/* Lets so many be done, from a time on that is no multiple of the period. Returns how many were skipped. */
 static long run(enum ticker_policy policy, const long *new_durations, int count)
 {
+	now = PERIOD / 2;
 	durations = new_durations;
 	to_do = count;
+	is_caller = true;
 	ticker_start(&test_clock, PERIOD, policy, work);
-	return ticker_join();
+	long skipped = ticker_join();
+
+	cr_assert_not(by_caller, "the thread that called ticker_start() did the work, or used the clock");
+	return skipped;
 }
 
 static void expect(int index, long due, long begun)
