@@ -21,6 +21,7 @@ enum { CLIENTS = CONNS + 2, ROUNDS = 5, MANY = 64 };
 
 struct conn {
 	bool open;
+	int clients; /* the test's, when it looks at what they have got */
 };
 
 static struct {
@@ -133,9 +134,27 @@ static void put_one(struct client *client)
 		conn_put(client->conns[--client->count]);
 }
 
+/* Fails the test unless each connection that the clients have is open, and one client's only. */
+static void look_at_all(void)
+{
+	bool open = true, shared = false;
+
+	for (int i = 0; i < MANY; i++)
+		database.conns[i].clients = 0;
+	for (int i = 0; i < CLIENTS; i++)
+		for (int j = 0; j < clients[i].count; j++) {
+			struct conn *conn = clients[i].conns[j];
+			open &= conn->open;
+			shared |= conn->clients++ > 0;
+		}
+	cr_assert(open, "conn_get() returned a connection that was hung up");
+	cr_assert_not(shared, "conn_get() returned a connection that somebody uses");
+}
+
 /* Puts everything back. Fails the test unless all is hung up then, and never too many were open. */
 static void release_all(void)
 {
+	look_at_all();
 	for (int i = 0; i < CLIENTS; i++)
 		while (clients[i].count > 0)
 			put_one(&clients[i]);
@@ -178,14 +197,18 @@ Test(conns, waits_for_one_that_is_put_back, .timeout = 60)
 	client_start(&clients[0], CONNS, 0);
 	got(&clients[0]);
 	client_start(&clients[1], 1, FOR_EVER);
+	client_start(&clients[2], 1, FOR_EVER);
 	schedule_await_blocked();
-	bool waits = !is_back(&clients[1], 0);
+	bool waits = !is_back(&clients[1], 0) && !is_back(&clients[2], 0);
+	client_start(&clients[3], 1, 0); /* does not wait behind those that wait */
+	int count = got(&clients[3]);
 	put_one(&clients[0]);
-	int count = got(&clients[1]);
+	put_one(&clients[0]);
+	count += got(&clients[1]) + got(&clients[2]);
 
 	release_all();
 	cr_assert(waits, "conn_get() does not wait, and it has all the patience of the world");
-	cr_assert_eq(count, 1, "a connection was put back, and conn_get() returned none");
+	cr_assert_eq(count, 2, "two connections were put back, and conn_get() returned %d", count);
 }
 
 Test(conns, loses_its_patience, .timeout = 60)
@@ -203,21 +226,32 @@ Test(conns, loses_its_patience, .timeout = 60)
 
 Test(conns, uses_them_again, .timeout = 60)
 {
-	gate_open(&database.answers);
-	conns_init(dial, hang_up);
-	database.to_fail = CONNS + 1; /* no other thread is there yet */
-	client_start(&clients[0], CONNS + 1, 0);
-	cr_assert_eq(got(&clients[0]), 0, "there is a connection, and none could be opened");
-	for (int i = 0; i < ROUNDS; i++) {
-		client_start(&clients[0], CONNS, 0);
-		int count = got(&clients[0]);
+	int count = 0;
 
-		cr_assert_eq(count, CONNS, "after %d failures %d connections are to be had, and it should be %d",
-			     CONNS + 1, count, CONNS);
+	conns_init(dial, hang_up);
+	database.to_fail = CONNS; /* no other thread is there yet */
+	for (int i = 0; i <= CONNS; i++)
+		client_start(&clients[i], 1, FOR_EVER);
+	schedule_await_blocked(); /* there are as many as may be opened, and one waits */
+	gate_open(&database.answers);
+	for (int i = 0; i <= CONNS; i++)
+		count += got(&clients[i]);
+	cr_assert_eq(count, 1, "%d connections could not be opened, then one could, and conn_get() returned %d", CONNS,
+		     count);
+	for (int i = 0; i <= CONNS; i++)
+		put_one(&clients[i]);
+	for (int i = 0; i < ROUNDS; i++) {
+		int wanted = i < 2 ? 1 : CONNS;
+
+		client_start(&clients[0], wanted, 0);
+		count = got(&clients[0]);
+		cr_assert_eq(count, wanted, "after %d failures %d connections are to be had, and it should be %d",
+			     CONNS, count, wanted);
+		look_at_all();
 		while (clients[0].count > 0)
 			put_one(&clients[0]);
+		cr_assert_eq(database.dialled, wanted, "%d connections are needed at a time, and %d were opened",
+			     wanted, database.dialled);
 	}
 	release_all();
-	cr_assert_eq(database.dialled, CONNS, "%d connections were used again and again, and %d were opened", CONNS,
-		     database.dialled);
 }
