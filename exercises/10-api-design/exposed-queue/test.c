@@ -13,7 +13,7 @@
 #include "kit/schedule.h"
 
 enum { LATE = 8000 /* ms: when a test stops waiting for one who does not come home; no right design is near it */ };
-enum { PAPERS = 3, UNTOUCHED = -1 };
+enum { PAPERS = 3, ALL = EXAM_ROOM + PAPERS, CROWD = 100, UNTOUCHED = -1 };
 
 static struct {
 	struct exam *exam;
@@ -84,7 +84,7 @@ static void desk_hand_in(int paper)
 	desk.refused += !exam_hand_in(desk.exam, paper);
 }
 
-static struct worker anna, ben;
+static struct worker anna, ben, carl;
 
 Test(exam, sends_home_who_waits, .timeout = 60)
 {
@@ -112,27 +112,32 @@ Test(exam, sends_home_who_waits, .timeout = 60)
 		cr_assert_eq(papers[i], i, "paper %d was handed out in place of %d", papers[i], i);
 }
 
+/* Carl is the last of three who wait, so that a wake-up for one of them would not be for him. */
 Test(exam, lets_the_others_go_on, .timeout = 60)
 {
 	int paper = UNTOUCHED, times[PAPERS] = {0};
+	struct worker *all[] = {&anna, &ben, &carl};
 
 	desk.exam = exam_new();
-	struct marker *carl = marker_new(desk.exam);
-	worker_start(&anna);
-	worker_start(&ben);
-	schedule_await_blocked();
-	marker_stop(carl);
-	schedule_await_blocked();
+	for (int i = 0; i < 3; i++) {
+		worker_start(all[i]);
+		schedule_await_blocked();
+	}
+	marker_stop(carl.marker);
+	bool carl_home = comes_home(&carl);
+	schedule_await_blocked(); /* if another one was sent home too, that one is home by now */
 	for (int i = 0; i < PAPERS; i++)
 		desk_hand_in(i);
+	schedule_await_blocked(); /* those who stay wait again: the end is to be heard by both */
 	exam_end(desk.exam);
-	bool home = comes_home(&anna) && comes_home(&ben);
+	bool home = comes_home(&anna) && comes_home(&ben) && comes_home(&carl);
 	cr_assert(home, "the exam has ended, and a marker still waits");
-	worker_end(&anna);
-	worker_end(&ben);
-	enum next after = marker_next(carl, &paper);
-	marker_free(carl);
+	enum next after = marker_next(carl.marker, &paper);
+	for (int i = 0; i < 3; i++)
+		worker_end(all[i]);
 	exam_free(desk.exam);
+	cr_assert(carl_home, "a marker waits among others, and does not hear that he is sent home");
+	cr_assert_eq(carl.last, NEXT_STOPPED, "a marker is sent home, and is told something else");
 	for (int i = 0; i < anna.marked + ben.marked; i++)
 		times[i < anna.marked ? anna.papers[i] : ben.papers[i - anna.marked]]++;
 	cr_assert(anna.last == NEXT_NO_MORE && ben.last == NEXT_NO_MORE, "another one was sent home, too");
@@ -143,33 +148,59 @@ Test(exam, lets_the_others_go_on, .timeout = 60)
 	cr_assert(after == NEXT_STOPPED && paper == UNTOUCHED, "who was sent home is not told so after the end");
 }
 
+/* Many come, and half of them are sent home. Another exam ends before that, and leaves a paper. */
+static void come_and_go(struct exam *exam)
+{
+	struct marker *crowd[CROWD];
+	struct exam *other = exam_new();
+
+	for (int i = 0; i < CROWD; i++)
+		crowd[i] = marker_new(exam);
+	REQUIRE(exam_hand_in(other, 0));
+	exam_end(other);
+	for (int i = 0; i < CROWD; i++) {
+		if (i % 2)
+			marker_stop(crowd[i]);
+		marker_free(crowd[i]);
+	}
+	exam_free(other);
+}
+
 Test(exam, leaves_the_papers, .timeout = 60)
 {
-	int paper = UNTOUCHED, papers[PAPERS] = {0}, marked = 0;
+	int paper = UNTOUCHED, papers[ALL] = {0}, marked = 0;
 
 	desk.exam = exam_new();
-	struct marker *carl = marker_new(desk.exam);
+	struct marker *bill = marker_new(desk.exam);
 	desk_hand_in(0);
-	marker_stop(carl);
-	marker_stop(carl);
-	enum next stopped = marker_next(carl, &paper);
-	marker_free(carl);
+	marker_stop(bill);
+	marker_stop(bill);
+	enum next stopped = marker_next(bill, &paper), again = marker_next(bill, &paper);
+	cr_assert(stopped == NEXT_STOPPED && again == NEXT_STOPPED, "who was sent home asks twice, and is not told so");
+	cr_assert_eq(paper, UNTOUCHED, "there was no paper, and one was stored");
+	marker_free(bill);
+	come_and_go(desk.exam);
 	desk_hand_in(1);
+	cr_assert_eq(desk.refused, 0, "nobody is there to mark, and the desk cannot hand in");
 	struct marker *dora = marker_new(desk.exam);
-	desk_hand_in(2);
-	exam_end(desk.exam);
-	bool late = exam_hand_in(desk.exam, PAPERS);
+	for (int i = 2; i < EXAM_ROOM; i++)
+		desk_hand_in(i);
 	while (marked < PAPERS && marker_next(dora, &papers[marked]) == NEXT_PAPER)
+		marked++;
+	for (int i = EXAM_ROOM; i < ALL; i++)
+		desk_hand_in(i);
+	exam_end(desk.exam);
+	bool late = exam_hand_in(desk.exam, ALL);
+	while (marked < ALL && marker_next(dora, &papers[marked]) == NEXT_PAPER)
 		marked++;
 	enum next last = marker_next(dora, &paper);
 	marker_free(dora);
 	exam_free(desk.exam);
-	cr_assert_eq(stopped, NEXT_STOPPED, "who was sent home gets another answer");
 	cr_assert_eq(paper, UNTOUCHED, "there was no paper, and one was stored");
-	cr_assert_eq(desk.refused, 0, "nobody is there to mark, and the desk cannot hand in");
+	cr_assert_eq(desk.refused, 0, "the exam goes on, and the desk cannot hand in");
 	cr_assert_not(late, "the exam has ended, and a paper was taken");
-	cr_assert_eq(marked, PAPERS, "%d papers were handed in, and %d handed out", PAPERS, marked);
-	for (int i = 0; i < PAPERS; i++)
+	cr_assert_eq(marked, ALL, "%d papers were handed in, and %d handed out", ALL, marked);
+	for (int i = 0; i < ALL; i++)
 		cr_assert_eq(papers[i], i, "paper %d was handed out in place of %d", papers[i], i);
 	cr_assert_eq(last, NEXT_NO_MORE);
 }
