@@ -55,9 +55,10 @@ struct person {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool back; /* guarded by lock: has done it, and let go of the bureau */
-	int text;  /* how often it was translated */
-	enum bureau_answer answer;
+	bool back;	 /* guarded by lock: has done it, and let go of the bureau */
+	int texts[FULL]; /* how often each was translated */
+	int accepted;
+	enum bureau_answer answer; /* the last one */
 };
 
 static void let_go(struct person *self)
@@ -79,11 +80,14 @@ static void *close_it(void *arg)
 	return NULL;
 }
 
-/* Lets go after the porter has; but between the two there is nothing that orders them. */
+/* Holds on once more, and lets go, after the porter has; but between the two there is nothing that orders them. */
 static void *leave_last(void *arg)
 {
+	struct person *self = arg;
+
 	schedule_await(PORTER_HAS_LEFT);
-	let_go(arg);
+	bureau_release(bureau_hold(self->bureau));
+	let_go(self);
 	return NULL;
 }
 
@@ -91,7 +95,18 @@ static void *submit(void *arg)
 {
 	struct person *self = arg;
 
-	self->answer = bureau_submit(self->bureau, &self->text);
+	self->answer = bureau_submit(self->bureau, &self->texts[0]);
+	let_go(self);
+	return NULL;
+}
+
+/* As many texts as are accepted without a wait while the translators have no word. */
+static void *submit_many(void *arg)
+{
+	struct person *self = arg;
+
+	for (int i = 0; i < FULL; i++)
+		self->accepted += bureau_submit(self->bureau, &self->texts[i]) == BUREAU_ACCEPTED;
 	let_go(self);
 	return NULL;
 }
@@ -118,48 +133,100 @@ static bool is_back(struct person *person, long wait)
 	return back;
 }
 
-static struct person porter, office;
+static struct person porter, office, second, late, customer;
 
+/* The translators have no word: two texts are with them, and the shelf is full. */
+static void fill(struct bureau *bureau)
+{
+	send(&customer, submit_many, bureau);
+	cr_assert(is_back(&customer, LATE),
+		  "two texts are at work, there is room for %d, and one of them waits outside", BUREAU_SHELF);
+	cr_assert_eq(customer.accepted, FULL, "the bureau was open, and has refused a text");
+}
+
+static void expect_each_once(void)
+{
+	for (int i = 0; i < FULL; i++)
+		cr_assert_eq(customer.texts[i], 1, "a text was accepted, and was translated %d times",
+			     customer.texts[i]);
+}
+
+/* What was translated is read without a lock: when bureau_close() has returned, no translator runs. */
 Test(bureau, refuses_what_comes_too_late, .timeout = 60)
 {
 	struct bureau *bureau = bureau_open(translate, give_back_the_keys, &house);
-	int early = 0, late = 0;
+	int early = 0, too_late = 0;
 
 	enum bureau_answer first = bureau_submit(bureau, &early);
-	gate_open(&word);
+	schedule_await_blocked();
 	send(&porter, close_it, bureau);
+	schedule_await_blocked();
+	cr_assert_not(is_back(&porter, 0), "bureau_close() has returned, and a text is still at work");
+	gate_open(&word);
 	bool closed = is_back(&porter, LATE);
-	enum bureau_answer second = bureau_submit(bureau, &late);
 	cr_assert(closed, "bureau_close() does not return, and all texts are translated");
-	cr_assert_eq(second, BUREAU_CLOSED, "the bureau was closed, and has accepted a text");
+	int translated = early;
+	enum bureau_answer answer = bureau_submit(bureau, &too_late);
+	cr_assert_eq(answer, BUREAU_CLOSED, "the bureau was closed, and has accepted a text");
 	bureau_release(bureau);
 	cr_assert_eq(first, BUREAU_ACCEPTED, "the bureau was open, and has refused a text");
-	cr_assert_eq(early, 1, "a text was accepted, and was translated %d times", early);
-	cr_assert_eq(late, 0, "a text was refused, and was translated");
+	cr_assert_eq(translated, 1, "a text was accepted, and was translated %d times", translated);
+	cr_assert_eq(too_late, 0, "a text was refused, and was translated");
 	cr_assert_eq(house.keys, 1, "nobody holds the bureau, and gone() was called %d times", house.keys);
 }
 
-/* The office waits for a place on the shelf, and the porter for the translators. */
+/* Two offices wait for a place on the shelf, and the porter for the translators. */
 Test(bureau, refuses_who_still_waits, .timeout = 60)
 {
 	struct bureau *bureau = bureau_open(translate, give_back_the_keys, &house);
-	int texts[FULL] = {0}, accepted = 0;
 
-	for (int i = 0; i < FULL; i++)
-		accepted += bureau_submit(bureau, &texts[i]) == BUREAU_ACCEPTED;
+	fill(bureau);
 	send(&office, submit, bureau);
+	send(&second, submit, bureau);
 	schedule_await_blocked();
+	cr_assert_not(is_back(&office, 0), "the bureau is open, the shelf is full, and an office does not wait");
 	send(&porter, close_it, bureau);
 	schedule_await_blocked();
-	cr_assert(is_back(&office, 0), "the bureau is closed, and an office waits there for a place");
-	cr_assert_eq(office.answer, BUREAU_CLOSED, "the bureau was closed, and has accepted a text");
+	cr_assert(is_back(&office, 0) && is_back(&second, 0),
+		  "the bureau is closed, and an office waits there for a place");
+	cr_assert(office.answer == BUREAU_CLOSED && second.answer == BUREAU_CLOSED,
+		  "the bureau was closed, and has accepted a text");
+	send(&late, submit, bureau);
+	schedule_await_blocked();
+	cr_assert(is_back(&late, 0), "the bureau is closed, and does not say so at once");
+	cr_assert_eq(late.answer, BUREAU_CLOSED, "the bureau was closed, and has accepted a text");
 	cr_assert_eq(add(&house.translated, 0), 0, "a translator has not waited for his word");
+	cr_assert_not(is_back(&porter, 0), "bureau_close() has returned, and texts are still on the shelf");
 	gate_open(&word);
 	cr_assert(is_back(&porter, LATE), "bureau_close() does not return, and all texts are translated");
+	expect_each_once();
 	bureau_release(bureau);
-	cr_assert_eq(accepted, FULL, "the bureau was open, and has refused a text");
 	cr_assert_eq(house.translated, FULL, "%d texts were accepted, and %d translated", FULL, house.translated);
 	cr_assert_eq(house.keys, 1, "nobody holds the bureau, and gone() was called %d times", house.keys);
+}
+
+/* There are two bureaus, and what becomes of one is nothing to the other. */
+Test(bureau, gives_a_place_when_there_is_one, .timeout = 60)
+{
+	struct bureau *bureau = bureau_open(translate, give_back_the_keys, &house);
+	struct bureau *other = bureau_open(translate, give_back_the_keys, &house);
+	int text = 0;
+
+	fill(bureau);
+	send(&office, submit, bureau);
+	schedule_await_blocked();
+	gate_open(&word);
+	cr_assert(is_back(&office, LATE), "there is a place on the shelf, and an office waits for one");
+	cr_assert_eq(office.answer, BUREAU_ACCEPTED, "the bureau was open, and has refused a text");
+	bureau_close(bureau);
+	bureau_release(bureau);
+	expect_each_once();
+	cr_assert_eq(office.texts[0], 1, "a text was accepted, and was translated %d times", office.texts[0]);
+	cr_assert_eq(house.keys, 1, "nobody holds the bureau, and gone() was called %d times", house.keys);
+	cr_assert_eq(bureau_submit(other, &text), BUREAU_ACCEPTED, "another bureau was closed, and this one refuses");
+	bureau_close(other);
+	bureau_release(other);
+	cr_assert_eq(text, 1, "a text was accepted, and was translated %d times", text);
 }
 
 Test(bureau, belongs_to_its_last_holder, .timeout = 60)
@@ -167,6 +234,7 @@ Test(bureau, belongs_to_its_last_holder, .timeout = 60)
 	struct bureau *bureau = bureau_open(translate, give_back_the_keys, &house);
 
 	send(&office, leave_last, bureau);
+	schedule_await_blocked(); /* both translators wait for a text: they are to be woken, both */
 	send(&porter, close_it, bureau);
 	cr_assert(is_back(&porter, LATE), "bureau_close() does not return, and there is nothing to do");
 	REQUIRE(is_back(&office, LATE));

@@ -4,7 +4,8 @@
  * Tempting  what is not freed cannot be used too late. It is two hundred bytes a day, and the process ends at night.
  * Refused   the tests: there is one bureau for each customer and day, the keys never come back, and nobody can tell any
  *           more when the house may be sold.
- * test      fails refuses_what_comes_too_late, refuses_who_still_waits, belongs_to_its_last_holder
+ * test      fails refuses_what_comes_too_late, refuses_who_still_waits, gives_a_place_when_there_is_one,
+ *           belongs_to_its_last_holder
  */
 #include "bureau.h"
 
