@@ -7,6 +7,7 @@
 #include "planner.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -26,6 +27,7 @@ enum { PLAIN, HELD, IN_LINE, TIGHT, PAST, TRUNKS };
 enum { GO_ON };
 
 static struct stop held_is_tried;
+static int left_open; /* connections, after the answer */
 
 static struct {
 	pthread_mutex_t lock;
@@ -96,27 +98,47 @@ static void hang_up(int wire)
 	REQUIRE(close(wire) == 0);
 }
 
-/* Waits for the plan, and hangs up. False when none has come. */
-static bool get_plan(int wire, struct plan *plan)
+/* Whether the planner closes the connection, and sends nothing before that. */
+static bool is_closed(int wire)
+{
+	char byte;
+	ssize_t got = recv(wire, &byte, 1, 0);
+
+	return got == 0 || (got < 0 && errno == ECONNRESET);
+}
+
+static void be_patient(int wire)
 {
 	struct timeval late = {.tv_sec = LATE / 1000};
 
 	REQUIRE(setsockopt(wire, SOL_SOCKET, SO_RCVTIMEO, &late, sizeof late) == 0);
+}
+
+/* Waits for the plan, and for the end of the connection, and hangs up. False when no plan has come. */
+static bool get_plan(int wire, struct plan *plan)
+{
+	be_patient(wire);
 	bool got = recv(wire, plan, sizeof *plan, MSG_WAITALL) == (ssize_t)sizeof *plan;
+	left_open += got && !is_closed(wire);
 	hang_up(wire);
 	return got;
 }
 
+/* The moment has no nanoseconds: what they are now says nothing. Another planner that was stopped does not matter. */
 Test(planner, plans_for_a_saw_that_waits, .timeout = 60)
 {
-	struct planner *planner = start();
+	struct planner *planner = start(), *other = planner_start(try_way);
+	struct timespec until = deadline_in(HOUR);
 	struct plan plan = {.best = 0};
-	bool got = get_plan(send_order(planner, PLAIN, deadline_in(HOUR)), &plan);
 
+	planner_stop(other);
+	until.tv_nsec = 0;
+	bool got = get_plan(send_order(planner, PLAIN, until), &plan);
 	planner_stop(planner);
 	cr_assert(got, "the saw waits, and gets no plan");
 	cr_assert(plan.result == PLAN_DONE && plan.best == BEST && tries_of(PLAIN) == WAYS,
 		  "%d of %d ways were tried, and way %d is said to be the best", tries_of(PLAIN), WAYS, plan.best);
+	cr_assert_eq(left_open, 0, "the saw has its plan, and the planner does not close the connection");
 }
 
 Test(planner, stops_when_the_saw_hangs_up, .timeout = 60)
@@ -132,10 +154,12 @@ Test(planner, stops_when_the_saw_hangs_up, .timeout = 60)
 	set_useless(IN_LINE);
 	int last = send_order(planner, PLAIN, deadline_in(HOUR));
 	schedule_await_blocked(); /* if somebody else watches the wires for the planner, they have seen it now */
+	int at_once = tries_of(PLAIN);
 	schedule_reached(GO_ON);
 	bool got = get_plan(last, &plan);
 	planner_stop(planner);
 	cr_assert(got, "two saws have hung up, and the third gets no plan");
+	cr_assert_eq(at_once, 0, "one plan was under way, and another one was made at the same time");
 	cr_assert_eq(tries_of(HELD), 1, "the saw hung up during the first try, and %d were made", tries_of(HELD));
 	cr_assert_eq(tries_of(IN_LINE), 0, "the saw hung up before its turn, and %d tries were made for it",
 		     tries_of(IN_LINE));
@@ -152,7 +176,8 @@ Test(planner, stops_when_it_is_too_late, .timeout = 60)
 	mill.tight = until;
 	CHECK(pthread_mutex_unlock(&mill.lock));
 	bool got = get_plan(send_order(planner, TIGHT, until), &tight);
-	/* TIGHT was answered when its time had passed, by any planner that is right. */
+	/* TIGHT was answered when its time had passed, by any planner that is right. So the second before has passed. */
+	until = (struct timespec){.tv_sec = until.tv_sec - 1, .tv_nsec = 999999999};
 	got = get_plan(send_order(planner, PAST, until), &past) && got;
 	planner_stop(planner);
 	cr_assert(got, "the saws are still there, and get no answer");
@@ -160,4 +185,41 @@ Test(planner, stops_when_it_is_too_late, .timeout = 60)
 	cr_assert_eq(tries_of(PAST), 0, "the time had passed before, and %d tries were made", tries_of(PAST));
 	cr_assert(tight.result == PLAN_TOO_LATE && past.result == PLAN_TOO_LATE,
 		  "a plan that comes too late is called done");
+	cr_assert_eq(left_open, 0, "the saw has its answer, and the planner does not close the connection");
+}
+
+static struct stop has_stopped;
+
+static void *stop_it(void *planner)
+{
+	planner_stop(planner);
+	stop_request(&has_stopped);
+	return NULL;
+}
+
+/* One plan is under way, and its saw waits; another saw is in line. */
+Test(planner, ends_what_is_under_way, .timeout = 60)
+{
+	struct planner *planner = start();
+	int held = send_order(planner, HELD, deadline_in(HOUR));
+	struct plan plan = {.best = 0};
+	pthread_t thread;
+
+	stop_init(&has_stopped);
+	cr_assert(stop_wait(&held_is_tried, LATE), "a saw waits, and nothing is tried for it");
+	int in_line = send_order(planner, IN_LINE, deadline_in(HOUR));
+	be_patient(in_line);
+	CHECK(pthread_create(&thread, NULL, stop_it, planner));
+	schedule_await_blocked();
+	bool early = stop_requested(&has_stopped);
+	schedule_reached(GO_ON);
+	bool got = get_plan(held, &plan);
+	cr_assert(stop_wait(&has_stopped, LATE), "planner_stop() does not return, and no plan is under way");
+	CHECK(pthread_join(thread, NULL));
+	bool closed = is_closed(in_line);
+	hang_up(in_line);
+	cr_assert_not(early, "planner_stop() has returned, and a plan is under way");
+	cr_assert(got && plan.result == PLAN_DONE && plan.best == BEST, "the saw waits, and its plan is given up");
+	cr_assert_eq(tries_of(IN_LINE), 0, "the planner was stopped, and has begun with another plan");
+	cr_assert(closed, "the planner is stopped, and has not hung up on a saw in line");
 }
