@@ -15,39 +15,43 @@
 #include "kit/schedule.h"
 
 enum {
+	SHORT = 1,	/* ms */
 	HOUR = 3600000, /* ms: a pause that a test cannot wait for */
 	LATE = 8000	/* ms: when a test stops waiting for what a right ramp does at once */
 };
 
 static struct ferry {
 	bool pressure;
+	long pause;
+	bool in_pause;		 /* the ramp moves while the horn pauses, and not in the middle of a blast */
 	enum ramp_step steps[3]; /* what they say, one after the other */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool heard, returned;	   /* a blast has begun; ramp_lower() has returned; guarded by lock */
-	int step;		   /* the mate's, and when he is back, the test's */
-	struct ramp_report report; /* likewise */
+	int begun, ended, returned; /* blasts; whether ramp_lower() has returned; guarded by lock */
+	int step;		    /* the mate's, and when he is back, the test's */
+	struct ramp_report report;  /* likewise */
+	bool stern_is_right;	    /* likewise */
 	int blasts;	 /* of whoever blows, and when ramp_lower() has returned, the test's; so without a lock */
 	bool valve_open; /* likewise */
 } ferry = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static void raise_flag(bool *what)
+static void add_one(int *number)
 {
 	CHECK(pthread_mutex_lock(&ferry.lock));
-	*what = true;
+	++*number;
 	CHECK(pthread_cond_broadcast(&ferry.changed));
 	CHECK(pthread_mutex_unlock(&ferry.lock));
 }
 
-/* Waits for a flag, so many ms at most, and tells whether it came. */
-static bool await_flag(bool *what, long patience)
+/* Waits until the number is so high, so many ms at most, and tells whether it is. */
+static bool await(int *number, int least, long patience)
 {
 	struct timespec end = deadline_in(patience);
 
 	CHECK(pthread_mutex_lock(&ferry.lock));
-	while (!*what && deadline_cond_wait(&ferry.changed, &ferry.lock, &end))
+	while (*number < least && deadline_cond_wait(&ferry.changed, &ferry.lock, &end))
 		;
-	bool is = *what;
+	bool is = *number >= least;
 	CHECK(pthread_mutex_unlock(&ferry.lock));
 	return is;
 }
@@ -56,45 +60,93 @@ static void blow(void *arg)
 {
 	REQUIRE(arg == &ferry);
 	ferry.valve_open = true;
-	raise_flag(&ferry.heard);
-	schedule_await_blocked();
+	add_one(&ferry.begun);
+	if (!ferry.in_pause)
+		schedule_await_blocked();
 	/* As in any call that may wait: here a thread that was cancelled comes to its end. */
 	pthread_testcancel();
 	ferry.valve_open = false;
 	ferry.blasts++;
+	if (ferry.in_pause) /* else nothing here may order the blast with those who read of it */
+		add_one(&ferry.ended);
 }
 
 static bool unlock(void *arg)
 {
 	REQUIRE(arg == &ferry);
-	await_flag(&ferry.heard, HOUR);
+	await(&ferry.begun, 1, HOUR);
 	return ferry.pressure;
 }
 
+/* The ramp at the stern, which is lowered while this one moves. The argument counts its blasts. */
+static void toot(void *arg)
+{
+	++*(int *)arg;
+}
+
+static bool unlock_stern(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+static enum ramp_step step_stern(void *arg)
+{
+	(void)arg;
+	schedule_await_blocked();
+	return STEP_LAST;
+}
+
+static void *lower_stern(void *arg)
+{
+	static const struct ramp stern = {toot, HOUR, unlock_stern, step_stern};
+	int blasts = 0;
+	struct ramp_report report = ramp_lower(&stern, &blasts);
+
+	ferry.stern_is_right = report.result == RAMP_DOWN && report.blasts == blasts;
+	return arg;
+}
+
+/* Where the pause is short, each step waits for a blast of its own. */
 static enum ramp_step step(void *arg)
 {
 	REQUIRE(arg == &ferry);
+	if (ferry.pause != HOUR)
+		await(&ferry.begun, ferry.step + 2, HOUR);
+	if (ferry.in_pause) {
+		pthread_t second_mate;
+
+		await(&ferry.ended, 1, HOUR);
+		CHECK(pthread_create(&second_mate, NULL, lower_stern, NULL));
+		CHECK(pthread_join(second_mate, NULL));
+		schedule_await_blocked();
+	}
 	return ferry.steps[ferry.step++];
 }
 
 static void *lower(void *arg)
 {
-	static const struct ramp ramp = {blow, HOUR, unlock, step};
+	const struct ramp ramp = {blow, ferry.pause, unlock, step};
 
 	ferry.report = ramp_lower(&ramp, &ferry);
-	raise_flag(&ferry.returned);
+	add_one(&ferry.returned);
 	return arg;
 }
 
-/* Fails the test unless the ramp comes to this result, and the horn is silent then. */
-static void expect_silence(enum ramp_result result)
+/* Fails the test unless there are so many blasts, the ramp comes to this result, and the horn is silent then. */
+static void expect_silence(enum ramp_result result, long pause, int blasts)
 {
 	pthread_t mate;
 
+	ferry.pause = pause;
 	deadline_cond_init(&ferry.changed);
 	CHECK(pthread_create(&mate, NULL, lower, NULL));
-	cr_assert(await_flag(&ferry.heard, LATE), "the ramp waits for the horn, and there is no blast");
-	cr_assert(await_flag(&ferry.returned, LATE), "ramp_lower() does not return: it waits for the pause to pass");
+	cr_assert(await(&ferry.begun, 1, LATE), "the ramp waits for the horn, and there is no blast");
+	cr_assert(await(&ferry.begun, blasts, LATE), "the pause has passed, the ramp moves, and there is no blast");
+	bool returned = await(&ferry.returned, 1, LATE);
+	cr_assert(pause != HOUR || !await(&ferry.begun, blasts + 1, 0),
+		  "the pause is an hour, and there is another blast");
+	cr_assert(returned, "ramp_lower() does not return: it waits for the pause to pass");
 	CHECK(pthread_join(mate, NULL));
 	cr_assert_not(ferry.valve_open, "ramp_lower() has returned, and a blast is under way or was cut short");
 	cr_assert_eq(ferry.report.result, result, "the result is %d and not %d", ferry.report.result, result);
@@ -106,7 +158,7 @@ Test(ramp, is_silent_when_down, .timeout = 60)
 {
 	ferry.pressure = true;
 	ferry.steps[2] = STEP_LAST;
-	expect_silence(RAMP_DOWN);
+	expect_silence(RAMP_DOWN, SHORT, 4);
 	cr_assert_eq(ferry.step, 3, "the ramp has taken %d steps of 3", ferry.step);
 }
 
@@ -114,12 +166,20 @@ Test(ramp, is_silent_when_blocked, .timeout = 60)
 {
 	ferry.pressure = true;
 	ferry.steps[1] = STEP_BLOCKED;
-	expect_silence(RAMP_BLOCKED);
+	expect_silence(RAMP_BLOCKED, HOUR, 1);
 	cr_assert_eq(ferry.step, 2, "a step was blocked, and there was another one");
 }
 
 Test(ramp, is_silent_without_pressure, .timeout = 60)
 {
-	expect_silence(RAMP_NO_PRESSURE);
+	expect_silence(RAMP_NO_PRESSURE, HOUR, 1);
 	cr_assert_eq(ferry.step, 0, "without pressure, and it moves");
+}
+
+Test(ramp, does_not_wait_for_a_pause, .timeout = 60)
+{
+	ferry.pressure = ferry.in_pause = true;
+	ferry.steps[0] = STEP_LAST;
+	expect_silence(RAMP_DOWN, HOUR, 1);
+	cr_assert(ferry.stern_is_right, "two ramps are lowered at a time, and the report of the second one is wrong");
 }

@@ -5,7 +5,8 @@
  * Tempting  what was not started need not be stopped. Without pressure there is no horn, and no exit between the two.
  * Refused   the tests: the horn warns before the ramp is unlocked, not after. An early return moved the start, and the
  *           people on the quay are not warned.
- * test      fails is_silent_when_down, is_silent_when_blocked, is_silent_without_pressure
+ * test      fails is_silent_when_down, is_silent_when_blocked, is_silent_without_pressure,
+ *           does_not_wait_for_a_pause
  */
 #include "ramp.h"
 
