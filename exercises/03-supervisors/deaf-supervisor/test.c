@@ -15,15 +15,16 @@
 #include "kit/schedule.h"
 
 enum { LATE = 8000 /* ms: when a test stops waiting for a listener; no right watch is near it */, FOR_EVER = 86400000 };
+enum { MANY = 20 };
 enum { NEVER };
 
 static struct channel {
 	int fail;    /* so many times it fails at once */
 	int at_stop; /* what the listener returns when it is asked to stop */
 	int begun, ended;
-} channel;
+} channels[2];
 
-static struct stop listening; /* somebody does, on a channel that does not fail */
+static struct stop listening[2]; /* by channel: somebody does, and it does not fail */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool returned; /* watch_stop() has; guarded by lock */
@@ -34,22 +35,22 @@ static int listen_on(void *arg, struct stop *stop)
 
 	if (++c->begun <= c->fail) {
 		c->ended++;
-		return EIO;
+		return c->begun % 2 ? EIO : ECANCELED; /* nobody has asked it to stop: the error does not tell */
 	}
 	if (c->begun > c->fail + 1)
 		schedule_await(NEVER); /* the stop was requested before this one began */
-	stop_request(&listening);
+	stop_request(&listening[c - channels]);
 	while (!stop_wait(stop, FOR_EVER))
 		;
 	c->ended++;
 	return c->at_stop;
 }
 
-static struct watch *start_and_listen(void)
+static struct watch *start_and_listen(int channel, long pause)
 {
-	stop_init(&listening);
-	struct watch *watch = watch_start(listen_on, &channel, 0);
-	cr_assert(stop_wait(&listening, LATE), "nobody listens on a channel that does not fail any more");
+	stop_init(&listening[channel]);
+	struct watch *watch = watch_start(listen_on, &channels[channel], pause);
+	cr_assert(stop_wait(&listening[channel], LATE), "nobody listens on a channel that does not fail any more");
 	return watch;
 }
 
@@ -66,6 +67,7 @@ static void expect_stop(struct watch *watch)
 {
 	pthread_t thread;
 
+	returned = false;
 	CHECK(pthread_create(&thread, NULL, stop_it, watch));
 	schedule_await_blocked();
 	CHECK(pthread_mutex_lock(&lock));
@@ -76,14 +78,14 @@ static void expect_stop(struct watch *watch)
 }
 
 /* Looks without a lock, as the caller of watch_stop() may. */
-static struct channel channel_when_stopped(void)
+static struct channel channel_when_stopped(int channel)
 {
-	return channel;
+	return channels[channel];
 }
 
-static void expect_listeners(int expected)
+static void expect_listeners(int channel, int expected)
 {
-	struct channel now = channel_when_stopped();
+	struct channel now = channel_when_stopped(channel);
 
 	cr_assert_eq(now.begun, expected, "listeners sent %d, expected %d", now.begun, expected);
 	cr_assert_eq(now.ended, now.begun, "watch_stop() has returned, and of %d listeners %d are back", now.begun,
@@ -92,23 +94,28 @@ static void expect_listeners(int expected)
 
 Test(watch, sends_back_who_has_failed, .timeout = 60)
 {
-	channel.fail = 2;
-	expect_stop(start_and_listen());
-	expect_listeners(3);
+	channels[0].fail = MANY;
+	expect_stop(start_and_listen(0, 0));
+	expect_listeners(0, MANY + 1);
 }
 
+/* The second would begin a long pause just then. Neither is told of the other's stop, nor stopped in its place. */
 Test(watch, ends_with_an_error, .timeout = 60)
 {
-	channel.at_stop = ECANCELED;
-	expect_stop(start_and_listen());
-	expect_listeners(1);
+	channels[0].at_stop = channels[1].at_stop = ECANCELED;
+	struct watch *first = start_and_listen(0, 0), *second = start_and_listen(1, FOR_EVER);
+	expect_stop(first);
+	expect_listeners(0, 1);
+	cr_assert_eq(channels[1].ended, 0, "one watch was stopped, and the listener of another is back");
+	expect_stop(second);
+	expect_listeners(1, 1);
 }
 
 Test(watch, stops_in_the_pause, .timeout = 60)
 {
-	channel.fail = 1;
-	struct watch *watch = watch_start(listen_on, &channel, FOR_EVER);
+	channels[0].fail = 1;
+	struct watch *watch = watch_start(listen_on, &channels[0], FOR_EVER);
 	schedule_await_blocked();
 	expect_stop(watch);
-	expect_listeners(1);
+	expect_listeners(0, 1);
 }

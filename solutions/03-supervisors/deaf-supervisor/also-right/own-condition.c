@@ -10,7 +10,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
- * budget    silent when threads <= 4, joined == started, detached <= 0
+ * budget    silent when threads <= 6, joined == started, detached <= 0
  */
 #include "watch.h"
 

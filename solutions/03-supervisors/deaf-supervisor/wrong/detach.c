@@ -4,7 +4,7 @@
  * Refused   by the detectors: watch_stop() returns while someone listens, and the caller closes the channel under
  *           them. The budget counts the thread that nobody can join. What the tests say is luck.
  * tsan      fires  data-race in channel_when_stopped
- * budget    fires  joined in keep_watch, detached in keep_watch when threads <= 4, joined == started, detached <= 0
+ * budget    fires  joined in keep_watch, detached in keep_watch when threads <= 6, joined == started, detached <= 0
  */
 #include "watch.h"
 
