@@ -15,11 +15,16 @@
 #include "kit/schedule.h"
 
 enum { CHEESE, FISH, HONEY, BREAD };
-enum { ROUNDS = 12 };
+enum { ROUNDS = 12, REFUSED = 12 };
 
 static const long morning[LEDGER_STALLS] = {1000, 2000, 3000, 4000};
 
 static struct gate asked = GATE_INITIALIZER, answer = GATE_INITIALIZER;
+
+static struct {
+	long amounts[ROUNDS];
+	int count;
+} slow_ones; /* what the slow bank was asked for; has no lock, for one at a time is asked */
 
 static int at_once(void *context, int from, int to, long amount)
 {
@@ -29,6 +34,7 @@ static int at_once(void *context, int from, int to, long amount)
 
 static int slowly(void *context, int from, int to, long amount)
 {
+	slow_ones.amounts[slow_ones.count++ % ROUNDS] = amount;
 	gate_open(&asked);
 	gate_wait(&answer);
 	return at_once(context, from, to, amount);
@@ -36,20 +42,19 @@ static int slowly(void *context, int from, int to, long amount)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
-	struct ledger *ledger;
 	struct report report;
 	bool there; /* guarded by lock, as is the report */
 } request;
 
 static void *ask(void *arg)
 {
-	struct report report = ledger_report(request.ledger);
+	struct report report = ledger_report(arg);
 
 	CHECK(pthread_mutex_lock(&lock));
 	request.report = report;
 	request.there = true;
 	CHECK(pthread_mutex_unlock(&lock));
-	return arg;
+	return NULL;
 }
 
 /* Fails the test if there is no report. */
@@ -57,9 +62,8 @@ static struct report get_report(struct ledger *ledger)
 {
 	pthread_t thread;
 
-	request.ledger = ledger;
 	request.there = false;
-	CHECK(pthread_create(&thread, NULL, ask, NULL));
+	CHECK(pthread_create(&thread, NULL, ask, ledger));
 	schedule_await_blocked();
 	CHECK(pthread_mutex_lock(&lock));
 	bool there = request.there;
@@ -99,11 +103,64 @@ Test(ledger, a_failed_one_leaves_nothing, .timeout = 60)
 
 	ledger_transfer(ledger, CHEESE, FISH, 100);
 	expect(ledger, 900, 2100, 1, 0);
-	ledger_transfer(ledger, CHEESE, FISH, 113);
-	expect(ledger, 900, 2100, 1, 1);
+	for (int i = 0; i < REFUSED; i++)
+		ledger_transfer(ledger, CHEESE, FISH, 113);
+	expect(ledger, 900, 2100, 1, REFUSED);
 	ledger_transfer(ledger, FISH, CHEESE, 50);
-	expect(ledger, 950, 2050, 2, 1);
+	expect(ledger, 950, 2050, 2, REFUSED);
 	ledger_close(ledger);
+}
+
+static const long amounts[] = {100, 13, 50, 25};
+enum { AMOUNTS = sizeof amounts / sizeof *amounts };
+static struct {
+	bool ordered, closed; /* guarded by lock */
+} progress;
+
+/* Orders all but the first, and closes the ledger. */
+static void *order_and_close(void *arg)
+{
+	for (int i = 1; i < AMOUNTS; i++)
+		ledger_transfer(arg, CHEESE, FISH, amounts[i]);
+	CHECK(pthread_mutex_lock(&lock));
+	progress.ordered = true;
+	CHECK(pthread_mutex_unlock(&lock));
+	ledger_close(arg);
+	CHECK(pthread_mutex_lock(&lock));
+	progress.closed = true;
+	CHECK(pthread_mutex_unlock(&lock));
+	return NULL;
+}
+
+/* When nothing moves any more. */
+static void expect_progress(bool closed)
+{
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&lock));
+	bool all = progress.ordered, has = progress.closed;
+	CHECK(pthread_mutex_unlock(&lock));
+	cr_assert(all, "the bank is being asked, few orders wait, and ledger_transfer() waits");
+	cr_assert_eq(has, closed, "ledger_close() %s, and the bank %s", has ? "has returned" : "waits",
+		     closed ? "has answered" : "is being asked");
+}
+
+Test(ledger, closes_when_all_are_made, .timeout = 60)
+{
+	struct ledger *ledger = ledger_open(morning, slowly, NULL);
+	pthread_t thread;
+
+	ledger_transfer(ledger, CHEESE, FISH, amounts[0]);
+	gate_wait(&asked);
+	CHECK(pthread_create(&thread, NULL, order_and_close, ledger));
+	expect_progress(false);
+	gate_open(&answer);
+	expect_progress(true);
+	CHECK(pthread_join(thread, NULL));
+	cr_assert_eq(slow_ones.count, AMOUNTS, "%d transfers were ordered, and the bank was asked for %d", AMOUNTS,
+		     slow_ones.count);
+	for (int i = 0; i < AMOUNTS; i++)
+		cr_assert_eq(slow_ones.amounts[i], amounts[i], "transfer %d was of %ld, and the bank was asked for %ld",
+			     i, amounts[i], slow_ones.amounts[i]);
 }
 
 Test(ledger, reports_while_the_bank_is_asked, .timeout = 60)
