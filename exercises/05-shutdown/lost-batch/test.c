@@ -6,8 +6,15 @@
 #include "audit.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
+
+#include "kit/check.h"
+#include "kit/deadline.h"
+#include "kit/schedule.h"
 
 enum { PART = 3, MANY = 2 * AUDIT_BATCH + 5 };
+enum { LATE = 8000 };			/* ms; a wait that is in vain ends then, and no right log is near it */
+enum { STOPPED = SCHEDULE_POINTS - 1 }; /* what is tested may use the others */
 
 /* True in a thread that is inside audit_record(). */
 static _Thread_local bool recording;
@@ -65,14 +72,101 @@ Test(audit, delivers_all_in_order, .timeout = 60)
 	cr_assert_not(archive.too_many, "the sink got more than AUDIT_BATCH entries in one call");
 }
 
+/* Comes after the stop in time; that it sees the stop, the log itself must see to. */
+static void *record_late(void *accepted)
+{
+	schedule_await(STOPPED);
+	*(bool *)accepted = audit_record(2);
+	return NULL;
+}
+
 Test(audit, refuses_after_stop, .timeout = 60)
 {
-	archive_of(PART);
-	cr_assert_not(audit_record(PART + 1), "an entry was accepted that nobody will deliver");
+	static bool accepted;
+	pthread_t late;
+
+	audit_start(sink);
+	CHECK(pthread_create(&late, NULL, record_late, &accepted));
+	cr_assert(audit_record(1), "entry 1 was refused, and there is room");
+	audit_stop();
+	schedule_reached(STOPPED);
+	CHECK(pthread_join(late, NULL));
+	cr_assert_not(accepted, "an entry was accepted that nobody will deliver");
+}
+
+/* A sink that is busy with its first call until the test has recorded all it wants to. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	size_t first;  /* so many entries its first call has brought; guarded by lock */
+	bool recorded; /* guarded by lock */
+	bool in_vain;  /* it has waited for that until LATE; guarded by lock */
+} busy = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void busy_sink(const int *entries, size_t count)
+{
+	struct timespec end = deadline_in(LATE);
+
+	CHECK(pthread_mutex_lock(&busy.lock));
+	if (busy.first == 0 && !recording) {
+		busy.first = count;
+		CHECK(pthread_cond_broadcast(&busy.changed));
+		while (!busy.recorded && deadline_cond_wait(&busy.changed, &busy.lock, &end))
+			;
+		busy.in_vain = !busy.recorded;
+	}
+	CHECK(pthread_mutex_unlock(&busy.lock));
+	archive_add(entries, count);
+}
+
+/* Records the entry after these if it is accepted, and returns how many there are now. */
+static int record_after(int accepted)
+{
+	recording = true;
+	accepted += audit_record(accepted + 1);
+	recording = false;
+	return accepted;
+}
+
+/* Waits until the sink is busy. */
+static void await_busy(void)
+{
+	struct timespec end = deadline_in(LATE);
+
+	CHECK(pthread_mutex_lock(&busy.lock));
+	while (busy.first == 0 && deadline_cond_wait(&busy.changed, &busy.lock, &end))
+		;
+	CHECK(pthread_mutex_unlock(&busy.lock));
 }
 
 Test(audit, records_without_delivering, .timeout = 60)
 {
-	cr_assert_not(archive_of(AUDIT_BATCH).by_recorder,
-		      "audit_record() has called the sink; a request waits for the archive");
+	enum { MOST = AUDIT_BATCH + AUDIT_ROOM }; /* in the sink and waiting */
+	int accepted = 0, before = -1;
+
+	deadline_cond_init(&busy.changed);
+	audit_start(busy_sink);
+	while (accepted < AUDIT_BATCH - 1 && before < accepted)
+		accepted = record_after(before = accepted);
+	schedule_await_blocked(); /* a shipper that does not wait for a full batch has come as far as the sink */
+	accepted = record_after(accepted);
+	await_busy();
+	for (before = -1; before < accepted && accepted <= MOST;)
+		accepted = record_after(before = accepted);
+	CHECK(pthread_mutex_lock(&busy.lock));
+	size_t first = busy.first;
+	bool in_vain = busy.in_vain;
+	busy.recorded = true;
+	CHECK(pthread_cond_broadcast(&busy.changed));
+	CHECK(pthread_mutex_unlock(&busy.lock));
+	audit_stop();
+	struct archive archive = archive_add(NULL, 0);
+
+	cr_assert_not(archive.by_recorder, "audit_record() has called the sink; a request waits for the archive");
+	cr_assert_not(in_vain, "audit_record() has not returned while the sink was busy");
+	cr_assert_eq(first, AUDIT_BATCH, "%d entries were recorded; the sink was called with %zu", AUDIT_BATCH, first);
+	cr_assert_geq(accepted, AUDIT_ROOM, "entry %d was refused, and there is room", accepted + 1);
+	cr_assert_leq(accepted, MOST, "entry %d was accepted, and there is no room", accepted);
+	cr_assert_not(archive.out_of_order, "the entries were not delivered in order");
+	cr_assert_not(archive.too_many, "the sink got more than AUDIT_BATCH entries in one call");
 }
