@@ -4,7 +4,7 @@
  *
  * Promise   at most SCANNER_THREADS mails are scanned at a time, idle or busy, and who comes too many is told so.
  * test      fails keeps_its_size_and_says_no
- * budget    fires  threads in work when threads <= 8, joined == started
+ * budget    fires  threads in work when threads <= 6, joined == started
  */
 #include "scanner.h"
 

@@ -8,14 +8,16 @@
 #include <criterion/criterion.h>
 
 #include "kit/check.h"
+#include "kit/deadline.h"
 #include "kit/gate.h"
 #include "kit/schedule.h"
 #include "kit/stop.h"
 
 enum {
 	FEW = 10,
+	ROUNDS = 3,
 	MANY = 3 * SCANNER_THREADS + SCANNER_ROOM,
-	PATIENCE = 8000, /* ms: for the server; only a wrong scanner_submit() keeps it so long */
+	PATIENCE = 8000, /* ms: for the server and for a few scans; only a wrong scanner keeps them so long */
 };
 
 static struct mail {
@@ -30,15 +32,65 @@ static void count(void *arg)
 	mail->scans++;
 }
 
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	int count; /* guarded by lock */
+} scanned = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void count_and_tell(void *mail)
+{
+	count(mail);
+	CHECK(pthread_mutex_lock(&scanned.lock));
+	scanned.count++;
+	CHECK(pthread_cond_signal(&scanned.changed));
+	CHECK(pthread_mutex_unlock(&scanned.lock));
+}
+
+/* Waits for so many scans; false if they do not come. */
+static bool await_scanned(int count)
+{
+	struct timespec end = deadline_in(PATIENCE);
+
+	CHECK(pthread_mutex_lock(&scanned.lock));
+	while (scanned.count < count && deadline_cond_wait(&scanned.changed, &scanned.lock, &end))
+		;
+	bool come = scanned.count >= count;
+	CHECK(pthread_mutex_unlock(&scanned.lock));
+	return come;
+}
+
+static struct scanner *few_at_a_time;
+
+/* Hands in the mails that belong to one of two servers. */
+static void *submit_half(void *arg)
+{
+	struct mail *few = arg;
+
+	for (int i = 0; i < FEW / 2; i++)
+		few[i].submitted = scanner_submit(few_at_a_time, &few[i]);
+	return NULL;
+}
+
+/* More mails than the scanner can take at once, but never too many: it has room again when they were scanned. */
 Test(scanner, scans_what_it_accepts, .timeout = 60)
 {
-	struct scanner *scanner = scanner_open(count);
+	static struct mail few[ROUNDS * FEW];
+	pthread_t server;
 
-	for (int i = 0; i < FEW; i++)
-		cr_assert(scanner_submit(scanner, &mails[i]), "there is room for mail %d, and it is refused", i);
-	scanner_close(scanner);
-	for (int i = 0; i < FEW; i++)
-		cr_assert_eq(mails[i].scans, 1, "mail %d was scanned %d times", i, mails[i].scans);
+	deadline_cond_init(&scanned.changed);
+	few_at_a_time = scanner_open(count_and_tell);
+	for (int i = 0; i < ROUNDS * FEW; i += FEW) {
+		cr_assert(await_scanned(i), "%d mails were handed in, and some of them are not scanned", i);
+		CHECK(pthread_create(&server, NULL, submit_half, &few[i]));
+		submit_half(&few[i + FEW / 2]);
+		CHECK(pthread_join(server, NULL));
+	}
+	scanner_close(few_at_a_time);
+	for (int i = 0; i < ROUNDS * FEW; i++) {
+		cr_assert(few[i].submitted, "there is room for mail %d, and it is refused", i);
+		cr_assert_eq(few[i].scans, 1, "mail %d was scanned %d times", i, few[i].scans);
+	}
 }
 
 /* --- a morning on which every scan takes long --- */

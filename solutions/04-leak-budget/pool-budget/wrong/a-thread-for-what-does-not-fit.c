@@ -3,7 +3,7 @@
  *           this one scan only. Every one of them is joined.
  * Refused   by the tests and the budget: on a busy morning that is one thread per mail, which is where it began.
  * test      fails keeps_its_size_and_says_no
- * budget    fires  threads in work when threads <= 8, joined == started
+ * budget    fires  threads in work when threads <= 6, joined == started
  */
 #include "scanner.h"
 
