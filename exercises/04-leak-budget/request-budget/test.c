@@ -24,10 +24,14 @@ struct parcel {
 	struct gate may_draw, may_answer;
 	pthread_t clerk;
 	bool drawing, checking, returned; /* have come so far; guarded by lock */
-	int draws, prints, early_prints;  /* the parcel's threads', and the test's when label_make() has returned */
+	/* below: the parcel's threads', and the test's when label_make() has returned */
+	int draws, prints, early_prints, checks;
+	bool drawn_by_clerk, checked_by_other;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* In a clerk's thread, the parcel that it serves. */
+static _Thread_local const struct parcel *served;
 
 /* Whether this has come; it says so itself. */
 static bool came(bool *what, bool now)
@@ -44,6 +48,7 @@ static void draw(void *arg)
 
 	came(&parcel->drawing, true);
 	gate_wait(&parcel->may_draw);
+	parcel->drawn_by_clerk = served != NULL;
 	parcel->draws++;
 }
 
@@ -53,6 +58,8 @@ static enum address check(void *arg)
 
 	came(&parcel->checking, true);
 	gate_wait(&parcel->may_answer);
+	parcel->checked_by_other |= served != parcel;
+	parcel->checks++;
 	return parcel->address;
 }
 
@@ -70,6 +77,7 @@ static void *serve(void *arg)
 {
 	struct parcel *parcel = arg;
 
+	served = parcel;
 	parcel->result = label_make(&work, parcel);
 	came(&parcel->returned, true);
 	return NULL;
@@ -120,6 +128,9 @@ static void expect_end(struct parcel *parcel)
 	end(parcel);
 	cr_assert_eq(parcel->result, parcel->address, "label_make() returns something else than check()");
 	cr_assert_eq(parcel->draws, 1, "draw() has come to its end %d times", parcel->draws);
+	cr_assert_eq(parcel->checks, 1, "check() was called %d times", parcel->checks);
+	cr_assert_not(parcel->drawn_by_clerk, "draw() was called by a clerk's thread, not by one of the parcel's own");
+	cr_assert_not(parcel->checked_by_other, "check() was not called by the thread that called label_make()");
 	cr_assert_eq(parcel->prints, parcel->address == ADDRESS_GOOD, "print() was called %d times", parcel->prints);
 	cr_assert_eq(parcel->early_prints, 0, "print() was called before draw() had returned");
 }
@@ -149,10 +160,18 @@ Test(label, gives_back_an_unanswered_parcel, .timeout = 60)
 
 Test(label, prints_a_good_one, .timeout = 60)
 {
-	static struct parcel parcel;
+	static struct parcel parcel, other;
 
 	begin(&parcel, ADDRESS_GOOD);
 	expect_both_under_way(&parcel);
+	/* At the next counter another one comes and goes meanwhile. The budget has one clerk: this one's counts, too. */
+	gauge_add("in_flight", 1);
+	begin(&other, ADDRESS_GOOD);
+	expect_both_under_way(&other);
+	open_and_watch(&other.may_draw);
+	open_and_watch(&other.may_answer);
+	expect_end(&other);
+	gauge_add("in_flight", -1);
 	open_and_watch(&parcel.may_draw);
 	expect_still_at_work(&parcel, "nobody has answered yet");
 	cr_assert_eq(parcel.prints, 0, "print() was called before the address was checked");
