@@ -36,35 +36,99 @@ static void hang_up(struct view *view)
 
 /* --- visitors who look at the map --- */
 
+static const int sold[] = {17, 3, 42};
+enum { SOLD = sizeof sold / sizeof *sold, BEFORE = 7, LAST = 99, BEATS = 3 };
+
 struct visitor {
-	struct stop seat_seen, beaten; /* requested when a seat, and a heartbeat, has come */
+	int seats;			/* so many are expected */
+	struct stop seats_seen, beaten; /* requested when they have come, and BEATS heartbeats */
+	bool slow;			/* the first heartbeat takes until a few seats are sold */
+	int inside, beats;		/* no lock, as view_send promises */
+	int seen[SEATS];		/* how often; guarded by lock */
+	int count;			/* of them; guarded by lock */
 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct stop beat_begun, some_sold, beat_over; /* of the slow visitor */
+static struct stop overlap;			     /* requested when two messages to one visitor are under way */
+
+/* Returns how often the visitor has seen this seat, `more` times more now. */
+static int seen(struct visitor *visitor, int seat, int more)
+{
+	CHECK(pthread_mutex_lock(&lock));
+	int times = visitor->seen[seat] += more;
+	visitor->count += more;
+	if (more && visitor->count == visitor->seats)
+		stop_request(&visitor->seats_seen);
+	CHECK(pthread_mutex_unlock(&lock));
+	return times;
+}
+
+/* Keeps a heartbeat under way while seats are sold, until the view has come as far as it gets. */
+static void beat_slowly(void)
+{
+	stop_request(&beat_begun);
+	stop_wait(&some_sold, PATIENCE);
+	schedule_await_blocked();
+	stop_request(&beat_over);
+}
 
 static void receive(void *arg, int seat)
 {
 	struct visitor *visitor = arg;
 
-	stop_request(seat == HEARTBEAT ? &visitor->beaten : &visitor->seat_seen);
+	if (visitor->inside++ > 0)
+		stop_request(&overlap);
+	if (seat != HEARTBEAT)
+		seen(visitor, seat, 1);
+	else if (++visitor->beats == 1 && visitor->slow)
+		beat_slowly();
+	else if (visitor->beats == BEATS)
+		stop_request(&visitor->beaten);
+	visitor->inside--;
+}
+
+static struct view *let_in(struct visitor *visitor, int seats, long heartbeat)
+{
+	visitor->seats = seats;
+	stop_init(&visitor->seats_seen);
+	stop_init(&visitor->beaten);
+	return connect_to(receive, visitor, heartbeat);
 }
 
 Test(seats, sends_seats_and_heartbeats, .timeout = 60)
 {
-	static struct visitor visitors[2];
+	static struct visitor visitors[2] = {{.slow = true}};
 	struct view *views[2];
 
+	stop_init(&beat_begun);
+	stop_init(&some_sold);
+	stop_init(&beat_over);
+	stop_init(&overlap);
+	seat_sold(BEFORE);
+	views[0] = let_in(&visitors[0], SOLD + 1, SHORT);
+	cr_assert(stop_wait(&beat_begun, PATIENCE), "a visitor gets no heartbeat");
+	for (int i = 0; i < SOLD; i++)
+		seat_sold(sold[i]);
+	stop_request(&some_sold);
+	cr_assert(stop_wait(&beat_over, PATIENCE), "a visitor's heartbeat does not end");
+	views[1] = let_in(&visitors[1], 1, SHORT);
+	seat_sold(LAST);
 	for (int i = 0; i < 2; i++) {
-		stop_init(&visitors[i].seat_seen);
-		stop_init(&visitors[i].beaten);
-		views[i] = connect_to(receive, &visitors[i], SHORT);
-	}
-	seat_sold(17);
-	for (int i = 0; i < 2; i++) {
-		cr_assert(stop_wait(&visitors[i].seat_seen, PATIENCE),
+		cr_assert(stop_wait(&visitors[i].seats_seen, PATIENCE),
 			  "a seat is sold, and a visitor does not hear of it");
-		cr_assert(stop_wait(&visitors[i].beaten, PATIENCE), "a visitor gets no heartbeat");
+		cr_assert(stop_wait(&visitors[i].beaten, PATIENCE), "a visitor gets no more heartbeats");
 	}
 	for (int i = 0; i < 2; i++)
 		hang_up(views[i]);
+	cr_assert_not(stop_requested(&overlap), "send() was called while another was under way for the same view");
+	for (int i = 0; i < 2; i++)
+		cr_assert_eq(seen(&visitors[i], BEFORE, 0), 0,
+			     "a seat was sent that was sold before the view was opened");
+	for (int i = 0; i < SOLD; i++)
+		cr_assert_eq(seen(&visitors[0], sold[i], 0), 1, "seat %d was not sent once", sold[i]);
+	for (int i = 0; i < 2; i++)
+		cr_assert_eq(seen(&visitors[i], LAST, 0), 1, "seat %d was not sent once", LAST);
 }
 
 Test(seats, leaves_nothing_behind, .timeout = 60)
@@ -72,8 +136,9 @@ Test(seats, leaves_nothing_behind, .timeout = 60)
 	static struct visitor visitor;
 	struct timespec before, after;
 
-	stop_init(&visitor.seat_seen);
+	stop_init(&visitor.seats_seen);
 	stop_init(&visitor.beaten);
+	stop_init(&overlap);
 	for (int i = 0; i < RECONNECTS; i++) {
 		REQUIRE(clock_gettime(CLOCK_MONOTONIC, &before) == 0);
 		struct view *view = connect_to(receive, &visitor, LONG * 1000);
