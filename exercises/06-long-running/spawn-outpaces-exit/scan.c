@@ -3,7 +3,8 @@
  *
  * Promise   at most SCANS threads scan at a time; who finds no slot in time is told.
  * test      fails says_busy, waits_for_a_slot, loses_its_patience
- * budget    fires threads in run_scan when threads <= 6, joined == started
+ * budget    fires threads in run_scan, threads in receive
+ *           when threads <= mails + 5 - unjoined, joined == started
  */
 #include "scan.h"
 

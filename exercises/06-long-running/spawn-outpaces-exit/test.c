@@ -11,37 +11,59 @@
 
 #include "kit/check.h"
 #include "kit/deadline.h"
+#include "kit/gauge.h"
 #include "kit/schedule.h"
 
 /* In ms. LATE is when a test stops waiting for a call that does not return, and no right one is near it. */
 enum { SHORT = 20, LATE = 8000, FOR_EVER = 86400000 };
 enum { MANY = 20 };
 
+/* Guarded by lock, all of it. */
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	int allowed, ended; /* scans; guarded by lock */
-	bool by_caller;	    /* guarded by lock */
+	bool all_may_end, may_end[MANY]; /* by the attachment */
+	int scans_of[MANY], ended;
+	bool by_caller, mixed_up;
 } virus_finder = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 /* True in a thread that is inside scan_start(). */
 static _Thread_local bool starting;
 
-static void look_through(int attachment)
+static void look_through(int attachment, bool is_odd)
 {
-	(void)attachment;
 	CHECK(pthread_mutex_lock(&virus_finder.lock));
-	while (virus_finder.ended >= virus_finder.allowed)
+	virus_finder.mixed_up |= attachment % 2 != is_odd;
+	virus_finder.scans_of[attachment]++;
+	while (!virus_finder.all_may_end && !virus_finder.may_end[attachment])
 		CHECK(pthread_cond_wait(&virus_finder.changed, &virus_finder.lock));
 	virus_finder.ended++;
 	virus_finder.by_caller |= starting;
 	CHECK(pthread_mutex_unlock(&virus_finder.lock));
 }
 
-static void let_end(int scans)
+static void scan_even(int attachment)
+{
+	look_through(attachment, false);
+}
+
+static void scan_odd(int attachment)
+{
+	look_through(attachment, true);
+}
+
+static void let_end(int attachment)
 {
 	CHECK(pthread_mutex_lock(&virus_finder.lock));
-	virus_finder.allowed += scans;
+	virus_finder.may_end[attachment] = true;
+	CHECK(pthread_cond_broadcast(&virus_finder.changed));
+	CHECK(pthread_mutex_unlock(&virus_finder.lock));
+}
+
+static void let_all_end(void)
+{
+	CHECK(pthread_mutex_lock(&virus_finder.lock));
+	virus_finder.all_may_end = true;
 	CHECK(pthread_cond_broadcast(&virus_finder.changed));
 	CHECK(pthread_mutex_unlock(&virus_finder.lock));
 }
@@ -49,23 +71,26 @@ static void let_end(int scans)
 /* A mail with some attachments, and the thread that receives it. */
 static struct mail {
 	pthread_t thread;
-	int attachments;
+	int first_attachment, attachments;
 	long patience;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	int started; /* guarded by lock */
 	bool back;   /* guarded by lock; all of its calls have returned */
-} first, second;
+} mails[3];
+
+static bool was_started[MANY]; /* by the attachment; its mail's, and the test's when that was joined */
 
 static void *receive(void *arg)
 {
 	struct mail *mail = arg;
 	int started = 0;
 
-	for (int i = 0; i < mail->attachments; i++) {
+	for (int i = mail->first_attachment; i < mail->first_attachment + mail->attachments; i++) {
 		starting = true;
-		started += scan_start(look_through, i, mail->patience) == SCAN_STARTED;
+		was_started[i] = scan_start(i % 2 ? scan_odd : scan_even, i, mail->patience) == SCAN_STARTED;
 		starting = false;
+		started += was_started[i];
 	}
 	CHECK(pthread_mutex_lock(&mail->lock));
 	mail->started = started;
@@ -75,11 +100,16 @@ static void *receive(void *arg)
 	return NULL;
 }
 
+/* Nothing here orders one mail with another, unless the test waits for the one before the other comes. */
 static void mail_comes(struct mail *mail, int attachments, long patience)
 {
-	*mail = (struct mail){.attachments = attachments, .patience = patience};
+	static int attachments_so_far;
+
+	*mail = (struct mail){.first_attachment = attachments_so_far, .attachments = attachments, .patience = patience};
+	attachments_so_far += attachments;
 	CHECK(pthread_mutex_init(&mail->lock, NULL));
 	deadline_cond_init(&mail->changed);
+	gauge_add("mails", 1);
 	CHECK(pthread_create(&mail->thread, NULL, receive, mail));
 }
 
@@ -101,25 +131,45 @@ static int started_of(struct mail *mail)
 {
 	cr_assert(is_back(mail, LATE), "scan_start() does not return, with a patience of %ld ms", mail->patience);
 	CHECK(pthread_join(mail->thread, NULL));
+	gauge_add("mails", -1);
 	CHECK(pthread_cond_destroy(&mail->changed));
 	CHECK(pthread_mutex_destroy(&mail->lock));
 	return mail->started;
 }
 
-/* Lets all scans end, and waits for them. */
+static void *wait_for_scans(void *arg)
+{
+	scans_wait();
+	return arg;
+}
+
+/* Waits for the scans, and only then lets all of them end. */
 static void wait_for_all(int started)
 {
-	let_end(MANY);
-	scans_wait();
+	pthread_t waiting;
+
+	gauge_add("mails", 1); /* one more thread of the test's */
+	CHECK(pthread_create(&waiting, NULL, wait_for_scans, NULL));
+	schedule_await_blocked();
+	let_all_end();
+	CHECK(pthread_join(waiting, NULL));
+	gauge_add("mails", -1);
 	cr_assert_eq(virus_finder.ended, started, "%d scans were started, and %d have ended", started,
 		     virus_finder.ended);
 	cr_assert_not(virus_finder.by_caller, "a scan ran in the thread that called scan_start()");
+	cr_assert_not(virus_finder.mixed_up, "an attachment was scanned by a function that was given with another");
+	for (int i = 0; i < MANY; i++)
+		cr_assert_eq(virus_finder.scans_of[i], was_started[i],
+			     "the scan of attachment %d was %s, and ran %d times", i,
+			     was_started[i] ? "started" : "not started", virus_finder.scans_of[i]);
 }
 
 Test(scan, says_busy, .timeout = 60)
 {
-	mail_comes(&first, SCANS + 3, 0);
-	int started = started_of(&first);
+	/* However they come, there is a slot for a scan of either, and not for all. */
+	mail_comes(&mails[0], SCANS - 1, 0);
+	mail_comes(&mails[1], SCANS - 1, 0);
+	int started = started_of(&mails[0]) + started_of(&mails[1]);
 
 	wait_for_all(started);
 	cr_assert_eq(started, SCANS, "%d scans were started at once, and at most %d may be", started, SCANS);
@@ -127,14 +177,16 @@ Test(scan, says_busy, .timeout = 60)
 
 Test(scan, waits_for_a_slot, .timeout = 60)
 {
-	mail_comes(&first, SCANS, 0);
-	int started = started_of(&first);
+	mail_comes(&mails[0], SCANS, 0);
+	int started = started_of(&mails[0]);
 
-	mail_comes(&second, 1, FOR_EVER);
+	mail_comes(&mails[1], 1, FOR_EVER);
 	schedule_await_blocked();
-	bool waits = !is_back(&second, 0);
-	let_end(1);
-	started += started_of(&second);
+	bool waits = !is_back(&mails[1], 0);
+	mail_comes(&mails[2], 1, 0); /* does not wait behind the one that waits */
+	started += started_of(&mails[2]);
+	let_end(1); /* neither the oldest nor the newest */
+	started += started_of(&mails[1]);
 	wait_for_all(started);
 	cr_assert(waits, "scan_start() does not wait, and it has all the patience of the world");
 	cr_assert_eq(started, SCANS + 1, "a scan has ended, there was a slot, and the next was not started");
@@ -142,11 +194,11 @@ Test(scan, waits_for_a_slot, .timeout = 60)
 
 Test(scan, loses_its_patience, .timeout = 60)
 {
-	mail_comes(&first, SCANS, 0);
-	int started = started_of(&first);
+	mail_comes(&mails[0], SCANS, 0);
+	int started = started_of(&mails[0]);
 
-	mail_comes(&second, 1, SHORT);
-	started += started_of(&second);
+	mail_comes(&mails[1], 1, SHORT);
+	started += started_of(&mails[1]);
 	wait_for_all(started);
 	cr_assert_eq(started, SCANS, "a scan was started, and there was no slot");
 }
@@ -155,10 +207,10 @@ Test(scan, takes_every_slot_again, .timeout = 60)
 {
 	int started = 0;
 
-	let_end(MANY);
+	let_all_end();
 	for (int i = 0; i < 2 * SCANS + 1; i++) {
-		mail_comes(&first, 1, FOR_EVER);
-		started += started_of(&first);
+		mail_comes(&mails[0], 1, FOR_EVER);
+		started += started_of(&mails[0]);
 		schedule_await_blocked(); /* the scan has ended */
 	}
 	wait_for_all(started);

@@ -9,7 +9,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
- * budget    silent when threads <= 6, joined == started
+ * budget    silent when threads <= mails + 5 - unjoined, joined == started
  */
 #include "scan.h"
 

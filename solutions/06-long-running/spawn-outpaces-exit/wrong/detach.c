@@ -5,7 +5,7 @@
  * Refused   the tests and the budget: what piled up was not what has ended, but what has not. It still does, and now
  *           nobody has a handle to wait for it.
  * test      fails says_busy, waits_for_a_slot, loses_its_patience
- * budget    fires threads in run_scan, joined in run_scan when threads <= 6, joined == started
+ * budget    fires threads in run_scan, joined in run_scan when threads <= mails + 5 - unjoined, joined == started
  */
 #include "scan.h"
 

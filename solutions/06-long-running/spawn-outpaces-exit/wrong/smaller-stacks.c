@@ -5,7 +5,8 @@
  * Refused   the tests and the budget: a hundred times as many threads, until the same thing happens. And a scan that
  *           needs a deep stack once writes past its end.
  * test      fails says_busy, waits_for_a_slot, loses_its_patience
- * budget    fires threads in run_scan when threads <= 6, joined == started
+ * budget    fires threads in run_scan, threads in receive
+ *           when threads <= mails + 5 - unjoined, joined == started
  */
 #include "scan.h"
 
