@@ -14,7 +14,7 @@
 #include "kit/gate.h"
 #include "kit/schedule.h"
 
-enum { WORKERS = 3, JOBS = 12, BAD = 5 };
+enum { WORKERS = 3, ROOM = WORKERS + PRESS_WAITING, JOBS = ROOM + 1, BAD = 6 };
 enum { NEVER };
 
 static struct job {
@@ -22,10 +22,13 @@ static struct job {
 	int tries, printed, set_aside;
 } jobs[JOBS];
 
-static struct gate paper = GATE_INITIALIZER; /* nothing is printed before there is some */
+static struct gate paper = GATE_INITIALIZER;  /* nothing is printed before there is some */
+static struct gate ink = GATE_INITIALIZER;    /* what can be printed at once is not before there is some of that */
+static struct gate enough = GATE_INITIALIZER; /* the press may be closed */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int at_work, most_at_work; /* guarded by lock */
+static int submitted;		  /* guarded by lock */
 static bool closed;		  /* guarded by lock */
 
 static int count_work(int change)
@@ -44,12 +47,14 @@ static int print(void *arg)
 
 	count_work(1);
 	gate_wait(&paper);
+	if (!job->fail)
+		gate_wait(&ink);
 	if (++job->tries > PRESS_TRIES)
 		schedule_await(NEVER); /* and again, and again */
 	bool failed = job->tries <= job->fail;
 	job->printed += !failed;
 	count_work(-1);
-	return failed ? EILSEQ : 0;
+	return !failed ? 0 : job->tries < PRESS_TRIES ? EAGAIN : EILSEQ;
 }
 
 static void set_aside(void *arg, int error)
@@ -64,8 +69,13 @@ static void *submit_all(void *arg)
 {
 	struct press *press = press_open(WORKERS, print, set_aside);
 
-	for (int i = 0; i < JOBS; i++)
+	for (int i = 0; i < JOBS; i++) {
 		press_submit(press, &jobs[i]);
+		CHECK(pthread_mutex_lock(&lock));
+		submitted++;
+		CHECK(pthread_mutex_unlock(&lock));
+	}
+	gate_wait(&enough);
 	press_close(press);
 	CHECK(pthread_mutex_lock(&lock));
 	closed = true;
@@ -73,16 +83,35 @@ static void *submit_all(void *arg)
 	return arg;
 }
 
-/* Hands in all jobs and closes the press, while there is no paper, and then there is some. */
+/* When nothing moves any more. Returns how many jobs were handed in. */
+static int expect_at_work(const char *when)
+{
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&lock));
+	int now = at_work, handed_in = submitted;
+	CHECK(pthread_mutex_unlock(&lock));
+	cr_assert_eq(now, WORKERS, "%s: enough jobs wait, and a press of %d prints %d at once", when, WORKERS, now);
+	return handed_in;
+}
+
+/*
+ * Hands in all jobs while there is no paper. Then there is some, and the bad
+ * jobs become of what becomes of them; then the press is closed, and all others
+ * are printed.
+ */
 static void run(void)
 {
 	pthread_t thread;
 
 	CHECK(pthread_create(&thread, NULL, submit_all, NULL));
-	schedule_await_blocked();
-	int now = count_work(0);
-	cr_assert_eq(now, WORKERS, "%d jobs wait, a press of %d prints %d at once", JOBS, WORKERS, now);
+	int handed_in = expect_at_work("at first");
+	cr_assert_eq(handed_in, ROOM, "%d are printed, %d may wait, and press_submit() has taken %d", WORKERS,
+		     PRESS_WAITING, handed_in);
 	gate_open(&paper);
+	expect_at_work("when the bad jobs have failed");
+	gate_open(&enough);
+	schedule_await_blocked();
+	gate_open(&ink);
 	schedule_await_blocked();
 	CHECK(pthread_mutex_lock(&lock));
 	bool has_closed = closed;

@@ -1,8 +1,8 @@
 /*
  * Tempting  a thread per job is so simple; and with a counter that lets in only as many as there are workers, no more
- *           than those are ever at work. The tests pass.
+ *           than those are ever at work; another counts who waits. The tests pass.
  * Refused   the budget: the others are there as well, with a stack each, and wait. The bound is on what they do, not
- *           on how many they are. Ten thousand jobs are ten thousand threads.
+ *           on how many they are. A press of three has 35 threads.
  * test      passes
  * budget    fires  threads in print_or_set_aside when threads <= 6, joined == started, detached <= 0
  */
@@ -26,7 +26,7 @@ struct press {
 	struct job *jobs; /* of the thread that submits */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	int places; /* guarded by lock */
+	int places, waiting; /* guarded by lock */
 };
 
 static void *print_or_set_aside(void *arg)
@@ -39,6 +39,8 @@ static void *print_or_set_aside(void *arg)
 	while (press->places == 0)
 		CHECK(pthread_cond_wait(&press->changed, &press->lock));
 	press->places--;
+	press->waiting--;
+	CHECK(pthread_cond_broadcast(&press->changed));
 	CHECK(pthread_mutex_unlock(&press->lock));
 	for (int i = 0; i < PRESS_TRIES; i++) {
 		error = press->print(job->job);
@@ -49,7 +51,7 @@ static void *print_or_set_aside(void *arg)
 		press->set_aside(job->job, error);
 	CHECK(pthread_mutex_lock(&press->lock));
 	press->places++;
-	CHECK(pthread_cond_signal(&press->changed));
+	CHECK(pthread_cond_broadcast(&press->changed));
 	CHECK(pthread_mutex_unlock(&press->lock));
 	return NULL;
 }
@@ -74,6 +76,11 @@ void press_submit(struct press *press, void *job)
 	REQUIRE(one);
 	*one = (struct job){.press = press, .job = job, .next = press->jobs};
 	press->jobs = one;
+	CHECK(pthread_mutex_lock(&press->lock));
+	while (press->waiting == PRESS_WAITING)
+		CHECK(pthread_cond_wait(&press->changed, &press->lock));
+	press->waiting++;
+	CHECK(pthread_mutex_unlock(&press->lock));
 	CHECK(pthread_create(&one->thread, NULL, print_or_set_aside, one));
 }
 
