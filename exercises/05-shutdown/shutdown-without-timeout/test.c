@@ -10,22 +10,35 @@
 #include "kit/check.h"
 #include "kit/deadline.h"
 #include "kit/gate.h"
+#include "kit/schedule.h"
 
 /*
  * In ms. Nothing is judged by how long it takes, but by whether it ends at all:
  * LATE is when the test stops waiting for that, and no right one is near it.
  */
-enum { SHORT = 20, LATE = 8000, FOR_EVER = 86400000 };
-enum { WILLING = 3 };
+enum { SHORT = 20, LONGER = 2000, LATE = 8000, FOR_EVER = 86400000 };
+enum { WILLING = 3, STUCK = 5 }; /* uploads; STUCK * LONGER is more than LATE */
+
+static int scans[STUCK + 2];
 
 static struct gate office_answers = GATE_INITIALIZER;
 
 /* How often this scan's upload has reported that it ended on request; adds `more` to it. */
-static int reported(int scan, int more)
+static long reported(const int *scan, int more)
 {
-	static int reports[WILLING];
+	static long reports[STUCK + 2];
 
-	return reports[scan] += more;
+	return reports[scan - scans] += more;
+}
+
+/* How many of the first `count` scans' uploads have. */
+static int all_reported(int count)
+{
+	int all = 0;
+
+	for (int i = 0; i < count; i++)
+		all += reported(&scans[i], 0) == 1;
+	return all;
 }
 
 /* An upload that ends when it is asked to, and only then. */
@@ -33,14 +46,14 @@ static void willing(struct stop *stop, void *scan)
 {
 	while (!stop_wait(stop, FOR_EVER))
 		;
-	reported(*(int *)scan, 1);
+	reported(scan, 1);
 }
 
 /* An upload that waits for the tax office, whoever asks it to stop meanwhile. */
 static void stuck(struct stop *stop, void *scan)
 {
 	gate_wait(&office_answers);
-	reported(*(int *)scan, stop_requested(stop));
+	reported(scan, stop_requested(stop));
 }
 
 /* A call of uploads_stop(), in a thread of its own, so that the test goes on if it does not return. */
@@ -88,33 +101,37 @@ static int result_of_stop(long patience)
 
 Test(uploads, asks_and_waits_for_all, .timeout = 60)
 {
-	static int scans[WILLING] = {0, 1, 2};
-	int ended = 0;
-
 	for (int i = 0; i < WILLING; i++)
 		cr_assert(uploads_start(willing, &scans[i]));
 	cr_assert_eq(result_of_stop(FOR_EVER), 0);
-	for (int i = 0; i < WILLING; i++)
-		ended += reported(i, 0);
+	int ended = all_reported(WILLING);
 	cr_assert_eq(ended, WILLING, "uploads_stop() has returned 0, and %d of %d uploads have ended", ended, WILLING);
 }
 
 Test(uploads, gives_up_on_a_stuck_upload, .timeout = 60)
 {
-	static int scan;
-
-	cr_assert(uploads_start(stuck, &scan));
-	for (int i = 0; i < 2; i++)
-		cr_assert_eq(result_of_stop(SHORT), 1, "one upload is still running");
+	for (int i = 0; i < STUCK; i++)
+		cr_assert(uploads_start(stuck, &scans[i]));
+	cr_assert(uploads_start(willing, &scans[STUCK]));
+	/* The patience is for all together: whoever has it with each of them comes too late. */
+	int running = result_of_stop(LONGER);
+	bool started = uploads_start(willing, &scans[STUCK + 1]);
+	schedule_await_blocked(); /* on a slow machine only now the willing one has returned */
+	int still = result_of_stop(SHORT);
 	gate_open(&office_answers);
-	cr_assert_eq(result_of_stop(FOR_EVER), 0);
-	cr_assert_eq(reported(scan, 0), 1, "the upload got its answer, and found no stop request in its token");
+	int in_the_end = result_of_stop(FOR_EVER);
+	cr_assert(running >= STUCK && running <= STUCK + 1, "%d uploads are stuck, and uploads_stop() returns %d",
+		  STUCK, running);
+	cr_assert_not(started, "an upload is started after uploads_stop()");
+	cr_assert_eq(still, STUCK, "%d uploads are still running, and uploads_stop() returns %d", STUCK, still);
+	cr_assert_eq(in_the_end, 0, "uploads_stop(%d) does not wait until all have returned", FOR_EVER);
+	int told = all_reported(STUCK);
+	cr_assert_eq(told, STUCK, "%d uploads got their answer, and %d found a stop request in their token", STUCK,
+		     told);
 }
 
 Test(uploads, starts_nothing_after_stop, .timeout = 60)
 {
-	static int scan;
-
 	cr_assert_eq(result_of_stop(FOR_EVER), 0, "nothing was ever started");
-	cr_assert_not(uploads_start(willing, &scan));
+	cr_assert_not(uploads_start(willing, &scans[0]));
 }
