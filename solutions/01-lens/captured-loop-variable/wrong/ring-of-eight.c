@@ -6,7 +6,6 @@
  *           rarer. It is still nobody's business to know when a place is free again.
  * test      fails every_letter_goes_to_its_patient
  * tsan      fires data-race in next_letter
- * helgrind  fires Race in next_letter
  */
 #include "letters.h"
 

@@ -7,7 +7,6 @@
  *           takes for free. And there is still one thread and one set of flags for all.
  * test      fails each_follows_its_own_source, is_at_rest_when_stopped
  * tsan      fires  data-race in shop_when_stopped
- * helgrind  fires  Race in shop_when_stopped
  * budget    fires  joined in refresh_loop when joined == started
  */
 #include "flags.h"

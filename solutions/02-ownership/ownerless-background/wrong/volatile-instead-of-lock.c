@@ -6,7 +6,6 @@
  *           threads. The flag may be seen before what it stands for.
  * test      passes
  * tsan      fires  data-race in exchange
- * helgrind  fires  Race in exchange
  */
 #include "flags.h"
 

@@ -8,7 +8,6 @@
  *           all is over.
  * test      passes
  * tsan      fires  data-race in audit_record
- * helgrind  fires  Race in audit_record
  */
 #include "audit.h"
 

@@ -6,7 +6,6 @@
  *           sleep is always long enough; the archive on a bad day is slower.
  * test      passes
  * tsan      fires  data-race in archive_add
- * helgrind  fires  Race in archive_add
  */
 #include "audit.h"
 

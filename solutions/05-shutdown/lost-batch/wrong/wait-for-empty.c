@@ -7,7 +7,6 @@
  *           tests pass whenever the sink is fast enough, as it always is here.
  * test      passes
  * tsan      fires  data-race in archive_add
- * helgrind  fires  Race in archive_add
  */
 #include "audit.h"
 

@@ -8,7 +8,6 @@
  *           second is always long enough; on the night of the full disk it is not.
  * test      passes
  * tsan      fires  data-race in archive_do, data-race in archive_of
- * helgrind  fires  Race in archive_do, Race in archive_of
  * budget    fires  joined in parse when joined == started
  */
 #include "import.h"

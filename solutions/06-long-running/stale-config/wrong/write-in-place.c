@@ -6,7 +6,6 @@
  *           the writer takes guards nothing.
  * test      fails keeps_the_rules_of_a_mail
  * tsan      fires  data-race in filter_set
- * helgrind  fires  Race in filter_set, Race in judge
  */
 #include "filter.h"
 

@@ -7,7 +7,6 @@
  *           after it.
  * test      fails stops_when_the_saw_hangs_up
  * tsan      fires  data-race in watch
- * helgrind  fires  Race in watch
  * memcheck  fires  InvalidRead in make_plan
  * budget    fires wasted in try_way when wasted <= 0, joined == started
  */

@@ -6,7 +6,6 @@
  *           each thread, and was not always.
  * test      fails tells_how_each_went
  * tsan      fires data-race in scan_all
- * helgrind  fires Race in scan_all, Race in scan_wait
  */
 #include "reel.h"
 

@@ -4,7 +4,6 @@
  * Tempting  to add one is one line, and one instruction; the lock is for the shelf.
  * Refused   ThreadSanitizer: two who let go at a time both read 2, and nobody is the last; or both find that they are.
  * tsan      fires data-race in bureau_hold, data-race in bureau_release
- * helgrind  fires Race in bureau_hold, Race in bureau_release
  */
 #include "bureau.h"
 
