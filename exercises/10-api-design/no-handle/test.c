@@ -64,7 +64,6 @@ static bool becomes_true(const bool *flag, long wait)
 static enum frame next_frame(void *arg)
 {
 	struct reel *reel = arg;
-
 	bool by_tester = pthread_equal(pthread_self(), tester);
 
 	if (by_tester)
