@@ -16,27 +16,42 @@ char *build_target(const char *flavour, const char *source)
 	return mem_format("build/%s/bin/%.*s", flavour, (int)strlen(source) - 2, source);
 }
 
+int build_make(struct session *session, char *const *words, int output)
+{
+	/* The launcher holds the same lock while it builds the harness. */
+	char *head[] = {"flock", "--no-fork", "build/lock", "make", "-s", "--no-print-directory"};
+	size_t count = 0;
+
+	while (words[count])
+		count++;
+	char **argv = mem_zeroed(sizeof head / sizeof *head + count + 1, sizeof *argv);
+	memcpy(argv, head, sizeof head);
+	memcpy(argv + sizeof head / sizeof *head, words, count * sizeof *argv);
+	struct child_options make = {.argv = argv, .directory = session->root, .output = output, .errors = output};
+	int status = session_command(session, &make);
+	free(argv);
+	return status;
+}
+
 int build_targets(struct session *session, char *const *targets, size_t count, int jobs, char **error)
 {
 	char *parallel = mem_format("-j%d", jobs), *log = mem_format("%s/build/make.log", session->root);
-	char *fixed[] = {"make", "-s", "-k", parallel, "--no-print-directory"};
-	size_t head = sizeof fixed / sizeof *fixed;
-	char **argv = mem_zeroed(head + count + 1, sizeof *argv);
+	char **words = mem_zeroed(count + 3, sizeof *words);
 	int out = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), status = 0;
 
 	*error = NULL;
-	memcpy(argv, fixed, sizeof fixed);
-	memcpy(argv + head, targets, count * sizeof *argv);
-	struct child_options make = {.argv = argv, .directory = session->root, .output = out, .errors = out};
+	words[0] = "-k";
+	words[1] = parallel;
+	memcpy(words + 2, targets, count * sizeof *words);
 	if (out < 0)
 		*error = mem_format("cannot write '%s': %s", log, strerror(errno));
-	else if ((status = session_command(session, &make)) < 0)
+	else if ((status = build_make(session, words, out)) < 0)
 		*error = mem_format("cannot run make: %s", strerror(errno));
 	else if (status > 2 && !session->interrupted)
 		*error = mem_format("make ended with status %d; '%s' tells why", status, log);
 	if (out >= 0)
 		close(out);
-	free(argv);
+	free(words);
 	free(log);
 	free(parallel);
 	return *error ? -1 : 0;

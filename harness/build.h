@@ -8,6 +8,12 @@
 #include "session.h"
 
 /*
+ * Runs make in the root with these words (the last one NULL) once no other
+ * command builds there: two would write the same objects. What make says goes
+ * to the descriptor. Its status as session_command() gives it.
+ */
+int build_make(struct session *session, char *const *words, int output);
+/*
  * Brings the targets (paths relative to the root) up to date, on `jobs` cores.
  * 0, or -1 with one line in *error, for the caller to free, when make itself
  * could not run. Whether a target was made is asked with build_failure().

@@ -127,10 +127,8 @@ static int compile(struct check *check, const char *flavour)
 	for (int i = 0; i < check->source_count; i++)
 		quote(out, check->sources[i]);
 	fclose(out);
-	char *argv[] = {"make", "-s", "--no-print-directory", target, sources, binary, NULL};
-	struct child_options make = {.argv = argv, .directory = check->session.root, .output = STDERR_FILENO,
-				     .errors = STDERR_FILENO};
-	int status = session_command(&check->session, &make);
+	char *words[] = {target, sources, binary, NULL};
+	int status = build_make(&check->session, words, STDERR_FILENO);
 	free(sources);
 	free(target);
 	free(binary);

@@ -126,6 +126,22 @@ static bool exists(const char *pattern)
 	return system(command) == 0;
 }
 
+/* Whoever builds holds the lock: a make that finds it free says so. */
+Test(session, builds_one_at_a_time)
+{
+	scratch_tool(&scratch, "make",
+		     "#!/bin/sh\ntouch build/made\nflock --nonblock build/lock true && touch build/unlocked\n"
+		     "PATH=${PATH#*:} exec make \"$@\"\n");
+	json_decref(verify_all("--detector tsan"));
+	cr_assert(exists("build/made"));
+	cr_assert_not(exists("build/unlocked"));
+	/* A program from elsewhere is built in another way. */
+	struct outcome outcome = scratch_loose(&scratch, "check harness/doctor/clean.c");
+	cr_assert_eq(outcome.status, 0, "%s", outcome.err);
+	cr_assert_not(exists("build/unlocked"));
+	outcome_release(&outcome);
+}
+
 /*
  * Interrupted once the journal holds something: the signal's status, no
  * process, no half-written file, and what was judged is not judged again.
