@@ -24,7 +24,7 @@ enum { ORDERS = 3 };
 enum { ORDER_INSERTED, FIRST_STEP_DONE };
 
 struct store {
-	char name[32];
+	char name[32];	     /* free() writes into the beginning of a block: not onto the connection */
 	sqlite3 *connection; /* has a lock of its own, for one statement */
 	int rows;	     /* inserted; the server's */
 };
