@@ -1,10 +1,10 @@
 /*
- * The drop is counted after the lock has been released.
+ * The drop is counted after the lock has been released, in a number of its own.
  *
  * Tempting  a metric is only a number; if one in a million gets lost, nobody minds, and the lock is for the list.
  * Refused   tsan and helgrind: two cameras raise one number with nothing between them. The number that was to find the
  *           lost plates loses some itself. The tests seldom notice.
- * tsan      fires  data-race in toll_pass, data-race in toll_counts
+ * tsan      fires  data-race in toll_pass
  * helgrind  fires  Race in toll_pass, Race in toll_counts
  */
 #include "toll.h"
@@ -26,6 +26,8 @@ static struct {
 	toll_bill *bill;
 	pthread_t biller;
 } toll = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static long dropped; /* for the dashboard */
 
 static void *bill_all(void *arg)
 {
@@ -72,7 +74,7 @@ enum toll_result toll_pass(int plate, long patience)
 	}
 	CHECK(pthread_mutex_unlock(&toll.lock));
 	if (result == TOLL_DROPPED)
-		toll.counts.dropped++;
+		dropped++;
 	return result;
 }
 
@@ -81,6 +83,7 @@ struct toll_counts toll_counts(void)
 	CHECK(pthread_mutex_lock(&toll.lock));
 	struct toll_counts counts = toll.counts;
 	CHECK(pthread_mutex_unlock(&toll.lock));
+	counts.dropped = dropped;
 	return counts;
 }
 
