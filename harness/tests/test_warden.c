@@ -354,6 +354,22 @@ Test(warden, stops_when_told_to)
 	}
 }
 
+/* As a runner of tests does that is killed. */
+Test(warden, removes_the_socket_of_criterion)
+{
+	char script[PATH_MAX], path[64];
+
+	snprintf(script, sizeof script, ": >/tmp/criterion_$$.sock; echo $$ >>%s; exec sleep 1000",
+		 in_directory("pid"));
+	pid_t warden = start(SHELL(script)), program = pid_in("pid", 1);
+	snprintf(path, sizeof path, "/tmp/criterion_%d.sock", (int)program);
+	cr_assert_eq(access(path, F_OK), 0);
+	kill(warden, SIGTERM);
+	struct outcome outcome = finish(warden);
+	EXPECT(outcome, "stopped");
+	cr_assert_neq(access(path, F_OK), 0, "the program was killed, and its socket is still there");
+}
+
 /* With --grace the program hears of it first: it may end by itself, or not. */
 Test(warden, asks_first_when_there_is_a_grace)
 {

@@ -16,8 +16,8 @@
  * files, and as the leader of a process group of its own. Descriptors 0 to 2 must be
  * open; others are inherited. SIGTERM, SIGINT, SIGHUP and the death of whoever
  * started the warden end the program. However it ends, every descendant is then
- * killed and reaped, daemons too. When the warden itself is killed, so is the
- * program, though not what it has started.
+ * killed and reaped, daemons too, and the socket of its Criterion is removed. When
+ * the warden itself is killed, so is the program, though not what it has started.
  *
  * RESULT-FILE appears whole, in one step, once all that is done: one line
  *
@@ -308,6 +308,15 @@ static bool end_all(pid_t program, int *status, unsigned *left)
 	return false;
 }
 
+/* A runner of tests that is killed leaves its socket. Nobody can choose the place: it is built into Criterion 2.4. */
+static void remove_socket(pid_t program)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/tmp/criterion_%d.sock", (int)program);
+	unlink(path);
+}
+
 static void write_result(const char *how, long long wall_us, unsigned left)
 {
 	char path[4096];
@@ -356,6 +365,7 @@ int main(int argc, char **argv)
 	long long wall_us = now_us() - started;
 	if (!end_all(program, &status, &left))
 		give_up("cannot end every process that '%s' started", job.program[0]);
+	remove_socket(program);
 	if (how == ENDED && flooded())
 		how = FLOOD;
 	if (how == NOEXEC)
