@@ -30,8 +30,7 @@ struct list {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct list *prices; /* guarded by lock */
-
+static struct list *prices;	 /* guarded by lock */
 static struct queue inbox;	 /* the importer's: lists, as text */
 static struct queue till;	 /* the cashier's: customers */
 static int lists;		 /* the importer's */
@@ -67,8 +66,7 @@ static int import_lists(void)
 		list_free(prices);
 		struct list *list = list_read(text);
 		if (list)
-			prices = list;
-		/* If not, the importer fails. It is run again; what it leaves behind stays. */
+			prices = list; /* if not, it fails and is run again; what it leaves behind stays */
 		CHECK(pthread_mutex_unlock(&lock));
 		schedule_reached(IMPORTED + lists++);
 		if (!list)
@@ -91,13 +89,9 @@ static int sell_tickets(void)
 	return 0;
 }
 
-static int (*work[])(void) = {import_lists, sell_tickets};
-
-static void *supervise(void *arg)
+static void *supervise(void *queue)
 {
-	int (**mine)(void) = arg;
-
-	while ((*mine)() != 0)
+	while ((queue == &inbox ? import_lists() : sell_tickets()) != 0)
 		;
 	return NULL;
 }
@@ -110,8 +104,8 @@ int main(void)
 
 	queue_init(&inbox, DAYS);
 	queue_init(&till, DAYS);
-	CHECK(pthread_create(&importer, NULL, supervise, &work[0]));
-	CHECK(pthread_create(&cashier, NULL, supervise, &work[1]));
+	CHECK(pthread_create(&importer, NULL, supervise, &inbox));
+	CHECK(pthread_create(&cashier, NULL, supervise, &till));
 	for (int day = 0; day < DAYS; day++) {
 		REQUIRE(queue_put(&inbox, texts[day]));
 		schedule_await(IMPORTED + day);

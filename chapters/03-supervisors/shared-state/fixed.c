@@ -29,9 +29,8 @@ struct list {
 	int price[ROWS];
 };
 
-static struct list *prices; /* the cashier's */
-static struct queue whole;  /* to the cashier: lists, each of them its own from now on */
-
+static struct list *prices;	 /* the cashier's */
+static struct queue whole;	 /* to the cashier: lists, each of them its own from now on */
 static struct queue inbox;	 /* the importer's: lists, as text */
 static struct queue till;	 /* the cashier's: customers */
 static int lists;		 /* the importer's */
@@ -89,13 +88,9 @@ static int sell_tickets(void)
 	return 0;
 }
 
-static int (*work[])(void) = {import_lists, sell_tickets};
-
-static void *supervise(void *arg)
+static void *supervise(void *queue)
 {
-	int (**mine)(void) = arg;
-
-	while ((*mine)() != 0)
+	while ((queue == &inbox ? import_lists() : sell_tickets()) != 0)
 		;
 	return NULL;
 }
@@ -109,8 +104,8 @@ int main(void)
 	queue_init(&inbox, DAYS);
 	queue_init(&till, DAYS);
 	queue_init(&whole, DAYS);
-	CHECK(pthread_create(&importer, NULL, supervise, &work[0]));
-	CHECK(pthread_create(&cashier, NULL, supervise, &work[1]));
+	CHECK(pthread_create(&importer, NULL, supervise, &inbox));
+	CHECK(pthread_create(&cashier, NULL, supervise, &till));
 	for (int day = 0; day < DAYS; day++) {
 		REQUIRE(queue_put(&inbox, texts[day]));
 		schedule_await(IMPORTED + day);

@@ -62,8 +62,7 @@ static void *stand_by(void *arg)
 static bool pool_submit(void)
 {
 	CHECK(pthread_mutex_lock(&pool.lock));
-	/* One more, for this burst. By what will it know that the burst is over? */
-	if (pool.depth == QUEUE)
+	if (pool.depth == QUEUE) /* one more, for this burst; by what will it know that the burst is over? */
 		CHECK(pthread_create(&pool.threads[pool.started++], &small, work, NULL));
 	while (pool.depth == QUEUE)
 		CHECK(pthread_cond_wait(&pool.progress, &pool.lock));

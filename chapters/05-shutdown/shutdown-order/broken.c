@@ -9,8 +9,7 @@
  * helgrind  fires  Race in store_close
  * drd       fires  ConflictingAccess in store_close, ConflictingAccess in store_insert
  * memcheck  fires  InvalidRead in store_insert
- * budget    blind  when threads at exit <= 1, joined == started because its one thread is joined; it is the store
- *           that goes too early
+ * budget    blind  when threads at exit <= 1, joined == started because its one thread is joined, only too late
  */
 #include <pthread.h>
 #include <sqlite3.h>
