@@ -268,9 +268,10 @@ Test(lookup, no_thread_is_no_failure, .timeout = 60)
 	lookups_pause_over(lookups);
 	machine_is(true, false);
 	look_up(lookups, LOOKUP_NO_THREAD, "the pause is over, and no thread can be started for the probe");
-	machine_is(false, false);
+	machine_is(false, true);
 	int probe = look_up(lookups, LOOKUP_STARTED, "the probe is still to be made");
-	look_up(lookups, LOOKUP_OPEN, "no thread was there for the first probe, and the second is under way");
+	look_up(lookups, LOOKUP_OPEN, "no thread was there for the first probe, and the second is started");
+	machine_is(false, false);
 	answer(probe, 0);
 	look_up_answered(lookups, 0, "the probe has succeeded");
 	end(lookups);
