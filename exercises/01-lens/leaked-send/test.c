@@ -12,7 +12,7 @@
 #include "kit/deadline.h"
 #include "kit/schedule.h"
 
-enum { PAGES = 1000, PATIENCE = 8000 /* ms: only a search that does not end is waited for so long */ };
+enum { PAGES = 100, PATIENCE = 8000 /* ms: only a search that does not end is waited for so long */ };
 enum { GO_ON };
 
 static struct archive {
