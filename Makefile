@@ -26,7 +26,7 @@ plain_FLAGS :=
 tsan_FLAGS := -fsanitize=thread
 # The runtime looks this hook up by name.
 tsan_LDFLAGS := -fsanitize=thread -Wl,--export-dynamic-symbol=__tsan_on_finalize
-# The name under which Criterion asks for libgit2; harness/inside/no_libgit2.c says why it gets another. Empty where it asks
+# The name under which Criterion asks for libgit2; harness/runtime/no_libgit2.c says why it gets another. Empty where it asks
 # for none.
 LIBGIT2 := $(shell readelf -d $(firstword $(wildcard /usr/lib/*/libcriterion.so /usr/lib/libcriterion.so)) 2>/dev/null </dev/null | sed -n 's/.*NEEDED.*\[\(libgit2[^]]*\)\].*/\1/p')
 STAND_IN := $(addprefix build/stand-in/,$(LIBGIT2))
@@ -45,14 +45,14 @@ pitfall = $(word 2,$(subst /, ,$1))/$(word 3,$(subst /, ,$1))
 libs = $(LIBS_$(call pitfall,$1)) $(LIBS_$1)
 
 KIT := $(patsubst %.c,%.o,$(wildcard chapters/kit/*.c))
-plain_INSIDE :=
-tsan_INSIDE := harness/inside/tsan_report.o
-plain_TEST_INSIDE := harness/inside/early_exit.o
-tsan_TEST_INSIDE := harness/inside/early_exit.o harness/inside/criterion_shim.o
+plain_RUNTIME :=
+tsan_RUNTIME := harness/runtime/tsan_report.o
+plain_TEST_RUNTIME := harness/runtime/early_exit.o
+tsan_TEST_RUNTIME := harness/runtime/early_exit.o harness/runtime/criterion_shim.o
 
 CHAPTER_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/*/*/broken.c chapters/*/*/fixed.c))
 LAB_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/04-leak-budget/alert/*.c))
-SINGLE_PROGRAMS := $(CHAPTER_PROGRAMS) $(LAB_PROGRAMS) $(patsubst %.c,%,$(wildcard harness/doctor/*.c harness/tests/programs/*.c))
+SINGLE_PROGRAMS := $(CHAPTER_PROGRAMS) $(LAB_PROGRAMS) $(patsubst %.c,%,$(wildcard harness/selftest/*.c harness/tests/programs/*.c))
 TEST_PROGRAMS := $(patsubst %.c,%,$(filter-out %/test.c,$(wildcard exercises/*/*/*.c)) \
 	$(wildcard solutions/*/*/*.c solutions/*/*/also-right/*.c solutions/*/*/wrong/*.c))
 
@@ -77,22 +77,22 @@ build/$1/kit.a: $(addprefix build/$1/obj/,$(KIT))
 
 $(addprefix build/$1/bin/,$(SINGLE_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
 		$$$$(addprefix build/$1/obj/,$$$$(call parts,$$$$*)) $$$$(call rooms,$$$$*) \
-		$(addprefix build/$1/obj/,$($1_INSIDE)) build/$1/kit.a
+		$(addprefix build/$1/obj/,$($1_RUNTIME)) build/$1/kit.a
 	$$(call link,$1,$$(call libs,$$*))
 
 $(addprefix build/$1/bin/,$(TEST_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
 		build/$1/obj/exercises/$$$$(call pitfall,$$$$*)/test.o \
-		$(addprefix build/$1/obj/,$($1_INSIDE) $($1_TEST_INSIDE)) build/$1/kit.a | $(STAND_IN)
+		$(addprefix build/$1/obj/,$($1_RUNTIME) $($1_TEST_RUNTIME)) build/$1/kit.a | $(STAND_IN)
 	$$(call link,$1,$$(TEST_LDFLAGS) $$(call libs,$$*))
 
 # A program from anywhere, for `loose check`: SOURCES=... OUT=...
-build/$1/check: $(addprefix build/$1/obj/,$($1_INSIDE)) build/$1/kit.a
+build/$1/check: $(addprefix build/$1/obj/,$($1_RUNTIME)) build/$1/kit.a
 	$(Q)$$(CC) $$(filter-out -MMD -MP,$$(PROGRAM_CFLAGS)) $$($1_FLAGS) -o $$(OUT) $$(SOURCES) $$(filter %.o %.a,$$^) \
 		$$($1_LDFLAGS) $$(LDLIBS)
 .PHONY: build/$1/check
 endef
 ifneq ($(STAND_IN),)
-$(STAND_IN): harness/inside/no_libgit2.c build/toolchain
+$(STAND_IN): harness/runtime/no_libgit2.c build/toolchain
 	$(Q)mkdir -p $(@D); $(CC) $(POSIX) -O1 $(WARN) -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
 endif
 
@@ -112,8 +112,10 @@ build/toolchain: FORCE
 # XSI for realpath().
 HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -Ichapters -MMD -MP
 HARNESS_LIBS := -luv -lexpat -ljansson -lcmark-gfm -ldw -lelf -lcurl
-HARNESS_SOURCES := $(wildcard harness/*.c harness/detectors/*.c harness/commands/*.c harness/report/*.c)
-UNIT_TESTS := $(wildcard harness/tests/test_*.c)
+ROOMS := base wire verdict workbook detectors detectors/tsan detectors/valgrind detectors/budget detectors/criterion exec report judge \
+	docs lab commands
+HARNESS_SOURCES := harness/main.c $(foreach room,$(ROOMS),$(wildcard harness/$(room)/*.c))
+UNIT_TESTS := $(wildcard harness/tests/unit/*/test_*.c)
 CLI_TESTS := $(wildcard harness/tests/cli/*.c)
 # What of the kit has unit tests.
 TESTED_KIT := chapters/kit/metrics.c chapters/kit/check.c
@@ -132,17 +134,17 @@ $(eval $(call harness,asan))
 build/loose: $(patsubst %.c,build/host/%.o,$(HARNESS_SOURCES))
 	$(Q)$(HARNESS_CC) -Wl,--build-id=sha1 -o $@ $^ $(HARNESS_LIBS)
 
-build/warden: build/host/harness/warden/warden.o
+build/supervisor: build/host/harness/exec/supervisor/supervisor.o
 	$(Q)$(HARNESS_CC) -Wl,--build-id=sha1 -o $@ $^
 
 # Preloaded into programs that know nothing of it. -z now: it must not ask the dynamic linker once the program runs;
 # -fno-builtin: it has its own memcpy(); frame pointers: its own frames begin a backtrace.
 MONITOR_CFLAGS := $(POSIX) -O2 -g -fPIC -fvisibility=hidden -fno-omit-frame-pointer -fno-builtin -fno-stack-protector \
 	$(WARN) -MMD -MP
-build/monitor/%.o: harness/inside/%.c build/toolchain
+build/monitor/%.o: harness/runtime/monitor/%.c build/toolchain
 	$(Q)mkdir -p $(@D); $(HARNESS_CC) $(MONITOR_CFLAGS) -c $< -o $@
 
-build/monitor.so: $(patsubst harness/inside/%.c,build/monitor/%.o,$(wildcard harness/inside/monitor*.c))
+build/monitor.so: $(patsubst harness/runtime/monitor/%.c,build/monitor/%.o,$(wildcard harness/runtime/monitor/*.c))
 	$(Q)$(HARNESS_CC) -shared -Wl,-z,now -Wl,-z,defs -Wl,--build-id=sha1 -o $@.new $^ && mv $@.new $@
 
 # What the tests of the monitor run.
@@ -158,7 +160,7 @@ build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 .DEFAULT_GOAL := all
 .PHONY: all verify test tests werror format clean help
 
-all: build/loose build/warden build/monitor.so ## the harness
+all: build/loose build/supervisor build/monitor.so ## the harness
 
 verify: all ## judge every program: ./loose verify
 	$(Q)build/loose verify
@@ -174,13 +176,13 @@ compile_commands.json: $(HARNESS_SOURCES) ## for editors
 		'$(HARNESS_CC) $(HARNESS_CFLAGS)' "$$f"; sep=,; done >$@; printf '\n]\n' >>$@
 
 werror: ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
-	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/warden/*.c $(UNIT_TESTS) $(CLI_TESTS) \
-		chapters/kit/*.c chapters/04-leak-budget/alert/*.c harness/inside/*.c; do \
+	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/exec/supervisor/*.c $(UNIT_TESTS) $(CLI_TESTS) \
+		chapters/kit/*.c chapters/04-leak-budget/alert/*.c harness/runtime/*.c harness/runtime/monitor/*.c; do \
 		$$cc $(filter-out -MMD -MP,$(HARNESS_CFLAGS)) -Werror -fsyntax-only $$f || exit 1; done; done
 COMPILERS ?= $(shell for cc in clang gcc clang-19; do command -v $$cc >/dev/null && echo $$cc; done)
 
 format: ## lay out the C sources by .clang-format
-	$(Q)clang-format -i $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS) $(wildcard harness/*/*.[ch] harness/*.h chapters/kit/*.[ch]) \
+	$(Q)clang-format -i $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS) $(wildcard harness/*/*.[ch] harness/*/*/*.[ch] harness/tests/unit/*/*.[ch] chapters/kit/*.[ch]) \
 		$(wildcard chapters/04-leak-budget/alert/*.c)
 
 clean: ## remove everything that was built or judged
@@ -188,6 +190,9 @@ clean: ## remove everything that was built or judged
 
 help: ## this list
 	@sed -n 's/^\([a-z._-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 30
+
+# Dependency files of an older checkout may name sources that have moved since: what was made of them is made anew.
+harness/%.c: ;
 
 # What is included depends on what is asked for: to read about 400 programs takes longer than to see that the harness is
 # up to date.

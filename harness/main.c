@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "commands/command.h"
-#include "mem.h"
 
 const struct command_entry *const commands[] = {
-	&command_list,	&command_show,	&command_diff, &command_run,  &command_verify, &command_check,
-	&command_doctor, &command_alert, &command_test, &command_text, NULL,
+	&command_list,	&command_show, &command_diff, &command_run, &command_verify, &command_check, &command_doctor,
+	&command_alert, &command_test, &command_text, NULL,
 };
 
 static void print_help(void)
@@ -29,8 +29,8 @@ static void print_help(void)
 
 static void print_command_help(const struct command_entry *command)
 {
-	printf("loose %s - %s\n\nUsage: ./loose %s [OPTION...] %s\n\n%s", command->name, command->summary, command->name,
-	       command->arguments, command->help);
+	printf("loose %s - %s\n\nUsage: ./loose %s [OPTION...] %s\n\n%s", command->name, command->summary,
+	       command->name, command->arguments, command->help);
 }
 
 static bool asks_for_help(const char *word)

@@ -20,7 +20,10 @@ struct gate {
 	bool open; /* guarded by lock; never becomes false again */
 };
 
-#define GATE_INITIALIZER {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false}
+#define GATE_INITIALIZER                                                                                               \
+	{                                                                                                              \
+		PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false                                             \
+	}
 
 /* For a gate that is not static. Pair it with gate_destroy(). */
 void gate_init(struct gate *gate);

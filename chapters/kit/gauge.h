@@ -27,7 +27,7 @@
 #ifndef KIT_GAUGE_H
 #define KIT_GAUGE_H
 
-/* The monitor's side (harness/inside); not there unless it is loaded. */
+/* The monitor's side (harness/runtime/monitor); not there unless it is loaded. */
 void loose_gauge_add(const char *name, long amount) __attribute__((weak));
 void loose_gauge_set(const char *name, long value) __attribute__((weak));
 /* metrics.c; not there unless the program calls something of metrics.h. */

@@ -14,15 +14,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "build.h"
-#include "catalogue.h"
+#include "base/files.h"
+#include "base/mem.h"
 #include "command.h"
-#include "lab.h"
-#include "mem.h"
-#include "prometheus.h"
-#include "prometheus_client.h"
+#include "exec/build.h"
+#include "exec/runner.h"
+#include "lab/lab.h"
+#include "lab/prometheus.h"
+#include "lab/prometheus_client.h"
 #include "report/parts.h"
-#include "runner.h"
 
 #define RULE "ThreadsAboveBudget"
 
@@ -57,8 +57,8 @@ static bool over(struct act *act)
 
 	if (act->status != STATUS_AGREES)
 		return true;
-	if (lab->session.interrupted) {
-		act->status = 128 + lab->session.interrupted;
+	if (lab->loop.interrupted) {
+		act->status = 128 + lab->loop.interrupted;
 	} else if (fallen) {
 		char *file = mem_format("%s.err", fallen), *words = lab_read(lab, file), *how = lab_end(lab, fallen);
 		act->status =
@@ -66,7 +66,7 @@ static bool over(struct act *act)
 		free(how);
 		free(words);
 		free(file);
-	} else if (uv_now(&lab->session.loop) > act->end) {
+	} else if (uv_now(&lab->loop.uv) > act->end) {
 		act->status = cannot_judge("the %s was not judged within %d s (%ld evaluations); try again on a less "
 					   "busy machine",
 					   act->service, ACT_MS / 1000, act->evaluations);
@@ -215,7 +215,7 @@ static int start(struct act *act, const char *name, char *const *argv, const cha
 
 static int start_service(struct act *act)
 {
-	char *path = mem_format("%s/build/plain/bin/" ALERT_DIRECTORY "/%s", act->lab->session.root, act->service);
+	char *path = mem_format("%s/build/plain/bin/" ALERT_DIRECTORY "/%s", act->lab->loop.root, act->service);
 	char *argv[] = {path, NULL}, *file = mem_format("%s.out", act->service);
 	int port = start(act, act->service, argv, file, service_port);
 
@@ -236,7 +236,7 @@ static void start_prometheus(struct act *act, char *prometheus, int service)
 		act->status = cannot_judge("cannot write in '%s': %s", act->lab->directory, strerror(errno));
 	else
 		act->prometheus = (struct prometheus){
-			&act->lab->session, start(act, "prometheus", argv, "prometheus.err", prometheus_port)};
+			&act->lab->loop, start(act, "prometheus", argv, "prometheus.err", prometheus_port)};
 	free(storage);
 	free(config);
 	free(text);
@@ -262,8 +262,8 @@ static int play(struct act *act, char *prometheus, const struct act *broken)
 {
 	struct lab *lab = act->lab;
 
-	uv_update_time(&lab->session.loop);
-	act->end = uv_now(&lab->session.loop) + ACT_MS;
+	uv_update_time(&lab->loop.uv);
+	act->end = uv_now(&lab->loop.uv) + ACT_MS;
 	act->style = style_of(stdout);
 	int service = start_service(act);
 	if (act->status == STATUS_AGREES) {
@@ -276,8 +276,8 @@ static int play(struct act *act, char *prometheus, const struct act *broken)
 	if (status == STATUS_AGREES)
 		status = broken ? judge_fixed(act, broken) : judge_broken(act);
 	lab_stop(lab);
-	if (lab->session.interrupted)
-		return 128 + lab->session.interrupted;
+	if (lab->loop.interrupted)
+		return 128 + lab->loop.interrupted;
 	return status == STATUS_AGREES ? check_end(act, broken ? "exit 0" : "exit 1") : status;
 }
 
@@ -290,21 +290,21 @@ static int build_services(struct lab *lab)
 	char *error = NULL;
 	int status = STATUS_AGREES;
 
-	if (build_targets(&lab->session, targets, 2, (int)uv_available_parallelism(), &error) != 0)
+	if (build_targets(&lab->loop, targets, 2, (int)uv_available_parallelism(), &error) != 0)
 		status = cannot_judge("%s", error);
 	free(error);
-	for (size_t i = 0; i < 2 && status == STATUS_AGREES && !lab->session.interrupted; i++) {
-		char *words = build_failure(lab->session.root, targets[i]);
+	for (size_t i = 0; i < 2 && status == STATUS_AGREES && !lab->loop.interrupted; i++) {
+		char *words = build_failure(lab->loop.root, targets[i]);
 		if (words)
 			status = cannot_judge("'%s' was not built: %s", targets[i], words);
 		free(words);
 	}
-	return lab->session.interrupted ? 128 + lab->session.interrupted : status;
+	return lab->loop.interrupted ? 128 + lab->loop.interrupted : status;
 }
 
 static int write_rules(struct lab *lab)
 {
-	char *path = mem_format("%s/" ALERT_DIRECTORY "/rules.yml", lab->session.root), *rules = file_read(path),
+	char *path = mem_format("%s/" ALERT_DIRECTORY "/rules.yml", lab->loop.root), *rules = file_read(path),
 	     *text = NULL;
 	int status = STATUS_AGREES;
 

@@ -10,14 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "budget.h"
-#include "build.h"
+#include "base/files.h"
+#include "base/mem.h"
 #include "command.h"
-#include "detectors/detector.h"
-#include "mem.h"
+#include "exec/build.h"
+#include "exec/runner.h"
+#include "judge/toolchain.h"
 #include "report/report.h"
-#include "runner.h"
-#include "toolchain.h"
+#include "verdict/budget.h"
+#include "verdict/detector.h"
 
 /* What a learner's file is held against, with the exercise's own budget. */
 static const char right_declaration[] = "/*\n"
@@ -31,7 +32,7 @@ static const char right_declaration[] = "/*\n"
 					" */\n";
 
 struct check {
-	struct session session;
+	struct loop loop;
 	struct toolchain toolchain;
 	struct catalogue catalogue;
 	struct program program;
@@ -39,7 +40,7 @@ struct check {
 	int source_count;
 	char *const *arguments;
 	const char *bounds; /* of --budget; may be NULL */
-	const char *json; /* NULL: none; "": standard output; else a file */
+	const char *json;   /* NULL: none; "": standard output; else a file */
 	long timeout;
 	struct output json_file;
 	struct results results;
@@ -50,9 +51,9 @@ struct check {
 
 static const struct program *in_workbook(struct check *check)
 {
-	size_t root = strlen(check->session.root);
+	size_t root = strlen(check->loop.root);
 
-	if (check->source_count != 1 || strncmp(check->sources[0], check->session.root, root) != 0 ||
+	if (check->source_count != 1 || strncmp(check->sources[0], check->loop.root, root) != 0 ||
 	    check->sources[0][root] != '/')
 		return NULL;
 	for (size_t i = 0; i < check->catalogue.count; i++)
@@ -91,7 +92,7 @@ static int judge_in_workbook(struct check *check, const struct program *program)
 		tasks_add(&tasks, &check->program, detector_named("test"));
 	for (size_t i = 0; detectors[i]; i++)
 		tasks_add(&tasks, &check->program, detectors[i]);
-	int failed = engine_judge(&check->session, &check->toolchain, &tasks, &options, &check->results, &error);
+	int failed = engine_judge(&check->loop, &check->toolchain, &tasks, &options, &check->results, &error);
 	tasks_release(&tasks);
 	if (!failed)
 		return 0;
@@ -128,11 +129,11 @@ static int compile(struct check *check, const char *flavour)
 		quote(out, check->sources[i]);
 	fclose(out);
 	char *words[] = {target, sources, binary, NULL};
-	int status = build_make(&check->session, words, STDERR_FILENO);
+	int status = build_make(&check->loop, words, STDERR_FILENO);
 	free(sources);
 	free(target);
 	free(binary);
-	if (status == 0 || check->session.interrupted)
+	if (status == 0 || check->loop.interrupted)
 		return 0;
 	return bad_input("%s does not compile; mend what the compiler says above", check->program.path);
 }
@@ -169,10 +170,14 @@ static void run_one(struct check *check, const struct detector *detector, bool e
 		result->expected = declaration_of(&check->program.declaration, detector);
 	if (detector == &detector_budget)
 		bounds = budget_both(result->expected ? result->expected->bounds : NULL, check->bounds);
-	struct run_request request = {.detector = detector, .executable = executable, .arguments = check->arguments,
-				      .own = {own[0], own[1]}, .bounds = bounds, .deadline_ms = check->timeout * 1000};
-	run_start(&check->session, &request, echo ? STDOUT_FILENO : -1, keep, result);
-	session_run(&check->session);
+	struct run_request request = {.detector = detector,
+				      .executable = executable,
+				      .arguments = check->arguments,
+				      .own = {own[0], own[1]},
+				      .bounds = bounds,
+				      .deadline_ms = check->timeout * 1000};
+	run_start(&check->loop, &request, echo ? STDOUT_FILENO : -1, keep, result);
+	loop_run(&check->loop);
 	check->results.count += result->runs;
 	free(executable);
 	free(own[0]);
@@ -183,7 +188,8 @@ static void run_one(struct check *check, const struct detector *detector, bool e
 static int read_declaration(struct check *check)
 {
 	char *error, *text = file_read(check->sources[0]);
-	enum declared declared = declaration_parse(check->program.path, text ? text : "", &check->program.declaration, &error);
+	enum declared declared =
+		declaration_parse(check->program.path, text ? text : "", &check->program.declaration, &error);
 	int status = 0;
 
 	free(text);
@@ -199,7 +205,7 @@ static int judge_elsewhere(struct check *check)
 {
 	int status = read_declaration(check);
 
-	check->directory = mem_format("%s/build/check.%ld", check->session.root, (long)getpid());
+	check->directory = mem_format("%s/build/check.%ld", check->loop.root, (long)getpid());
 	if (status == 0 && mkdir(check->directory, 0777) != 0)
 		status = cannot_judge("cannot make '%s': %s", check->directory, strerror(errno));
 	if (status == 0)
@@ -207,7 +213,7 @@ static int judge_elsewhere(struct check *check)
 	if (status == 0)
 		status = compile(check, "tsan");
 	check->results.items = mem_zeroed(16, sizeof *check->results.items);
-	for (size_t i = 0; detectors[i] && status == 0 && !check->session.interrupted; i++)
+	for (size_t i = 0; detectors[i] && status == 0 && !check->loop.interrupted; i++)
 		run_one(check, detectors[i], i == 0 && !check->json);
 	return status;
 }
@@ -237,13 +243,13 @@ static int tell(struct check *check)
 		    status == STATUS_AGREES)
 			status = STATUS_DISAGREES;
 	if (check->json && *check->json) {
-		report_json(check->json_file.file, check->session.root, &check->toolchain, &check->results);
+		report_json(check->json_file.file, check->loop.root, &check->toolchain, &check->results);
 		written = output_close(&check->json_file);
 	} else if (check->json) {
-		report_json(stdout, check->session.root, &check->toolchain, &check->results);
+		report_json(stdout, check->loop.root, &check->toolchain, &check->results);
 	}
 	for (size_t i = 0; i < check->results.count && !(check->json && !*check->json); i++)
-		report_result(stdout, style_of(stdout), check->session.root, &check->results.items[i]);
+		report_result(stdout, style_of(stdout), check->loop.root, &check->results.items[i]);
 	return written ? written : status;
 }
 
@@ -251,20 +257,21 @@ static int judge(struct check *check)
 {
 	const struct engine_options options = {.repeat = 1};
 	const struct program *known;
-	int status = ensure_trust(&check->session, &check->toolchain, detectors, &options);
+	int status = ensure_trust(&check->loop, &check->toolchain, detectors, &options);
 
 	if (status)
 		return status;
-	catalogue_load(&check->catalogue, check->session.root);
+	catalogue_load(&check->catalogue, check->loop.root);
 	known = in_workbook(check);
 	if (known) {
 		status = judge_in_workbook(check, known);
 	} else {
-		check->program = (struct program){.pitfall = "", .name = "program", .path = check->sources[0], .role = ROLE_OTHER};
+		check->program = (struct program){
+			.pitfall = "", .name = "program", .path = check->sources[0], .role = ROLE_OTHER};
 		status = judge_elsewhere(check);
 	}
-	if (check->session.interrupted)
-		status = 128 + check->session.interrupted;
+	if (check->loop.interrupted)
+		status = 128 + check->loop.interrupted;
 	else if (status == 0)
 		status = tell(check);
 	if (!known || check->program.submission)
@@ -309,11 +316,10 @@ static int read_bounds(const char *bounds)
 static int run(const char *root, int argc, char **argv)
 {
 	struct check check = {.timeout = 120};
-	const struct option_spec specs[] = {
-		{"budget", OPTION_TEXT, &check.bounds},
-		{"json", OPTION_MAYBE_TEXT, &check.json},
-		{"timeout", OPTION_NUMBER, &check.timeout},
-		{NULL, OPTION_FLAG, NULL}};
+	const struct option_spec specs[] = {{"budget", OPTION_TEXT, &check.bounds},
+					    {"json", OPTION_MAYBE_TEXT, &check.json},
+					    {"timeout", OPTION_NUMBER, &check.timeout},
+					    {NULL, OPTION_FLAG, NULL}};
 	int separate, count = options_parse(argc, argv, specs, &separate);
 
 	if (count < 0)
@@ -325,13 +331,13 @@ static int run(const char *root, int argc, char **argv)
 	if (status == 0 && check.json && *check.json)
 		status = output_open(&check.json_file, check.json);
 	if (status == 0) {
-		session_start(&check.session, root);
+		loop_start(&check.loop, root);
 		toolchain_find(&check.toolchain);
 		status = judge(&check);
 		output_discard(&check.json_file);
 		clean_up(&check);
 		toolchain_release(&check.toolchain);
-		session_release(&check.session);
+		loop_release(&check.loop);
 	}
 	for (int i = 0; i < check.source_count; i++)
 		free(check.sources[i]);

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "../engine.h"
+#include "judge/engine.h"
 
 enum exit_status {
 	STATUS_AGREES = 0,
@@ -58,7 +58,7 @@ const char *find_pitfall(const struct catalogue *catalogue, const char *part);
  * STATUS_AGREES when these detectors (NULL-terminated) can be trusted here; else
  * says on stderr which cannot, and why, and returns the exit status.
  */
-int ensure_trust(struct session *session, const struct toolchain *toolchain, const struct detector *const *which,
+int ensure_trust(struct loop *loop, const struct toolchain *toolchain, const struct detector *const *which,
 		 const struct engine_options *options);
 /* The exit status that the results call for. */
 int status_of(const struct results *results);

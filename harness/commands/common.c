@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "command.h"
-#include "detectors/detector.h"
-#include "mem.h"
 #include "report/report.h"
+#include "verdict/detector.h"
 
 static void complain(const char *format, va_list args)
 {
@@ -67,7 +67,7 @@ static int tools_there(const struct toolchain *toolchain)
 	return STATUS_AGREES;
 }
 
-int ensure_trust(struct session *session, const struct toolchain *toolchain, const struct detector *const *which,
+int ensure_trust(struct loop *loop, const struct toolchain *toolchain, const struct detector *const *which,
 		 const struct engine_options *options)
 {
 	struct engine_options once = *options;
@@ -82,19 +82,20 @@ int ensure_trust(struct session *session, const struct toolchain *toolchain, con
 	once.quiet = true;
 	/* A short one is for programs that may hang; these do not, and a slow machine is no reason to distrust a detector. */
 	once.deadline_ms = 0;
-	catalogue_load_doctor(&doctor, session->root);
+	catalogue_load_doctor(&doctor, loop->root);
 	if (doctor.problem_count || doctor.count == 0)
 		status = cannot_judge("the doctor's programs are damaged: %s",
-				      doctor.count ? doctor.problems[0] : "harness/doctor is empty");
-	else if (engine_doctor(session, toolchain, &doctor, which, &once, &results, &error) != 0)
+				      doctor.count ? doctor.problems[0] : "harness/selftest is empty");
+	else if (engine_doctor(loop, toolchain, &doctor, which, &once, &results, &error) != 0)
 		status = cannot_judge("%s", error);
 	else {
-		for (size_t i = 0; i < results.count && !session->interrupted; i++)
+		for (size_t i = 0; i < results.count && !loop->interrupted; i++)
 			if (!results.items[i].verdict.agrees)
-				status = cannot_judge("%s cannot be trusted here: on a known '%s' program %s; './loose doctor' "
-						      "tells more",
-						      results.items[i].detector->name, results.items[i].program->name,
-						      results.items[i].verdict.why);
+				status = cannot_judge(
+					"%s cannot be trusted here: on a known '%s' program %s; './loose doctor' "
+					"tells more",
+					results.items[i].detector->name, results.items[i].program->name,
+					results.items[i].verdict.why);
 		results_release(&results);
 	}
 	catalogue_release(&doctor);
@@ -152,7 +153,8 @@ int output_open(struct output *output, const char *path)
 	output->file = fopen(output->temporary, "w");
 	if (output->file)
 		return 0;
-	int status = bad_input("cannot write '%s': %s; name a file in a directory that you can write", path, strerror(errno));
+	int status = bad_input("cannot write '%s': %s; name a file in a directory that you can write", path,
+			       strerror(errno));
 	output_release(output);
 	return status;
 }

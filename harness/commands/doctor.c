@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "command.h"
-#include "detectors/detector.h"
+#include "judge/toolchain.h"
 #include "report/report.h"
-#include "toolchain.h"
+#include "verdict/detector.h"
 
 static int list_kinds(void)
 {
@@ -40,7 +40,7 @@ static int tell(const struct results *results)
 	return status;
 }
 
-static int examine(struct session *session, const struct catalogue *doctor)
+static int examine(struct loop *loop, const struct catalogue *doctor)
 {
 	const struct engine_options options = {.repeat = 1, .fresh = true};
 	struct toolchain toolchain;
@@ -51,14 +51,14 @@ static int examine(struct session *session, const struct catalogue *doctor)
 	toolchain_find(&toolchain);
 	printf("clang %s, valgrind %s, glibc %s, kernel %s\n", toolchain.clang, toolchain.valgrind, toolchain.glibc,
 	       toolchain.kernel);
-	if (engine_doctor(session, &toolchain, doctor, detectors, &options, &results, &error) != 0) {
+	if (engine_doctor(loop, &toolchain, doctor, detectors, &options, &results, &error) != 0) {
 		status = cannot_judge("%s", error);
 		free(error);
-	} else if (session->interrupted) {
-		status = 128 + session->interrupted;
+	} else if (loop->interrupted) {
+		status = 128 + loop->interrupted;
 	} else {
 		report_table(stdout, style_of(stdout), &results);
-		report_disagreements(stdout, style_of(stdout), session->root, &results);
+		report_disagreements(stdout, style_of(stdout), loop->root, &results);
 		status = tell(&results);
 	}
 	results_release(&results);
@@ -71,7 +71,7 @@ static int run(const char *root, int argc, char **argv)
 	bool kinds = false;
 	const struct option_spec specs[] = {{"kinds", OPTION_FLAG, &kinds}, {NULL, OPTION_FLAG, NULL}};
 	struct catalogue doctor;
-	struct session session;
+	struct loop loop;
 	int count = options_parse(argc, argv, specs, NULL), status;
 
 	if (count < 0)
@@ -80,11 +80,11 @@ static int run(const char *root, int argc, char **argv)
 		return list_kinds();
 	catalogue_load_doctor(&doctor, root);
 	if (doctor.problem_count || !doctor.count) {
-		status = cannot_judge("%s", doctor.count ? doctor.problems[0] : "harness/doctor is empty");
+		status = cannot_judge("%s", doctor.count ? doctor.problems[0] : "harness/selftest is empty");
 	} else {
-		session_start(&session, root);
-		status = examine(&session, &doctor);
-		session_release(&session);
+		loop_start(&loop, root);
+		status = examine(&loop, &doctor);
+		loop_release(&loop);
 	}
 	catalogue_release(&doctor);
 	return status;

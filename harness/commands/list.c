@@ -2,8 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
+#include "base/mem.h"
 #include "command.h"
-#include "mem.h"
 
 /* The title of a pitfall: the first line of its text, without the '#'. The caller frees it. */
 static char *title_of(const struct catalogue *catalogue, const char *pitfall)
@@ -34,7 +35,8 @@ static int run(const char *root, int argc, char **argv)
 		free(title);
 		shown++;
 	}
-	int status = shown ? STATUS_AGREES : bad_input("no pitfall is called '%s'; './loose list' names them", count ? argv[1] : "");
+	int status = shown ? STATUS_AGREES
+			   : bad_input("no pitfall is called '%s'; './loose list' names them", count ? argv[1] : "");
 	catalogue_release(&catalogue);
 	return status;
 }

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "command.h"
-#include "mem.h"
 
 enum { MOST_OPTIONS = 24, MOST = 1000000 };
 
@@ -58,7 +58,9 @@ int options_parse(int argc, char **argv, const struct option_spec *specs, int *s
 		if (found == ':')
 			return bad_input("'%s' needs a value", argv[optind - 1]), -1;
 		if (found == '?')
-			return bad_input("unknown option '%s'; './loose %s --help' lists them", argv[optind - 1], argv[0]), -1;
+			return bad_input("unknown option '%s'; './loose %s --help' lists them", argv[optind - 1],
+					 argv[0]),
+			       -1;
 		if (set_value(&specs[index], optarg) != 0)
 			return -1;
 	}

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "command.h"
-#include "mem.h"
 #include "picture.h"
 #include "report/plot.h"
 
@@ -26,14 +26,14 @@ static bool ends_with(const char *text, const char *end)
 	return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
-static int gnuplot(struct session *session, char *const *argv, FILE *output, FILE *errors)
+static int gnuplot(struct loop *loop, char *const *argv, FILE *output, FILE *errors)
 {
 	const struct child_options options = {.argv = argv, .output = fileno(output), .errors = fileno(errors)};
 
-	return session_command(session, &options);
+	return loop_command(loop, &options);
 }
 
-int picture_open(struct output *output, struct session *session, const char *path)
+int picture_open(struct output *output, struct loop *loop, const char *path)
 {
 	char *argv[] = {"gnuplot", "--version", NULL};
 	int status = 0;
@@ -43,10 +43,10 @@ int picture_open(struct output *output, struct session *session, const char *pat
 	FILE *nowhere = scratch_file(&status);
 	if (!nowhere)
 		return status;
-	status = gnuplot(session, argv, nowhere, nowhere);
+	status = gnuplot(loop, argv, nowhere, nowhere);
 	fclose(nowhere);
-	if (session->interrupted)
-		return 128 + session->interrupted;
+	if (loop->interrupted)
+		return 128 + loop->interrupted;
 	if (status != 0)
 		return cannot_judge("gnuplot does not start; install the package 'gnuplot-nox'");
 	return output_open(output, path);
@@ -70,17 +70,17 @@ static char *text_of(FILE *file)
 }
 
 /* Runs gnuplot on the script; an SVG that is not whole is none, whatever the exit status was. */
-static int draw(struct output *output, struct session *session, FILE *script, FILE *svg, FILE *errors)
+static int draw(struct output *output, struct loop *loop, FILE *script, FILE *svg, FILE *errors)
 {
 	/* It reads the file by this process's descriptor: the file has no name. -d: without the reader's own settings. */
 	char *name = mem_format("/proc/%ld/fd/%d", (long)getpid(), fileno(script));
 	char *argv[] = {"gnuplot", "-d", name, NULL};
-	int ended = gnuplot(session, argv, svg, errors), status = 0;
+	int ended = gnuplot(loop, argv, svg, errors), status = 0;
 	char *picture = text_of(svg);
 
 	free(name);
-	if (session->interrupted)
-		status = 128 + session->interrupted;
+	if (loop->interrupted)
+		status = 128 + loop->interrupted;
 	else if (ended != 0 || !strstr(picture, "</svg>"))
 		status = cannot_judge("gnuplot did not draw the picture; 'gnuplot --version' should say 5.4 or newer");
 	else
@@ -89,7 +89,7 @@ static int draw(struct output *output, struct session *session, FILE *script, FI
 	return status;
 }
 
-int picture_draw(struct output *output, struct session *session, const char *title, const struct plot *broken,
+int picture_draw(struct output *output, struct loop *loop, const char *title, const struct plot *broken,
 		 const struct plot *fixed)
 {
 	int status = 0;
@@ -99,7 +99,7 @@ int picture_draw(struct output *output, struct session *session, const char *tit
 	if (errors) {
 		plot_script(script, title, broken, fixed);
 		fflush(script);
-		status = draw(output, session, script, svg, errors);
+		status = draw(output, loop, script, svg, errors);
 		fclose(errors);
 	}
 	if (svg)

@@ -9,9 +9,9 @@
 #include "report/plot.h"
 
 /* Before anything runs: sees to it that the file can be written, and that gnuplot is there. 0, or a status after a line. */
-int picture_open(struct output *output, struct session *session, const char *path);
+int picture_open(struct output *output, struct loop *loop, const char *path);
 /* Draws, and puts the file in its place. 0, or a status after a line; output_discard() then takes away what is left. */
-int picture_draw(struct output *output, struct session *session, const char *title, const struct plot *broken,
+int picture_draw(struct output *output, struct loop *loop, const char *title, const struct plot *broken,
 		 const struct plot *fixed);
 
 #endif

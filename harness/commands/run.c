@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "command.h"
-#include "detectors/detector.h"
+#include "judge/toolchain.h"
 #include "picture.h"
 #include "report/plot.h"
 #include "report/report.h"
-#include "toolchain.h"
+#include "verdict/detector.h"
 
 struct request {
 	const struct program *program, *fixed; /* fixed: of --plot, which runs both; else NULL */
@@ -34,7 +34,7 @@ static bool plot_of(const struct result *result, struct plot *plot)
 	return plot_init(plot, result->seen.measured, result->expected ? result->expected->bounds : NULL);
 }
 
-static void tell(const struct session *session, const struct request *request, const struct results *results)
+static void tell(const struct loop *loop, const struct request *request, const struct results *results)
 {
 	const struct style style = style_of(stdout);
 	struct plot plot;
@@ -43,7 +43,7 @@ static void tell(const struct session *session, const struct request *request, c
 		const struct result *result = &results->items[i];
 		if (request->fixed)
 			printf("--- %s ---\n", result->program->name);
-		report_result(stdout, style, session->root, result);
+		report_result(stdout, style, loop->root, result);
 		if (request->only != &detector_budget || !plot_of(result, &plot))
 			continue;
 		plot_print(stdout, style, &plot);
@@ -54,7 +54,7 @@ static void tell(const struct session *session, const struct request *request, c
 }
 
 /* `status` is what the results call for: a picture does not change that, unless it cannot be drawn. */
-static int draw(struct session *session, struct request *request, const struct results *results, int status)
+static int draw(struct loop *loop, struct request *request, const struct results *results, int status)
 {
 	struct plot plots[2];
 	int drawn = 0, failed;
@@ -62,7 +62,7 @@ static int draw(struct session *session, struct request *request, const struct r
 	while (drawn < 2 && plot_of(&results->items[drawn], &plots[drawn]))
 		drawn++;
 	if (drawn == 2) {
-		failed = picture_draw(&request->picture, session, request->program->pitfall, &plots[0], &plots[1]);
+		failed = picture_draw(&request->picture, loop, request->program->pitfall, &plots[0], &plots[1]);
 	} else {
 		failed = cannot_judge("'%s' is not drawn: nothing was measured of %s", request->plot,
 				      results->items[drawn].program->name);
@@ -73,7 +73,7 @@ static int draw(struct session *session, struct request *request, const struct r
 	return failed ? failed : status;
 }
 
-static int judge(struct session *session, struct request *request)
+static int judge(struct loop *loop, struct request *request)
 {
 	const struct engine_options options = {.repeat = 1, .fresh = true};
 	struct toolchain toolchain;
@@ -84,16 +84,16 @@ static int judge(struct session *session, struct request *request)
 
 	plan(&tasks, request);
 	toolchain_find(&toolchain);
-	if (engine_judge(session, &toolchain, &tasks, &options, &results, &error) != 0) {
+	if (engine_judge(loop, &toolchain, &tasks, &options, &results, &error) != 0) {
 		status = cannot_judge("%s", error);
 		free(error);
-	} else if (session->interrupted) {
-		status = 128 + session->interrupted;
+	} else if (loop->interrupted) {
+		status = 128 + loop->interrupted;
 	} else {
-		tell(session, request, &results);
+		tell(loop, request, &results);
 		status = status_of(&results);
 		if (request->plot)
-			status = draw(session, request, &results, status);
+			status = draw(loop, request, &results, status);
 	}
 	results_release(&results);
 	tasks_release(&tasks);
@@ -144,7 +144,7 @@ static int run(const char *root, int argc, char **argv)
 	const struct option_spec specs[] = {
 		{"detector", OPTION_TEXT, &detector}, {"plot", OPTION_TEXT, &request.plot}, {NULL, OPTION_FLAG, NULL}};
 	struct catalogue catalogue;
-	struct session session;
+	struct loop loop;
 	int count = options_parse(argc, argv, specs, NULL);
 
 	if (count < 0)
@@ -155,13 +155,13 @@ static int run(const char *root, int argc, char **argv)
 	catalogue_load(&catalogue, root);
 	int status = find(&request, &catalogue, argv + 1, count, detector);
 	if (status == 0) {
-		session_start(&session, root);
+		loop_start(&loop, root);
 		if (request.plot)
-			status = picture_open(&request.picture, &session, request.plot);
+			status = picture_open(&request.picture, &loop, request.plot);
 		if (status == 0)
-			status = judge(&session, &request);
+			status = judge(&loop, &request);
 		output_discard(&request.picture);
-		session_release(&session);
+		loop_release(&loop);
 	}
 	catalogue_release(&catalogue);
 	return status;

@@ -4,9 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/files.h"
+#include "base/mem.h"
 #include "command.h"
-#include "mem.h"
-#include "text.h"
+#include "docs/docs.h"
 
 static void append(FILE *out, const char *root, const char *path)
 {
@@ -69,7 +70,7 @@ static void append_diff(FILE *out, const char *root, const char *pitfall, const 
 	char *paths[] = {mem_format("%s/chapters/%s/%s", root, pitfall, before),
 			 mem_format("%s/chapters/%s/%s", root, pitfall, after)};
 	char *texts[] = {file_read(paths[0]), file_read(paths[1])};
-	char *lines = text_diff(texts[0] ? texts[0] : "", texts[1] ? texts[1] : "");
+	char *lines = docs_diff(texts[0] ? texts[0] : "", texts[1] ? texts[1] : "");
 
 	if (*lines)
 		fprintf(out, "--- %s/%s\n+++ %s/%s\n%s", pitfall, before, pitfall, after, lines);
@@ -137,9 +138,6 @@ const struct command_entry command_show = {
 };
 
 const struct command_entry command_diff = {
-	"diff",
-	"PITFALL",
-	"compare broken.c with fixed.c",
-	"Shows what the fix changes, in $PAGER (default: less).\n",
+	"diff", "PITFALL", "compare broken.c with fixed.c", "Shows what the fix changes, in $PAGER (default: less).\n",
 	diff,
 };

@@ -12,14 +12,14 @@
 
 #include <jansson.h>
 
-#include "build.h"
-#include "catalogue.h"
+#include "base/files.h"
+#include "base/mem.h"
 #include "command.h"
-#include "mem.h"
-#include "prometheus.h"
+#include "exec/build.h"
+#include "lab/prometheus.h"
 
 struct tally {
-	struct session session;
+	struct loop loop;
 	long passed, failed;
 	bool unjudged; /* a part that could not be run */
 };
@@ -29,19 +29,19 @@ static long number_in(const json_t *object, const char *key)
 	return (long)json_integer_value(json_object_get(object, key));
 }
 
-/* Runs a command of the workbook; its output goes to the reader, its errors to the descriptor. Its status as session_command() gives it. */
+/* Runs a command of the workbook; its output goes to the reader, its errors to the descriptor. Its status as loop_command() gives it. */
 static int run_command(struct tally *tally, char *const *argv, int errors)
 {
-	struct child_options options = {.argv = argv, .directory = tally->session.root, .output = STDOUT_FILENO,
-					.errors = errors};
+	struct child_options options = {
+		.argv = argv, .directory = tally->loop.root, .output = STDOUT_FILENO, .errors = errors};
 
 	fflush(stdout);
-	return session_command(&tally->session, &options);
+	return loop_command(&tally->loop, &options);
 }
 
 static char *result_file(const struct tally *tally, const char *name)
 {
-	char *path = mem_format("%s/build/%s", tally->session.root, name);
+	char *path = mem_format("%s/build/%s", tally->loop.root, name);
 
 	unlink(path);
 	return path;
@@ -74,7 +74,7 @@ static bool sanitizer_spoke(const char *file)
 static void run_tests(struct tally *tally, const char *name)
 {
 	char *file = result_file(tally, "tests.json"), *words = result_file(tally, "tests.log");
-	char *program = mem_format("%s/build/%s", tally->session.root, name), *json = mem_format("--json=%s", file);
+	char *program = mem_format("%s/build/%s", tally->loop.root, name), *json = mem_format("--json=%s", file);
 	char *argv[] = {program, json, "-j2", NULL};
 	int log = open(words, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	int status = run_command(tally, argv, log >= 0 ? log : STDERR_FILENO);
@@ -93,7 +93,7 @@ static void run_tests(struct tally *tally, const char *name)
 
 static void check_texts(struct tally *tally)
 {
-	char *loose = mem_format("%s/build/loose", tally->session.root), *argv[] = {loose, "text", "--check", NULL};
+	char *loose = mem_format("%s/build/loose", tally->loop.root), *argv[] = {loose, "text", "--check", NULL};
 	int status = run_command(tally, argv, STDERR_FILENO);
 
 	count(tally, "texts", status, status == 0, status != 0);
@@ -105,8 +105,8 @@ static bool promtool_passes(struct tally *tally, char *promtool, char *kind, cha
 {
 	char *argv[] = {promtool, kind, "rules", file, NULL}, *words = result_file(tally, "promtool.log");
 	int log = open(words, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	struct child_options options = {.argv = argv, .directory = tally->session.root, .output = log, .errors = log};
-	bool passes = log >= 0 && session_command(&tally->session, &options) == 0;
+	struct child_options options = {.argv = argv, .directory = tally->loop.root, .output = log, .errors = log};
+	bool passes = log >= 0 && loop_command(&tally->loop, &options) == 0;
 
 	if (log >= 0)
 		close(log);
@@ -122,8 +122,8 @@ static bool promtool_passes(struct tally *tally, char *promtool, char *kind, cha
 /* The rules of chapter 4: that they are rules, and each file of their tests. */
 static void test_rules(struct tally *tally)
 {
-	char *promtool = prometheus_find(tally->session.root, "promtool");
-	char *pattern = mem_format("%s/" ALERT_DIRECTORY "/tests/*.yml", tally->session.root);
+	char *promtool = prometheus_find(tally->loop.root, "promtool");
+	char *pattern = mem_format("%s/" ALERT_DIRECTORY "/tests/*.yml", tally->loop.root);
 	long all = 1, passed = 0;
 	glob_t found = {0};
 
@@ -133,7 +133,7 @@ static void test_rules(struct tally *tally)
 	} else {
 		passed += promtool_passes(tally, promtool, "check", ALERT_DIRECTORY "/rules.yml");
 		glob(pattern, 0, NULL, &found);
-		for (size_t i = 0; i < found.gl_pathc && !tally->session.interrupted; i++, all++)
+		for (size_t i = 0; i < found.gl_pathc && !tally->loop.interrupted; i++, all++)
 			passed += promtool_passes(tally, promtool, "test", found.gl_pathv[i]);
 		count(tally, "rules", passed < all, passed, all - passed);
 		globfree(&found);
@@ -144,12 +144,13 @@ static void test_rules(struct tally *tally)
 
 static void verify(struct tally *tally)
 {
-	char *loose = mem_format("%s/build/loose", tally->session.root), *file = result_file(tally, "verdicts.json");
+	char *loose = mem_format("%s/build/loose", tally->loop.root), *file = result_file(tally, "verdicts.json");
 	char *argv[] = {loose, "verify", "--timings", "--json", file, NULL};
 	int status = run_command(tally, argv, STDERR_FILENO);
 	json_t *result = json_load_file(file, 0, NULL), *summary = json_object_get(result, "summary");
 
-	count(tally, "verdicts", status, number_in(summary, "agree"), number_in(summary, "disagree") + number_in(summary, "errors"));
+	count(tally, "verdicts", status, number_in(summary, "agree"),
+	      number_in(summary, "disagree") + number_in(summary, "errors"));
 	json_decref(result);
 	free(file);
 	free(loose);
@@ -159,12 +160,12 @@ static int build_tests(struct tally *tally)
 {
 	char *targets[] = {"tests"}, *error = NULL;
 
-	if (build_targets(&tally->session, targets, 1, (int)uv_available_parallelism(), &error) != 0) {
+	if (build_targets(&tally->loop, targets, 1, (int)uv_available_parallelism(), &error) != 0) {
 		int status = cannot_judge("%s", error);
 		free(error);
 		return status;
 	}
-	char *path = mem_format("%s/build/cli-tests", tally->session.root);
+	char *path = mem_format("%s/build/cli-tests", tally->loop.root);
 	int there = access(path, X_OK);
 	free(path);
 	if (there != 0)
@@ -181,15 +182,15 @@ static int run(const char *root, int argc, char **argv)
 
 	if (options_parse(argc, argv, specs, NULL) != 0)
 		return bad_input("test takes no operand");
-	session_start(&tally.session, root);
+	loop_start(&tally.loop, root);
 	int status = build_tests(&tally);
-	for (size_t i = 0; i < sizeof parts / sizeof *parts && !status && !tally.session.interrupted; i++)
+	for (size_t i = 0; i < sizeof parts / sizeof *parts && !status && !tally.loop.interrupted; i++)
 		parts[i](&tally);
-	for (size_t i = 0; i < sizeof programs / sizeof *programs && !status && !tally.session.interrupted; i++)
+	for (size_t i = 0; i < sizeof programs / sizeof *programs && !status && !tally.loop.interrupted; i++)
 		run_tests(&tally, programs[i]);
-	if (tally.session.interrupted)
-		status = 128 + tally.session.interrupted;
-	session_release(&tally.session);
+	if (tally.loop.interrupted)
+		status = 128 + tally.loop.interrupted;
+	loop_release(&tally.loop);
 	if (status)
 		return status;
 	printf("%ld passed, %ld failed\n", tally.passed, tally.failed);

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
+#include "base/mem.h"
 #include "command.h"
-#include "detectors/detector.h"
-#include "mem.h"
-#include "text.h"
-#include "toolchain.h"
+#include "docs/docs.h"
+#include "judge/toolchain.h"
+#include "verdict/detector.h"
 
 struct fill {
 	const char *root;
@@ -20,7 +21,7 @@ struct fill {
 static int fill_one(struct fill *fill, const char *path)
 {
 	char *full = mem_format("%s/%s", fill->root, path), *old = file_read(full), *error = NULL;
-	char *new = old ? text_fill(&fill->catalogue, &fill->results, path, old, &error) : NULL;
+	char *new = old ? docs_fill(&fill->catalogue, &fill->results, path, old, &error) : NULL;
 	int status = 0;
 
 	if (!new) {
@@ -38,7 +39,7 @@ static int fill_one(struct fill *fill, const char *path)
 		}
 	}
 	if (new)
-		fill->wrong += text_dead_links(stdout, fill->root, path, new);
+		fill->wrong += docs_dead_links(stdout, fill->root, path, new);
 	free(error);
 	free(new);
 	free(old);
@@ -48,8 +49,8 @@ static int fill_one(struct fill *fill, const char *path)
 
 static int fill_all(struct fill *fill)
 {
-	static const char *const patterns[] = {"*.md", "chapters/*/*.md", "chapters/*/*/*.md",
-					       "exercises/*/*/*.md", "solutions/*/*/*.md"};
+	static const char *const patterns[] = {"*.md", "chapters/*/*.md", "chapters/*/*/*.md", "exercises/*/*/*.md",
+					       "solutions/*/*/*.md"};
 	int status = 0;
 
 	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
@@ -71,26 +72,26 @@ static int fill_all(struct fill *fill)
 static int judge_chapters(struct fill *fill)
 {
 	const struct engine_options options = {.repeat = 1};
-	struct session session;
+	struct loop loop;
 	struct toolchain toolchain;
 	struct tasks tasks = {0};
 	char *error = NULL;
 	int status = 0;
 
-	session_start(&session, fill->root);
+	loop_start(&loop, fill->root);
 	toolchain_find(&toolchain);
 	for (size_t i = 0; i < fill->catalogue.count; i++)
 		for (size_t j = 0; detectors[j] && fill->catalogue.programs[i].role <= ROLE_FIXED; j++)
 			tasks_add(&tasks, &fill->catalogue.programs[i], detectors[j]);
-	if (engine_judge(&session, &toolchain, &tasks, &options, &fill->results, &error) != 0) {
+	if (engine_judge(&loop, &toolchain, &tasks, &options, &fill->results, &error) != 0) {
 		status = cannot_judge("%s", error);
 		free(error);
 	}
-	if (session.interrupted)
-		status = 128 + session.interrupted;
+	if (loop.interrupted)
+		status = 128 + loop.interrupted;
 	tasks_release(&tasks);
 	toolchain_release(&toolchain);
-	session_release(&session);
+	loop_release(&loop);
 	return status;
 }
 

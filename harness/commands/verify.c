@@ -2,18 +2,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "command.h"
-#include "detectors/detector.h"
-#include "mem.h"
+#include "judge/toolchain.h"
 #include "report/report.h"
-#include "toolchain.h"
+#include "verdict/detector.h"
 
 struct verify {
 	bool chapters, exercises, fresh, timings;
 	long repeat, jobs, timeout;
 	const char *detector, *json, *junit;
 	struct catalogue catalogue;
-	struct session session;
+	struct loop loop;
 	struct toolchain toolchain;
 	struct tasks tasks;
 	struct engine_options options;
@@ -62,7 +62,7 @@ static int trust(struct verify *verify)
 				which[count++] = detectors[j];
 				break;
 			}
-	return ensure_trust(&verify->session, &verify->toolchain, which, &verify->options);
+	return ensure_trust(&verify->loop, &verify->toolchain, which, &verify->options);
 }
 
 static int write_files(struct verify *verify, const struct results *results)
@@ -70,7 +70,7 @@ static int write_files(struct verify *verify, const struct results *results)
 	int json = 0, junit = 0;
 
 	if (verify->json) {
-		report_json(verify->json_file.file, verify->session.root, &verify->toolchain, results);
+		report_json(verify->json_file.file, verify->loop.root, &verify->toolchain, results);
 		json = output_close(&verify->json_file);
 	}
 	if (verify->junit) {
@@ -87,7 +87,7 @@ static int report(struct verify *verify, const struct results *results)
 	int status = status_of(results);
 
 	report_table(out, style, results);
-	report_disagreements(out, style, verify->session.root, results);
+	report_disagreements(out, style, verify->loop.root, results);
 	if (verify->timings)
 		report_timings(out, results, (int)uv_available_parallelism());
 	fflush(out);
@@ -103,22 +103,24 @@ static int judge(struct verify *verify)
 	char *error;
 	int status = trust(verify);
 
-	if (status == STATUS_AGREES && !verify->session.interrupted) {
-		if (engine_judge(&verify->session, &verify->toolchain, &verify->tasks, &verify->options, &results, &error) != 0) {
+	if (status == STATUS_AGREES && !verify->loop.interrupted) {
+		if (engine_judge(&verify->loop, &verify->toolchain, &verify->tasks, &verify->options, &results,
+				 &error) != 0) {
 			status = cannot_judge("%s", error);
 			free(error);
-		} else if (!verify->session.interrupted) {
+		} else if (!verify->loop.interrupted) {
 			status = report(verify, &results);
 			results_release(&results);
 			return status;
 		} else {
-			fprintf(stderr, "loose: interrupted; %zu of %zu verdicts are kept\n", results.count, verify->tasks.count);
+			fprintf(stderr, "loose: interrupted; %zu of %zu verdicts are kept\n", results.count,
+				verify->tasks.count);
 		}
 		results_release(&results);
 	}
 	output_discard(&verify->json_file);
 	output_discard(&verify->junit_file);
-	return verify->session.interrupted ? 128 + verify->session.interrupted : status;
+	return verify->loop.interrupted ? 128 + verify->loop.interrupted : status;
 }
 
 /* Opens what is to be written before anything long begins. */
@@ -160,11 +162,16 @@ static int run(const char *root, int argc, char **argv)
 {
 	struct verify verify = {.repeat = 1, .jobs = -1 /* not said */};
 	const struct option_spec specs[] = {
-		{"chapters", OPTION_FLAG, &verify.chapters}, {"exercises", OPTION_FLAG, &verify.exercises},
-		{"repeat", OPTION_NUMBER, &verify.repeat},   {"jobs", OPTION_NUMBER, &verify.jobs},
-		{"detector", OPTION_TEXT, &verify.detector}, {"fresh", OPTION_FLAG, &verify.fresh},
-		{"json", OPTION_TEXT, &verify.json},	     {"junit", OPTION_TEXT, &verify.junit},
-		{"timings", OPTION_FLAG, &verify.timings},   {"timeout", OPTION_NUMBER, &verify.timeout},
+		{"chapters", OPTION_FLAG, &verify.chapters},
+		{"exercises", OPTION_FLAG, &verify.exercises},
+		{"repeat", OPTION_NUMBER, &verify.repeat},
+		{"jobs", OPTION_NUMBER, &verify.jobs},
+		{"detector", OPTION_TEXT, &verify.detector},
+		{"fresh", OPTION_FLAG, &verify.fresh},
+		{"json", OPTION_TEXT, &verify.json},
+		{"junit", OPTION_TEXT, &verify.junit},
+		{"timings", OPTION_FLAG, &verify.timings},
+		{"timeout", OPTION_NUMBER, &verify.timeout},
 		{NULL, OPTION_FLAG, NULL},
 	};
 	int count = options_parse(argc, argv, specs, NULL);
@@ -173,11 +180,11 @@ static int run(const char *root, int argc, char **argv)
 		return STATUS_BAD_INPUT;
 	int status = prepare(&verify, root, count, argv + 1);
 	if (status == 0) {
-		session_start(&verify.session, root);
+		loop_start(&verify.loop, root);
 		toolchain_find(&verify.toolchain);
 		status = judge(&verify);
 		toolchain_release(&verify.toolchain);
-		session_release(&verify.session);
+		loop_release(&verify.loop);
 	}
 	tasks_release(&verify.tasks);
 	catalogue_release(&verify.catalogue);

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../mem.h"
-#include "detector.h"
+#include "base/mem.h"
+#include "verdict/detector.h"
 
-const struct detector *const detectors[] = {&detector_tsan, &detector_helgrind, &detector_drd, &detector_memcheck,
-					    &detector_budget, NULL};
+const struct detector *const detectors[] = {&detector_tsan,	&detector_helgrind, &detector_drd,
+					    &detector_memcheck, &detector_budget,   NULL};
 
 const struct detector *detector_named(const char *name)
 {

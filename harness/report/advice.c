@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "detectors/detector.h"
+#include "verdict/detector.h"
 
 #define RACE                                                                                                            \
 	"the two accesses. Which lock guards this data, and does every side hold it? If one side may only come later, " \
@@ -36,10 +36,10 @@
 	"wait hold the mutex that goes with the condition?"
 #define SIZE "where this size comes from: can it be negative, zero, or changed by another thread meanwhile?"
 #define HANDLER "what the signal handler calls. Could it only note the signal, and a thread do the work?"
-#define STARTED                                                                                                        \
+#define STARTED                                                                                                             \
 	"what starts these threads, and what bounds their number. If more work comes than they can do, who waits, and who " \
 	"is told no?"
-#define ENDED                                                                                                          \
+#define ENDED                                                                                                             \
 	"who joins these threads, on every path, and what tells them to end. If nobody can wait, who may still use what " \
 	"they use?"
 #define GROWS "what is added and what is taken away. What bounds it when the one side is faster than the other?"
@@ -133,7 +133,8 @@ static const struct {
 	{"memory-at-exit", GROWS},
 	{"descriptors", DESCRIPTOR},
 	{"descriptors-at-exit", DESCRIPTOR},
-	{"cpu", "what this program does when it has nothing to do. Does it wait for something, or ask again and again?"},
+	{"cpu",
+	 "what this program does when it has nothing to do. Does it wait for something, or ask again and again?"},
 	{"stop",
 	 "the way from the request to the end. Which thread never hears it, which wait has no limit, and who gives up in "
 	 "time?"},

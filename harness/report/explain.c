@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "detectors/detector.h"
-#include "mem.h"
+#include "base/mem.h"
+#include "verdict/detector.h"
 
 /* "broken.c:38", "broken/rates.c:9"; the path from the root on for a file from elsewhere. Owned by the caller. */
 static char *place(const struct page *page, const char *file, int line)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "budget.h"
-#include "mem.h"
+#include "base/mem.h"
+#include "verdict/budget.h"
 
 enum { CELLS = 3, LABEL_LEAST = 18 };
 enum cell { START, PEAK, AT_EXIT };

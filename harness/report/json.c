@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-#include "detectors/detector.h"
-#include "mem.h"
+#include "base/mem.h"
+#include "verdict/detector.h"
 
 /* Any bytes as a JSON string: what is not UTF-8 becomes '?'. Null for NULL. */
 static json_t *text(const char *bytes)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "detectors/detector.h"
-#include "mem.h"
+#include "base/mem.h"
+#include "verdict/detector.h"
 
 /* Length of the UTF-8 character at `text`; 0 when it is none that XML 1.0 may hold. */
 static size_t character_length(const char *text)

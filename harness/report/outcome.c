@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "detectors/detector.h"
-#include "mem.h"
+#include "base/mem.h"
+#include "verdict/detector.h"
 
 /* "data-race in evict, thread-leak in main", or the failed tests. Owned by the caller. */
 static char *places_seen(const struct result *result)
@@ -68,8 +68,7 @@ static void print_outcome(const struct page *page)
 	char *declared = against_declaration(result);
 
 	fprintf(page->out, "%s%s: %s%s%s", ink(page->style, colour), result->detector->name,
-		error ? "cannot be judged" : observed_name(verdict->observed), declared,
-		ink(page->style, INK_OFF));
+		error ? "cannot be judged" : observed_name(verdict->observed), declared, ink(page->style, INK_OFF));
 	if (result->runs > 1 && !error)
 		fprintf(page->out, " (in %u of %u runs)", result->fired, result->runs);
 	putc('\n', page->out);

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "detectors/detector.h"
-#include "mem.h"
+#include "base/mem.h"
+#include "verdict/detector.h"
 
 const char *base_name(const char *path)
 {

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "budget.h"
-#include "mem.h"
+#include "base/mem.h"
 #include "parts.h"
+#include "verdict/budget.h"
 
 enum { ROWS_LEAST = 4, ROWS_MOST = 12, VALUES_MOST = 1 << 16 };
 static const long long value_most = 1000000000000000;

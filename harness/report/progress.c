@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "mem.h"
+#include "base/mem.h"
 
 enum { PAUSE_S = 10 };
 

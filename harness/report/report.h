@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "../result.h"
+#include "verdict/result.h"
 
 /* How to print on a stream. */
 struct style {

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mem.h"
+#include "base/files.h"
+#include "base/mem.h"
 
 enum { BEFORE = 2, AFTER = 1, TAB = 4 };
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "detectors/detector.h"
-#include "mem.h"
+#include "base/mem.h"
+#include "verdict/detector.h"
 
 enum mark { MARK_FIRES, MARK_BLIND, MARK_SILENT, MARK_FALSE_ALARM, MARK_DISAGREES, MARK_ERROR, MARKS };
 

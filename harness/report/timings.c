@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "detectors/detector.h"
-#include "mem.h"
+#include "base/mem.h"
+#include "verdict/detector.h"
 
 enum { SLOWEST = 10 };
 
@@ -39,7 +39,7 @@ static bool print_slowest(FILE *out, const struct results *results)
 			run[i]->cpu_ms / (long)run[i]->runs, run[i]->program->pitfall, run[i]->program->name,
 			run[i]->detector->name);
 	if (count == 0)
-		fprintf(out, "nothing was run: all results are from the journal\n");
+		fprintf(out, "nothing was run: all results are from the cache\n");
 	free(run);
 	return count > 0;
 }

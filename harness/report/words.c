@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "detectors/detector.h"
-#include "mem.h"
+#include "base/mem.h"
+#include "verdict/detector.h"
 
 /* "#1 cache_free broken.c:67" as ThreadSanitizer writes it, "by cache_free (broken.c:67)" as Valgrind does. */
 static void print_frame(FILE *out, const struct frame *frame, bool tsan, int number)

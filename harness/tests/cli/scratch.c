@@ -39,13 +39,14 @@ void scratch_make(struct scratch *scratch)
 	cr_assert(mkdtemp(scratch->root));
 	scratch->timeout = 100;
 	snprintf(scratch->path, sizeof scratch->path, "%s", getenv("PATH"));
-	char *command = formatted(
-		"set -e; cd '%s'; mkdir -p bin build/plain/obj build/tsan/obj chapters/" PITFALL " exercises/" PITFALL
-		" solutions/" PITFALL "; ln -s ../../Makefile ../../harness .; ln -s ../../../chapters/kit chapters/kit;"
-		"ln -s ../../loose ../../warden ../../monitor.so build/; cp -r ../../chapters/" PITFALL "/. chapters/" PITFALL
-		"; cp -r ../../exercises/" PITFALL "/. exercises/" PITFALL "; cp -r ../../solutions/" PITFALL
-		"/. solutions/" PITFALL,
-		scratch->root);
+	char *command =
+		formatted("set -e; cd '%s'; mkdir -p bin build/plain/obj build/tsan/obj chapters/" PITFALL
+			  " exercises/" PITFALL " solutions/" PITFALL
+			  "; ln -s ../../Makefile ../../harness .; ln -s ../../../chapters/kit chapters/kit;"
+			  "ln -s ../../loose ../../supervisor ../../monitor.so build/; cp -r ../../chapters/" PITFALL
+			  "/. chapters/" PITFALL "; cp -r ../../exercises/" PITFALL "/. exercises/" PITFALL
+			  "; cp -r ../../solutions/" PITFALL "/. solutions/" PITFALL,
+			  scratch->root);
 	shell(command);
 	free(command);
 }
@@ -76,8 +77,8 @@ static char *read_whole(const char *path)
 struct outcome scratch_loose(const struct scratch *scratch, const char *arguments)
 {
 	struct outcome outcome;
-	char *command = formatted("PATH='%s' LOOSE_ROOT='%s' build/loose %s >'%s/out' 2>'%s/err' </dev/null", scratch->path,
-				  scratch->root, arguments, scratch->root, scratch->root);
+	char *command = formatted("PATH='%s' LOOSE_ROOT='%s' build/loose %s >'%s/out' 2>'%s/err' </dev/null",
+				  scratch->path, scratch->root, arguments, scratch->root, scratch->root);
 	int status = system(command);
 
 	outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -156,7 +157,8 @@ bool scratch_left_behind(const struct scratch *scratch)
 json_t *scratch_verify(const struct scratch *scratch, const char *detector, const char *program, int *status)
 {
 	char *file = formatted("%s/json", scratch->root);
-	char *arguments = formatted("verify --chapters --timeout %d --detector %s --json '%s'", scratch->timeout, detector, file);
+	char *arguments =
+		formatted("verify --chapters --timeout %d --detector %s --json '%s'", scratch->timeout, detector, file);
 
 	/* Where nothing is judged nothing is written, and one of an earlier call would be read. */
 	unlink(file);

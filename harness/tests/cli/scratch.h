@@ -16,7 +16,7 @@
 struct scratch {
 	char root[256];
 	char path[1024]; /* PATH for the harness; the test's own at first */
-	int timeout;	 /* of scratch_verify(), in seconds for each run; so long at first that a loaded machine does not matter */
+	int timeout; /* of scratch_verify(), in seconds for each run; so long at first that a loaded machine does not matter */
 };
 
 /* What a command left: freed by outcome_release(). */

@@ -39,7 +39,8 @@ static void at_start_of_main(const char *path, const char *statement)
 {
 	char text[512];
 
-	snprintf(text, sizeof text, "#include <stdio.h>\n#include <unistd.h>\n#include <signal.h>\nint main(void)\n{\n\t%s\n", statement);
+	snprintf(text, sizeof text,
+		 "#include <stdio.h>\n#include <unistd.h>\n#include <signal.h>\nint main(void)\n{\n\t%s\n", statement);
 	scratch_replace(&scratch, path, "int main(void)\n{\n", text);
 }
 
@@ -49,7 +50,10 @@ static void at_end_of_main(const char *path, const char *statement)
 
 	snprintf(text, sizeof text, "#include <unistd.h>\nint main(void)\n{\n\tatexit(at_end);\n");
 	scratch_replace(&scratch, path, "int main(void)\n{\n", text);
-	snprintf(text, sizeof text, "#include <stdio.h>\n#include <unistd.h>\nstatic void at_end(void)\n{\n\tfflush(stdout);\n\t%s\n}\n\nint main", statement);
+	snprintf(
+		text, sizeof text,
+		"#include <stdio.h>\n#include <unistd.h>\nstatic void at_end(void)\n{\n\tfflush(stdout);\n\t%s\n}\n\nint main",
+		statement);
 	scratch_replace(&scratch, path, "#include <unistd.h>\nint main", text);
 }
 
@@ -83,7 +87,8 @@ Test(accidents, broken_and_fixed_swapped)
 
 Test(accidents, a_bug_put_back_into_the_fixed_program)
 {
-	scratch_replace(&scratch, FIXED, "	CHECK(pthread_join(cache->evictor, NULL));\n", "	CHECK(pthread_detach(cache->evictor));\n");
+	scratch_replace(&scratch, FIXED, "	CHECK(pthread_join(cache->evictor, NULL));\n",
+			"	CHECK(pthread_detach(cache->evictor));\n");
 	scratch_replace(&scratch, FIXED, "	stop_destroy(&cache->stop);\n", "");
 	scratch_replace(&scratch, FIXED, "	CHECK(pthread_mutex_destroy(&cache->lock));\n", "");
 	expect("tsan", "fixed", "fires");
@@ -197,9 +202,10 @@ Test(accidents, detector_missing_from_path)
 	struct outcome outcome;
 	char command[1024];
 
-	snprintf(command, sizeof command,
-		 "cd '%s/bin' && for t in sh make clang ar mkdir rm cat cmp mv ld find; do ln -s \"$(command -v $t)\" .; done",
-		 scratch.root);
+	snprintf(
+		command, sizeof command,
+		"cd '%s/bin' && for t in sh make clang ar mkdir rm cat cmp mv ld find; do ln -s \"$(command -v $t)\" .; done",
+		scratch.root);
 	cr_assert_eq(system(command), 0);
 	snprintf(scratch.path, sizeof scratch.path, "%s/bin", scratch.root);
 	outcome = scratch_loose(&scratch, "verify --chapters --detector helgrind");
@@ -210,7 +216,8 @@ Test(accidents, detector_missing_from_path)
 
 Test(accidents, detector_fails_to_start)
 {
-	scratch_tool(&scratch, "valgrind", "#!/bin/sh\ncase $1 in --version) echo valgrind-3.19.0;; *) exit 1;; esac\n");
+	scratch_tool(&scratch, "valgrind",
+		     "#!/bin/sh\ncase $1 in --version) echo valgrind-3.19.0;; *) exit 1;; esac\n");
 	expect_refusal("helgrind", "cannot be trusted");
 }
 
@@ -256,8 +263,10 @@ Test(accidents, detector_dies_half_way)
 
 	cr_assert(which && fscanf(which, "%255s", real) == 1);
 	pclose(which);
-	snprintf(script, sizeof script,
-		 "#!/bin/bash\n[ \"$1\" = --version ] && exec %s --version\n%s \"$@\" & sleep 0.2; kill -9 $!; wait $!\n", real, real);
+	snprintf(
+		script, sizeof script,
+		"#!/bin/bash\n[ \"$1\" = --version ] && exec %s --version\n%s \"$@\" & sleep 0.2; kill -9 $!; wait $!\n",
+		real, real);
 	scratch_tool(&scratch, "valgrind", script);
 	expect_refusal("drd", "cannot be trusted");
 }

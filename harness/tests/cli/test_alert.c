@@ -185,7 +185,7 @@ Test(alert, ctrl_c_leaves_nothing_behind)
 	no_file_is_left();
 }
 
-/* Even then: the wardens see it. The directory goes away with the next session. */
+/* Even then: the supervisors see it. The directory goes away with the next session. */
 Test(alert, sigkill_leaves_no_process_behind)
 {
 	cr_assert_eq(end_by(SIGKILL, "inactive"), -SIGKILL);

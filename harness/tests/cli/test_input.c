@@ -73,7 +73,8 @@ Test(input, ambiguous_pitfall)
 	char command[1024];
 
 	snprintf(command, sizeof command,
-		 "cd '%s' && for d in chapters exercises solutions; do cp -r $d/" PITFALL " $d/02-ownership/implicit-too; done",
+		 "cd '%s' && for d in chapters exercises solutions; do cp -r $d/" PITFALL
+		 " $d/02-ownership/implicit-too; done",
 		 scratch.root);
 	cr_assert_eq(system(command), 0);
 	expect("verify implicit", "'implicit' may be any of 02-ownership/implicit-contract, 02-ownership/implicit-too");
@@ -192,8 +193,10 @@ Test(input, output_that_cannot_be_written)
 
 Test(input, no_space_left_on_the_device)
 {
-	expect("verify --chapters --detector tsan --json /dev/full", "cannot write '/dev/full': No space left on device");
-	expect("verify --chapters --detector tsan --junit /dev/full", "cannot write '/dev/full': No space left on device");
+	expect("verify --chapters --detector tsan --json /dev/full",
+	       "cannot write '/dev/full': No space left on device");
+	expect("verify --chapters --detector tsan --junit /dev/full",
+	       "cannot write '/dev/full': No space left on device");
 }
 
 Test(input, check_of_what_is_no_program)
@@ -206,6 +209,6 @@ Test(input, check_of_what_is_no_program)
 Test(input, budget_that_cannot_be_read)
 {
 	expect("check --budget 'threads at <= 1' " BROKEN, "--budget: ");
-	expect_header("* budget    fires  detached in evict_loop, joined in evict_loop when", "* budget    fires  detached in evict_loop because",
-		      "'budget' needs 'when' and what must hold");
+	expect_header("* budget    fires  detached in evict_loop, joined in evict_loop when",
+		      "* budget    fires  detached in evict_loop because", "'budget' needs 'when' and what must hold");
 }

@@ -71,7 +71,8 @@ Test(session, a_changed_declaration_is_judged_without_a_run)
 	int status;
 
 	json_decref(verify_all(""));
-	scratch_replace(&scratch, FIXED, "tsan      silent", "tsan      false-alarm data-race in evict because of nothing");
+	scratch_replace(&scratch, FIXED, "tsan      silent",
+			"tsan      false-alarm data-race in evict because of nothing");
 	json_t *result = scratch_verify(&scratch, "tsan", "fixed", &status);
 	cr_assert_eq(status, 1);
 	cr_assert(json_is_true(json_object_get(result, "cached")));
@@ -136,28 +137,28 @@ Test(session, builds_one_at_a_time)
 	cr_assert(exists("build/made"));
 	cr_assert_not(exists("build/unlocked"));
 	/* A program from elsewhere is built in another way. */
-	struct outcome outcome = scratch_loose(&scratch, "check harness/doctor/clean.c");
+	struct outcome outcome = scratch_loose(&scratch, "check harness/selftest/clean.c");
 	cr_assert_eq(outcome.status, 0, "%s", outcome.err);
 	cr_assert_not(exists("build/unlocked"));
 	outcome_release(&outcome);
 }
 
 /*
- * Interrupted once the journal holds something: the signal's status, no
+ * Interrupted once the cache holds something: the signal's status, no
  * process, no half-written file, and what was judged is not judged again.
  */
 Test(session, ctrl_c_leaves_nothing_behind)
 {
-	char journal[512], json[512];
+	char cache[512], json[512];
 	struct timespec moment = {.tv_nsec = 20000000};
 	int status;
 
-	snprintf(journal, sizeof journal, "%s/build/journal", scratch.root);
+	snprintf(cache, sizeof cache, "%s/build/cache", scratch.root);
 	snprintf(json, sizeof json, "%s/out.json", scratch.root);
-	/* What the doctor has found is in the journal before: the lines that come are verdicts. */
+	/* What the doctor has found is in the cache before: the lines that come are verdicts. */
 	struct outcome doctor = scratch_loose(&scratch, "doctor");
 	outcome_release(&doctor);
-	size_t enough = file_lines(journal) + 4;
+	size_t enough = file_lines(cache) + 4;
 	pid_t child = fork();
 	if (child == 0) {
 		setenv("LOOSE_ROOT", scratch.root, 1);
@@ -166,7 +167,7 @@ Test(session, ctrl_c_leaves_nothing_behind)
 		execl("build/loose", "loose", "verify", "--fresh", "--json", json, (char *)NULL);
 		_exit(127);
 	}
-	while (file_lines(journal) < enough && waitpid(child, &status, WNOHANG) == 0)
+	while (file_lines(cache) < enough && waitpid(child, &status, WNOHANG) == 0)
 		nanosleep(&moment, NULL);
 	cr_assert_eq(kill(child, SIGINT), 0);
 	cr_assert_eq(waitpid(child, &status, 0), child);
@@ -214,15 +215,18 @@ Test(session, check_holds_a_program_against_a_budget)
 		       {"descriptors <= start", 0, NULL}};
 	char arguments[512];
 
-	scratch_write(&scratch, "three.c",
-		      "#include <pthread.h>\n#include <unistd.h>\nstatic void *work(void *p) { return p; }\n"
-		      "int main(void)\n{\n\tpthread_t t[3];\n\tfor (int i = 0; i < 3; i++)\n\t\tpthread_create(&t[i], NULL, "
-		      "work, NULL);\n\tfor (int i = 0; i < 2; i++)\n\t\tpthread_join(t[i], NULL);\n"
-		      "\tpthread_detach(t[2]);\n\treturn 0;\n}\n");
+	scratch_write(
+		&scratch, "three.c",
+		"#include <pthread.h>\n#include <unistd.h>\nstatic void *work(void *p) { return p; }\n"
+		"int main(void)\n{\n\tpthread_t t[3];\n\tfor (int i = 0; i < 3; i++)\n\t\tpthread_create(&t[i], NULL, "
+		"work, NULL);\n\tfor (int i = 0; i < 2; i++)\n\t\tpthread_join(t[i], NULL);\n"
+		"\tpthread_detach(t[2]);\n\treturn 0;\n}\n");
 	for (size_t i = 0; i < sizeof budgets / sizeof *budgets; i++) {
-		snprintf(arguments, sizeof arguments, "check '%s/three.c' --json --budget '%s'", scratch.root, budgets[i].bounds);
+		snprintf(arguments, sizeof arguments, "check '%s/three.c' --json --budget '%s'", scratch.root,
+			 budgets[i].bounds);
 		struct outcome outcome = scratch_loose(&scratch, arguments);
-		json_t *all = json_loads(outcome.out, 0, NULL), *result = json_array_get(json_object_get(all, "results"), 4);
+		json_t *all = json_loads(outcome.out, 0, NULL),
+		       *result = json_array_get(json_object_get(all, "results"), 4);
 		json_t *figures = json_object_get(result, "budget");
 		json_t *finding = json_array_get(json_object_get(result, "findings"), 0);
 
@@ -242,13 +246,14 @@ Test(session, check_is_silent_on_threads_that_start_threads)
 {
 	char arguments[512];
 
-	scratch_write(&scratch, "many.c",
-		      "#include <pthread.h>\nstatic void *work(void *p) { return p; }\nstatic void *start(void *p)\n{\n"
-		      "\tpthread_t t[8];\n\tfor (int round = 0; round < 3; round++) {\n\t\tfor (int i = 0; i < 8; i++)\n"
-		      "\t\t\tpthread_create(&t[i], NULL, work, NULL);\n\t\tfor (int i = 0; i < 8; i++)\n"
-		      "\t\t\tpthread_join(t[i], NULL);\n\t}\n\treturn p;\n}\nint main(void)\n{\n\tpthread_t t[4];\n"
-		      "\tfor (int i = 0; i < 4; i++)\n\t\tpthread_create(&t[i], NULL, start, NULL);\n"
-		      "\tfor (int i = 0; i < 4; i++)\n\t\tpthread_join(t[i], NULL);\n\treturn 0;\n}\n");
+	scratch_write(
+		&scratch, "many.c",
+		"#include <pthread.h>\nstatic void *work(void *p) { return p; }\nstatic void *start(void *p)\n{\n"
+		"\tpthread_t t[8];\n\tfor (int round = 0; round < 3; round++) {\n\t\tfor (int i = 0; i < 8; i++)\n"
+		"\t\t\tpthread_create(&t[i], NULL, work, NULL);\n\t\tfor (int i = 0; i < 8; i++)\n"
+		"\t\t\tpthread_join(t[i], NULL);\n\t}\n\treturn p;\n}\nint main(void)\n{\n\tpthread_t t[4];\n"
+		"\tfor (int i = 0; i < 4; i++)\n\t\tpthread_create(&t[i], NULL, start, NULL);\n"
+		"\tfor (int i = 0; i < 4; i++)\n\t\tpthread_join(t[i], NULL);\n\treturn 0;\n}\n");
 	snprintf(arguments, sizeof arguments, "check '%s/many.c'", scratch.root);
 	struct outcome outcome = scratch_loose(&scratch, arguments);
 	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
@@ -271,11 +276,13 @@ Test(session, check_judges_an_exercise)
 	char arguments[512], command[1024];
 	struct outcome outcome;
 
-	snprintf(arguments, sizeof arguments, "check \"$(ls '%s'/exercises/" PITFALL "/*.c | grep -v test.c)\"", scratch.root);
+	snprintf(arguments, sizeof arguments, "check \"$(ls '%s'/exercises/" PITFALL "/*.c | grep -v test.c)\"",
+		 scratch.root);
 	outcome = scratch_loose(&scratch, arguments);
 	cr_assert_eq(outcome.status, 1, "%s%s", outcome.out, outcome.err);
 	outcome_release(&outcome);
-	snprintf(command, sizeof command, "cp '%s'/solutions/" PITFALL "/*.c '%s'/exercises/" PITFALL "/", scratch.root, scratch.root);
+	snprintf(command, sizeof command, "cp '%s'/solutions/" PITFALL "/*.c '%s'/exercises/" PITFALL "/", scratch.root,
+		 scratch.root);
 	cr_assert_eq(system(command), 0);
 	outcome = scratch_loose(&scratch, arguments);
 	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
@@ -293,8 +300,8 @@ Test(session, check_judges_what_lies_beside_an_exercise)
 		 "sed -i '/^ [*] [a-z]/d' '%s'/exercises/" PITFALL "/a-student.c",
 		 scratch.root, scratch.root, scratch.root);
 	cr_assert_eq(system(command), 0);
-	snprintf(arguments, sizeof arguments, "check --json='%s/seen' '%s'/exercises/" PITFALL "/a-student.c", scratch.root,
-		 scratch.root);
+	snprintf(arguments, sizeof arguments, "check --json='%s/seen' '%s'/exercises/" PITFALL "/a-student.c",
+		 scratch.root, scratch.root);
 	outcome = scratch_loose(&scratch, arguments);
 	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
 	cr_assert(strstr(outcome.out, "test: passes, as it must be\ntsan: silent, as it must be\n"), "%s", outcome.out);

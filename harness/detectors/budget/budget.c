@@ -1,0 +1,239 @@
+/*
+ * The leak budget: our own detector. The program runs as it is, with the
+ * monitor of inside/monitor.c preloaded, which counts what no sanitizer does;
+ * its report is held against the bounds of the program's declaration.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "budget_findings.h"
+#include "detectors/criterion/tests.h"
+#include "detectors/report_files.h"
+
+/* Bounds were checked when they were declared; of one that cannot be read the budget lacks all from there on. */
+static bool budget_of(const struct run *run, struct budget *budget)
+{
+	char *error = NULL;
+	bool good = true;
+
+	*budget = (struct budget){0};
+	good = !run->bounds || budget_parse(budget, run->bounds, &error);
+	free(error);
+	return good;
+}
+
+static void prepare(const struct run *run, struct command *command)
+{
+	struct budget budget;
+
+	budget_of(run, &budget);
+	char *bounds = budget_for_monitor(&budget);
+	command_environment(command, "LD_PRELOAD=%s/build/monitor.so", run->root);
+	command_environment(command, "LOOSE_REPORTS=%s", run->directory);
+	/* The supervisor and what the program itself starts have the monitor too, asleep. */
+	command_environment(command, "LOOSE_PROGRAM=%s", run->program);
+	command_environment(command, "LOOSE_BUDGET=%s", bounds);
+	free(bounds);
+	budget_release(&budget);
+}
+
+static size_t code_at(void *context, uint64_t pc, struct code_place *places, size_t room)
+{
+	return symbolizer_code(context, pc, places, room);
+}
+
+/* --- collecting --- */
+
+struct collecting {
+	const struct run *run;
+	struct observation *seen;
+	struct budget budget;
+	bool *known; /* by bound: some image could tell */
+	struct budget_report *reports;
+	struct process *processes;
+	size_t count;
+};
+
+static bool has_parent_here(const struct collecting *all, size_t index)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (all->reports[i].pid == all->reports[index].parent)
+			return true;
+	return false;
+}
+
+/* Of tests, the processes of the tests: not the runner, nor how it becomes one of them. */
+static bool is_judged(const struct collecting *all, size_t index, const struct budget_image *image)
+{
+	if (!image->how)
+		return false;
+	return !all->run->tests || (has_parent_here(all, index) && !image->forked);
+}
+
+static void judge_image(struct collecting *all, const struct budget_image *image)
+{
+	struct symbolizer *addresses = symbolizer_open(image->maps);
+	struct budget_resolver resolver = {.code = code_at, .context = addresses, .run = all->run};
+
+	budget_findings_add(image, &all->budget, &resolver, all->known, &all->seen->findings);
+	symbolizer_close(addresses);
+	if (image->lost)
+		observation_fail(all->seen, FAULT_DETECTOR, "the monitor could not hold it all: %s", image->lost);
+}
+
+static void read_all(struct collecting *all)
+{
+	char **names = report_names(all->run, "budget.", "");
+	size_t length;
+
+	for (size_t i = 0; names[i]; i++) {
+		char *bytes = report_read(all->run, names[i], &length);
+		struct budget_report *report;
+		if (!bytes)
+			continue;
+		all->reports = mem_resize(all->reports, all->count + 1, sizeof *all->reports);
+		all->processes = mem_resize(all->processes, all->count + 1, sizeof *all->processes);
+		report = &all->reports[all->count];
+		budget_report_read(bytes, length, report);
+		all->processes[all->count++] = (struct process){report->pid, report->parent, report->complete};
+		free(bytes);
+	}
+	names_free(names);
+}
+
+/* A child that becomes another program is nothing unusual; the program itself must be what ends. */
+static void check_replaced(const struct collecting *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		const struct budget_report *report = &all->reports[i];
+		const struct budget_image *last = report->count ? &report->images[report->count - 1] : NULL;
+		if (last && last->how && !last->forked && strcmp(last->how, "exec") == 0)
+			observation_fail(
+				all->seen, FAULT_PROGRAM,
+				"it replaced itself by a program without the monitor, which nobody has watched");
+	}
+}
+
+static void check_known(const struct collecting *all)
+{
+	for (size_t i = 0; i < all->budget.count; i++) {
+		const struct bound *bound = &all->budget.bounds[i];
+		if (all->known[i])
+			continue;
+		if (bound->signal)
+			observation_fail(all->seen, FAULT_PROGRAM, "'%s' says nothing: it was never asked to stop",
+					 bound->text);
+		else
+			observation_fail(all->seen, FAULT_PROGRAM,
+					 "'%s' says nothing: the program does not publish all of these gauges; "
+					 "gauge_set() of kit/gauge.h does",
+					 bound->text);
+	}
+}
+
+/* The program's own figures; of tests, those of the one with the most threads. */
+static const struct budget_image *image_to_show(const struct collecting *all)
+{
+	const struct budget_image *shown = NULL;
+	long long most = -1;
+
+	for (size_t i = 0; i < all->count; i++)
+		for (size_t j = 0; j < all->reports[i].count; j++) {
+			const struct budget_image *image = &all->reports[i].images[j];
+			const struct figure *threads = figures_find(&image->figures, "threads");
+			if (!is_judged(all, i, image) || !threads || (!all->run->tests && has_parent_here(all, i)))
+				continue;
+			if (threads->peak > most) {
+				most = threads->peak;
+				shown = image;
+			}
+		}
+	return shown;
+}
+
+static bool holds(const json_t *bound)
+{
+	return bound && json_is_true(json_object_get(bound, "holds"));
+}
+
+/* What the shown image says of a bound, or else the first that breaks it. */
+static json_t *bound_to_show(const struct collecting *all, const struct budget_image *shown, size_t index)
+{
+	json_t *said = budget_bound_to_json(shown, &all->budget, index);
+
+	for (size_t i = 0; i < all->count; i++)
+		for (size_t j = 0; j < all->reports[i].count; j++) {
+			const struct budget_image *image = &all->reports[i].images[j];
+			json_t *other =
+				is_judged(all, i, image) ? budget_bound_to_json(image, &all->budget, index) : NULL;
+			if (other && (!said || (holds(said) && !holds(other)))) {
+				json_decref(said);
+				said = json_incref(other);
+			}
+			json_decref(other);
+		}
+	return said;
+}
+
+static void show(const struct collecting *all)
+{
+	const struct budget_image *image = image_to_show(all);
+
+	if (!image)
+		return;
+	json_t *bounds = json_array();
+	for (size_t i = 0; i < all->budget.count; i++) {
+		json_t *bound = bound_to_show(all, image, i);
+		if (bound)
+			json_array_append_new(bounds, bound);
+	}
+	all->seen->measured = budget_image_to_json(image);
+	json_object_set_new(all->seen->measured, "bounds", bounds);
+}
+
+static void release(struct collecting *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		budget_report_release(&all->reports[i]);
+	free(all->reports);
+	free(all->processes);
+	free(all->known);
+	budget_release(&all->budget);
+}
+
+static void collect(const struct run *run, struct observation *seen)
+{
+	struct collecting all = {.run = run, .seen = seen};
+
+	tests_collect(run, seen);
+	if (!budget_of(run, &all.budget))
+		observation_fail(seen, FAULT_DETECTOR, "its budget cannot be read");
+	all.known = mem_zeroed(all.budget.count, sizeof *all.known);
+	read_all(&all);
+	if (all.count == 0 && strpbrk(run->root, " :"))
+		observation_fail(
+			seen, FAULT_DETECTOR,
+			"the monitor cannot be loaded from '%s': move the workbook to a path without blanks and colons",
+			run->root);
+	processes_check(run, all.processes, all.count, seen);
+	for (size_t i = 0; i < all.count; i++)
+		for (size_t j = 0; j < all.reports[i].count; j++)
+			if (is_judged(&all, i, &all.reports[i].images[j]))
+				judge_image(&all, &all.reports[i].images[j]);
+	check_replaced(&all);
+	if (seen->fault == FAULT_NONE)
+		check_known(&all);
+	findings_merge(&seen->findings);
+	show(&all);
+	release(&all);
+}
+
+const struct detector detector_budget = {
+	.name = "budget",
+	.flavour = "plain",
+	.kinds = budget_kinds,
+	.prepare = prepare,
+	.collect = collect,
+	.explain = budget_explain,
+};

@@ -1,0 +1,31 @@
+/*
+ * What a Criterion program wrote with --tap=FILE. Of the formats that Criterion
+ * 2.4.1 has, this is the only one that it always writes right: its JSON leaves
+ * quotes in messages as they are (Snaipe/Criterion#465), and its XML breaks on
+ * a control character. TAP indents a message, so no message can be taken for a
+ * result.
+ *
+ * A test that was skipped counts as failed: Criterion says "ok" and "skipped"
+ * also of a test that its timeout ended before it had begun.
+ *
+ * Pure: bytes in, results out.
+ */
+#ifndef LOOSE_CRITERION_TAP_H
+#define LOOSE_CRITERION_TAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct test_results {
+	int ran;       /* those that were skipped did not run */
+	char **failed; /* or skipped: names without the suite, sorted, each once */
+	size_t failed_count;
+	char *said;    /* a line for each that has explained itself, "name: its first message"; NULL when none has */
+	bool complete; /* there is a result for each test of the plan, whole */
+};
+
+/* Fills `results`, which test_results_release() empties. */
+void test_results_read(const char *bytes, size_t length, struct test_results *results);
+void test_results_release(struct test_results *results);
+
+#endif

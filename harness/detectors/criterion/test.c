@@ -1,0 +1,82 @@
+/*
+ * The pseudo-detector `test`: a plain run of a Criterion program, that finds
+ * nothing but failed tests. And what such runs under the other detectors have
+ * in common with it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "criterion_tap.h"
+#include "detectors/report_files.h"
+#include "tests.h"
+
+#define RESULTS_FILE "criterion.tap"
+
+void command_test_arguments(const struct run *run, struct command *command)
+{
+	command_argument(command, "--tap=%s/" RESULTS_FILE, run->directory);
+	/* One after the other: tests that race for the processor fail by luck. */
+	command_argument(command, "-j1");
+}
+
+static char *joined(char *const *names, size_t count)
+{
+	char *text = count ? mem_copy(names[0]) : NULL;
+
+	for (size_t i = 1; i < count; i++) {
+		char *longer = mem_format("%s, %s", text, names[i]);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+void tests_collect(const struct run *run, struct observation *seen)
+{
+	struct test_results results;
+	size_t length;
+
+	if (!run->tests)
+		return;
+	char *bytes = report_read(run, RESULTS_FILE, &length);
+	if (!bytes) {
+		observation_fail(seen, FAULT_PROGRAM, "its tests left no results");
+		return;
+	}
+	test_results_read(bytes, length, &results);
+	free(bytes);
+	seen->tests = results.ran;
+	free(seen->failed);
+	seen->failed = joined(results.failed, results.failed_count);
+	free(seen->said);
+	seen->said = results.said;
+	results.said = NULL;
+	if (!results.complete)
+		observation_fail(seen, FAULT_PROGRAM, "the results of its tests are cut short");
+	else if (results.ran == 0)
+		observation_fail(seen, FAULT_PROGRAM, "none of its tests ran");
+	test_results_release(&results);
+}
+
+static void prepare(const struct run *run, struct command *command)
+{
+	(void)run, (void)command;
+}
+
+static const char *explain(const char *kind)
+{
+	(void)kind;
+	return NULL;
+}
+
+static const char *const no_kinds[] = {NULL};
+
+const struct detector detector_test = {
+	.name = "test",
+	.flavour = "plain",
+	.kinds = no_kinds,
+	.prepare = prepare,
+	.collect = tests_collect,
+	.explain = explain,
+};

@@ -1,0 +1,31 @@
+/*
+ * From ThreadSanitizer's records to findings: names for threads and mutexes
+ * instead of numbers, functions instead of addresses. How an address is
+ * resolved is the caller's business, so that this too can be tried on captured
+ * records alone.
+ */
+#ifndef LOOSE_TSAN_FINDINGS_H
+#define LOOSE_TSAN_FINDINGS_H
+
+#include "detectors/symbolizer.h"
+#include "tsan_records.h"
+#include "verdict/detector.h"
+
+struct tsan_resolver {
+	/* As symbolizer_code() and symbolizer_data(). */
+	size_t (*code)(void *context, uint64_t pc, struct code_place *places, size_t room);
+	const char *(*data)(void *context, uint64_t address, uint64_t *offset);
+	void *context;
+	const struct run *run; /* whose frames are own */
+};
+
+void tsan_findings_add(const struct tsan_records *records, const struct tsan_resolver *resolver,
+		       struct findings *findings);
+/* Every kind that the runtime has, ended by NULL. */
+extern const char *const tsan_kinds[];
+/* The runtime's own headline for a kind; the kind itself when it is unknown. */
+const char *tsan_headline(const char *kind);
+/* What a kind means; NULL when it is unknown. */
+const char *tsan_explain(const char *kind);
+
+#endif

@@ -1,0 +1,157 @@
+/* Helgrind, DRD and Memcheck: three tools of one machine, which write the same XML. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "detectors/criterion/tests.h"
+#include "detectors/report_files.h"
+#include "detectors/spoofed.h"
+#include "valgrind_kinds.h"
+#include "valgrind_xml.h"
+
+/*
+ * --command-line-only=yes     no ~/.valgrindrc, no $VALGRIND_OPTS decides a verdict
+ * DEBUGINFOD_URLS=            nor does a server on the net; the option for it is younger than Valgrind 3.19
+ * --vgdb=no                   no debugger will come; its pipe in /tmp stays away
+ * --child-silent-after-fork   a forked child would write into its parent's file
+ * --fair-sched=try            a thread that spins does not keep the others from running
+ * --num-callers=24            deep enough for the outermost own function, which names the thread
+ * --error-exitcode=0          the status stays the program's own; reports are read, not guessed from it
+ */
+static const char *const common[] = {"--command-line-only=yes",
+				     "--vgdb=no",
+				     "--child-silent-after-fork=yes",
+				     "--fair-sched=try",
+				     "--num-callers=24",
+				     "--error-exitcode=0",
+				     "--xml=yes",
+				     NULL};
+
+/*
+ * --free-is-write=yes    else neither sees that a block is freed while another thread uses it
+ * --history-level=full   both stacks of a race
+ */
+static const char *const for_helgrind[] = {"--free-is-write=yes", "--history-level=full", NULL};
+/* --check-stack-var=yes   else DRD does not look at variables on a stack, where a captured loop variable is */
+static const char *const for_drd[] = {"--free-is-write=yes", "--check-stack-var=yes", NULL};
+/*
+ * Of the leaks only what is lost for certain: what a lost block points to would
+ * be a second finding for one mistake, and the C library keeps blocks for
+ * threads that still run, which look possibly lost.
+ */
+static const char *const for_memcheck[] = {"--leak-check=full", "--show-leak-kinds=definite",
+					   "--errors-for-leak-kinds=definite", NULL};
+
+/* In Valgrind's file names % is special. */
+static char *escaped(const char *path)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		abort();
+	for (; *path; path++)
+		fputs(*path == '%' ? "%%" : (char[]){*path, '\0'}, out);
+	if (fclose(out) != 0)
+		abort();
+	return text;
+}
+
+/* Helgrind has the kind Dubious since 3.21; before that it refuses a suppression of it. Asked once. */
+static bool has_dubious(void)
+{
+	static int known = -1;
+	int major = 0, minor = 0;
+
+	if (known >= 0)
+		return known;
+	FILE *out = popen("valgrind --version 2>/dev/null", "r");
+	known = out && fscanf(out, "valgrind-%d.%d", &major, &minor) == 2 && (major > 3 || (major == 3 && minor >= 21));
+	if (out)
+		pclose(out);
+	return known;
+}
+
+static void prepare(const struct run *run, struct command *command, const char *tool, const char *const *options)
+{
+	char *directory = escaped(run->directory);
+
+	command_environment(command, "DEBUGINFOD_URLS=");
+	command_argument(command, "valgrind");
+	command_argument(command, "--tool=%s", tool);
+	for (size_t i = 0; common[i]; i++)
+		command_argument(command, "%s", common[i]);
+	for (size_t i = 0; options[i]; i++)
+		command_argument(command, "%s", options[i]);
+	command_argument(command, "--xml-file=%s/%s.%%p.xml", directory, tool);
+	command_argument(command, "--suppressions=%s/harness/detectors/valgrind/valgrind.supp", run->root);
+	if (has_dubious())
+		command_argument(command, "--suppressions=%s/harness/detectors/valgrind/valgrind-3.21.supp", run->root);
+	/* Criterion runs each test in a new process; what else a program starts is not the program. */
+	if (run->tests)
+		command_argument(command, "--trace-children=yes");
+	free(directory);
+}
+
+static struct process collect_process(const struct run *run, const char *name, const char *tool,
+				      struct findings *findings)
+{
+	struct process process = {0};
+	struct valgrind_output output;
+	size_t length;
+	char *bytes = report_read(run, name, &length);
+
+	if (!bytes)
+		return process;
+	valgrind_xml_read(bytes, length, tool, run, findings, &output);
+	free(bytes);
+	process = (struct process){.pid = output.pid, .parent = output.parent, .complete = output.complete};
+	valgrind_output_release(&output);
+	return process;
+}
+
+static void collect(const struct run *run, struct observation *seen, const char *tool)
+{
+	char *before = mem_format("%s.", tool), **names = report_names(run, before, ".xml");
+	struct process *processes = NULL;
+	size_t count = 0;
+
+	tests_collect(run, seen);
+	for (; names[count]; count++) {
+		processes = mem_resize(processes, count + 1, sizeof *processes);
+		processes[count] = collect_process(run, names[count], tool, &seen->findings);
+	}
+	processes_check(run, processes, count, seen);
+	/* With --xml it prints none. */
+	spoofed_check(run, 0, seen);
+	findings_merge(&seen->findings);
+	free(processes);
+	names_free(names);
+	free(before);
+}
+
+/* What the interface asks for is a function per tool. */
+#define TOOL(tool)                                                                                                     \
+	static void prepare_##tool(const struct run *run, struct command *command)                                     \
+	{                                                                                                              \
+		prepare(run, command, #tool, for_##tool);                                                              \
+	}                                                                                                              \
+                                                                                                                       \
+	static void collect_##tool(const struct run *run, struct observation *seen)                                    \
+	{                                                                                                              \
+		collect(run, seen, #tool);                                                                             \
+	}                                                                                                              \
+                                                                                                                       \
+	const struct detector detector_##tool = {                                                                      \
+		.name = #tool,                                                                                         \
+		.flavour = "plain",                                                                                    \
+		.kinds = tool##_kinds,                                                                                 \
+		.prepare = prepare_##tool,                                                                             \
+		.collect = collect_##tool,                                                                             \
+		.explain = tool##_explain,                                                                             \
+	}
+
+TOOL(helgrind);
+TOOL(drd);
+TOOL(memcheck);

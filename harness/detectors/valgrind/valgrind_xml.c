@@ -1,0 +1,312 @@
+/* Reading Valgrind's XML. See valgrind_xml.h. */
+#include "valgrind_xml.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <expat.h>
+
+#include "base/mem.h"
+#include "valgrind_words.h"
+
+enum { MAX_DEPTH = 32 };
+
+struct frame_text {
+	char *function, *directory, *file;
+	int line;
+};
+
+struct reader {
+	const struct run *run;
+	const char *tool;
+	struct findings *findings;
+	struct valgrind_output *output;
+	bool right_tool, finished;
+	const char *path[MAX_DEPTH]; /* the elements that are open, outermost first */
+	size_t depth;
+	char *text; /* of the innermost element so far */
+	size_t text_length;
+	/* The error that is open. Its sentences stay raw until the end: only then are its threads known. */
+	struct finding *finding;
+	struct stack *stack;
+	bool told; /* the last stack has its sentence, but no frames yet */
+	struct frame_text frame;
+};
+
+/*
+ * The elements that matter, and which of them are inside which. Names are kept
+ * as pointers into this list; one that is not in it is "".
+ */
+static const char *const elements[] = {
+	"valgrindoutput",
+	"protocoltool",
+	"pid",
+	"ppid",
+	"args",
+	"argv",
+	"exe",
+	"status",
+	"state",
+	"error",
+	"kind",
+	"what",
+	"xwhat",
+	"text",
+	"auxwhat",
+	"xauxwhat",
+	"stack",
+	"frame",
+	"fn",
+	"dir",
+	"file",
+	"line",
+	"fatal_signal",
+	"signame",
+	"first_observed_at",
+	"other_segment_start",
+	"other_segment_end",
+	"announcethread",
+};
+
+static const char *known(const char *name)
+{
+	for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
+		if (strcmp(name, elements[i]) == 0)
+			return elements[i];
+	return "";
+}
+
+/* The element that is `up` levels above the innermost. */
+static bool is(const struct reader *reader, size_t up, const char *name)
+{
+	return reader->depth > up && strcmp(reader->path[reader->depth - 1 - up], name) == 0;
+}
+
+static void start_stack(struct reader *reader, const char *sentence)
+{
+	reader->stack = finding_add_stack(reader->finding, sentence);
+	reader->told = true;
+}
+
+/* A stack belongs to the sentence before it. Some have none but the element that they are in. */
+static void start_frames(struct reader *reader)
+{
+	if (is(reader, 1, "other_segment_start"))
+		start_stack(reader, "The other access comes after this");
+	else if (is(reader, 1, "other_segment_end"))
+		start_stack(reader, "and before this");
+	else if (!reader->told)
+		start_stack(reader, "then");
+	reader->told = false;
+}
+
+static void XMLCALL on_start(void *context, const char *name, const char **attributes)
+{
+	struct reader *reader = context;
+
+	(void)attributes;
+	if (reader->depth < MAX_DEPTH)
+		reader->path[reader->depth] = known(name);
+	reader->depth++;
+	reader->text_length = 0;
+	if (reader->depth > MAX_DEPTH)
+		return;
+	if (is(reader, 0, "error")) {
+		reader->finding = findings_add(reader->findings, "?");
+		reader->stack = NULL;
+		reader->told = false;
+	} else if (is(reader, 0, "stack") && reader->finding) {
+		start_frames(reader);
+	}
+}
+
+static void XMLCALL on_text(void *context, const char *text, int length)
+{
+	struct reader *reader = context;
+
+	reader->text = mem_resize(reader->text, reader->text_length + (size_t)length + 1, 1);
+	memcpy(reader->text + reader->text_length, text, (size_t)length);
+	reader->text_length += (size_t)length;
+}
+
+static void replace(char **text, const char *with)
+{
+	free(*text);
+	*text = mem_copy(with);
+}
+
+/* --- a frame --- */
+
+static void end_frame(struct reader *reader)
+{
+	struct frame_text *frame = &reader->frame;
+	char *path = NULL;
+
+	if (frame->directory && frame->file)
+		path = mem_format("%s/%s", frame->directory, frame->file);
+	else if (frame->file)
+		path = mem_copy(frame->file);
+	if (frame->function)
+		frame->function[strcspn(frame->function, "@")] = '\0'; /* "pthread_create@@GLIBC_2.34" */
+	if (reader->stack)
+		stack_add_frame(reader->stack, frame->function ? frame->function : "?", path, frame->line,
+				run_owns(reader->run, path));
+	free(path);
+	free(frame->function);
+	free(frame->directory);
+	free(frame->file);
+	*frame = (struct frame_text){0};
+}
+
+static void end_frame_part(struct reader *reader, const char *text)
+{
+	if (is(reader, 0, "fn"))
+		replace(&reader->frame.function, text);
+	else if (is(reader, 0, "dir"))
+		replace(&reader->frame.directory, text);
+	else if (is(reader, 0, "file"))
+		replace(&reader->frame.file, text);
+	else if (is(reader, 0, "line"))
+		reader->frame.line = atoi(text);
+}
+
+/* --- an error --- */
+
+static const char *outermost_own(const struct stack *stack)
+{
+	for (size_t i = stack->count; i--;)
+		if (stack->frames[i].own)
+			return stack->frames[i].function;
+	return NULL;
+}
+
+/* Makes the sentences of a whole error the same in every run. */
+static void end_error(struct reader *reader)
+{
+	struct finding *finding = reader->finding;
+	struct valgrind_names names = {0};
+
+	for (size_t i = 0; i < finding->stack_count; i++) {
+		const char *start = outermost_own(&finding->stacks[i]);
+		/* A headline may be followed by a second sentence before its stack comes. */
+		if (i == 0 && finding->stacks[0].count == 0 && finding->stack_count > 1)
+			start = outermost_own(&finding->stacks[1]);
+		if (start)
+			valgrind_names_thread(&names, finding->stacks[i].role, start);
+	}
+	if (strcmp(finding->kind, "LockOrder") == 0 && finding->stack_count)
+		valgrind_names_locks(&names, finding->stacks[0].role);
+	for (size_t i = 0; i < finding->stack_count; i++) {
+		char *words = valgrind_words(&names, finding->stacks[i].role);
+		free(finding->stacks[i].role);
+		finding->stacks[i].role = words;
+	}
+	if (finding->stack_count)
+		replace(&finding->words, finding->stacks[0].role);
+	valgrind_names_release(&names);
+	finding_place(finding);
+	reader->finding = NULL;
+	reader->stack = NULL;
+}
+
+static void end_error_part(struct reader *reader, const char *text)
+{
+	if (is(reader, 0, "kind") && is(reader, 1, "error")) {
+		replace(&reader->finding->kind, text);
+	} else if (is(reader, 0, "what") && is(reader, 1, "first_observed_at")) {
+		char *sentence = mem_format("First use of this %s", text);
+		start_stack(reader, sentence);
+		free(sentence);
+	} else if (is(reader, 0, "what") || is(reader, 0, "auxwhat") ||
+		   (is(reader, 0, "text") && (is(reader, 1, "xwhat") || is(reader, 1, "xauxwhat")))) {
+		start_stack(reader, text);
+	}
+}
+
+/* --- the document --- */
+
+static void end_head(struct reader *reader, const char *text)
+{
+	struct valgrind_output *output = reader->output;
+
+	if (is(reader, 0, "protocoltool"))
+		reader->right_tool = strcmp(text, reader->tool) == 0;
+	else if (is(reader, 0, "pid"))
+		output->pid = atol(text);
+	else if (is(reader, 0, "ppid"))
+		output->parent = atol(text);
+	else if (is(reader, 0, "exe") && is(reader, 1, "argv"))
+		replace(&output->executable, text);
+	else if (is(reader, 0, "state") && is(reader, 1, "status"))
+		reader->finished = strcmp(text, "FINISHED") == 0;
+	else if (is(reader, 0, "signame") && is(reader, 1, "fatal_signal"))
+		replace(&output->signal, text);
+}
+
+/* What is between the tags without the space around it. */
+static char *trimmed(const struct reader *reader)
+{
+	const char *text = reader->text_length ? reader->text : "";
+	size_t length = reader->text_length;
+
+	while (length && strchr(" \t\r\n", text[length - 1]))
+		length--;
+	size_t start = 0;
+	while (start < length && strchr(" \t\r\n", text[start]))
+		start++;
+	return mem_copy_n(text + start, length - start);
+}
+
+static void XMLCALL on_end(void *context, const char *name)
+{
+	struct reader *reader = context;
+	char *text = trimmed(reader);
+
+	(void)name;
+	if (reader->depth > MAX_DEPTH)
+		;
+	else if (is(reader, 0, "frame"))
+		end_frame(reader);
+	else if (is(reader, 1, "frame"))
+		end_frame_part(reader, text);
+	else if (is(reader, 0, "error") && reader->finding)
+		end_error(reader);
+	else if (reader->finding)
+		end_error_part(reader, text);
+	else
+		end_head(reader, text);
+	free(text);
+	reader->text_length = 0;
+	reader->depth--;
+}
+
+void valgrind_xml_read(const char *bytes, size_t length, const char *tool, const struct run *run,
+		       struct findings *findings, struct valgrind_output *output)
+{
+	struct reader reader = {.run = run, .tool = tool, .findings = findings, .output = output};
+	XML_Parser parser = XML_ParserCreate(NULL);
+
+	*output = (struct valgrind_output){0};
+	if (!parser)
+		abort();
+	XML_SetUserData(parser, &reader);
+	XML_SetElementHandler(parser, on_start, on_end);
+	XML_SetCharacterDataHandler(parser, on_text);
+	bool whole = length <= INT_MAX && XML_Parse(parser, bytes, (int)length, 1) == XML_STATUS_OK;
+	XML_ParserFree(parser);
+	if (reader.finding)
+		end_error(&reader);
+	free(reader.frame.function);
+	free(reader.frame.directory);
+	free(reader.frame.file);
+	free(reader.text);
+	output->complete = whole && reader.right_tool && reader.finished;
+}
+
+void valgrind_output_release(struct valgrind_output *output)
+{
+	free(output->executable);
+	free(output->signal);
+	*output = (struct valgrind_output){0};
+}

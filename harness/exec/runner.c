@@ -1,0 +1,238 @@
+#include "runner.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/mem.h"
+#include "verdict/detector.h"
+
+enum { OUTPUT_LIMIT = 1 << 20 };
+
+struct running {
+	struct loop *loop;
+	const struct run_request *request;
+	struct run run;
+	char *directory;
+	int echo;
+	run_ended ended;
+	void *context;
+};
+
+static char *file_in(const struct running *running, const char *name)
+{
+	return mem_format("%s/%s", running->directory, name);
+}
+
+void run_remove(const char *path)
+{
+	DIR *directory = opendir(path);
+
+	for (struct dirent *entry; directory && (entry = readdir(directory));) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (unlinkat(dirfd(directory), entry->d_name, 0) == 0)
+			continue;
+		char *below = mem_format("%s/%s", path, entry->d_name);
+		run_remove(below);
+		free(below);
+	}
+	if (directory)
+		closedir(directory);
+	rmdir(path);
+}
+
+void run_sweep(const char *root)
+{
+	char *pattern = mem_format("%s/build/run/*.*", root);
+	glob_t found;
+
+	if (glob(pattern, 0, NULL, &found) == 0) {
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			/* Named PID.SERIAL: another harness may be at work. */
+			long pid = strtol(strrchr(found.gl_pathv[i], '/') + 1, NULL, 10);
+			if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+				run_remove(found.gl_pathv[i]);
+		}
+		globfree(&found);
+	}
+	free(pattern);
+}
+
+/* The last line of the program's output, without its newline; NULL when there is none. */
+static char *last_line(const char *text)
+{
+	size_t length = text ? strlen(text) : 0;
+
+	while (length && text[length - 1] == '\n')
+		length--;
+	size_t start = length;
+	while (start && text[start - 1] != '\n')
+		start--;
+	return length ? mem_copy_n(text + start, length - start) : NULL;
+}
+
+static void finish(struct running *running, struct observation *seen)
+{
+	run_ended ended = running->ended;
+	void *context = running->context;
+
+	run_remove(running->directory);
+	free(running->directory);
+	free(running);
+	ended(context, seen);
+}
+
+/* How the program ended, by the supervisor's word. */
+static void read_end(struct observation *seen, const struct run_request *request, const char *ended, long detail)
+{
+	if (strcmp(ended, "exit") == 0)
+		seen->status = (int)detail;
+	else if (strcmp(ended, "signal") == 0)
+		observation_fail(seen, FAULT_PROGRAM, "it was killed by signal %ld (%s)", detail,
+				 strsignal((int)detail));
+	else if (strcmp(ended, "deadline") == 0)
+		observation_fail(seen, FAULT_PROGRAM, "it was still running after %ld s", request->deadline_ms / 1000);
+	else if (strcmp(ended, "flood") == 0)
+		observation_fail(seen, FAULT_PROGRAM, "it printed more than %d KiB", OUTPUT_LIMIT / 1024);
+	else if (strcmp(ended, "noexec") == 0)
+		observation_fail(seen, FAULT_DETECTOR, "'%s' did not start: %s", request->detector->name,
+				 strerror((int)detail));
+	else
+		observation_fail(seen, FAULT_DETECTOR, "the supervisor was stopped");
+}
+
+static long number_after(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+
+	return at ? strtol(at + strlen(key), NULL, 10) : 0;
+}
+
+static void read_result(struct running *running, struct observation *seen)
+{
+	char *path = file_in(running, "result"), *text = file_read(path), word[32] = "";
+	long detail = 0;
+
+	free(path);
+	if (!text || sscanf(text, "ended %31s %ld", word, &detail) < 1) {
+		observation_fail(seen, FAULT_DETECTOR, "the supervisor left no result");
+		free(text);
+		return;
+	}
+	read_end(seen, running->request, word, detail);
+	seen->cpu_ms = number_after(text, "cpu_us ") / 1000;
+	seen->wall_ms = number_after(text, "wall_us ") / 1000;
+	seen->peak_kib = number_after(text, "peak_kib ");
+	free(text);
+}
+
+static void on_supervisor_ended(void *context, int status, int signal)
+{
+	struct running *running = context;
+	struct observation seen = {0};
+
+	if (running->loop->interrupted) {
+		run_remove(running->directory);
+		free(running->directory);
+		free(running);
+		return;
+	}
+	if (signal || status)
+		observation_fail(&seen, FAULT_DETECTOR, "the supervisor ended with status %d, signal %d", status,
+				 signal);
+	read_result(running, &seen);
+	char *path = file_in(running, "stdout"), *output = file_read(path);
+	seen.last_line = last_line(output);
+	if (running->echo >= 0 && output && write(running->echo, output, strlen(output)) < 0)
+		observation_fail(&seen, FAULT_PROGRAM, "its output cannot be shown: %s", strerror(errno));
+	free(output);
+	free(path);
+	running->request->detector->collect(&running->run, &seen);
+	finish(running, &seen);
+}
+
+/* The supervisor's arguments, then the detector's, the program, and the program's own. */
+static void build_command(struct running *running, struct command *command)
+{
+	const struct run_request *request = running->request;
+
+	command_argument(command, "%s/build/supervisor", running->loop->root);
+	command_argument(command, "%s/result", running->directory);
+	command_argument(command, "--parent");
+	command_argument(command, "%ld", (long)getpid());
+	command_argument(command, "--deadline");
+	command_argument(command, "%ld", request->deadline_ms);
+	command_argument(command, "--output-limit");
+	command_argument(command, "%d", OUTPUT_LIMIT);
+	command_argument(command, "--stdout");
+	command_argument(command, "%s/stdout", running->directory);
+	command_argument(command, "--stderr");
+	command_argument(command, "%s/stderr", running->directory);
+	command_argument(command, "--");
+	request->detector->prepare(&running->run, command);
+	command_argument(command, "%s", request->executable);
+	for (char *const *argument = request->arguments; argument && *argument; argument++)
+		command_argument(command, "%s", *argument);
+	if (request->tests)
+		command_test_arguments(&running->run, command);
+}
+
+static void spawn(struct running *running)
+{
+	struct command command = {0};
+	char *path = file_in(running, "supervisor.log");
+	int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), error = errno;
+
+	build_command(running, &command);
+	struct child_options supervisor = {.argv = command.argv,
+					   .environment = command.environment,
+					   .output = log,
+					   .errors = log,
+					   .ended = on_supervisor_ended,
+					   .context = running};
+	if (log >= 0)
+		error = loop_spawn(running->loop, &supervisor);
+	command_release(&command);
+	if (log >= 0)
+		close(log);
+	free(path);
+	if (log >= 0 && !error)
+		return;
+	struct observation seen = {0};
+	observation_fail(&seen, FAULT_DETECTOR, "cannot start the supervisor: %s", strerror(error));
+	finish(running, &seen);
+}
+
+void run_start(struct loop *loop, const struct run_request *request, int echo, run_ended ended, void *context)
+{
+	static unsigned long serial;
+	struct running *running = mem_zeroed(1, sizeof *running);
+	char *parent = mem_format("%s/build/run", loop->root);
+
+	*running = (struct running){.loop = loop, .request = request, .echo = echo, .ended = ended, .context = context};
+	mkdir(parent, 0777);
+	running->directory = mem_format("%s/%ld.%lu", parent, (long)getpid(), serial++);
+	free(parent);
+	running->run = (struct run){.program = request->executable,
+				    .root = loop->root,
+				    .directory = running->directory,
+				    .tests = request->tests,
+				    .own = {request->own[0], request->own[1]},
+				    .bounds = request->bounds};
+	if (mkdir(running->directory, 0777) == 0) {
+		spawn(running);
+		return;
+	}
+	struct observation seen = {0};
+	observation_fail(&seen, FAULT_DETECTOR, "cannot make '%s': %s", running->directory, strerror(errno));
+	finish(running, &seen);
+}

@@ -1,0 +1,235 @@
+/* Was every process watched to its end? And the run of tests, from files as a run leaves them. */
+#include "tests/unit/captured.h"
+
+#include <unistd.h>
+
+#include "detectors/criterion/tests.h"
+#include "detectors/report_files.h"
+
+static struct run run = {.program = "/p", .root = "/", .own = {"/workbook", NULL}};
+static char directory[] = "/tmp/test-processes.XXXXXX";
+
+static void make_directory(void)
+{
+	cr_assert(mkdtemp(directory));
+	run.directory = directory;
+}
+
+static void remove_directory(void)
+{
+	char *command = mem_format("rm -r '%s'", directory);
+
+	cr_assert_eq(system(command), 0);
+	free(command);
+}
+
+TestSuite(processes, .init = make_directory, .fini = remove_directory);
+
+static void write_file(const char *name, const char *text, size_t length)
+{
+	char *path = mem_format("%s/%s", directory, name);
+	FILE *file = fopen(path, "wb");
+
+	cr_assert(file);
+	fwrite(text, 1, length, file);
+	fclose(file);
+	free(path);
+}
+
+static void write_text(const char *name, const char *text)
+{
+	write_file(name, text, strlen(text));
+}
+
+/* `why` NULL: no fault. */
+static void expect_check(const struct process *all, size_t count, int tests, const char *failed, const char *why)
+{
+	struct observation seen = {.tests = tests, .failed = failed ? mem_copy(failed) : NULL};
+
+	run.tests = tests > 0;
+	processes_check(&run, all, count, &seen);
+	cr_assert_eq(seen.fault, why ? FAULT_DETECTOR : FAULT_NONE, "%s", seen.why ? seen.why : "no fault");
+	if (why)
+		cr_assert(strstr(seen.why, why), "%s", seen.why);
+	observation_release(&seen);
+}
+
+Test(processes, of_a_program)
+{
+	struct process all[] = {{10, 1, true}, {11, 10, true}};
+
+	expect_check(all, 0, 0, NULL, "left no report");
+	expect_check(all, 1, 0, NULL, NULL);
+	expect_check(all, 2, 0, NULL, NULL);
+	all[1].complete = false;
+	expect_check(all, 2, 0, NULL, "did not watch the program to its end");
+	write_text("stderr", "hello\n==7== x\nFATAL: ThreadSanitizer: unexpected memory mapping 0x1\nmore\n");
+	expect_check(all, 2, 0, NULL, "end: FATAL: ThreadSanitizer: unexpected memory mapping");
+}
+
+Test(processes, of_tests)
+{
+	struct process all[] = {{10, 1, true}, {11, 10, true}, {12, 10, true}, {13, 12, true}};
+
+	expect_check(all, 3, 2, NULL, NULL);
+	expect_check(all, 4, 2, NULL, NULL);
+	/* What a test starts is not a test. */
+	expect_check(all, 4, 3, NULL, "watched 2 of 3 tests");
+	expect_check(all, 1, 2, NULL, "watched 0 of 2 tests");
+	all[2].complete = false;
+	expect_check(all, 3, 2, NULL, "did not watch 1 tests");
+	/* A test that crashed took its report with it. */
+	expect_check(all, 3, 2, "crashes", NULL);
+	all[1].complete = false;
+	expect_check(all, 3, 2, "crashes", "did not watch 2 tests");
+	expect_check(all, 3, 2, "crashes, hangs", NULL);
+	all[0].complete = false;
+	expect_check(all, 3, 2, "crashes, hangs", "the test runner");
+}
+
+Test(processes, an_earlier_fault_stays)
+{
+	struct observation seen = {0};
+
+	observation_fail(&seen, FAULT_PROGRAM, "killed by signal 11");
+	processes_check(&run, NULL, 0, &seen);
+	cr_assert_eq(seen.fault, FAULT_PROGRAM);
+	observation_release(&seen);
+}
+
+Test(processes, names_are_sorted_by_number)
+{
+	static const char *const expected[] = {"x.9.xml", "x.10.xml", "x.200.xml"};
+
+	write_text("x.200.xml", "");
+	write_text("x.10.xml", "");
+	write_text("x.9.xml", "");
+	write_text("x.9.xml.core.1", "");
+	write_text("x..xml", "");
+	write_text("x.-1.xml", "");
+	write_text("x.1a.xml", "");
+	write_text("y.1.xml", "");
+	char **names = report_names(&run, "x.", ".xml");
+	for (size_t i = 0; i < 3; i++)
+		cr_assert_str_eq(names[i], expected[i]);
+	cr_assert_null(names[3]);
+	names_free(names);
+}
+
+static void expect_tests(const char *text, enum fault fault, int tests, const char *failed)
+{
+	struct observation seen = {0};
+
+	run.tests = true;
+	if (text)
+		write_text("criterion.tap", text);
+	tests_collect(&run, &seen);
+	cr_assert_eq(seen.fault, fault, "%s", seen.why ? seen.why : "no fault");
+	cr_assert_eq(seen.tests, tests);
+	cr_assert_eq(seen.failed == NULL, failed == NULL);
+	if (failed)
+		cr_assert_str_eq(seen.failed, failed);
+	observation_release(&seen);
+}
+
+Test(processes, results_of_tests)
+{
+	expect_tests(NULL, FAULT_PROGRAM, 0, NULL);
+	expect_tests("", FAULT_PROGRAM, 0, NULL);
+	expect_tests("TAP version 13\n1..0\n", FAULT_PROGRAM, 0, NULL);
+	expect_tests("TAP version 13\n1..1\nok - s::one  (0.00s)\n", FAULT_NONE, 1, NULL);
+	expect_tests("TAP version 13\n1..2\nok - s::one  (0.00s)\n", FAULT_PROGRAM, 1, NULL);
+	expect_tests("TAP version 13\n1..2\nnot ok - s::two timed out (1.00s)\nnot ok - s::one timed out (1.00s)\n",
+		     FAULT_NONE, 2, "one, two");
+}
+
+/* A detector's whole collect(), on a captured report. */
+static struct observation collect(const struct detector *detector, const char *file, const char *from, size_t drop)
+{
+	struct observation seen = {0};
+	size_t length;
+	char *bytes = captured(systems[0], from, &length);
+
+	run.tests = false;
+	write_file(file, bytes, length - drop);
+	detector->collect(&run, &seen);
+	free(bytes);
+	return seen;
+}
+
+Test(processes, collect_reads_the_reports)
+{
+	struct observation seen = collect(&detector_helgrind, "helgrind.7.xml", "lock_order.helgrind.xml", 0);
+
+	cr_assert_eq(seen.fault, FAULT_NONE, "%s", seen.why);
+	expect_finding(&seen.findings, 0, "LockOrder", "audit", 15);
+	observation_release(&seen);
+	seen = collect(&detector_helgrind, "helgrind.7.xml", "lock_order.helgrind.xml", 60);
+	cr_assert_eq(seen.fault, FAULT_DETECTOR);
+	observation_release(&seen);
+
+	seen = collect(&detector_drd, "drd.7.xml", "clean.drd.xml", 0);
+	cr_assert_eq(seen.fault, FAULT_NONE);
+	cr_assert_eq(seen.findings.count, 0);
+	observation_release(&seen);
+	/* Another tool's report is none. */
+	seen = collect(&detector_memcheck, "memcheck.7.xml", "clean.drd.xml", 0);
+	cr_assert_eq(seen.fault, FAULT_DETECTOR);
+	observation_release(&seen);
+
+	seen = collect(&detector_tsan, "tsan.7", "clean.tsan", 0);
+	cr_assert_eq(seen.fault, FAULT_NONE);
+	observation_release(&seen);
+	seen = collect(&detector_tsan, "tsan.7", "clean.tsan", 1);
+	cr_assert_eq(seen.fault, FAULT_DETECTOR);
+	observation_release(&seen);
+	/* Addresses whose file is gone resolve to nothing; the report still counts. */
+	seen = collect(&detector_tsan, "tsan.7", "race.tsan", 0);
+	cr_assert_eq(seen.findings.count, 1);
+	cr_assert_str_eq(seen.findings.items[0].function, "?");
+	observation_release(&seen);
+}
+
+Test(processes, a_frame_is_own_by_its_directory)
+{
+	struct run two = {.own = {"/w/a", "/w/b"}};
+
+	cr_assert(run_owns(&two, "/w/a/x.c"));
+	cr_assert(run_owns(&two, "/w/b/c/x.c"));
+	cr_assert_not(run_owns(&two, "/w/ab/x.c"));
+	cr_assert_not(run_owns(&two, "/w/a"));
+	cr_assert_not(run_owns(&two, "w/a/x.c"));
+	cr_assert_not(run_owns(&two, NULL));
+	two.own[1] = NULL;
+	cr_assert_not(run_owns(&two, "/w/b/x.c"));
+}
+
+Test(processes, detectors_by_name)
+{
+	cr_assert_eq(detector_named("tsan"), &detector_tsan);
+	cr_assert_eq(detector_named("test"), &detector_test);
+	cr_assert_null(detector_named("Tsan"));
+	cr_assert(detector_knows_kind(&detector_drd, "ConflictingAccess"));
+	cr_assert_not(detector_knows_kind(&detector_drd, "Race"));
+	cr_assert_not(detector_knows_kind(&detector_test, "Race"));
+	for (size_t i = 0; detectors[i]; i++)
+		cr_assert_neq(detectors[i], &detector_test);
+}
+
+Test(processes, command_is_built)
+{
+	struct command command = {0};
+	struct run odd = {.program = "/p", .root = "/r", .directory = "/d/100%", .tests = true};
+	bool escaped = false, traced = false;
+
+	detector_helgrind.prepare(&odd, &command);
+	command_test_arguments(&odd, &command);
+	cr_assert_str_eq(command.argv[0], "valgrind");
+	for (char **at = command.argv; *at; at++) {
+		escaped = escaped || strcmp(*at, "--xml-file=/d/100%%/helgrind.%p.xml") == 0;
+		traced = traced || strcmp(*at, "--trace-children=yes") == 0;
+	}
+	cr_assert(escaped && traced);
+	command_release(&command);
+	cr_assert_null(command.argv);
+}

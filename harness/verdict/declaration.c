@@ -1,0 +1,379 @@
+#include "declaration.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "budget.h"
+#include "detector.h"
+
+static const char *const words[] = {"fires", "blind", "silent", "false-alarm", "passes", "fails"};
+
+const char *word_name(enum word word)
+{
+	return words[word];
+}
+
+/* One line of the block with its continuations, cut into its key and the rest. */
+struct entry {
+	char *key, *value;
+	int line;
+};
+
+struct parser {
+	const char *path;
+	struct declaration *declaration;
+	char **error;
+	int line; /* of the entry in hand */
+};
+
+static bool fail(struct parser *parser, char *message)
+{
+	*parser->error = mem_format("%s:%d: %s", parser->path, parser->line, message);
+	free(message);
+	return false;
+}
+
+/* The text without blanks on either side, for the caller to free. */
+static char *trimmed(const char *text, size_t length)
+{
+	while (length && isspace((unsigned char)*text))
+		text++, length--;
+	while (length && isspace((unsigned char)text[length - 1]))
+		length--;
+	return mem_copy_n(text, length);
+}
+
+/* The first word of *text, which then points behind it and the blanks. */
+static char *next_word(const char **text)
+{
+	size_t length = strcspn(*text, " \t");
+	char *word = mem_copy_n(*text, length);
+
+	*text += length;
+	*text += strspn(*text, " \t");
+	return word;
+}
+
+static bool set_once(struct parser *parser, char **field, const char *key, const char *value)
+{
+	if (*field)
+		return fail(parser, mem_format("'%s' stands twice; keep one", key));
+	if (!*value)
+		return fail(parser, mem_format("'%s' is empty; say what it is", key));
+	*field = mem_copy(value);
+	return true;
+}
+
+static bool parse_ends(struct parser *parser, const char *value)
+{
+	struct declaration *d = parser->declaration;
+	const char *rest = strchr(value, ':');
+
+	d->holds = strncmp(value, "holds:", 6) == 0;
+	if (!d->holds && strncmp(value, "broken:", 7) != 0)
+		return fail(parser, mem_copy("'Ends' needs 'holds: ' or 'broken: ' and the program's last line"));
+	char *line = trimmed(rest + 1, strlen(rest + 1));
+	bool good = set_once(parser, &d->last_line, "Ends", line);
+	free(line);
+	d->ends = good;
+	return good;
+}
+
+/* "kind in function" */
+static bool parse_place(struct parser *parser, struct expectation *item, const char *text)
+{
+	const char *detector = item->detector->name, *in = strstr(text, " in ");
+
+	if (!in || !in[4])
+		return fail(parser, mem_format("'%s' is no 'KIND in FUNCTION'", text));
+	char *kind = trimmed(text, (size_t)(in - text)), *function = trimmed(in + 4, strlen(in + 4));
+	item->places = mem_resize(item->places, item->place_count + 1, sizeof *item->places);
+	item->places[item->place_count++] = (struct place){kind, function};
+	if (!detector_knows_kind(item->detector, kind))
+		return fail(parser,
+			    mem_format("%s has no kind '%s'; './loose doctor --kinds' lists them", detector, kind));
+	if (strchr(function, ' '))
+		return fail(parser, mem_format("'%s' is no name of a function", function));
+	return true;
+}
+
+static bool parse_places(struct parser *parser, struct expectation *item, const char *list)
+{
+	for (;;) {
+		size_t length = strcspn(list, ",");
+		char *text = trimmed(list, length);
+		bool good = parse_place(parser, item, text);
+
+		free(text);
+		if (!good || !list[length])
+			return good;
+		list += length + 1;
+	}
+}
+
+static bool parse_false_alarm(struct parser *parser, struct expectation *item, const char *rest)
+{
+	const char *because = strstr(rest, " because ");
+
+	if (!because || !because[9])
+		return fail(parser, mem_copy("a false alarm needs 'because' and why the detector is wrong"));
+	char *list = trimmed(rest, (size_t)(because - rest));
+	bool good = parse_places(parser, item, list);
+	free(list);
+	item->why = trimmed(because + 9, strlen(because + 9));
+	return good;
+}
+
+static int by_text(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* Sorts "b, a" into "a, b", which is how an observation lists failed tests. */
+static char *sorted_names(const char *list)
+{
+	char *copy = mem_copy(list), *rest = NULL, **names = NULL, *joined = mem_copy("");
+	size_t count = 0;
+
+	for (char *name = strtok_r(copy, ", \t", &rest); name; name = strtok_r(NULL, ", \t", &rest)) {
+		names = mem_resize(names, count + 1, sizeof *names);
+		names[count++] = name;
+	}
+	if (count)
+		qsort(names, count, sizeof *names, by_text);
+	for (size_t i = 0; i < count; i++) {
+		char *longer = mem_format("%s%s%s", joined, i ? ", " : "", names[i]);
+		free(joined);
+		joined = longer;
+	}
+	free(names);
+	free(copy);
+	return joined;
+}
+
+/* What follows the word `item->word`. */
+static bool parse_rest(struct parser *parser, struct expectation *item, const char *rest)
+{
+	switch (item->word) {
+	case WORD_FIRES:
+		return parse_places(parser, item, rest);
+	case WORD_FALSE_ALARM:
+		return parse_false_alarm(parser, item, rest);
+	case WORD_BLIND:
+		item->why = trimmed(rest, strlen(rest));
+		return *rest || fail(parser, mem_copy("'blind' needs a line that says why"));
+	case WORD_FAILS:
+		item->tests = sorted_names(rest);
+		return *rest || fail(parser, mem_copy("'fails' needs the names of the tests"));
+	default:
+		return !*rest || fail(parser, mem_format("nothing may follow '%s'; got '%s'", words[item->word], rest));
+	}
+}
+
+/* Every place that is declared must be one that the bounds can lead to. */
+static bool check_bounds(struct parser *parser, const struct expectation *item)
+{
+	struct budget budget = {0};
+	char *error = NULL;
+	bool good = budget_parse(&budget, item->bounds, &error) || fail(parser, error);
+
+	for (size_t i = 0; good && i < item->place_count; i++)
+		if (!budget_has_kind(&budget, item->places[i].kind))
+			good = fail(parser,
+				    mem_format("no bound leads to '%s'; a bound's kind is its figure, with '-at-exit' "
+					       "where that is written",
+					       item->places[i].kind));
+	budget_release(&budget);
+	return good;
+}
+
+/* "[...] when BOUNDS [because ...]": takes the bounds out, and leaves the rest to what all detectors have. */
+static bool parse_budget(struct parser *parser, struct expectation *item, const char *rest)
+{
+	const char *when = strncmp(rest, "when ", 5) == 0 ? rest : strstr(rest, " when ");
+
+	if (!when)
+		return fail(parser,
+			    mem_copy("'budget' needs 'when' and what must hold, such as 'when threads at exit <= 1'"));
+	const char *bounds = strstr(when, "when ") + 5, *because = strstr(bounds, " because ");
+	size_t length = because ? (size_t)(because - bounds) : strlen(bounds);
+	item->bounds = trimmed(bounds, length);
+	if (because && item->word == WORD_BLIND)
+		because += strlen(" because ");
+	char *others = mem_format("%.*s%s", (int)(when - rest), rest, because ? because : "");
+	bool good = parse_rest(parser, item, others) && check_bounds(parser, item);
+	free(others);
+	return good;
+}
+
+static bool parse_expectation(struct parser *parser, const struct detector *detector, const char *value)
+{
+	struct declaration *d = parser->declaration;
+	bool test = strcmp(detector->name, "test") == 0;
+	size_t word = 0, count = sizeof words / sizeof *words;
+
+	if (declaration_of(d, detector))
+		return fail(parser, mem_format("'%s' is declared twice; keep one line", detector->name));
+	char *first = next_word(&value);
+	while (word < count && (strcmp(words[word], first) != 0 || test != (word >= WORD_PASSES)))
+		word++;
+	if (word == count) {
+		fail(parser, mem_format("'%s %s' is unknown; use %s", detector->name, first,
+					test ? "passes or fails" : "fires, blind, silent or false-alarm"));
+		free(first);
+		return false;
+	}
+	free(first);
+	d->items = mem_resize(d->items, d->count + 1, sizeof *d->items);
+	struct expectation *item = &d->items[d->count++];
+	*item = (struct expectation){.detector = detector, .word = (enum word)word};
+	if (detector == &detector_budget)
+		return parse_budget(parser, item, value);
+	return parse_rest(parser, item, value);
+}
+
+static bool parse_entry(struct parser *parser, const struct entry *entry)
+{
+	struct declaration *d = parser->declaration;
+	const struct detector *detector = detector_named(entry->key);
+
+	parser->line = entry->line;
+	if (detector)
+		return parse_expectation(parser, detector, entry->value);
+	if (strcmp(entry->key, "Promise") == 0)
+		return set_once(parser, &d->promise, entry->key, entry->value);
+	if (strcmp(entry->key, "Tempting") == 0)
+		return set_once(parser, &d->tempting, entry->key, entry->value);
+	if (strcmp(entry->key, "Refused") == 0)
+		return set_once(parser, &d->refused, entry->key, entry->value);
+	if (strcmp(entry->key, "Ends") == 0)
+		return parse_ends(parser, entry->value);
+	return fail(parser, mem_format("unknown word '%s'; a declaration knows Promise, Ends, Tempting, Refused, test "
+				       "and the detectors",
+				       entry->key));
+}
+
+/* Takes the next line off *text, without its " *" and its end; NULL when the comment is over. */
+static char *comment_line(const char **text)
+{
+	size_t length = strcspn(*text, "\n");
+	const char *line = *text;
+	const char *close = strstr(line, "*/");
+
+	if (!*line || (close && close < line + length))
+		return NULL;
+	*text += length + (line[length] == '\n');
+	while (length && (*line == ' ' || *line == '\t'))
+		line++, length--;
+	if (length && *line == '*')
+		line++, length--;
+	while (length && isspace((unsigned char)line[length - 1]))
+		length--;
+	return mem_copy_n(line, length);
+}
+
+static void entry_extend(struct entry *entry, const char *more)
+{
+	char *longer = mem_format("%s %s", entry->value, more);
+
+	free(entry->value);
+	entry->value = longer;
+}
+
+static void entry_set(struct entry *entry, const char *body, int line)
+{
+	entry->key = next_word(&body);
+	entry->value = mem_copy(body);
+	entry->line = line;
+}
+
+static void entry_release(struct entry *entry)
+{
+	free(entry->key);
+	free(entry->value);
+	*entry = (struct entry){0};
+}
+
+/* Reads entries from the first comment on, until its end or the first empty line behind the block's start. */
+static bool parse_comment(struct parser *parser, const char *text, bool *any)
+{
+	struct entry entry = {0};
+	bool good = true;
+	int line = 1;
+	char *body;
+
+	for (; good && (body = comment_line(&text)); line++) {
+		const char *start = body + strspn(body, " \t");
+		bool key = start == body + 1 && (*body == ' ');
+		bool opens = key && (strncmp(start, "Promise ", 8) == 0 || strncmp(start, "Tempting ", 9) == 0);
+
+		if (entry.key && !*start) {
+			free(body);
+			break;
+		}
+		if (entry.key && !key)
+			entry_extend(&entry, start);
+		if (key && (entry.key || opens)) {
+			*any = true;
+			if (entry.key)
+				good = parse_entry(parser, &entry);
+			entry_release(&entry);
+			entry_set(&entry, start, line);
+		}
+		free(body);
+	}
+	if (good && entry.key)
+		good = parse_entry(parser, &entry);
+	entry_release(&entry);
+	return good;
+}
+
+enum declared declaration_parse(const char *path, const char *text, struct declaration *declaration, char **error)
+{
+	struct parser parser = {.path = path, .declaration = declaration, .error = error};
+	bool any = false;
+
+	*declaration = (struct declaration){0};
+	*error = NULL;
+	if (strncmp(text, "/*", 2) != 0)
+		return DECLARED_NOTHING;
+	if (!parse_comment(&parser, text, &any)) {
+		declaration_release(declaration);
+		return DECLARED_BADLY;
+	}
+	return any ? DECLARED : DECLARED_NOTHING;
+}
+
+static void expectation_release(struct expectation *item)
+{
+	for (size_t i = 0; i < item->place_count; i++) {
+		free(item->places[i].kind);
+		free(item->places[i].function);
+	}
+	free(item->places);
+	free(item->tests);
+	free(item->why);
+	free(item->bounds);
+}
+
+void declaration_release(struct declaration *declaration)
+{
+	for (size_t i = 0; i < declaration->count; i++)
+		expectation_release(&declaration->items[i]);
+	free(declaration->items);
+	free(declaration->promise);
+	free(declaration->tempting);
+	free(declaration->refused);
+	free(declaration->last_line);
+	*declaration = (struct declaration){0};
+}
+
+const struct expectation *declaration_of(const struct declaration *declaration, const struct detector *detector)
+{
+	for (size_t i = 0; i < declaration->count; i++)
+		if (declaration->items[i].detector == detector)
+			return &declaration->items[i];
+	return NULL;
+}

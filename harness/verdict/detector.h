@@ -1,0 +1,70 @@
+/*
+ * A detector: one file in this directory and one row in table.c. The harness
+ * knows nothing else of it. To add one, write a file that defines a
+ * `const struct detector`, declare it below and add it to the table.
+ *
+ * A run has a directory of its own (run->directory, absolute), empty at the
+ * start and removed at the end. The harness starts the command with the
+ * program's standard output in the file "stdout" there and its standard error
+ * in "stderr"; the detector may have its reports written to further files.
+ */
+#ifndef LOOSE_DETECTOR_H
+#define LOOSE_DETECTOR_H
+
+#include "observation.h"
+
+struct run {
+	const char *program;   /* absolute path of the executable */
+	const char *root;      /* absolute path of the workbook */
+	const char *directory; /* absolute path of this run's files */
+	bool tests;	       /* a Criterion program, whose tests run in child processes */
+	/*
+	 * The innermost directory that holds the program's own sources and no
+	 * others (an absolute path, no trailing slash): a frame is own when its
+	 * file lies in one of these. Two, because an exercise's test stands
+	 * apart from a solution. The second may be NULL.
+	 */
+	const char *own[2];
+	const char *bounds; /* of the budget, with commas between them; NULL: none */
+};
+
+/* The command line and the environment of a run. Both are NULL-terminated; strings are owned by the structure. */
+struct command {
+	char **argv;
+	char **environment; /* "NAME=value", added to the harness's own */
+};
+
+struct detector {
+	const char *name;
+	const char *flavour;	  /* of the build: "plain" or "tsan" */
+	const char *const *kinds; /* every kind that it may report, NULL-terminated; "*": and any name */
+	/* Appends to `command` what stands before the program's path, and the environment. */
+	void (*prepare)(const struct run *run, struct command *command);
+	/*
+	 * Reads the run's files and adds findings, or a fault, to `seen`, whose
+	 * status is already filled in. A report that is missing, cut short, or
+	 * without its closing mark is a fault of the detector; never silence.
+	 */
+	void (*collect)(const struct run *run, struct observation *seen);
+	/* What the kind means, in a sentence a learner understands; NULL for an unknown kind. */
+	const char *(*explain)(const char *kind);
+};
+
+void command_argument(struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void command_environment(struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Appends what a Criterion program needs after its path, so that collect() can tell which tests failed. */
+void command_test_arguments(const struct run *run, struct command *command);
+void command_release(struct command *command);
+
+/* All of them, in the order of the book's tables; NULL-terminated. */
+extern const struct detector *const detectors[];
+/* By name, "test" included, which is not in the table: it runs tests and finds nothing. NULL when there is none. */
+const struct detector *detector_named(const char *name);
+bool detector_knows_kind(const struct detector *detector, const char *kind);
+/* True when `file` (absolute or NULL) lies in one of the run's own directories. */
+bool run_owns(const struct run *run, const char *file);
+
+extern const struct detector detector_tsan, detector_helgrind, detector_drd, detector_memcheck, detector_budget,
+	detector_test;
+
+#endif

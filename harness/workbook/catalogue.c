@@ -1,0 +1,374 @@
+#include "catalogue.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/mem.h"
+#include "verdict/detector.h"
+
+static void problem(struct catalogue *catalogue, char *line)
+{
+	catalogue->problems = mem_resize(catalogue->problems, catalogue->problem_count + 1, sizeof(char *));
+	catalogue->problems[catalogue->problem_count++] = line;
+}
+
+static void add_program(struct catalogue *catalogue, const char *path, char *pitfall, char *name, enum role role)
+{
+	struct program program = {.pitfall = pitfall, .name = name, .path = mem_copy(path), .role = role};
+	char *full = mem_format("%s/%s", catalogue->root, path), *error = NULL;
+
+	program.source = file_read(full);
+	if (!program.source) {
+		problem(catalogue, mem_format("cannot read '%s': %s", path, strerror(errno)));
+	} else {
+		switch (declaration_parse(path, program.source, &program.declaration, &error)) {
+		case DECLARED:
+			program.declared = true;
+			break;
+		case DECLARED_BADLY:
+			problem(catalogue, error);
+			break;
+		case DECLARED_NOTHING:
+			problem(catalogue, mem_format("%s:1: no declaration; begin the file with a comment that has a "
+						      "'Promise' line and a line for each detector",
+						      path));
+		}
+	}
+	free(full);
+	catalogue->programs = mem_resize(catalogue->programs, catalogue->count + 1, sizeof program);
+	catalogue->programs[catalogue->count++] = program;
+}
+
+/* The part of `path` from its nth component on (0: the first); its end when there are fewer. */
+static const char *component(const char *path, int n)
+{
+	for (; n > 0 && *path; path++)
+		n -= *path == '/';
+	return path;
+}
+
+/* "chapters/02-x/y/broken.c" and the like: "02-x/y" */
+static char *pitfall_of(const char *path)
+{
+	const char *start = component(path, 1), *end = component(path, 3);
+
+	return mem_copy_n(start, (size_t)(end - start - 1));
+}
+
+/* The path without ".c", from the nth component on. */
+static char *stem(const char *path, int n)
+{
+	const char *start = component(path, n);
+
+	return mem_copy_n(start, strlen(start) - 2);
+}
+
+static char *name_of(const char *path, enum role role)
+{
+	switch (role) {
+	case ROLE_STARTER:
+		return mem_copy("starter");
+	case ROLE_SOLUTION:
+		return mem_copy("solution");
+	default:
+		return stem(path, 3);
+	}
+}
+
+/* An exercise's file has the name of its header. What else lies beside it is somebody's own. */
+static bool is_starter(const struct catalogue *catalogue, const char *path)
+{
+	char *header = mem_format("%s/%.*sh", catalogue->root, (int)strlen(path) - 1, path);
+	bool is = access(header, F_OK) == 0;
+
+	free(header);
+	return is;
+}
+
+/* Adds what the pattern (relative to the root) finds. */
+static void add_all(struct catalogue *catalogue, const char *pattern, enum role role)
+{
+	char *full = mem_format("%s/%s", catalogue->root, pattern);
+	size_t skip = strlen(catalogue->root) + 1;
+	glob_t found;
+
+	if (glob(full, 0, NULL, &found) == 0) {
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			const char *path = found.gl_pathv[i] + skip;
+			if (role == ROLE_STARTER && !is_starter(catalogue, path))
+				continue;
+			if (role == ROLE_OTHER)
+				add_program(catalogue, path, mem_copy("doctor"), stem(path, 2), role);
+			else
+				add_program(catalogue, path, pitfall_of(path), name_of(path, role), role);
+		}
+		globfree(&found);
+	}
+	free(full);
+}
+
+/* Where the chapter's README first links the pitfall. */
+static size_t place_of(const struct catalogue *catalogue, const char *pitfall)
+{
+	const char *slash = strchr(pitfall, '/');
+	char *path = mem_format("%s/chapters/%.*s/README.md", catalogue->root, (int)(slash - pitfall), pitfall);
+	char *link = mem_format("(%s/README.md)", slash + 1), *text = file_read(path);
+	const char *found = text ? strstr(text, link) : NULL;
+	size_t place = found ? (size_t)(found - text) : SIZE_MAX;
+
+	free(text);
+	free(link);
+	free(path);
+	return place;
+}
+
+static int by_pitfall(const void *left, const void *right)
+{
+	const struct program *a = left, *b = right;
+	int order = strncmp(a->pitfall, b->pitfall, strcspn(a->pitfall, "/") + 1);
+
+	if (order == 0)
+		order = (a->place > b->place) - (a->place < b->place);
+	if (order == 0)
+		order = strcmp(a->pitfall, b->pitfall);
+	if (order == 0)
+		order = (int)a->role - (int)b->role;
+	return order ? order : strcmp(a->name, b->name);
+}
+
+static bool needs_all_detectors(enum role role)
+{
+	return role != ROLE_STARTER && role != ROLE_WRONG;
+}
+
+static bool word_allowed(enum role role, enum word word)
+{
+	switch (role) {
+	case ROLE_BROKEN:
+		return word == WORD_FIRES || word == WORD_BLIND;
+	case ROLE_FIXED:
+		return word == WORD_SILENT || word == WORD_FALSE_ALARM;
+	case ROLE_SOLUTION:
+	case ROLE_ALSO_RIGHT:
+		return word == WORD_SILENT || word == WORD_FALSE_ALARM || word == WORD_PASSES;
+	default:
+		return true;
+	}
+}
+
+/*
+ * A failed assertion leaves behind what the test had begun: a thread that may have ended by the end of the run, or not.
+ * A detector then reports it, or not. NULL where the declaration asks for nothing of that kind.
+ */
+static char *why_luck(const struct declaration *d)
+{
+	const struct expectation *test = declaration_of(d, detector_named("test"));
+
+	for (size_t i = 0; test && test->word == WORD_FAILS && i < d->count; i++)
+		if (d->items[i].word == WORD_SILENT || d->items[i].word == WORD_BLIND)
+			return mem_format("'%s %s' is luck where a test fails; take that line away",
+					  d->items[i].detector->name, word_name(d->items[i].word));
+	return NULL;
+}
+
+/* What is missing for the program's role; NULL when nothing is. */
+static char *why_incomplete(const struct program *program)
+{
+	const struct declaration *d = &program->declaration;
+	bool chapter = program->role == ROLE_BROKEN || program->role == ROLE_FIXED, caught = false;
+
+	for (size_t i = 0; i < d->count; i++) {
+		caught = caught || d->items[i].word == WORD_FIRES || d->items[i].word == WORD_FAILS;
+		if (!word_allowed(program->role, d->items[i].word))
+			return mem_format("'%s %s' has no place in a program that is %s", d->items[i].detector->name,
+					  word_name(d->items[i].word),
+					  program->role == ROLE_BROKEN ? "broken" : "right");
+	}
+	for (size_t i = 0; detectors[i] && needs_all_detectors(program->role); i++)
+		if (!declaration_of(d, detectors[i]))
+			return mem_format("says nothing of '%s'; add its line", detectors[i]->name);
+	if (!d->promise && program->role != ROLE_WRONG)
+		return mem_copy("has no 'Promise' line; say what it promises");
+	if (chapter && (!d->ends || d->holds != (program->role == ROLE_FIXED)))
+		return mem_format("needs an 'Ends' line that begins with '%s: '",
+				  program->role == ROLE_FIXED ? "holds" : "broken");
+	if ((program->role == ROLE_SOLUTION || program->role == ROLE_ALSO_RIGHT) &&
+	    !declaration_of(d, detector_named("test")))
+		return mem_copy("needs the line 'test passes'");
+	if ((program->role == ROLE_BROKEN || !needs_all_detectors(program->role)) && !caught)
+		return mem_copy("is refused by nobody; name a test that fails or a detector that fires");
+	if (program->role == ROLE_WRONG && (!d->tempting || !d->refused))
+		return mem_copy("needs a 'Tempting' and a 'Refused' line");
+	return why_luck(d);
+}
+
+static void check_roles(struct catalogue *catalogue)
+{
+	for (size_t i = 0; i < catalogue->count; i++) {
+		struct program *program = &catalogue->programs[i];
+		char *why = program->declared ? why_incomplete(program) : NULL;
+
+		if (!why)
+			continue;
+		problem(catalogue, mem_format("%s: %s", program->path, why));
+		program->declared = false;
+		free(why);
+	}
+}
+
+static size_t count_role(const struct catalogue *catalogue, const char *pitfall, enum role role)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < catalogue->count; i++)
+		count += catalogue->programs[i].role == role && strcmp(catalogue->programs[i].pitfall, pitfall) == 0;
+	return count;
+}
+
+/* A pitfall is whole: its pair, and its exercise with what stands beside it. */
+static void check_whole(struct catalogue *catalogue, const char *pitfall)
+{
+	static const struct {
+		enum role role;
+		size_t least;
+		const char *what;
+	} parts[] = {
+		{ROLE_BROKEN, 1, "chapters/%s/broken.c"},
+		{ROLE_FIXED, 1, "chapters/%s/fixed.c"},
+		{ROLE_STARTER, 1, "a starter in exercises/%s/"},
+		{ROLE_SOLUTION, 1, "a solution in solutions/%s/"},
+		{ROLE_ALSO_RIGHT, 1, "a design in solutions/%s/also-right/"},
+		{ROLE_WRONG, 3, "three wrong fixes in solutions/%s/wrong/"},
+	};
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		if (count_role(catalogue, pitfall, parts[i].role) >= parts[i].least)
+			continue;
+		const char *what = parts[i].what, *mark = strstr(what, "%s");
+		problem(catalogue, mem_format("%s is not whole: it needs %.*s%s%s", pitfall, (int)(mark - what), what,
+					      pitfall, mark + 2));
+	}
+}
+
+static void list_pitfalls(struct catalogue *catalogue)
+{
+	for (size_t i = 0; i < catalogue->count; i++) {
+		if (i && strcmp(catalogue->programs[i].pitfall, catalogue->programs[i - 1].pitfall) == 0)
+			continue;
+		catalogue->pitfalls = mem_resize(catalogue->pitfalls, catalogue->pitfall_count + 1, sizeof(char *));
+		catalogue->pitfalls[catalogue->pitfall_count++] = catalogue->programs[i].pitfall;
+	}
+}
+
+void catalogue_load(struct catalogue *catalogue, const char *root)
+{
+	*catalogue = (struct catalogue){.root = mem_copy(root)};
+	add_all(catalogue, "chapters/[0-9]*/*/broken.c", ROLE_BROKEN);
+	add_all(catalogue, "chapters/[0-9]*/*/fixed.c", ROLE_FIXED);
+	add_all(catalogue, "exercises/*/*/*.c", ROLE_STARTER);
+	add_all(catalogue, "solutions/*/*/*.c", ROLE_SOLUTION);
+	add_all(catalogue, "solutions/*/*/also-right/*.c", ROLE_ALSO_RIGHT);
+	add_all(catalogue, "solutions/*/*/wrong/*.c", ROLE_WRONG);
+	for (size_t i = 0; i < catalogue->count; i++)
+		catalogue->programs[i].place = place_of(catalogue, catalogue->programs[i].pitfall);
+	if (catalogue->count)
+		qsort(catalogue->programs, catalogue->count, sizeof *catalogue->programs, by_pitfall);
+	check_roles(catalogue);
+	list_pitfalls(catalogue);
+	for (size_t i = 0; i < catalogue->pitfall_count; i++)
+		check_whole(catalogue, catalogue->pitfalls[i]);
+}
+
+void catalogue_load_doctor(struct catalogue *catalogue, const char *root)
+{
+	*catalogue = (struct catalogue){.root = mem_copy(root)};
+	add_all(catalogue, "harness/selftest/*.c", ROLE_OTHER);
+	check_roles(catalogue);
+	list_pitfalls(catalogue);
+}
+
+void catalogue_release(struct catalogue *catalogue)
+{
+	for (size_t i = 0; i < catalogue->count; i++) {
+		struct program *program = &catalogue->programs[i];
+		free(program->pitfall);
+		free(program->name);
+		free(program->path);
+		free(program->source);
+		declaration_release(&program->declaration);
+	}
+	for (size_t i = 0; i < catalogue->problem_count; i++)
+		free(catalogue->problems[i]);
+	free(catalogue->programs);
+	free(catalogue->pitfalls);
+	free(catalogue->problems);
+	free(catalogue->root);
+	*catalogue = (struct catalogue){0};
+}
+
+const char *catalogue_pitfall(const struct catalogue *catalogue, const char *part, char **error)
+{
+	const char *found = NULL;
+	char *several = NULL;
+	size_t size;
+	FILE *list = open_memstream(&several, &size);
+	unsigned matches = 0;
+
+	for (size_t i = 0; i < catalogue->pitfall_count; i++) {
+		const char *name = catalogue->pitfalls[i];
+		if (strcmp(name, part) == 0) {
+			found = name;
+			matches = 1;
+			break;
+		}
+		if (!*part || !strstr(name, part))
+			continue;
+		found = name;
+		fprintf(list, "%s%s", matches++ ? ", " : "", name);
+	}
+	fclose(list);
+	*error = NULL;
+	if (matches == 0)
+		*error = mem_format("no pitfall is called '%s'; './loose list' names them", part);
+	else if (matches > 1)
+		*error = mem_format("'%s' may be any of %s; say more of its name", part, several);
+	free(several);
+	return matches == 1 ? found : NULL;
+}
+
+const struct program *catalogue_program(const struct catalogue *catalogue, const char *pitfall, const char *name)
+{
+	for (size_t i = 0; i < catalogue->count; i++)
+		if (strcmp(catalogue->programs[i].pitfall, pitfall) == 0 &&
+		    strcmp(catalogue->programs[i].name, name) == 0)
+			return &catalogue->programs[i];
+	return NULL;
+}
+
+const struct program *catalogue_submission(struct catalogue *catalogue, const char *path)
+{
+	const char *file = component(path, 3);
+
+	if (strncmp(path, "exercises/", 10) != 0 || !*file || strchr(file, '/') || strcmp(file, "test.c") == 0)
+		return NULL;
+	char *pitfall = pitfall_of(path);
+	const struct program *starter = catalogue_program(catalogue, pitfall, "starter");
+	if (!starter || strcmp(starter->path, path) == 0) {
+		free(pitfall);
+		return starter;
+	}
+	add_program(catalogue, path, pitfall, stem(path, 3), ROLE_STARTER);
+	return &catalogue->programs[catalogue->count - 1];
+}
+
+bool program_has_test(const struct program *program)
+{
+	return program->role >= ROLE_STARTER && program->role <= ROLE_WRONG;
+}
