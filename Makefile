@@ -158,17 +158,19 @@ build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 # --- what people type ----------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-.PHONY: all verify test tests werror format clean help
+.PHONY: all harness layout verify test tests werror format clean help
 
-all: build/loose build/supervisor build/monitor.so ## the harness
+all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
-verify: all ## judge every program: ./loose verify
+harness: build/loose build/supervisor build/monitor.so
+
+verify: harness ## judge every program: ./loose verify
 	$(Q)build/loose verify
 
-test: all ## all tests: ./loose test
+test: harness ## all tests: ./loose test
 	$(Q)build/loose test
 
-tests: all build/host/tests build/asan/tests build/cli-tests $(MONITOR_TEST_PROGRAMS) ## build the harness's own tests
+tests: harness build/host/tests build/asan/tests build/cli-tests $(MONITOR_TEST_PROGRAMS) ## build the harness's own tests
 
 compile_commands.json: $(HARNESS_SOURCES) ## for editors
 	$(Q)sep='['; for f in $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS); do \
@@ -181,9 +183,25 @@ werror: ## compile the harness, its tests and the kit with -Werror, with each co
 		$$cc $(filter-out -MMD -MP,$(HARNESS_CFLAGS)) -Werror -fsyntax-only $$f || exit 1; done; done
 COMPILERS ?= $(shell for cc in clang gcc clang-19; do command -v $$cc >/dev/null && echo $$cc; done)
 
+# Versions of clang-format differ in what they make of the same file, so one of them decides.
+LAYOUT_VERSION := 14
+LAID_OUT := $(HARNESS_SOURCES) $(wildcard harness/*/*.h harness/*/*/*.[ch] harness/tests/unit/*/*.[ch] chapters/kit/*.[ch]) \
+	$(wildcard harness/runtime/*.c harness/selftest/*.c chapters/04-leak-budget/alert/*.c)
+CLANG_FORMAT := $(firstword $(shell command -v clang-format-$(LAYOUT_VERSION); clang-format --version 2>/dev/null | \
+	grep -q ' $(LAYOUT_VERSION)\.' && command -v clang-format))
+
+layout: ## whether the sources are laid out by .clang-format
+ifeq ($(CLANG_FORMAT),)
+	$(Q)echo 'layout not checked: there is no clang-format $(LAYOUT_VERSION) here' >&2
+else
+layout: build/layout
+build/layout: $(LAID_OUT) .clang-format
+	$(Q)mkdir -p $(@D); $(CLANG_FORMAT) --dry-run -Werror $(filter %.c %.h,$?) \
+		|| { echo "not laid out by .clang-format; fix: make format" >&2; exit 1; }; touch $@
+endif
+
 format: ## lay out the C sources by .clang-format
-	$(Q)clang-format -i $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS) $(wildcard harness/*/*.[ch] harness/*/*/*.[ch] harness/tests/unit/*/*.[ch] chapters/kit/*.[ch]) \
-		$(wildcard chapters/04-leak-budget/alert/*.c)
+	$(Q)clang-format -i $(LAID_OUT)
 
 clean: ## remove everything that was built or judged
 	rm -rf build
@@ -196,7 +214,7 @@ harness/%.c: ;
 
 # What is included depends on what is asked for: to read about 400 programs takes longer than to see that the harness is
 # up to date.
-DEPENDENCIES := $(wildcard $(if $(filter-out all,$(MAKECMDGOALS)), \
+DEPENDENCIES := $(wildcard $(if $(filter-out all harness layout,$(MAKECMDGOALS)), \
 	$(if $(filter-out build/plain/% build/tsan/%,$(MAKECMDGOALS)),build,build/plain build/tsan), \
 	build/host build/monitor))
 -include $(if $(DEPENDENCIES),$(shell find $(DEPENDENCIES) -name '*.d'))

@@ -1,6 +1,6 @@
 /*
- * All tests: every verdict of the workbook; the book's texts; the rules of the
- * alert; the harness's own, plain and under the sanitizers; the command line's.
+ * All tests: every verdict of the workbook; the book's texts; the layout of the
+ * sources; the rules of the alert; the harness's own, plain and under the sanitizers; the command line's.
  * What a learner changes in an exercise changes a verdict, so it shows here too.
  */
 #include <fcntl.h>
@@ -100,6 +100,15 @@ static void check_texts(struct tally *tally)
 	free(loose);
 }
 
+/* Whether the C sources are laid out by .clang-format; what is not is named. */
+static void check_layout(struct tally *tally)
+{
+	char *words[] = {"layout", NULL};
+	int status = build_make(&tally->loop, words, STDERR_FILENO);
+
+	count(tally, "layout", status, status == 0, status != 0);
+}
+
 /* One run of promtool; what it says is shown when it fails. */
 static bool promtool_passes(struct tally *tally, char *promtool, char *kind, char *file)
 {
@@ -175,7 +184,7 @@ static int build_tests(struct tally *tally)
 
 static int run(const char *root, int argc, char **argv)
 {
-	static void (*const parts[])(struct tally *) = {verify, check_texts, test_rules};
+	static void (*const parts[])(struct tally *) = {verify, check_texts, check_layout, test_rules};
 	static const char *const programs[] = {"host/tests", "asan/tests", "cli-tests"};
 	const struct option_spec specs[] = {{NULL, OPTION_FLAG, NULL}};
 	struct tally tally = {0};
@@ -205,7 +214,7 @@ const struct command_entry command_test = {
 	"run all tests: the harness's own, and every verdict",
 	"Builds and runs the harness's own tests, plain and under AddressSanitizer and\n"
 	"UndefinedBehaviorSanitizer, and those of the command line, the lab of the alert\n"
-	"among them; checks that no text is stale, and the alert's rules with promtool;\n"
-	"judges every program. Ends with a line 'N passed, N failed'.\n",
+	"among them; checks that no text is stale, that the C sources are laid out by\n"
+	".clang-format, and the alert's rules with promtool; judges every program. Ends with a line 'N passed, N failed'.\n",
 	run,
 };

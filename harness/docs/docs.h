@@ -17,6 +17,7 @@
 #include <stdio.h>
 
 #include "verdict/result.h"
+#include "workbook/catalogue.h"
 
 /*
  * The text with each passage made anew, for the caller to free. `path` is the

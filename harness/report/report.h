@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "verdict/result.h"
+#include "workbook/catalogue.h"
 
 /* How to print on a stream. */
 struct style {

@@ -6,7 +6,8 @@
 #define LOOSE_RESULT_H
 
 #include "verdict.h"
-#include "workbook/catalogue.h"
+
+struct program; /* workbook/catalogue.h */
 
 struct result {
 	const struct program *program;

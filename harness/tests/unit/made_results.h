@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "verdict/detector.h"
 #include "verdict/result.h"
+#include "workbook/catalogue.h"
 
 enum { MADE = 32 };
 
