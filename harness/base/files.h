@@ -1,9 +1,23 @@
-/* Reading the workbook's files and folders. */
+/*
+ * Reading files and folders. Only regular files are read, and only up to a limit:
+ * a named pipe, a device or a link to one would keep the harness for ever.
+ */
 #ifndef LOOSE_FILES_H
 #define LOOSE_FILES_H
 
-/* The whole file as a string that the caller owns; NULL with errno when it cannot be read. */
+enum { FILE_MOST = 64 << 20 /* bytes: more is no text of a person, nor of a tool that works */ };
+
+/*
+ * The whole file as a string that the caller owns; NULL with errno when it cannot
+ * be read. A NUL byte becomes a '?', so that it hides nothing of what follows.
+ */
 char *file_read(const char *path);
+/*
+ * The same of what somebody wrote, where a NUL byte is a mistake. NULL, and in
+ * *problem the reason and the fix for the caller to free: "it is a named pipe; name
+ * a file". To be put behind "cannot read 'x': ".
+ */
+char *file_read_text(const char *path, char **problem);
 /*
  * The files of a directory (relative to the root: "chapters/02-x/y/broken")
  * with one of these endings (a pattern: "[ch]"), by name: paths relative to the

@@ -2,16 +2,33 @@
 
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "text.h"
+
+static void (*end_process)(void) = abort;
+
+void mem_on_exhaustion(void (*end)(void))
+{
+	end_process = end;
+}
+
+_Noreturn void mem_exhausted(void)
+{
+	static const char line[] = "loose: out of memory; end other programs, or give this one more\n";
+
+	/* Not by stdio, which may allocate. Nothing can be done where this write fails. */
+	if (write(STDERR_FILENO, line, sizeof line - 1) > 0)
+		end_process();
+	abort();
+}
 
 static void *held(void *block)
 {
-	if (!block) {
-		fputs("loose: out of memory\n", stderr);
-		abort();
-	}
+	if (!block)
+		mem_exhausted();
 	return block;
 }
 
@@ -23,7 +40,7 @@ void *mem_zeroed(size_t count, size_t size)
 void *mem_resize(void *old, size_t count, size_t size)
 {
 	if (size && count > SIZE_MAX / size)
-		return held(NULL);
+		mem_exhausted();
 	size *= count;
 	return held(realloc(old, size ? size : 1));
 }
@@ -40,15 +57,11 @@ char *mem_copy_n(const char *text, size_t length)
 
 char *mem_format(const char *format, ...)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *stream = held(open_memstream(&text, &size));
+	struct text text;
 	va_list args;
 
 	va_start(args, format);
-	vfprintf(stream, format, args);
+	vfprintf(text_open(&text), format, args);
 	va_end(args);
-	if (fclose(stream) != 0)
-		held(NULL);
-	return text;
+	return text_close(&text);
 }

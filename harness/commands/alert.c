@@ -304,19 +304,20 @@ static int build_services(struct lab *lab)
 
 static int write_rules(struct lab *lab)
 {
-	char *path = mem_format("%s/" ALERT_DIRECTORY "/rules.yml", lab->loop.root), *rules = file_read(path),
-	     *text = NULL;
+	char *path = mem_format("%s/" ALERT_DIRECTORY "/rules.yml", lab->loop.root), *text = NULL, *problem,
+	     *rules = file_read_text(path, &problem);
 	int status = STATUS_AGREES;
 
 	if (rules)
 		text = prometheus_lab_rules(rules, FOR_S);
 	if (!rules)
-		status = bad_input("cannot read '%s': %s", path, strerror(errno));
+		status = bad_input("cannot read '%s': %s", path, problem);
 	else if (!text)
 		status = bad_input("no rule in '%s' says 'for: 5m'; the lab puts %ds in its place", path, FOR_S);
 	else if (lab_write(lab, "rules.yml", text) != 0)
 		status = cannot_judge("cannot write in '%s': %s", lab->directory, strerror(errno));
 	free(text);
+	free(problem);
 	free(rules);
 	free(path);
 	return status;

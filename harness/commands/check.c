@@ -12,6 +12,7 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "command.h"
 #include "exec/build.h"
 #include "exec/runner.h"
@@ -119,15 +120,15 @@ static void quote(FILE *out, const char *text)
 /* 0, or a status after the compiler's words on stderr. */
 static int compile(struct check *check, const char *flavour)
 {
-	char *sources = NULL, *target = mem_format("build/%s/check", flavour);
+	char *target = mem_format("build/%s/check", flavour);
 	char *binary = mem_format("OUT=%s/%s", check->directory, flavour);
-	size_t size;
-	FILE *out = open_memstream(&sources, &size);
+	struct text text;
+	FILE *out = text_open(&text);
 
 	fputs("SOURCES=", out);
 	for (int i = 0; i < check->source_count; i++)
 		quote(out, check->sources[i]);
-	fclose(out);
+	char *sources = text_close(&text);
 	char *words[] = {target, sources, binary, NULL};
 	int status = build_make(&check->loop, words, STDERR_FILENO);
 	free(sources);
@@ -292,8 +293,16 @@ static int find_sources(struct check *check, char **operands, int count)
 			return bad_input("'%s' is no C file; check takes FILE.c...", operands[i]);
 		check->sources[i] = realpath(operands[i], NULL);
 		if (!check->sources[i])
-			return bad_input("cannot read '%s': %s", operands[i], strerror(errno));
+			return bad_input("cannot read '%s': %s; name a file that you can read", operands[i],
+					 strerror(errno));
 		check->source_count++;
+		char *problem, *text = file_read_text(check->sources[i], &problem);
+		free(text);
+		if (problem) {
+			bad_input("cannot read '%s': %s", operands[i], problem);
+			free(problem);
+			return STATUS_BAD_INPUT;
+		}
 	}
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "command.h"
 #include "picture.h"
 #include "report/plot.h"
@@ -55,18 +56,15 @@ int picture_open(struct output *output, struct loop *loop, const char *path)
 /* All of the file as text, for the caller to free. */
 static char *text_of(FILE *file)
 {
-	char *text = NULL, buffer[4096];
-	size_t size, got;
-	FILE *copy = open_memstream(&text, &size);
+	char buffer[4096];
+	struct text text;
+	size_t got;
+	FILE *copy = text_open(&text);
 
-	if (!copy)
-		abort();
 	rewind(file);
 	while ((got = fread(buffer, 1, sizeof buffer, file)) > 0)
 		fwrite(buffer, 1, got, copy);
-	if (fclose(copy) != 0)
-		abort();
-	return text;
+	return text_close(&text);
 }
 
 /* Runs gnuplot on the script; an SVG that is not whole is none, whatever the exit status was. */

@@ -6,14 +6,19 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "command.h"
 #include "docs/docs.h"
 
 static void append(FILE *out, const char *root, const char *path)
 {
-	char *full = mem_format("%s/%s", root, path), *text = file_read(full);
+	char *full = mem_format("%s/%s", root, path), *problem, *text = file_read_text(full, &problem);
 
-	fprintf(out, "\n==== %s ====\n\n%s", path, text ? text : "(not there)\n");
+	if (text)
+		fprintf(out, "\n==== %s ====\n\n%s", path, text);
+	else
+		fprintf(out, "\n==== %s ====\n\n(cannot be read: %s)\n", path, problem);
+	free(problem);
 	free(text);
 	free(full);
 }
@@ -34,15 +39,14 @@ static int show(const char *root, int argc, char **argv)
 	bool exercise = false;
 	const struct option_spec specs[] = {{"exercise", OPTION_FLAG, &exercise}, {NULL, OPTION_FLAG, NULL}};
 	struct catalogue catalogue;
-	char *text = NULL;
-	size_t size;
+	struct text pages;
 
 	if (options_parse(argc, argv, specs, NULL) != 1)
 		return bad_input("show takes one PITFALL; './loose list' names them");
 	catalogue_load(&catalogue, root);
 	const char *pitfall = find_pitfall(&catalogue, argv[1]);
 	if (pitfall) {
-		FILE *out = open_memstream(&text, &size);
+		FILE *out = text_open(&pages);
 		char *folder = mem_format("%s/%s", exercise ? "exercises" : "chapters", pitfall);
 		char *readme = mem_format("%s/README.md", folder);
 		append(out, root, readme);
@@ -54,7 +58,7 @@ static int show(const char *root, int argc, char **argv)
 			append_files(out, root, program_own_directory(path));
 		}
 		append_files(out, root, mem_format("%s/shared", folder));
-		fclose(out);
+		char *text = text_close(&pages);
 		page(text + 1);
 		free(readme);
 		free(folder);
@@ -108,18 +112,17 @@ static int diff(const char *root, int argc, char **argv)
 {
 	const struct option_spec specs[] = {{NULL, OPTION_FLAG, NULL}};
 	struct catalogue catalogue;
-	char *text = NULL;
-	size_t size;
+	struct text pages;
 
 	if (options_parse(argc, argv, specs, NULL) != 1)
 		return bad_input("diff takes one PITFALL; './loose list' names them");
 	catalogue_load(&catalogue, root);
 	const char *pitfall = find_pitfall(&catalogue, argv[1]);
 	if (pitfall) {
-		FILE *out = open_memstream(&text, &size);
+		FILE *out = text_open(&pages);
 		append_diff(out, root, pitfall, "broken.c", "fixed.c");
 		append_diffs(out, root, pitfall);
-		fclose(out);
+		char *text = text_close(&pages);
 		page(text);
 		free(text);
 	}

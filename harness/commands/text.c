@@ -20,12 +20,13 @@ struct fill {
 
 static int fill_one(struct fill *fill, const char *path)
 {
-	char *full = mem_format("%s/%s", fill->root, path), *old = file_read(full), *error = NULL;
+	char *full = mem_format("%s/%s", fill->root, path), *error = NULL, *problem,
+	     *old = file_read_text(full, &problem);
 	char *new = old ? docs_fill(&fill->catalogue, &fill->results, path, old, &error) : NULL;
 	int status = 0;
 
 	if (!new) {
-		status = bad_input("%s", error ? error : "cannot read a text");
+		status = old ? bad_input("%s", error) : bad_input("cannot read '%s': %s", path, problem);
 	} else if (strcmp(old, new) != 0 && fill->check) {
 		printf("%s is stale; './loose text' makes its passages anew\n", path);
 		fill->wrong++;
@@ -40,6 +41,7 @@ static int fill_one(struct fill *fill, const char *path)
 	}
 	if (new)
 		fill->wrong += docs_dead_links(stdout, fill->root, path, new);
+	free(problem);
 	free(error);
 	free(new);
 	free(old);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "verdict/detector.h"
 
 const struct detector *const detectors[] = {&detector_tsan,	&detector_helgrind, &detector_drd,
@@ -52,13 +53,10 @@ static char **append(char **list, char *text)
 
 static char *formatted(const char *format, va_list args)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
+	struct text text;
 
-	if (!stream || vfprintf(stream, format, args) < 0 || fclose(stream) != 0)
-		abort();
-	return text;
+	vfprintf(text_open(&text), format, args);
+	return text_close(&text);
 }
 
 void command_argument(struct command *command, const char *format, ...)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 enum { CONTEXT = 3 };
 
@@ -208,18 +209,14 @@ char *docs_diff(const char *before, const char *after)
 {
 	struct lines a = split(before), b = split(after);
 	struct script script = script_of(&a, &b);
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct text text;
+	FILE *out = text_open(&text);
 
-	if (!out)
-		abort();
 	tidy(&script);
 	for (size_t i = 0; i < script.count;)
 		i = script.items[i].sign == ' ' ? i + 1 : print_hunk(out, &script, i);
-	fclose(out);
 	free(script.items);
 	free(a.items);
 	free(b.items);
-	return text;
+	return text_close(&text);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 static const char mark_end[] = "<!-- end -->";
 
@@ -115,17 +116,14 @@ char *docs_fill(const struct catalogue *catalogue, const struct results *results
 {
 	const char *slash = strrchr(path, '/');
 	struct filling filling = {.catalogue = catalogue, .results = results, .path = path, .error = error};
-	char *filled = NULL;
-	size_t size;
+	struct text text_filled;
 
 	*error = NULL;
 	filling.directory = slash ? mem_copy_n(path, (size_t)(slash - path)) : mem_copy("");
 	filling.pitfall = pitfall_of(path);
-	filling.out = open_memstream(&filled, &size);
-	if (!filling.out)
-		abort();
+	filling.out = text_open(&text_filled);
 	bool good = fill_all(&filling, text);
-	fclose(filling.out);
+	char *filled = text_close(&text_filled);
 	free(filling.directory);
 	free(filling.pitfall);
 	if (good)

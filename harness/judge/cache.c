@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "exec/build.h"
 #include "verdict/detector.h"
 
@@ -39,21 +40,16 @@ static char *judges(const char *root)
 		     {"build/monitor.so", build_id},
 		     {"harness/detectors/valgrind/valgrind.supp", file_read},
 		     {"harness/detectors/valgrind/valgrind-3.21.supp", file_read}};
-	char *all = NULL;
-	size_t size;
-	FILE *out = open_memstream(&all, &size);
+	struct text all;
+	FILE *out = text_open(&all);
 
-	if (!out)
-		abort();
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		char *path = mem_format("%s/%s", root, files[i].path), *what = files[i].read(path);
 		fprintf(out, "%s ", what ? what : "");
 		free(what);
 		free(path);
 	}
-	if (fclose(out) != 0)
-		abort();
-	return all;
+	return text_close(&all);
 }
 
 /* FNV-1a: keys only have to differ when their text does, and nobody attacks them. */

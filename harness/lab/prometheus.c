@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 static bool is_program(const char *path)
 {
@@ -51,17 +52,17 @@ char *prometheus_configuration(int port)
 char *prometheus_lab_rules(const char *rules, int seconds)
 {
 	static const char production[] = "for: 5m";
-	char *text = NULL;
-	size_t size, count = 0;
-	FILE *out = open_memstream(&text, &size);
+	struct text text;
+	size_t count = 0;
+	FILE *out = text_open(&text);
 
 	for (const char *at; (at = strstr(rules, production)); rules = at + strlen(production), count++)
 		fprintf(out, "%.*sfor: %ds", (int)(at - rules), rules, seconds);
 	fputs(rules, out);
-	fclose(out);
+	char *rules_of_lab = text_close(&text);
 	if (count)
-		return text;
-	free(text);
+		return rules_of_lab;
+	free(rules_of_lab);
 	return NULL;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "verdict/detector.h"
 
 /* Length of the UTF-8 character at `text`; 0 when it is none that XML 1.0 may hold. */
@@ -65,18 +66,14 @@ static void put_trouble(FILE *out, const struct result *result)
 {
 	const char *element = result->verdict.observed == OBSERVED_ERROR ? "error" : "failure";
 	const char *why = result->verdict.why ? result->verdict.why : "";
-	char *words = NULL;
-	size_t size;
-	FILE *copy = open_memstream(&words, &size);
+	struct text text;
 
-	if (!copy)
-		abort();
-	report_words(copy, result);
-	fclose(copy);
+	report_words(text_open(&text), result);
+	char *words = text_close(&text);
 	fprintf(out, "   <%s message=\"", element);
 	put_escaped(out, why, strcspn(why, "\n"));
 	fputs("\">", out);
-	put_escaped(out, words, size);
+	put_escaped(out, words, text.length);
 	fprintf(out, "</%s>\n", element);
 	free(words);
 }

@@ -5,25 +5,22 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "verdict/detector.h"
 
 /* "data-race in evict, thread-leak in main", or the failed tests. Owned by the caller. */
 static char *places_seen(const struct result *result)
 {
 	const struct findings *all = &result->seen.findings;
-	char *text = NULL;
-	size_t size;
+	struct text text;
 
 	if (result_is_test(result))
 		return mem_copy(result->seen.failed ? result->seen.failed : "");
-	FILE *list = open_memstream(&text, &size);
-	if (!list)
-		abort();
+	FILE *list = text_open(&text);
 	for (size_t i = 0; i < all->count; i++)
 		if (!finding_repeats(all, i))
 			fprintf(list, "%s%s in %s", i ? ", " : "", all->items[i].kind, all->items[i].function);
-	fclose(list);
-	return text;
+	return text_close(&text);
 }
 
 /* What the failed tests say for themselves. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "verdict/detector.h"
 
 /* "#1 cache_free broken.c:67" as ThreadSanitizer writes it, "by cache_free (broken.c:67)" as Valgrind does. */
@@ -112,12 +113,10 @@ static char *timeless(const char *words)
 static char *told(const struct finding *finding, bool tsan)
 {
 	static const char banner[] = "WARNING: ThreadSanitizer: ";
-	char *words = timeless(finding->words && *finding->words ? finding->words : finding->kind), *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	char *words = timeless(finding->words && *finding->words ? finding->words : finding->kind);
+	struct text text;
+	FILE *out = text_open(&text);
 
-	if (!out)
-		abort();
 	fprintf(out, "%s%s\n", tsan && strncmp(words, "WARNING", 7) != 0 ? banner : "", words);
 	for (size_t i = 0; i < finding->stack_count; i++) {
 		const char *role = finding->stacks[i].role;
@@ -127,9 +126,8 @@ static char *told(const struct finding *finding, bool tsan)
 			print_role(out, finding, role, tsan);
 		print_stack(out, &finding->stacks[i], tsan);
 	}
-	fclose(out);
 	free(words);
-	return text;
+	return text_close(&text);
 }
 
 struct telling {

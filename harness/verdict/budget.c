@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 static const char *const op_signs[] = {"<=", "<", ">=", ">", "==", "!="};
 
@@ -32,13 +33,10 @@ static bool is_for_monitor(const struct bound *bound)
 
 char *budget_for_monitor(const struct budget *budget)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct text text;
+	FILE *out = text_open(&text);
 	const char *between = "";
 
-	if (!out)
-		abort();
 	for (size_t i = 0; i < budget->count; i++) {
 		const struct bound *bound = &budget->bounds[i];
 		if (bound->signal)
@@ -53,9 +51,7 @@ char *budget_for_monitor(const struct budget *budget)
 				bound->terms[j].start ? ".start" : "");
 		between = ";";
 	}
-	if (fclose(out) != 0)
-		abort();
-	return text;
+	return text_close(&text);
 }
 
 const struct figure *figures_find(const struct figures *figures, const char *name)

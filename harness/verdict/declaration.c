@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "budget.h"
 #include "detector.h"
 
@@ -17,7 +18,8 @@ const char *word_name(enum word word)
 
 /* One line of the block with its continuations, cut into its key and the rest. */
 struct entry {
-	char *key, *value;
+	char *key;
+	struct text value; /* open while there is a key */
 	int line;
 };
 
@@ -234,25 +236,34 @@ static bool parse_expectation(struct parser *parser, const struct detector *dete
 	return parse_rest(parser, item, value);
 }
 
-static bool parse_entry(struct parser *parser, const struct entry *entry)
+static bool parse_entry(struct parser *parser, const struct entry *entry, const char *value)
 {
 	struct declaration *d = parser->declaration;
 	const struct detector *detector = detector_named(entry->key);
 
 	parser->line = entry->line;
 	if (detector)
-		return parse_expectation(parser, detector, entry->value);
+		return parse_expectation(parser, detector, value);
 	if (strcmp(entry->key, "Promise") == 0)
-		return set_once(parser, &d->promise, entry->key, entry->value);
+		return set_once(parser, &d->promise, entry->key, value);
 	if (strcmp(entry->key, "Tempting") == 0)
-		return set_once(parser, &d->tempting, entry->key, entry->value);
+		return set_once(parser, &d->tempting, entry->key, value);
 	if (strcmp(entry->key, "Refused") == 0)
-		return set_once(parser, &d->refused, entry->key, entry->value);
+		return set_once(parser, &d->refused, entry->key, value);
 	if (strcmp(entry->key, "Ends") == 0)
-		return parse_ends(parser, entry->value);
+		return parse_ends(parser, value);
 	return fail(parser, mem_format("unknown word '%s'; a declaration knows Promise, Ends, Tempting, Refused, test "
 				       "and the detectors",
 				       entry->key));
+}
+
+/* Looks at this line alone: a look at all of the rest for every line takes minutes on a long comment. */
+static bool closes_comment(const char *line, size_t length)
+{
+	for (const char *at = line; (at = memchr(at, '*', length - (size_t)(at - line))); at++)
+		if (at[1] == '/')
+			return true;
+	return false;
 }
 
 /* Takes the next line off *text, without its " *" and its end; NULL when the comment is over. */
@@ -260,9 +271,8 @@ static char *comment_line(const char **text)
 {
 	size_t length = strcspn(*text, "\n");
 	const char *line = *text;
-	const char *close = strstr(line, "*/");
 
-	if (!*line || (close && close < line + length))
+	if (!*line || closes_comment(line, length))
 		return NULL;
 	*text += length + (line[length] == '\n');
 	while (length && (*line == ' ' || *line == '\t'))
@@ -274,34 +284,31 @@ static char *comment_line(const char **text)
 	return mem_copy_n(line, length);
 }
 
-static void entry_extend(struct entry *entry, const char *more)
-{
-	char *longer = mem_format("%s %s", entry->value, more);
-
-	free(entry->value);
-	entry->value = longer;
-}
-
-static void entry_set(struct entry *entry, const char *body, int line)
+static void entry_begin(struct entry *entry, const char *body, int line)
 {
 	entry->key = next_word(&body);
-	entry->value = mem_copy(body);
+	fputs(body, text_open(&entry->value));
 	entry->line = line;
 }
 
-static void entry_release(struct entry *entry)
+/* Reads what has come together, if anything has, and empties the entry. Nothing is read any more once something was bad. */
+static bool entry_end(struct entry *entry, struct parser *parser, bool good)
 {
+	char *value = text_close(&entry->value);
+
+	if (entry->key)
+		good = good && parse_entry(parser, entry, value);
+	free(value);
 	free(entry->key);
-	free(entry->value);
 	*entry = (struct entry){0};
+	return good;
 }
 
 /* Reads entries from the first comment on, until its end or the first empty line behind the block's start. */
-static bool parse_comment(struct parser *parser, const char *text, bool *any)
+static bool parse_comment(struct parser *parser, const char *text, int line, bool *any)
 {
 	struct entry entry = {0};
 	bool good = true;
-	int line = 1;
 	char *body;
 
 	for (; good && (body = comment_line(&text)); line++) {
@@ -314,32 +321,33 @@ static bool parse_comment(struct parser *parser, const char *text, bool *any)
 			break;
 		}
 		if (entry.key && !key)
-			entry_extend(&entry, start);
+			fprintf(entry.value.out, " %s", start);
 		if (key && (entry.key || opens)) {
 			*any = true;
-			if (entry.key)
-				good = parse_entry(parser, &entry);
-			entry_release(&entry);
-			entry_set(&entry, start, line);
+			good = entry_end(&entry, parser, true);
+			entry_begin(&entry, start, line);
 		}
 		free(body);
 	}
-	if (good && entry.key)
-		good = parse_entry(parser, &entry);
-	entry_release(&entry);
-	return good;
+	return entry_end(&entry, parser, good);
 }
 
 enum declared declaration_parse(const char *path, const char *text, struct declaration *declaration, char **error)
 {
 	struct parser parser = {.path = path, .declaration = declaration, .error = error};
 	bool any = false;
+	int line = 1;
 
 	*declaration = (struct declaration){0};
 	*error = NULL;
+	/* What some editors put before the first comment, and compilers pass over. */
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3;
+	for (; isspace((unsigned char)*text); text++)
+		line += *text == '\n';
 	if (strncmp(text, "/*", 2) != 0)
 		return DECLARED_NOTHING;
-	if (!parse_comment(&parser, text, &any)) {
+	if (!parse_comment(&parser, text, line, &any)) {
 		declaration_release(declaration);
 		return DECLARED_BADLY;
 	}

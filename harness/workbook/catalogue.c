@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "verdict/detector.h"
 
 static void problem(struct catalogue *catalogue, char *line)
@@ -24,9 +25,10 @@ static void add_program(struct catalogue *catalogue, const char *path, char *pit
 	struct program program = {.pitfall = pitfall, .name = name, .path = mem_copy(path), .role = role};
 	char *full = mem_format("%s/%s", catalogue->root, path), *error = NULL;
 
-	program.source = file_read(full);
+	program.source = file_read_text(full, &error);
 	if (!program.source) {
-		problem(catalogue, mem_format("cannot read '%s': %s", path, strerror(errno)));
+		problem(catalogue, mem_format("cannot read '%s': %s", path, error));
+		free(error);
 	} else {
 		switch (declaration_parse(path, program.source, &program.declaration, &error)) {
 		case DECLARED:
@@ -316,9 +318,8 @@ void catalogue_release(struct catalogue *catalogue)
 const char *catalogue_pitfall(const struct catalogue *catalogue, const char *part, char **error)
 {
 	const char *found = NULL;
-	char *several = NULL;
-	size_t size;
-	FILE *list = open_memstream(&several, &size);
+	struct text names;
+	FILE *list = text_open(&names);
 	unsigned matches = 0;
 
 	for (size_t i = 0; i < catalogue->pitfall_count; i++) {
@@ -333,7 +334,7 @@ const char *catalogue_pitfall(const struct catalogue *catalogue, const char *par
 		found = name;
 		fprintf(list, "%s%s", matches++ ? ", " : "", name);
 	}
-	fclose(list);
+	char *several = text_close(&names);
 	*error = NULL;
 	if (matches == 0)
 		*error = mem_format("no pitfall is called '%s'; './loose list' names them", part);

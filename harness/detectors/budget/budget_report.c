@@ -7,15 +7,15 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 enum { MAX_NUMBERS = 8 };
 
 struct reader {
 	struct budget_report *report;
 	struct budget_image *image; /* the one that is open */
-	FILE *maps;		    /* being gathered */
-	size_t maps_length;
-	bool closed; /* the image is; only "resumed" or another start may follow */
+	struct text maps;	    /* being gathered */
+	bool closed;		    /* the image is; only "resumed" or another start may follow */
 };
 
 /* --- words --- */
@@ -175,8 +175,8 @@ static bool read_maps(struct reader *reader, char **rest)
 {
 	if (reader->image->maps || !at_end(rest))
 		return false;
-	reader->maps = open_memstream(&reader->image->maps, &reader->maps_length);
-	return reader->maps;
+	text_open(&reader->maps);
+	return true;
 }
 
 static bool read_lost(struct reader *reader, char **rest)
@@ -257,9 +257,8 @@ static bool read_resumed(struct reader *reader, char **rest)
 static bool read_map_line(struct reader *reader, const char *line)
 {
 	if (strcmp(line, "end maps") != 0)
-		return fprintf(reader->maps, "%s\n", line) > 0;
-	fclose(reader->maps);
-	reader->maps = NULL;
+		return fprintf(reader->maps.out, "%s\n", line) > 0;
+	reader->image->maps = text_close(&reader->maps);
 	return true;
 }
 
@@ -276,7 +275,7 @@ static bool read_line(struct reader *reader, char *line)
 		     {"lost", read_lost, true},	    {"closed", read_closed, true}, {"resumed", read_resumed, false}};
 	char *rest = NULL;
 
-	if (reader->maps)
+	if (reader->maps.out)
 		return read_map_line(reader, line);
 	const char *word = strtok_r(line, " ", &rest);
 	for (size_t i = 0; word && i < sizeof forms / sizeof *forms; i++)
@@ -300,8 +299,8 @@ void budget_report_read(const char *bytes, size_t length, struct budget_report *
 		free(line);
 		start = end + 1;
 	}
-	if (reader.maps)
-		fclose(reader.maps);
+	if (reader.maps.out)
+		reader.image->maps = text_close(&reader.maps);
 	report->complete = good && start == length && reader.closed;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 enum { MAX_FIELDS = 6 };
 
@@ -123,9 +124,7 @@ static bool read_part(char *line, struct tsan_part *part)
 struct reader {
 	struct tsan_records *records;
 	struct tsan_report *report; /* the one that is open */
-	char *maps;		    /* being gathered */
-	size_t maps_length;
-	FILE *maps_stream;
+	struct text maps;	    /* being gathered */
 	enum { BEFORE_START, BEFORE_MAPS, IN_MAPS, IN_REPORTS } state;
 	bool closed;
 };
@@ -141,14 +140,14 @@ static bool read_start(struct reader *reader, const char *line)
 static bool read_map_line(struct reader *reader, const char *line)
 {
 	if (reader->state == BEFORE_MAPS) {
-		reader->maps_stream = open_memstream(&reader->maps, &reader->maps_length);
+		text_open(&reader->maps);
 		reader->state = IN_MAPS;
-		return reader->maps_stream && strcmp(line, "maps") == 0;
+		return strcmp(line, "maps") == 0;
 	}
 	if (strcmp(line, "end maps") == 0)
 		reader->state = IN_REPORTS;
 	else
-		fprintf(reader->maps_stream, "%s\n", line);
+		fprintf(reader->maps.out, "%s\n", line);
 	return true;
 }
 
@@ -211,9 +210,8 @@ void tsan_records_read(const char *bytes, size_t length, struct tsan_records *re
 		free(line);
 		start = end + 1;
 	}
-	if (reader.maps_stream)
-		fclose(reader.maps_stream);
-	records->maps = reader.maps ? reader.maps : mem_copy("");
+	char *maps = text_close(&reader.maps);
+	records->maps = maps ? maps : mem_copy("");
 	records->complete = good && start == length && reader.closed && !reader.report;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "detectors/criterion/tests.h"
 #include "detectors/report_files.h"
 #include "detectors/spoofed.h"
@@ -45,17 +46,12 @@ static const char *const for_memcheck[] = {"--leak-check=full", "--show-leak-kin
 /* In Valgrind's file names % is special. */
 static char *escaped(const char *path)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct text text;
+	FILE *out = text_open(&text);
 
-	if (!out)
-		abort();
 	for (; *path; path++)
 		fputs(*path == '%' ? "%%" : (char[]){*path, '\0'}, out);
-	if (fclose(out) != 0)
-		abort();
-	return text;
+	return text_close(&text);
 }
 
 /* Helgrind has the kind Dubious since 3.21; before that it refuses a suppression of it. Asked once. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 /* The length of "thread 3" or "Thread #3" at `at`, and its number; 0 when there is none. */
 static size_t thread_at(const char *at, unsigned long *number)
@@ -181,21 +182,16 @@ static size_t put_changed(const struct valgrind_names *names, const char *at, bo
 
 char *valgrind_words(const struct valgrind_names *names, const char *sentence)
 {
-	char *words = NULL;
-	size_t size;
-	FILE *out = open_memstream(&words, &size);
+	struct text words;
+	FILE *out = text_open(&words);
 
-	if (!out)
-		abort();
 	for (const char *at = sentence; *at;) {
 		size_t length = put_changed(names, at, at == sentence, out);
 		if (!length)
 			fputc(*at, out);
 		at += length ? length : 1;
 	}
-	if (fclose(out) != 0)
-		abort();
-	return words;
+	return text_close(&words);
 }
 
 void valgrind_names_release(struct valgrind_names *names)

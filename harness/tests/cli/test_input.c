@@ -212,3 +212,35 @@ Test(input, budget_that_cannot_be_read)
 	expect_header("* budget    fires  detached in evict_loop, joined in evict_loop when",
 		      "* budget    fires  detached in evict_loop because", "'budget' needs 'when' and what must hold");
 }
+
+/* A pipe or a device would keep the harness, or the compiler, for ever. */
+Test(input, check_of_what_is_no_file_ends_at_once)
+{
+	char command[1024], arguments[512];
+	static const struct {
+		const char *make, *words;
+	} odd[] = {{"mkfifo", "it is a named pipe; name a file"},
+		   {"ln -s /dev/zero", "it is a device; name a file"},
+		   {"mkdir", "it is a directory; name a file"},
+		   {"printf '/*\\n * Promise   x\\000\\n */\\nint main(void) { return 0; }\\n' >",
+		    "line 2 has a NUL byte"}};
+
+	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+		snprintf(command, sizeof command, "%s '%s/odd%zu.c'", odd[i].make, scratch.root, i);
+		cr_assert_eq(system(command), 0);
+		snprintf(arguments, sizeof arguments, "check '%s/odd%zu.c'", scratch.root, i);
+		expect(arguments, odd[i].words);
+	}
+}
+
+Test(input, a_program_of_the_book_with_a_nul_byte)
+{
+	char command[1024];
+
+	snprintf(command, sizeof command, "printf '\\000' >>'%s/" BROKEN "'", scratch.root);
+	cr_assert_eq(system(command), 0);
+	struct outcome outcome = scratch_loose(&scratch, "verify --chapters --detector tsan");
+	cr_assert_eq(outcome.status, 2, "status %d", outcome.status);
+	cr_assert(strstr(outcome.err, "cannot read '" BROKEN "': line "), "%s", outcome.err);
+	outcome_release(&outcome);
+}

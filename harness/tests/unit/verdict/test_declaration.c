@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "base/text.h"
 #include "verdict/declaration.h"
 #include "verdict/detector.h"
 
@@ -118,4 +120,68 @@ Test(declaration, cut_short_at_every_byte)
 		declaration_release(&d);
 		free(text);
 	}
+}
+
+/* What an editor puts before the first comment hides nothing, and counts for the line that is named. */
+Test(declaration, after_a_byte_order_mark_or_empty_lines)
+{
+	static const char *const before[] = {"\xef\xbb\xbf", "\n\n", "\r\n\t", "\xef\xbb\xbf\n"};
+	struct declaration d;
+	char *error, *text;
+
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+		text = mem_format("%s%s", before[i], whole);
+		cr_assert_eq(declaration_parse("x.c", text, &d, &error), DECLARED);
+		cr_assert_eq(d.count, 5);
+		declaration_release(&d);
+		free(text);
+	}
+	cr_assert_eq(declaration_parse("x.c", "\n\n/*\n * Promise   x\n * lint fires\n */\n", &d, &error),
+		     DECLARED_BADLY);
+	cr_assert_eq(strncmp(error, "x.c:5: ", 7), 0, "%s", error);
+	free(error);
+}
+
+Test(declaration, with_the_line_ends_of_another_system)
+{
+	char text[2 * sizeof whole], *at = text, *error;
+	struct declaration d;
+
+	for (const char *from = whole; *from; from++) {
+		if (*from == '\n')
+			*at++ = '\r';
+		*at++ = *from;
+	}
+	*at = '\0';
+	cr_assert_eq(declaration_parse("x.c", text, &d, &error), DECLARED);
+	cr_assert_str_eq(d.last_line, "accepted 3, persisted: 0");
+	cr_assert_eq(d.count, 5);
+	declaration_release(&d);
+}
+
+/* A look at the rest for every line, or a copy of all for every continuation, would take minutes. */
+Test(declaration, a_long_comment_takes_no_time, .timeout = 60)
+{
+	struct declaration d;
+	struct text long_one, long_entry;
+	char *error;
+	FILE *out = text_open(&long_one);
+
+	fputs("/*\n", out);
+	for (int i = 0; i < 2000000; i++)
+		fputs("a\n", out);
+	fputs("*/\n", out);
+	char *text = text_close(&long_one);
+	cr_assert_eq(declaration_parse("x.c", text, &d, &error), DECLARED_NOTHING);
+	free(text);
+	out = text_open(&long_entry);
+	fputs("/*\n * Promise   nothing.\n", out);
+	for (int i = 0; i < 400000; i++)
+		fputs(" *           x\n", out);
+	fputs(" */\n", out);
+	text = text_close(&long_entry);
+	cr_assert_eq(declaration_parse("x.c", text, &d, &error), DECLARED);
+	cr_assert_eq(strlen(d.promise), strlen("nothing.") + 800000);
+	declaration_release(&d);
+	free(text);
 }

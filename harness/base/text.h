@@ -1,0 +1,30 @@
+/*
+ * Text that is built piece by piece, through a stream. Like allocation it cannot
+ * fail: when memory runs out the process ends with one line, so what text_close()
+ * returns is always the whole text. Nobody calls open_memstream() but this module.
+ *
+ *     struct text list;
+ *     FILE *out = text_open(&list);
+ *     fprintf(out, "%s, ", name);
+ *     char *names = text_close(&list);
+ */
+#ifndef LOOSE_BASE_TEXT_H
+#define LOOSE_BASE_TEXT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* Not to be moved or copied while it is open. */
+struct text {
+	FILE *out;     /* NULL: not open */
+	char *bytes;   /* to be looked at when it is closed */
+	size_t length; /* then: without the '\0' that ends the text */
+	size_t room;
+};
+
+/* Opens an empty text; every text that is opened must be closed. Returns text->out. */
+FILE *text_open(struct text *text);
+/* The text, for the caller to free; NULL when *text is all zeroes, for it was never opened. */
+char *text_close(struct text *text);
+
+#endif

@@ -1,0 +1,94 @@
+/* Text that is built piece by piece is whole, or the process ends with one line. */
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+Test(text, holds_all_that_was_put_into_it)
+{
+	struct text text;
+	FILE *out = text_open(&text);
+
+	for (int i = 0; i < 1000; i++)
+		fprintf(out, "%d,", i % 10);
+	char *all = text_close(&text);
+	cr_assert_eq(text.length, 2000);
+	cr_assert_eq(strlen(all), 2000);
+	free(all);
+}
+
+Test(text, that_was_never_opened_is_none)
+{
+	struct text text = {0};
+
+	cr_assert_null(text_close(&text));
+}
+
+static void leave(void)
+{
+	_exit(3);
+}
+
+#ifndef __SANITIZE_ADDRESS__
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#endif
+#ifndef __SANITIZE_ADDRESS__
+/* A sanitizer needs all the address space there is. */
+static void grow_until_there_is_no_memory(void (*use)(void))
+{
+	int ends[2], status;
+	char said[256] = "";
+
+	cr_assert_eq(pipe(ends), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		setrlimit(RLIMIT_AS, &(struct rlimit){256 << 20, 256 << 20});
+		dup2(ends[1], 2);
+		mem_on_exhaustion(leave);
+		use();
+		_exit(0);
+	}
+	close(ends[1]);
+	cr_assert_gt(read(ends[0], said, sizeof said - 1), 0);
+	close(ends[0]);
+	cr_assert_eq(waitpid(child, &status, 0), child);
+	cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 3, "status %x", (unsigned)status);
+	cr_assert(strstr(said, "out of memory"), "%s", said);
+}
+
+static void build_text(void)
+{
+	struct text text;
+	FILE *out = text_open(&text);
+
+	for (int i = 0; i < 1 << 20; i++)
+		fprintf(out, "%01024d", i);
+	free(text_close(&text));
+}
+
+static void allocate(void)
+{
+	for (int i = 0; i < 1 << 20; i++)
+		mem_zeroed(1 << 20, 1);
+}
+
+Test(text, ends_the_process_with_one_line_when_there_is_no_memory, .timeout = 60)
+{
+	grow_until_there_is_no_memory(build_text);
+}
+
+Test(mem, ends_the_process_with_one_line_when_there_is_no_memory, .timeout = 60)
+{
+	grow_until_there_is_no_memory(allocate);
+}
+#endif
