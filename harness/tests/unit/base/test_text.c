@@ -30,11 +30,6 @@ Test(text, that_was_never_opened_is_none)
 	cr_assert_null(text_close(&text));
 }
 
-static void leave(void)
-{
-	_exit(3);
-}
-
 #ifndef __SANITIZE_ADDRESS__
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -44,6 +39,11 @@ static void leave(void)
 #endif
 #ifndef __SANITIZE_ADDRESS__
 /* A sanitizer needs all the address space there is. */
+static void leave(void)
+{
+	_exit(3);
+}
+
 static void grow_until_there_is_no_memory(void (*use)(void))
 {
 	int ends[2], status;
