@@ -22,6 +22,8 @@ WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wpedantic $(WERROR)
 # -O0: an optimiser may remove the race that the reader is to see. DWARF 4: Valgrind 3.19 cannot read clang's DWARF 5.
 # aranges: libdwfl finds the source of an address by them, and clang leaves them out.
 PROGRAM_CFLAGS := $(POSIX) -O0 -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer -pthread -Wall -Wextra $(WERROR) -Ichapters -MMD -MP
+# The detectors say which of these they need; a test holds the two together.
+FLAVOURS := plain tsan
 plain_FLAGS :=
 tsan_FLAGS := -fsanitize=thread
 # The runtime looks this hook up by name.
@@ -62,9 +64,9 @@ parts = $(patsubst %.c,%.o,$(wildcard $1/*.c $(dir $1)shared/*.c))
 rooms = $(wildcard $1/. $(dir $1)shared/.)
 
 # Compiles and keeps the compiler's words beside the result, for the harness to show. What does not compile leaves nothing
-# of an earlier time: the harness tells by that that the program which is made of it was not built.
+# of an earlier time: by that the harness knows whose words tell why a program was not built.
 compile = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(PROGRAM_CFLAGS) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
-	2>$@.log || { cat $@.log >&2; $(if $(filter chapters/kit/%,$<),rm -f build/$1/kit.a;) exit 1; }
+	2>$@.log || { cat $@.log >&2; exit 1; }
 link = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $($1_FLAGS) -pthread -o $@ $(filter %.o %.a,$^) $($1_LDFLAGS) $2 $(LDLIBS) \
 	2>$@.log || { cat $@.log >&2; exit 1; }
 
@@ -85,11 +87,12 @@ $(addprefix build/$1/bin/,$(TEST_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
 		$(addprefix build/$1/obj/,$($1_RUNTIME) $($1_TEST_RUNTIME)) build/$1/kit.a | $(STAND_IN)
 	$$(call link,$1,$$(TEST_LDFLAGS) $$(call libs,$$*))
 
-# A program from anywhere, for `loose check`: SOURCES=... OUT=...
-build/$1/check: $(addprefix build/$1/obj/,$($1_RUNTIME)) build/$1/kit.a
-	$(Q)$$(CC) $$(filter-out -MMD -MP,$$(PROGRAM_CFLAGS)) $$($1_FLAGS) -o $$(OUT) $$(SOURCES) $$(filter %.o %.a,$$^) \
-		$$($1_LDFLAGS) $$(LDLIBS)
-.PHONY: build/$1/check
+# A program from anywhere, for `loose check`: OWN is a directory for what is made, SOURCES its files.
+ifdef OWN
+$(OWN)/$1: $(addprefix build/$1/obj/,$($1_RUNTIME)) build/$1/kit.a
+	$(Q)$$(CC) $$(filter-out -MMD -MP,$$(PROGRAM_CFLAGS)) $$($1_FLAGS) -o $$@ $$(SOURCES) $$(filter %.o %.a,$$^) \
+		$$($1_LDFLAGS) $$(LDLIBS) 2>$$@.log || { cat $$@.log >&2; exit 1; }
+endif
 endef
 ifneq ($(STAND_IN),)
 $(STAND_IN): harness/runtime/no_libgit2.c build/toolchain
@@ -97,8 +100,12 @@ $(STAND_IN): harness/runtime/no_libgit2.c build/toolchain
 endif
 
 AR := ar
-$(eval $(call flavour,plain))
-$(eval $(call flavour,tsan))
+$(foreach one,$(FLAVOURS),$(eval $(call flavour,$(one))))
+
+# The harness asks for ready/TARGET, and takes the line for the word that TARGET is there: make itself prints it, without a
+# process of its own.
+ready/%: % FORCE
+	$(info ready $*)
 
 # Changes when the compiler, the flags or the place of the checkout do, for paths stand in what is compiled. The compiler is
 # known by its file: to start it takes as long as all the rest of a make that has nothing to do.
@@ -214,7 +221,9 @@ harness/%.c: ;
 
 # What is included depends on what is asked for: to read about 400 programs takes longer than to see that the harness is
 # up to date.
-DEPENDENCIES := $(wildcard $(if $(filter-out all harness layout,$(MAKECMDGOALS)), \
-	$(if $(filter-out build/plain/% build/tsan/%,$(MAKECMDGOALS)),build,build/plain build/tsan), \
+PROGRAM_BUILDS := $(addprefix build/,$(FLAVOURS))
+GOALS := $(patsubst ready/%,%,$(MAKECMDGOALS))
+DEPENDENCIES := $(wildcard $(if $(filter-out all harness layout,$(GOALS)), \
+	$(if $(filter-out $(addsuffix /%,$(PROGRAM_BUILDS)) $(addprefix $(OWN)/,$(FLAVOURS)),$(GOALS)),build,$(PROGRAM_BUILDS)), \
 	build/host build/monitor))
 -include $(if $(DEPENDENCIES),$(shell find $(DEPENDENCIES) -name '*.d'))

@@ -290,15 +290,10 @@ static int build_services(struct lab *lab)
 	char *error = NULL;
 	int status = STATUS_AGREES;
 
-	if (build_targets(&lab->loop, targets, 2, (int)uv_available_parallelism(), &error) != 0)
+	if (build_targets(&lab->loop, targets, 2, (int)uv_available_parallelism(), &error) != 0 &&
+	    !lab->loop.interrupted)
 		status = cannot_judge("%s", error);
 	free(error);
-	for (size_t i = 0; i < 2 && status == STATUS_AGREES && !lab->loop.interrupted; i++) {
-		char *words = build_failure(lab->loop.root, targets[i]);
-		if (words)
-			status = cannot_judge("'%s' was not built: %s", targets[i], words);
-		free(words);
-	}
 	return lab->loop.interrupted ? 128 + lab->loop.interrupted : status;
 }
 

@@ -14,29 +14,15 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "command.h"
-#include "exec/build.h"
 #include "exec/runner.h"
-#include "judge/toolchain.h"
 #include "report/report.h"
 #include "verdict/budget.h"
 #include "verdict/detector.h"
 
-/* What a learner's file is held against, with the exercise's own budget. */
-static const char right_declaration[] = "/*\n"
-					" * Promise   what its header says.\n"
-					" * test      passes\n"
-					" * tsan      silent\n"
-					" * helgrind  silent\n"
-					" * drd       silent\n"
-					" * memcheck  silent\n"
-					" * budget    silent when %s\n"
-					" */\n";
-
 struct check {
-	struct loop loop;
-	struct toolchain toolchain;
-	struct catalogue catalogue;
+	struct workbook workbook;
 	struct program program;
+	bool declares;	/* the program's declaration is ours to release */
 	char **sources; /* absolute */
 	int source_count;
 	char *const *arguments;
@@ -44,62 +30,51 @@ struct check {
 	const char *json;   /* NULL: none; "": standard output; else a file */
 	long timeout;
 	struct output json_file;
+	struct tasks tasks;
 	struct results results;
-	char *directory; /* of the executables; NULL until made */
+	struct outside outside;
+	char *variables[3]; /* for make */
+	char *directory;    /* of what is made, absolute; NULL until made */
 };
 
 /* --- a program of the workbook --- */
 
 static const struct program *in_workbook(struct check *check)
 {
-	size_t root = strlen(check->loop.root);
+	size_t root = strlen(check->workbook.loop.root);
 
-	if (check->source_count != 1 || strncmp(check->sources[0], check->loop.root, root) != 0 ||
+	if (check->source_count != 1 || strncmp(check->sources[0], check->workbook.loop.root, root) != 0 ||
 	    check->sources[0][root] != '/')
 		return NULL;
-	for (size_t i = 0; i < check->catalogue.count; i++)
-		if (check->catalogue.programs[i].role != ROLE_STARTER &&
-		    strcmp(check->sources[0] + root + 1, check->catalogue.programs[i].path) == 0)
-			return &check->catalogue.programs[i];
-	return catalogue_submission(&check->catalogue, check->sources[0] + root + 1);
+	for (size_t i = 0; i < check->workbook.catalogue.count; i++)
+		if (check->workbook.catalogue.programs[i].role != ROLE_STARTER &&
+		    strcmp(check->sources[0] + root + 1, check->workbook.catalogue.programs[i].path) == 0)
+			return &check->workbook.catalogue.programs[i];
+	return catalogue_submission(&check->workbook.catalogue, check->sources[0] + root + 1);
 }
 
 /* The budget of an exercise stands in its solution, so that a learner's file cannot change it. */
 static void declare_right(struct check *check, const struct program *program)
 {
-	const struct program *solution = catalogue_program(&check->catalogue, program->pitfall, "solution");
-	const struct expectation *budget =
-		solution ? declaration_of(&solution->declaration, detector_named("budget")) : NULL;
-	char *error = NULL, *text = mem_format(right_declaration, budget ? budget->bounds : "threads at exit <= 1");
+	const struct program *solution = catalogue_program(&check->workbook.catalogue, program->pitfall, "solution");
+	const char *bounds = NULL;
 
-	declaration_parse(program->path, text, &check->program.declaration, &error);
-	free(text);
-	free(error);
+	for (size_t i = 0; solution && i < solution->declaration.count; i++)
+		if (solution->declaration.items[i].bounds)
+			bounds = solution->declaration.items[i].bounds;
+	declaration_right(&check->program.declaration, bounds ? bounds : "threads at exit <= 1");
+	check->declares = true;
 }
 
-static int judge_in_workbook(struct check *check, const struct program *program)
+static void plan_in_workbook(struct check *check, const struct program *program)
 {
-	const struct engine_options options = {
-		.repeat = 1, .fresh = true, .deadline_ms = check->timeout * 1000, .bounds = check->bounds};
-	struct tasks tasks = {0};
-	char *error = NULL;
-
 	check->program = *program;
 	check->program.submission = program->role == ROLE_STARTER;
 	if (check->program.submission)
 		declare_right(check, program);
 	check->program.declared = true;
 	if (program_has_test(program))
-		tasks_add(&tasks, &check->program, detector_named("test"));
-	for (size_t i = 0; detectors[i]; i++)
-		tasks_add(&tasks, &check->program, detectors[i]);
-	int failed = engine_judge(&check->loop, &check->toolchain, &tasks, &options, &check->results, &error);
-	tasks_release(&tasks);
-	if (!failed)
-		return 0;
-	int status = cannot_judge("%s", error);
-	free(error);
-	return status;
+		tasks_add(&check->tasks, &check->program, detector_named("test"));
 }
 
 /* --- a program from elsewhere --- */
@@ -117,73 +92,20 @@ static void quote(FILE *out, const char *text)
 	fputc('\'', out);
 }
 
-/* 0, or a status after the compiler's words on stderr. */
-static int compile(struct check *check, const char *flavour)
+static char *quoted_sources(const struct check *check)
 {
-	char *target = mem_format("build/%s/check", flavour);
-	char *binary = mem_format("OUT=%s/%s", check->directory, flavour);
 	struct text text;
 	FILE *out = text_open(&text);
 
 	fputs("SOURCES=", out);
 	for (int i = 0; i < check->source_count; i++)
 		quote(out, check->sources[i]);
-	char *sources = text_close(&text);
-	char *words[] = {target, sources, binary, NULL};
-	int status = build_make(&check->loop, words, STDERR_FILENO);
-	free(sources);
-	free(target);
-	free(binary);
-	if (status == 0 || check->loop.interrupted)
-		return 0;
-	return bad_input("%s does not compile; mend what the compiler says above", check->program.path);
-}
-
-static void keep(void *context, struct observation *seen)
-{
-	struct result *result = context;
-
-	result->seen = *seen;
-	result->runs = 1;
-	result->cpu_ms = seen->cpu_ms;
-	result->wall_ms = seen->wall_ms;
-	result->peak_kib = seen->peak_kib;
-	result->verdict = verdict_of(result->program->declared ? &result->program->declaration : NULL, result->expected,
-				     result->detector, seen);
-	result->fired = result->verdict.observed == OBSERVED_FIRES;
+	return text_close(&text);
 }
 
 static char *directory_of(const char *path)
 {
 	return mem_copy_n(path, (size_t)(strrchr(path, '/') - path));
-}
-
-static void run_one(struct check *check, const struct detector *detector, bool echo)
-{
-	struct result *result = &check->results.items[check->results.count];
-	char *executable = mem_format("%s/%s", check->directory, detector->flavour);
-	/* The sources of one program stand in one directory, or in two. */
-	char *own[2] = {directory_of(check->sources[0]), directory_of(check->sources[check->source_count - 1])};
-	char *bounds = NULL;
-
-	*result = (struct result){.program = &check->program, .detector = detector};
-	if (check->program.declared)
-		result->expected = declaration_of(&check->program.declaration, detector);
-	if (detector == &detector_budget)
-		bounds = budget_both(result->expected ? result->expected->bounds : NULL, check->bounds);
-	struct run_request request = {.detector = detector,
-				      .executable = executable,
-				      .arguments = check->arguments,
-				      .own = {own[0], own[1]},
-				      .bounds = bounds,
-				      .deadline_ms = check->timeout * 1000};
-	run_start(&check->loop, &request, echo ? STDOUT_FILENO : -1, keep, result);
-	loop_run(&check->loop);
-	check->results.count += result->runs;
-	free(executable);
-	free(own[0]);
-	free(own[1]);
-	free(bounds);
 }
 
 static int read_declaration(struct check *check)
@@ -198,88 +120,144 @@ static int read_declaration(struct check *check)
 		status = bad_input("%s", error);
 		free(error);
 	}
-	check->program.declared = declared == DECLARED;
+	check->program.declared = check->declares = declared == DECLARED;
 	return status;
 }
 
-static int judge_elsewhere(struct check *check)
+/* What is made of it lies where run_sweep() finds it should the harness be killed. */
+static int plan_elsewhere(struct check *check)
 {
-	int status = read_declaration(check);
+	const char *root = check->workbook.loop.root;
+	char *runs = mem_format("%s/build/run", root), *own = mem_format("build/run/%ld.own", (long)getpid());
 
-	check->directory = mem_format("%s/build/check.%ld", check->loop.root, (long)getpid());
+	check->program =
+		(struct program){.pitfall = "", .name = "program", .path = check->sources[0], .role = ROLE_OTHER};
+	int status = read_declaration(check);
+	mkdir(runs, 0777);
+	check->directory = mem_format("%s/%s", root, own);
 	if (status == 0 && mkdir(check->directory, 0777) != 0)
 		status = cannot_judge("cannot make '%s': %s", check->directory, strerror(errno));
-	if (status == 0)
-		status = compile(check, "plain");
-	if (status == 0)
-		status = compile(check, "tsan");
-	check->results.items = mem_zeroed(16, sizeof *check->results.items);
-	for (size_t i = 0; detectors[i] && status == 0 && !check->loop.interrupted; i++)
-		run_one(check, detectors[i], i == 0 && !check->json);
+	check->variables[0] = mem_format("OWN=%s", own);
+	check->variables[1] = quoted_sources(check);
+	/* The sources of one program stand in one directory, or in two. */
+	check->outside = (struct outside){
+		.directory = own,
+		.variables = check->variables,
+		.arguments = check->arguments,
+		.own = {directory_of(check->sources[0]), directory_of(check->sources[check->source_count - 1])}};
+	free(runs);
 	return status;
 }
 
 static void clean_up(struct check *check)
 {
-	static const char *const flavours[] = {"plain", "tsan"};
-
-	for (int i = 0; i < 2 && check->directory; i++) {
-		char *path = mem_format("%s/%s", check->directory, flavours[i]);
-		unlink(path);
-		free(path);
-	}
 	if (check->directory)
-		rmdir(check->directory);
+		run_remove(check->directory);
 	free(check->directory);
+	free((char *)check->outside.directory);
+	for (int i = 0; i < 2; i++) {
+		free((char *)check->outside.own[i]);
+		free(check->variables[i]);
+	}
+	if (check->declares)
+		declaration_release(&check->program.declaration);
+	tasks_release(&check->tasks);
+	results_release(&check->results);
 }
 
 /* --- the command --- */
 
+/* The compiler's words, once: they are the same for each flavour. 0, or a status when there is nothing to judge. */
+static int tell_compiler(const struct check *check)
+{
+	for (size_t i = 0; i < check->results.count; i++) {
+		const struct observation *seen = &check->results.items[i].seen;
+		if (!check->results.items[i].bad_input)
+			continue;
+		const char *words = strchr(seen->why, '\n');
+		fputs(words ? words + 1 : seen->why, stderr);
+		return bad_input("%s does not compile; fix what the compiler says above", check->program.path);
+	}
+	if (check->directory) {
+		char *path = mem_format("%s/%s.log", check->directory, check->tasks.items[0].detector->flavour);
+		char *warnings = file_read(path);
+		fputs(warnings ? warnings : "", stderr);
+		free(warnings);
+		free(path);
+	}
+	return 0;
+}
+
+static void tell_results(const struct check *check)
+{
+	const struct results *results = &check->results;
+
+	/* What the program itself says, once. */
+	if (check->directory && results->count && results->items[0].seen.output)
+		fputs(results->items[0].seen.output, stdout);
+	for (size_t i = 0; i < results->count; i++)
+		report_result(stdout, style_of(stdout), check->workbook.loop.root, &results->items[i]);
+}
+
 static int tell(struct check *check)
 {
-	int status = status_of(&check->results), written = 0;
+	int status = tell_compiler(check), written = 0;
 
+	if (status)
+		return status;
+	status = status_of(&check->results);
 	for (size_t i = 0; i < check->results.count; i++)
 		if (check->results.items[i].verdict.observed == OBSERVED_FIRES && !check->results.items[i].expected &&
 		    status == STATUS_AGREES)
 			status = STATUS_DISAGREES;
 	if (check->json && *check->json) {
-		report_json(check->json_file.file, check->loop.root, &check->toolchain, &check->results);
+		report_json(check->json_file.file, check->workbook.loop.root, &check->workbook.toolchain,
+			    &check->results);
 		written = output_close(&check->json_file);
 	} else if (check->json) {
-		report_json(stdout, check->loop.root, &check->toolchain, &check->results);
+		report_json(stdout, check->workbook.loop.root, &check->workbook.toolchain, &check->results);
 	}
-	for (size_t i = 0; i < check->results.count && !(check->json && !*check->json); i++)
-		report_result(stdout, style_of(stdout), check->loop.root, &check->results.items[i]);
+	if (!check->json || *check->json)
+		tell_results(check);
 	return written ? written : status;
+}
+
+static int judge_tasks(struct check *check)
+{
+	const struct judging_options options = {.repeat = 1,
+						.fresh = true,
+						.deadline_ms = check->timeout * 1000,
+						.bounds = check->bounds,
+						.outside = check->directory ? &check->outside : NULL,
+						.keep_output = true};
+	struct watch watch = {.verdicts = true};
+	char *error;
+
+	watch_start(&watch, &check->tasks);
+	judge_all(&check->workbook, &check->tasks, &options, &watch_events, &watch, &check->results, &error);
+	watch_end(&watch);
+	int status = error && !check->workbook.loop.interrupted ? cannot_judge("%s", error) : 0;
+	free(error);
+	return status;
 }
 
 static int judge(struct check *check)
 {
-	const struct engine_options options = {.repeat = 1};
-	const struct program *known;
-	int status = ensure_trust(&check->loop, &check->toolchain, detectors, &options);
+	const struct judging_options options = {.repeat = 1};
+	const struct program *known = in_workbook(check);
+	int status = ensure_trust(&check->workbook, detectors, &options);
 
-	if (status)
-		return status;
-	catalogue_load(&check->catalogue, check->loop.root);
-	known = in_workbook(check);
-	if (known) {
-		status = judge_in_workbook(check, known);
-	} else {
-		check->program = (struct program){
-			.pitfall = "", .name = "program", .path = check->sources[0], .role = ROLE_OTHER};
-		status = judge_elsewhere(check);
-	}
-	if (check->loop.interrupted)
-		status = 128 + check->loop.interrupted;
+	if (status == 0 && known)
+		plan_in_workbook(check, known);
 	else if (status == 0)
-		status = tell(check);
-	if (!known || check->program.submission)
-		declaration_release(&check->program.declaration);
-	results_release(&check->results);
-	catalogue_release(&check->catalogue);
-	return status;
+		status = plan_elsewhere(check);
+	for (size_t i = 0; detectors[i]; i++)
+		tasks_add(&check->tasks, &check->program, detectors[i]);
+	if (status == 0 && !check->workbook.loop.interrupted)
+		status = judge_tasks(check);
+	if (check->workbook.loop.interrupted)
+		return 128 + check->workbook.loop.interrupted;
+	return status ? status : tell(check);
 }
 
 static int find_sources(struct check *check, char **operands, int count)
@@ -339,15 +317,14 @@ static int run(const char *root, int argc, char **argv)
 		status = find_sources(&check, argv + 1, separate);
 	if (status == 0 && check.json && *check.json)
 		status = output_open(&check.json_file, check.json);
+	if (status == 0)
+		status = open_workbook(&check.workbook, root);
 	if (status == 0) {
-		loop_start(&check.loop, root);
-		toolchain_find(&check.toolchain);
 		status = judge(&check);
-		output_discard(&check.json_file);
 		clean_up(&check);
-		toolchain_release(&check.toolchain);
-		loop_release(&check.loop);
+		workbook_close(&check.workbook);
 	}
+	output_discard(&check.json_file);
 	for (int i = 0; i < check.source_count; i++)
 		free(check.sources[i]);
 	free(check.sources);

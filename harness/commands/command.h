@@ -7,7 +7,9 @@
 
 #include <stdbool.h>
 
-#include "judge/engine.h"
+#include "judge/judging.h"
+#include "judge/workbook.h"
+#include "report/report.h"
 
 enum exit_status {
 	STATUS_AGREES = 0,
@@ -54,16 +56,28 @@ int cannot_judge(const char *format, ...) __attribute__((format(printf, 1, 2)));
 const struct detector *find_detector(const char *name);
 /* The pitfall that `part` means; NULL after one line on stderr. */
 const char *find_pitfall(const struct catalogue *catalogue, const char *part);
+/* STATUS_AGREES, with the workbook for workbook_close(); else the exit status after one line on stderr. */
+int open_workbook(struct workbook *workbook, const char *root);
 /*
  * STATUS_AGREES when these detectors (NULL-terminated) can be trusted here; else
  * says on stderr which cannot, and why, and returns the exit status.
  */
-int ensure_trust(struct loop *loop, const struct toolchain *toolchain, const struct detector *const *which,
-		 const struct engine_options *options);
+int ensure_trust(struct workbook *workbook, const struct detector *const *which, const struct judging_options *options);
 /* The exit status that the results call for. */
 int status_of(const struct results *results);
 /* Prints through the reader's pager when standard output is a terminal. Ends with 0. */
 int page(const char *text);
+
+/* Shows on standard error how far a judging is. */
+struct watch {
+	struct progress progress;
+	const struct tasks *tasks;
+	bool verdicts; /* on a terminal, a line for each as it comes */
+};
+
+extern const struct judging_events watch_events; /* their context is a struct watch */
+void watch_start(struct watch *watch, const struct tasks *tasks);
+void watch_end(struct watch *watch);
 
 /* A file that is either written whole or not touched. */
 struct output {

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "command.h"
+#include "judge/trust.h"
 #include "report/report.h"
 #include "verdict/detector.h"
 
@@ -58,47 +59,19 @@ const char *find_pitfall(const struct catalogue *catalogue, const char *part)
 	return found;
 }
 
-static int tools_there(const struct toolchain *toolchain)
+int open_workbook(struct workbook *workbook, const char *root)
 {
-	if (strcmp(toolchain->clang, "missing") == 0)
-		return cannot_judge("clang does not start; install the package 'clang'");
-	if (strcmp(toolchain->valgrind, "missing") == 0)
-		return cannot_judge("valgrind does not start; install the package 'valgrind'");
-	return STATUS_AGREES;
+	int error = workbook_open(workbook, root);
+
+	return error ? cannot_judge("cannot start an event loop: %s", strerror(error)) : STATUS_AGREES;
 }
 
-int ensure_trust(struct loop *loop, const struct toolchain *toolchain, const struct detector *const *which,
-		 const struct engine_options *options)
+int ensure_trust(struct workbook *workbook, const struct detector *const *which, const struct judging_options *options)
 {
-	struct engine_options once = *options;
-	struct catalogue doctor;
-	struct results results;
-	char *error;
-	int status = tools_there(toolchain);
+	char *problem = trust_problem(workbook, which, options);
+	int status = problem ? cannot_judge("%s", problem) : STATUS_AGREES;
 
-	if (status != STATUS_AGREES)
-		return status;
-	once.fresh = false;
-	once.quiet = true;
-	/* A short one is for programs that may hang; these do not, and a slow machine is no reason to distrust a detector. */
-	once.deadline_ms = 0;
-	catalogue_load_doctor(&doctor, loop->root);
-	if (doctor.problem_count || doctor.count == 0)
-		status = cannot_judge("the doctor's programs are damaged: %s",
-				      doctor.count ? doctor.problems[0] : "harness/selftest is empty");
-	else if (engine_doctor(loop, toolchain, &doctor, which, &once, &results, &error) != 0)
-		status = cannot_judge("%s", error);
-	else {
-		for (size_t i = 0; i < results.count && !loop->interrupted; i++)
-			if (!results.items[i].verdict.agrees)
-				status = cannot_judge(
-					"%s cannot be trusted here: on a known '%s' program %s; './loose doctor' "
-					"tells more",
-					results.items[i].detector->name, results.items[i].program->name,
-					results.items[i].verdict.why);
-		results_release(&results);
-	}
-	catalogue_release(&doctor);
+	free(problem);
 	return status;
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "judge/toolchain.h"
+#include "judge/trust.h"
 #include "report/report.h"
 #include "verdict/detector.h"
 
@@ -40,29 +40,31 @@ static int tell(const struct results *results)
 	return status;
 }
 
-static int examine(struct loop *loop, const struct catalogue *doctor)
+static int examine(struct workbook *workbook)
 {
-	const struct engine_options options = {.repeat = 1, .fresh = true};
-	struct toolchain toolchain;
-	struct results results = {0};
-	char *error = NULL;
+	const struct judging_options options = {.repeat = 1, .fresh = true};
+	const struct toolchain *tools = &workbook->toolchain;
+	struct catalogue selftest;
+	struct results results;
+	char *error;
 	int status;
 
-	toolchain_find(&toolchain);
-	printf("clang %s, valgrind %s, glibc %s, kernel %s\n", toolchain.clang, toolchain.valgrind, toolchain.glibc,
-	       toolchain.kernel);
-	if (engine_doctor(loop, &toolchain, doctor, detectors, &options, &results, &error) != 0) {
+	workbook_tools(workbook);
+	printf("clang %s, valgrind %s, glibc %s, kernel %s\n", tools->clang, tools->valgrind, tools->glibc,
+	       tools->kernel);
+	fflush(stdout);
+	if (trust_examine(workbook, detectors, &options, &selftest, &results, &error) != 0) {
 		status = cannot_judge("%s", error);
-		free(error);
-	} else if (loop->interrupted) {
-		status = 128 + loop->interrupted;
+	} else if (workbook->loop.interrupted) {
+		status = 128 + workbook->loop.interrupted;
 	} else {
 		report_table(stdout, style_of(stdout), &results);
-		report_disagreements(stdout, style_of(stdout), loop->root, &results);
+		report_disagreements(stdout, style_of(stdout), workbook->loop.root, &results);
 		status = tell(&results);
 	}
+	free(error);
 	results_release(&results);
-	toolchain_release(&toolchain);
+	catalogue_release(&selftest);
 	return status;
 }
 
@@ -70,23 +72,18 @@ static int run(const char *root, int argc, char **argv)
 {
 	bool kinds = false;
 	const struct option_spec specs[] = {{"kinds", OPTION_FLAG, &kinds}, {NULL, OPTION_FLAG, NULL}};
-	struct catalogue doctor;
-	struct loop loop;
+	struct workbook workbook;
 	int count = options_parse(argc, argv, specs, NULL), status;
 
 	if (count < 0)
 		return STATUS_BAD_INPUT;
 	if (kinds)
 		return list_kinds();
-	catalogue_load_doctor(&doctor, root);
-	if (doctor.problem_count || !doctor.count) {
-		status = cannot_judge("%s", doctor.count ? doctor.problems[0] : "harness/selftest is empty");
-	} else {
-		loop_start(&loop, root);
-		status = examine(&loop, &doctor);
-		loop_release(&loop);
-	}
-	catalogue_release(&doctor);
+	status = open_workbook(&workbook, root);
+	if (status)
+		return status;
+	status = examine(&workbook);
+	workbook_close(&workbook);
 	return status;
 }
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "command.h"
-#include "judge/toolchain.h"
 #include "picture.h"
 #include "report/plot.h"
 #include "report/report.h"
@@ -34,7 +33,7 @@ static bool plot_of(const struct result *result, struct plot *plot)
 	return plot_init(plot, result->seen.measured, result->expected ? result->expected->bounds : NULL);
 }
 
-static void tell(const struct loop *loop, const struct request *request, const struct results *results)
+static void tell(const char *root, const struct request *request, const struct results *results)
 {
 	const struct style style = style_of(stdout);
 	struct plot plot;
@@ -43,7 +42,7 @@ static void tell(const struct loop *loop, const struct request *request, const s
 		const struct result *result = &results->items[i];
 		if (request->fixed)
 			printf("--- %s ---\n", result->program->name);
-		report_result(stdout, style, loop->root, result);
+		report_result(stdout, style, root, result);
 		if (request->only != &detector_budget || !plot_of(result, &plot))
 			continue;
 		plot_print(stdout, style, &plot);
@@ -73,31 +72,32 @@ static int draw(struct loop *loop, struct request *request, const struct results
 	return failed ? failed : status;
 }
 
-static int judge(struct loop *loop, struct request *request)
+static int judge(struct workbook *workbook, struct request *request)
 {
-	const struct engine_options options = {.repeat = 1, .fresh = true};
-	struct toolchain toolchain;
+	const struct judging_options options = {.repeat = 1, .fresh = true};
 	struct tasks tasks = {0};
-	struct results results = {0};
-	char *error = NULL;
+	struct results results;
+	struct watch watch = {.verdicts = true};
+	char *error;
 	int status;
 
 	plan(&tasks, request);
-	toolchain_find(&toolchain);
-	if (engine_judge(loop, &toolchain, &tasks, &options, &results, &error) != 0) {
+	watch_start(&watch, &tasks);
+	judge_all(workbook, &tasks, &options, &watch_events, &watch, &results, &error);
+	watch_end(&watch);
+	if (error) {
 		status = cannot_judge("%s", error);
-		free(error);
-	} else if (loop->interrupted) {
-		status = 128 + loop->interrupted;
+	} else if (workbook->loop.interrupted) {
+		status = 128 + workbook->loop.interrupted;
 	} else {
-		tell(loop, request, &results);
+		tell(workbook->loop.root, request, &results);
 		status = status_of(&results);
 		if (request->plot)
-			status = draw(loop, request, &results, status);
+			status = draw(&workbook->loop, request, &results, status);
 	}
+	free(error);
 	results_release(&results);
 	tasks_release(&tasks);
-	toolchain_release(&toolchain);
 	return status;
 }
 
@@ -143,8 +143,7 @@ static int run(const char *root, int argc, char **argv)
 	struct request request = {0};
 	const struct option_spec specs[] = {
 		{"detector", OPTION_TEXT, &detector}, {"plot", OPTION_TEXT, &request.plot}, {NULL, OPTION_FLAG, NULL}};
-	struct catalogue catalogue;
-	struct loop loop;
+	struct workbook workbook;
 	int count = options_parse(argc, argv, specs, NULL);
 
 	if (count < 0)
@@ -152,18 +151,16 @@ static int run(const char *root, int argc, char **argv)
 	if (count < 1 || count > 2)
 		return bad_input(
 			"run takes a PITFALL and, if you like, a PROGRAM of it; './loose run --help' names them");
-	catalogue_load(&catalogue, root);
-	int status = find(&request, &catalogue, argv + 1, count, detector);
-	if (status == 0) {
-		loop_start(&loop, root);
-		if (request.plot)
-			status = picture_open(&request.picture, &loop, request.plot);
-		if (status == 0)
-			status = judge(&loop, &request);
-		output_discard(&request.picture);
-		loop_release(&loop);
-	}
-	catalogue_release(&catalogue);
+	int status = open_workbook(&workbook, root);
+	if (status)
+		return status;
+	status = find(&request, &workbook.catalogue, argv + 1, count, detector);
+	if (status == 0 && request.plot)
+		status = picture_open(&request.picture, &workbook.loop, request.plot);
+	if (status == 0)
+		status = judge(&workbook, &request);
+	output_discard(&request.picture);
+	workbook_close(&workbook);
 	return status;
 }
 

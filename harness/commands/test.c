@@ -103,10 +103,13 @@ static void check_texts(struct tally *tally)
 /* Whether the C sources are laid out by .clang-format; what is not is named. */
 static void check_layout(struct tally *tally)
 {
-	char *words[] = {"layout", NULL};
-	int status = build_make(&tally->loop, words, STDERR_FILENO);
+	char *targets[] = {"layout"}, *error = NULL;
+	bool good = build_targets(&tally->loop, targets, 1, 1, &error) == 0;
 
-	count(tally, "layout", status, status == 0, status != 0);
+	if (!good)
+		fprintf(stderr, "%s\n", error);
+	free(error);
+	count(tally, "layout", !good, good, !good);
 }
 
 /* One run of promtool; what it says is shown when it fails. */
@@ -170,15 +173,11 @@ static int build_tests(struct tally *tally)
 	char *targets[] = {"tests"}, *error = NULL;
 
 	if (build_targets(&tally->loop, targets, 1, (int)uv_available_parallelism(), &error) != 0) {
-		int status = cannot_judge("%s", error);
+		int status = tally->loop.interrupted ? 128 + tally->loop.interrupted
+						     : cannot_judge("the harness's tests: %s", error);
 		free(error);
 		return status;
 	}
-	char *path = mem_format("%s/build/cli-tests", tally->loop.root);
-	int there = access(path, X_OK);
-	free(path);
-	if (there != 0)
-		return cannot_judge("the harness's tests do not build; 'make tests' tells why");
 	return 0;
 }
 
@@ -191,8 +190,10 @@ static int run(const char *root, int argc, char **argv)
 
 	if (options_parse(argc, argv, specs, NULL) != 0)
 		return bad_input("test takes no operand");
-	loop_start(&tally.loop, root);
-	int status = build_tests(&tally);
+	int status = loop_start(&tally.loop, root);
+	if (status)
+		return cannot_judge("cannot start an event loop: %s", strerror(status));
+	status = build_tests(&tally);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts && !status && !tally.loop.interrupted; i++)
 		parts[i](&tally);
 	for (size_t i = 0; i < sizeof programs / sizeof *programs && !status && !tally.loop.interrupted; i++)

@@ -7,13 +7,12 @@
 #include "base/mem.h"
 #include "command.h"
 #include "docs/docs.h"
-#include "judge/toolchain.h"
 #include "verdict/detector.h"
 
 struct fill {
 	const char *root;
 	bool check;
-	struct catalogue catalogue;
+	struct workbook workbook;
 	struct results results;
 	size_t wrong; /* stale texts, and links that lead nowhere */
 };
@@ -22,7 +21,7 @@ static int fill_one(struct fill *fill, const char *path)
 {
 	char *full = mem_format("%s/%s", fill->root, path), *error = NULL, *problem,
 	     *old = file_read_text(full, &problem);
-	char *new = old ? docs_fill(&fill->catalogue, &fill->results, path, old, &error) : NULL;
+	char *new = old ? docs_fill(&fill->workbook.catalogue, &fill->results, path, old, &error) : NULL;
 	int status = 0;
 
 	if (!new) {
@@ -73,27 +72,25 @@ static int fill_all(struct fill *fill)
 /* The chapters' programs under every detector: what the texts quote. */
 static int judge_chapters(struct fill *fill)
 {
-	const struct engine_options options = {.repeat = 1};
-	struct loop loop;
-	struct toolchain toolchain;
+	const struct judging_options options = {.repeat = 1};
+	const struct catalogue *catalogue = &fill->workbook.catalogue;
 	struct tasks tasks = {0};
-	char *error = NULL;
+	struct watch watch = {0};
+	char *error;
 	int status = 0;
 
-	loop_start(&loop, fill->root);
-	toolchain_find(&toolchain);
-	for (size_t i = 0; i < fill->catalogue.count; i++)
-		for (size_t j = 0; detectors[j] && fill->catalogue.programs[i].role <= ROLE_FIXED; j++)
-			tasks_add(&tasks, &fill->catalogue.programs[i], detectors[j]);
-	if (engine_judge(&loop, &toolchain, &tasks, &options, &fill->results, &error) != 0) {
+	for (size_t i = 0; i < catalogue->count; i++)
+		for (size_t j = 0; detectors[j] && catalogue->programs[i].role <= ROLE_FIXED; j++)
+			tasks_add(&tasks, &catalogue->programs[i], detectors[j]);
+	watch_start(&watch, &tasks);
+	judge_all(&fill->workbook, &tasks, &options, &watch_events, &watch, &fill->results, &error);
+	watch_end(&watch);
+	if (error)
 		status = cannot_judge("%s", error);
-		free(error);
-	}
-	if (loop.interrupted)
-		status = 128 + loop.interrupted;
+	if (fill->workbook.loop.interrupted)
+		status = 128 + fill->workbook.loop.interrupted;
+	free(error);
 	tasks_release(&tasks);
-	toolchain_release(&toolchain);
-	loop_release(&loop);
 	return status;
 }
 
@@ -104,12 +101,14 @@ static int run(const char *root, int argc, char **argv)
 
 	if (options_parse(argc, argv, specs, NULL) != 0)
 		return bad_input("text takes no operand; './loose text --help' tells more");
-	catalogue_load(&fill.catalogue, root);
-	int status = judge_chapters(&fill);
+	int status = open_workbook(&fill.workbook, root);
+	if (status)
+		return status;
+	status = judge_chapters(&fill);
 	if (status == 0)
 		status = fill_all(&fill);
 	results_release(&fill.results);
-	catalogue_release(&fill.catalogue);
+	workbook_close(&fill.workbook);
 	return status;
 }
 

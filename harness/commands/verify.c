@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "command.h"
-#include "judge/toolchain.h"
 #include "report/report.h"
 #include "verdict/detector.h"
 
@@ -12,11 +11,9 @@ struct verify {
 	bool chapters, exercises, fresh, timings;
 	long repeat, jobs, timeout;
 	const char *detector, *json, *junit;
-	struct catalogue catalogue;
-	struct loop loop;
-	struct toolchain toolchain;
+	struct workbook workbook;
 	struct tasks tasks;
-	struct engine_options options;
+	struct judging_options options;
 	const struct detector *only;
 	struct output json_file, junit_file;
 };
@@ -34,7 +31,7 @@ static bool wanted(const struct verify *verify, const struct program *program, c
 
 static void plan(struct verify *verify, char **pitfalls, int count)
 {
-	const struct catalogue *catalogue = &verify->catalogue;
+	const struct catalogue *catalogue = &verify->workbook.catalogue;
 
 	for (size_t i = 0; i < catalogue->count; i++) {
 		const struct program *program = &catalogue->programs[i];
@@ -62,7 +59,7 @@ static int trust(struct verify *verify)
 				which[count++] = detectors[j];
 				break;
 			}
-	return ensure_trust(&verify->loop, &verify->toolchain, which, &verify->options);
+	return ensure_trust(&verify->workbook, which, &verify->options);
 }
 
 static int write_files(struct verify *verify, const struct results *results)
@@ -70,7 +67,7 @@ static int write_files(struct verify *verify, const struct results *results)
 	int json = 0, junit = 0;
 
 	if (verify->json) {
-		report_json(verify->json_file.file, verify->loop.root, &verify->toolchain, results);
+		report_json(verify->json_file.file, verify->workbook.loop.root, &verify->workbook.toolchain, results);
 		json = output_close(&verify->json_file);
 	}
 	if (verify->junit) {
@@ -87,40 +84,40 @@ static int report(struct verify *verify, const struct results *results)
 	int status = status_of(results);
 
 	report_table(out, style, results);
-	report_disagreements(out, style, verify->loop.root, results);
+	report_disagreements(out, style, verify->workbook.loop.root, results);
 	if (verify->timings)
 		report_timings(out, results, (int)uv_available_parallelism());
 	fflush(out);
-	for (size_t i = 0; i < verify->catalogue.problem_count; i++)
-		status = bad_input("%s", verify->catalogue.problems[i]);
+	for (size_t i = 0; i < verify->workbook.catalogue.problem_count; i++)
+		status = bad_input("%s", verify->workbook.catalogue.problems[i]);
 	int written = write_files(verify, results);
 	return written ? written : status;
 }
 
 static int judge(struct verify *verify)
 {
-	struct results results;
-	char *error;
+	struct results results = {0};
+	struct watch watch;
+	char *error = NULL;
 	int status = trust(verify);
 
-	if (status == STATUS_AGREES && !verify->loop.interrupted) {
-		if (engine_judge(&verify->loop, &verify->toolchain, &verify->tasks, &verify->options, &results,
-				 &error) != 0) {
+	if (status == STATUS_AGREES && !verify->workbook.loop.interrupted) {
+		watch_start(&watch, &verify->tasks);
+		judge_all(&verify->workbook, &verify->tasks, &verify->options, &watch_events, &watch, &results, &error);
+		watch_end(&watch);
+		if (error)
 			status = cannot_judge("%s", error);
-			free(error);
-		} else if (!verify->loop.interrupted) {
+		else if (!verify->workbook.loop.interrupted)
 			status = report(verify, &results);
-			results_release(&results);
-			return status;
-		} else {
+		else
 			fprintf(stderr, "loose: interrupted; %zu of %zu verdicts are kept\n", results.count,
 				verify->tasks.count);
-		}
 		results_release(&results);
+		free(error);
 	}
 	output_discard(&verify->json_file);
 	output_discard(&verify->junit_file);
-	return verify->loop.interrupted ? 128 + verify->loop.interrupted : status;
+	return verify->workbook.loop.interrupted ? 128 + verify->workbook.loop.interrupted : status;
 }
 
 /* Opens what is to be written before anything long begins. */
@@ -135,7 +132,7 @@ static int open_files(struct verify *verify)
 	return status;
 }
 
-static int prepare(struct verify *verify, const char *root, int count, char **operands)
+static int prepare(struct verify *verify, int count, char **operands)
 {
 	if (verify->detector && !(verify->only = find_detector(verify->detector)))
 		return STATUS_BAD_INPUT;
@@ -143,17 +140,16 @@ static int prepare(struct verify *verify, const char *root, int count, char **op
 		return bad_input("--repeat takes a number from 1 on");
 	if (verify->jobs == 0)
 		return bad_input("--jobs takes a number from 1 on");
-	catalogue_load(&verify->catalogue, root);
 	for (int i = 0; i < count; i++) {
-		const char *pitfall = find_pitfall(&verify->catalogue, operands[i]);
+		const char *pitfall = find_pitfall(&verify->workbook.catalogue, operands[i]);
 		if (!pitfall)
 			return STATUS_BAD_INPUT;
 		operands[i] = (char *)pitfall;
 	}
-	verify->options = (struct engine_options){.jobs = verify->jobs > 0 ? (int)verify->jobs : 0,
-						  .repeat = (unsigned)verify->repeat,
-						  .fresh = verify->fresh,
-						  .deadline_ms = verify->timeout * 1000};
+	verify->options = (struct judging_options){.jobs = verify->jobs > 0 ? (int)verify->jobs : 0,
+						   .repeat = (unsigned)verify->repeat,
+						   .fresh = verify->fresh,
+						   .deadline_ms = verify->timeout * 1000};
 	plan(verify, operands, count);
 	return open_files(verify);
 }
@@ -178,16 +174,14 @@ static int run(const char *root, int argc, char **argv)
 
 	if (count < 0)
 		return STATUS_BAD_INPUT;
-	int status = prepare(&verify, root, count, argv + 1);
-	if (status == 0) {
-		loop_start(&verify.loop, root);
-		toolchain_find(&verify.toolchain);
+	int status = open_workbook(&verify.workbook, root);
+	if (status)
+		return status;
+	status = prepare(&verify, count, argv + 1);
+	if (status == 0)
 		status = judge(&verify);
-		toolchain_release(&verify.toolchain);
-		loop_release(&verify.loop);
-	}
 	tasks_release(&verify.tasks);
-	catalogue_release(&verify.catalogue);
+	workbook_close(&verify.workbook);
 	return status;
 }
 

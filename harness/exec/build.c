@@ -12,51 +12,262 @@
 #include "base/mem.h"
 #include "workbook/catalogue.h"
 
+/* What the Makefile prints for the goal "ready/TARGET". */
+#define READY "ready "
+
+struct build {
+	struct loop *loop;
+	const struct build_events *events;
+	void *context;
+	struct child *make; /* NULL once it has ended */
+	uv_poll_t poll;	    /* of `output` */
+	int output;	    /* what make prints; -1: none */
+	char *line;	    /* what it has printed of a line */
+	size_t length;
+	enum end how;
+	char *why;
+	bool stopping;
+	bool *over; /* build_join() waits for it; else NULL */
+	struct deferred end;
+};
+
 char *build_target(const char *flavour, const char *source)
 {
 	return mem_format("build/%s/bin/%.*s", flavour, (int)strlen(source) - 2, source);
 }
 
-int build_make(struct loop *loop, char *const *words, int output)
-{
-	/* The launcher holds the same lock while it builds the harness. */
-	char *head[] = {"flock", "--no-fork", "build/lock", "make", "-s", "--no-print-directory"};
-	size_t count = 0;
+/* --- building --- */
 
-	while (words[count])
-		count++;
-	char **argv = mem_zeroed(sizeof head / sizeof *head + count + 1, sizeof *argv);
-	memcpy(argv, head, sizeof head);
-	memcpy(argv + sizeof head / sizeof *head, words, count * sizeof *argv);
-	struct child_options make = {.argv = argv, .directory = loop->root, .output = output, .errors = output};
-	int status = loop_command(loop, &make);
-	free(argv);
-	return status;
+static void take_line(struct build *build)
+{
+	build->line[build->length] = '\0';
+	if (build->events->ready && !build->stopping && strncmp(build->line, READY, strlen(READY)) == 0)
+		build->events->ready(build->context, build->line + strlen(READY));
+	build->length = 0;
+}
+
+static void take(struct build *build, const char *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		build->line = mem_resize(build->line, build->length + 1, 1);
+		build->line[build->length] = bytes[i];
+		if (bytes[i] == '\n')
+			take_line(build);
+		else
+			build->length++;
+	}
+}
+
+/* All that can be read now. */
+static void drain(struct build *build)
+{
+	char bytes[4096];
+
+	for (ssize_t got; (got = read(build->output, bytes, sizeof bytes)) > 0;)
+		take(build, bytes, (size_t)got);
+}
+
+static void on_output(uv_poll_t *poll, int status, int events)
+{
+	(void)events;
+	if (status == 0)
+		drain(poll->data);
+	else
+		uv_poll_stop(poll);
+}
+
+static void finish(void *context)
+{
+	struct build *build = context;
+
+	build->events->ended(build->context, build->how, build->why);
+	if (build->over)
+		*build->over = true;
+	free(build->why);
+	free(build->line);
+	free(build);
+}
+
+static void on_closed(uv_handle_t *poll)
+{
+	struct build *build = poll->data;
+
+	close(build->output);
+	finish(build);
+}
+
+static void on_make_ended(void *context, const struct child_end *end)
+{
+	struct build *build = context;
+
+	/* Status 2: something was not made. More: it was flock that failed. */
+	bool died = end->how == END_DONE && (end->signal || end->status > 2);
+
+	build->make = NULL;
+	build->how = died ? END_NOT_STARTED : end->how;
+	if (end->how == END_NOT_STARTED)
+		build->why = mem_format("cannot run make: %s; install the package 'make'", strerror(end->error));
+	else if (died && end->signal)
+		build->why = mem_format("make was killed by signal %d; '%s/build/make.log' may tell why", end->signal,
+					build->loop->root);
+	else if (died)
+		build->why = mem_format("make ended with status %d; '%s/build/make.log' tells why", end->status,
+					build->loop->root);
+	/* A process that outlives make may hold its output open: it has nothing to say. */
+	drain(build);
+	uv_close((uv_handle_t *)&build->poll, on_closed);
+}
+
+/* The launcher holds the same lock while it builds the harness. */
+static char **command_of(const struct build_request *request)
+{
+	struct command {
+		char **words;
+		size_t count;
+	} all = {mem_zeroed(request->count + 32, sizeof(char *)), 0};
+	static const char *const head[] = {"flock", "--no-fork", "build/lock", "make", "-s", "--no-print-directory",
+					   "-k"};
+	size_t variables = 0;
+
+	for (size_t i = 0; i < sizeof head / sizeof *head; i++)
+		all.words[all.count++] = mem_copy(head[i]);
+	all.words[all.count++] = mem_format("-j%d", request->jobs);
+	while (request->variables && request->variables[variables])
+		variables++;
+	all.words = mem_resize(all.words, all.count + variables + request->count + 1, sizeof *all.words);
+	for (size_t i = 0; i < variables; i++)
+		all.words[all.count++] = mem_copy(request->variables[i]);
+	for (size_t i = 0; i < request->count; i++)
+		all.words[all.count++] = mem_format("ready/%s", request->targets[i]);
+	all.words[all.count] = NULL;
+	return all.words;
+}
+
+/* Nothing was begun: the loop will tell. */
+static void fail(struct build *build, char *why)
+{
+	build->how = END_NOT_STARTED;
+	build->why = why;
+	build->end.call = finish;
+	build->end.context = build;
+	loop_defer(build->loop, &build->end);
+}
+
+static int open_pipe(int ends[2])
+{
+	if (pipe(ends) != 0)
+		return -1;
+	for (int i = 0; i < 2; i++)
+		fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+static void start_make(struct build *build, const struct build_request *request, int output, int log)
+{
+	char **words = command_of(request);
+	struct child_options make = {.argv = words,
+				     .directory = build->loop->root,
+				     .output = output,
+				     .errors = log,
+				     .ended = on_make_ended,
+				     .context = build};
+
+	uv_poll_init(&build->loop->uv, &build->poll, build->output);
+	build->poll.data = build;
+	uv_poll_start(&build->poll, UV_READABLE, on_output);
+	build->make = child_start(build->loop, &make);
+	files_free(words);
+}
+
+struct build *build_start(struct loop *loop, const struct build_request *request, const struct build_events *events,
+			  void *context)
+{
+	struct build *build = mem_zeroed(1, sizeof *build);
+	char *path = mem_format("%s/build/make.log", loop->root);
+	int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), ends[2];
+
+	*build = (struct build){.loop = loop, .events = events, .context = context};
+	if (log < 0) {
+		fail(build, mem_format("cannot write '%s': %s", path, strerror(errno)));
+	} else if (open_pipe(ends) != 0) {
+		fail(build, mem_format("cannot make a pipe to make: %s", strerror(errno)));
+	} else {
+		build->output = ends[0];
+		start_make(build, request, ends[1], log);
+		close(ends[1]);
+	}
+	if (log >= 0)
+		close(log);
+	free(path);
+	return build;
+}
+
+void build_stop(struct build *build)
+{
+	build->stopping = true;
+	if (build->make)
+		child_stop(build->make);
+}
+
+void build_join(struct build *build)
+{
+	struct loop *loop = build->loop;
+	bool over = false;
+
+	build->over = &over;
+	loop_until(loop, &over);
+}
+
+/* --- building and waiting --- */
+
+struct waited {
+	char *const *targets;
+	size_t count;
+	bool *ready;
+	enum end how;
+	char *why;
+};
+
+static void note_ready(void *context, const char *target)
+{
+	struct waited *waited = context;
+
+	for (size_t i = 0; i < waited->count; i++)
+		if (strcmp(waited->targets[i], target) == 0)
+			waited->ready[i] = true;
+}
+
+static void note_end(void *context, enum end how, const char *why)
+{
+	struct waited *waited = context;
+
+	waited->how = how;
+	waited->why = why ? mem_copy(why) : NULL;
 }
 
 int build_targets(struct loop *loop, char *const *targets, size_t count, int jobs, char **error)
 {
-	char *parallel = mem_format("-j%d", jobs), *log = mem_format("%s/build/make.log", loop->root);
-	char **words = mem_zeroed(count + 3, sizeof *words);
-	int out = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), status = 0;
+	static const struct build_events events = {note_ready, note_end};
+	const struct build_request request = {.targets = targets, .count = count, .jobs = jobs};
+	struct waited waited = {targets, count, mem_zeroed(count, sizeof(bool)), END_DONE, NULL};
 
-	*error = NULL;
-	words[0] = "-k";
-	words[1] = parallel;
-	memcpy(words + 2, targets, count * sizeof *words);
-	if (out < 0)
-		*error = mem_format("cannot write '%s': %s", log, strerror(errno));
-	else if ((status = build_make(loop, words, out)) < 0)
-		*error = mem_format("cannot run make: %s", strerror(errno));
-	else if (status > 2 && !loop->interrupted)
-		*error = mem_format("make ended with status %d; '%s' tells why", status, log);
-	if (out >= 0)
-		close(out);
-	free(words);
-	free(log);
-	free(parallel);
+	build_join(build_start(loop, &request, &events, &waited));
+	*error = waited.why;
+	if (waited.how == END_CANCELLED)
+		*error = mem_copy("the build was interrupted");
+	for (size_t i = 0; i < count && !*error; i++) {
+		if (waited.ready[i])
+			continue;
+		char *words = build_failure(loop->root, targets[i]);
+		*error = mem_format("'%s' was not built: %s", targets[i], words);
+		free(words);
+	}
+	free(waited.ready);
 	return *error ? -1 : 0;
 }
+
+/* --- why something was not built --- */
 
 static bool exists(char *path)
 {
@@ -108,18 +319,12 @@ static bool visit_objects(const char *root, const char *target, part_visit *visi
 	return done;
 }
 
-static bool is_missing(void *context, char *object)
-{
-	(void)context;
-	return !exists(object);
-}
-
 /* Puts the compiler's words of an object that did not compile into *context. Another one's warnings explain nothing. */
 static bool did_not_compile(void *context, char *object)
 {
 	char **words = context, *log = mem_format("%s.log", object);
 
-	if (is_missing(NULL, object))
+	if (!exists(object))
 		*words = file_read(log);
 	free(log);
 	return *words;
@@ -130,7 +335,8 @@ static char *kept_words(const char *root, const char *target)
 {
 	char *words = NULL;
 
-	if (visit_objects(root, target, did_not_compile, &words))
+	/* A program from elsewhere is compiled and linked in one step. */
+	if (strstr(target, "/bin/") && visit_objects(root, target, did_not_compile, &words))
 		return words;
 	char *linked = mem_format("%s/%s.log", root, target);
 	words = file_read(linked);
@@ -138,28 +344,10 @@ static char *kept_words(const char *root, const char *target)
 	return words;
 }
 
-/* Without all its parts it is the program of yesterday: today's did not compile. */
-static bool has_its_parts(const char *root, const char *target)
-{
-	const char *source = name_of(target), *pitfall = strchr(source, '/');
-	int flavour = (int)(source - target) - 5;
-
-	if (visit_objects(root, target, is_missing, NULL) ||
-	    !exists(mem_format("%s/%.*s/kit.a", root, flavour, target)))
-		return false;
-	if (!is_tested(source))
-		return true;
-	/* "/NN-name/pitfall" */
-	int length = (int)(strcspn(pitfall + 1, "/") + 1);
-	length += 1 + (int)strcspn(pitfall + length + 1, "/");
-	return exists(mem_format("%s/%.*s/obj/exercises%.*s/test.o", root, flavour, target, length, pitfall));
-}
-
 char *build_failure(const char *root, const char *target)
 {
-	if (exists(mem_format("%s/%s", root, target)) && has_its_parts(root, target))
-		return NULL;
 	char *words = kept_words(root, target);
+
 	if (words && *words)
 		return words;
 	free(words);

@@ -1,28 +1,46 @@
 /*
- * Asks make for the programs of a flavour: the Makefile alone knows flags. What
- * does not compile does not stop the rest.
+ * Asks make for programs: the Makefile alone knows flags. What does not compile
+ * does not stop the rest, and each target is told as soon as it is there.
  */
 #ifndef LOOSE_BUILD_H
 #define LOOSE_BUILD_H
 
+#include <stddef.h>
+
 #include "loop.h"
 
+struct build;
+
+struct build_request {
+	char *const *targets; /* paths relative to the root, those wanted first in front */
+	size_t count;
+	char *const *variables; /* "NAME=value" for make, the last one NULL; may be NULL */
+	int jobs;		/* compilers at once */
+};
+
+struct build_events {
+	/* The target, of which `target` is the path, is there and up to date. May be NULL. */
+	void (*ready)(void *context, const char *target);
+	/*
+	 * The end. Done: what was not ready by now does not compile, and
+	 * build_failure() tells why. Not started: make could not do its work, and
+	 * `why` is a line for the reader; else it is NULL.
+	 */
+	void (*ended)(void *context, enum end how, const char *why);
+};
+
 /*
- * Runs make in the root with these words (the last one NULL) once no other
- * command builds there: two would write the same objects. What make says goes
- * to the descriptor. Its status as loop_command() gives it.
+ * Starts a build once no other command builds in this workbook: two would write
+ * the same objects. The request is not needed any more afterwards, `events` is.
  */
-int build_make(struct loop *loop, char *const *words, int output);
-/*
- * Brings the targets (paths relative to the root) up to date, on `jobs` cores.
- * 0, or -1 with one line in *error, for the caller to free, when make itself
- * could not run. Whether a target was made is asked with build_failure().
- */
+struct build *build_start(struct loop *loop, const struct build_request *request, const struct build_events *events,
+			  void *context);
+void build_stop(struct build *build);
+void build_join(struct build *build);
+
+/* Builds and waits. 0 when all targets are there; -1 with what is wrong in *error, for the caller to free. */
 int build_targets(struct loop *loop, char *const *targets, size_t count, int jobs, char **error);
-/*
- * The compiler's words on why this target is not there, for the caller to
- * free; NULL when it is there.
- */
+/* The compiler's words on a target that was not made, for the caller to free. */
 char *build_failure(const char *root, const char *target);
 /* The target's build id, a digest of its content in hex, for the caller to free; NULL when it has none. */
 char *build_id(const char *path);

@@ -15,16 +15,20 @@
 #include "base/mem.h"
 #include "verdict/detector.h"
 
-enum { OUTPUT_LIMIT = 1 << 20 };
+enum { OUTPUT_LIMIT = 1 << 20, OUTPUT_KEPT = 64 << 10 };
 
 struct running {
 	struct loop *loop;
 	const struct run_request *request;
 	struct run run;
 	char *directory;
-	int echo;
+	struct child *supervisor; /* NULL once it has ended, or when it was not started */
+	enum end how;
+	char *why; /* it did not start */
 	run_ended ended;
 	void *context;
+	bool *over; /* run_join() waits for it; else NULL */
+	struct deferred end;
 };
 
 static char *file_in(const struct running *running, const char *name)
@@ -80,15 +84,21 @@ static char *last_line(const char *text)
 	return length ? mem_copy_n(text + start, length - start) : NULL;
 }
 
+/* The end is told when nothing of the run is left. */
 static void finish(struct running *running, struct observation *seen)
 {
-	run_ended ended = running->ended;
-	void *context = running->context;
-
 	run_remove(running->directory);
+	running->ended(running->context, &(struct run_end){running->how, seen, running->why});
+	if (running->over)
+		*running->over = true;
 	free(running->directory);
+	free(running->why);
 	free(running);
-	ended(context, seen);
+}
+
+static void finish_without(void *context)
+{
+	finish(context, NULL);
 }
 
 /* How the program ended, by the supervisor's word. */
@@ -135,25 +145,28 @@ static void read_result(struct running *running, struct observation *seen)
 	free(text);
 }
 
-static void on_supervisor_ended(void *context, int status, int signal)
+static void on_supervisor_ended(void *context, const struct child_end *end)
 {
 	struct running *running = context;
 	struct observation seen = {0};
 
-	if (running->loop->interrupted) {
-		run_remove(running->directory);
-		free(running->directory);
-		free(running);
+	running->supervisor = NULL;
+	running->how = end->how;
+	if (end->how == END_NOT_STARTED)
+		running->why =
+			mem_format("cannot start '%s/build/supervisor': %s", running->loop->root, strerror(end->error));
+	if (end->how != END_DONE) {
+		finish(running, NULL);
 		return;
 	}
-	if (signal || status)
-		observation_fail(&seen, FAULT_DETECTOR, "the supervisor ended with status %d, signal %d", status,
-				 signal);
+	if (end->signal || end->status)
+		observation_fail(&seen, FAULT_DETECTOR, "the supervisor ended with status %d, signal %d", end->status,
+				 end->signal);
 	read_result(running, &seen);
 	char *path = file_in(running, "stdout"), *output = file_read(path);
 	seen.last_line = last_line(output);
-	if (running->echo >= 0 && output && write(running->echo, output, strlen(output)) < 0)
-		observation_fail(&seen, FAULT_PROGRAM, "its output cannot be shown: %s", strerror(errno));
+	if (running->request->keep_output && output)
+		seen.output = mem_copy_n(output, OUTPUT_KEPT);
 	free(output);
 	free(path);
 	running->request->detector->collect(&running->run, &seen);
@@ -186,39 +199,45 @@ static void build_command(struct running *running, struct command *command)
 		command_test_arguments(&running->run, command);
 }
 
-static void spawn(struct running *running)
+/* The loop tells it: a start never ends what it starts. */
+static void fail(struct running *running, char *why)
+{
+	running->how = END_NOT_STARTED;
+	running->why = why;
+	running->end = (struct deferred){.call = finish_without, .context = running};
+	loop_defer(running->loop, &running->end);
+}
+
+static void start_supervisor(struct running *running)
 {
 	struct command command = {0};
 	char *path = file_in(running, "supervisor.log");
-	int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), error = errno;
+	int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 
-	build_command(running, &command);
-	struct child_options supervisor = {.argv = command.argv,
-					   .environment = command.environment,
-					   .output = log,
-					   .errors = log,
-					   .ended = on_supervisor_ended,
-					   .context = running};
-	if (log >= 0)
-		error = loop_spawn(running->loop, &supervisor);
-	command_release(&command);
-	if (log >= 0)
+	if (log < 0) {
+		fail(running, mem_format("cannot write '%s': %s", path, strerror(errno)));
+	} else {
+		build_command(running, &command);
+		running->supervisor =
+			child_start(running->loop, &(struct child_options){.argv = command.argv,
+									   .environment = command.environment,
+									   .output = log,
+									   .errors = log,
+									   .ended = on_supervisor_ended,
+									   .context = running});
+		command_release(&command);
 		close(log);
+	}
 	free(path);
-	if (log >= 0 && !error)
-		return;
-	struct observation seen = {0};
-	observation_fail(&seen, FAULT_DETECTOR, "cannot start the supervisor: %s", strerror(error));
-	finish(running, &seen);
 }
 
-void run_start(struct loop *loop, const struct run_request *request, int echo, run_ended ended, void *context)
+struct running *run_start(struct loop *loop, const struct run_request *request, run_ended ended, void *context)
 {
 	static unsigned long serial;
 	struct running *running = mem_zeroed(1, sizeof *running);
 	char *parent = mem_format("%s/build/run", loop->root);
 
-	*running = (struct running){.loop = loop, .request = request, .echo = echo, .ended = ended, .context = context};
+	*running = (struct running){.loop = loop, .request = request, .ended = ended, .context = context};
 	mkdir(parent, 0777);
 	running->directory = mem_format("%s/%ld.%lu", parent, (long)getpid(), serial++);
 	free(parent);
@@ -228,11 +247,24 @@ void run_start(struct loop *loop, const struct run_request *request, int echo, r
 				    .tests = request->tests,
 				    .own = {request->own[0], request->own[1]},
 				    .bounds = request->bounds};
-	if (mkdir(running->directory, 0777) == 0) {
-		spawn(running);
-		return;
-	}
-	struct observation seen = {0};
-	observation_fail(&seen, FAULT_DETECTOR, "cannot make '%s': %s", running->directory, strerror(errno));
-	finish(running, &seen);
+	if (mkdir(running->directory, 0777) == 0)
+		start_supervisor(running);
+	else
+		fail(running, mem_format("cannot make '%s': %s", running->directory, strerror(errno)));
+	return running;
+}
+
+void run_stop(struct running *running)
+{
+	if (running->supervisor)
+		child_stop(running->supervisor);
+}
+
+void run_join(struct running *running)
+{
+	struct loop *loop = running->loop;
+	bool over = false;
+
+	running->over = &over;
+	loop_until(loop, &over);
 }

@@ -18,17 +18,24 @@ struct run_request {
 	const char *own[2];	/* absolute directories of the program's own sources */
 	const char *bounds;	/* of the budget; may be NULL */
 	long deadline_ms;
+	bool keep_output; /* the observation has the program's standard output */
 };
 
-/* Called with what was seen, which the callee takes over; never called for a run that loop_stop() ended. */
-typedef void (*run_ended)(void *context, struct observation *seen);
+/* A run on its way. */
+struct running;
 
-/*
- * Starts the run; `request` and what it points to must live until it has
- * ended. A run that cannot be started ends at once, with a fault. Standard
- * output goes on to `echo` at the end of the run when that is not negative.
- */
-void run_start(struct loop *loop, const struct run_request *request, int echo, run_ended ended, void *context);
+struct run_end {
+	enum end how;
+	struct observation *seen; /* done: what was seen, which the callee takes over */
+	const char *why;	  /* not started: a line for the reader */
+};
+
+typedef void (*run_ended)(void *context, const struct run_end *end);
+
+/* The request and what it points to must live until the run has ended. */
+struct running *run_start(struct loop *loop, const struct run_request *request, run_ended ended, void *context);
+void run_stop(struct running *running);
+void run_join(struct running *running);
 /* Takes away what interrupted sessions have left in build/run. */
 void run_sweep(const char *root);
 /* Takes away a directory and what is in it. */

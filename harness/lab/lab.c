@@ -30,7 +30,13 @@ int lab_open(struct lab *lab, const char *root)
 		errno = error;
 		return -1;
 	}
-	loop_start(&lab->loop, root);
+	int error = loop_start(&lab->loop, root);
+	if (error) {
+		run_remove(lab->directory);
+		free(lab->directory);
+		errno = error;
+		return -1;
+	}
 	return 0;
 }
 
@@ -41,16 +47,16 @@ void lab_close(struct lab *lab)
 	free(lab->directory);
 }
 
-static void on_ended(void *context, int status, int signal)
+static void on_ended(void *context, const struct child_end *end)
 {
 	struct lab_program *program = context;
 
-	(void)status;
-	(void)signal;
 	program->ended = true;
+	program->child = NULL;
+	program->error = end->error;
 }
 
-static int spawn(struct lab *lab, struct lab_program *program, char *const *argv, char **files)
+static void spawn(struct lab *lab, struct lab_program *program, char *const *argv, char **files)
 {
 	char *supervisor = mem_format("%s/build/supervisor", lab->loop.root),
 	     *parent = mem_format("%ld", (long)getpid()), *grace = mem_format("%d", LAB_GRACE_MS),
@@ -71,13 +77,12 @@ static int spawn(struct lab *lab, struct lab_program *program, char *const *argv
 					.errors = STDERR_FILENO,
 					.ended = on_ended,
 					.context = program};
-	int error = loop_spawn(&lab->loop, &options);
+	program->child = child_start(&lab->loop, &options);
 	free(all);
 	free(longest);
 	free(grace);
 	free(parent);
 	free(supervisor);
-	return error;
 }
 
 int lab_start(struct lab *lab, const char *name, char *const *argv)
@@ -95,30 +100,34 @@ int lab_start(struct lab *lab, const char *name, char *const *argv)
 		unlink(files[i]);
 	}
 	*program = (struct lab_program){.name = name};
-	int error = spawn(lab, program, argv, files);
-	if (error)
-		program->name = NULL;
+	spawn(lab, program, argv, files);
 	for (size_t i = 0; i < 3; i++)
 		free(files[i]);
-	return error;
+	return 0;
 }
 
 void lab_stop(struct lab *lab)
 {
-	/* An interrupt has asked them already; asked twice, a supervisor kills. */
-	if (!lab->loop.interrupted)
-		loop_stop(&lab->loop);
-	loop_run(&lab->loop);
+	loop_stop(&lab->loop);
+	for (size_t i = 0; i < LAB_PROGRAMS; i++)
+		if (lab->programs[i].child)
+			child_join(lab->programs[i].child);
 	memset(lab->programs, 0, sizeof lab->programs);
 }
 
 char *lab_end(const struct lab *lab, const char *name)
 {
 	char *file = mem_format("%s.end", name), *text = lab_read(lab, file), how[16] = "";
-	int detail, count = sscanf(text, "ended %15s %d", how, &detail);
+	int detail, count = sscanf(text, "ended %15s %d", how, &detail), error = 0;
+
+	for (size_t i = 0; i < LAB_PROGRAMS; i++)
+		if (lab->programs[i].name && strcmp(lab->programs[i].name, name) == 0)
+			error = lab->programs[i].error;
 
 	free(file);
 	free(text);
+	if (error)
+		return mem_format("its supervisor did not start: %s", strerror(error));
 	if (count < 1)
 		return mem_copy("lost");
 	return count == 2 ? mem_format("%s %d", how, detail) : mem_copy(how);

@@ -23,18 +23,21 @@ struct lab {
 	struct loop loop;
 	char *directory; /* absolute */
 	struct lab_program {
-		const char *name; /* NULL: a free place */
+		const char *name;    /* NULL: a free place */
+		struct child *child; /* NULL once it has ended */
 		bool ended;
+		int error; /* it did not start */
 	} programs[LAB_PROGRAMS];
 };
 
-/* 0, or -1 with errno when the directory cannot be made; then the lab is closed already. */
+/* 0, or -1 with errno when there can be no directory or no loop; then the lab is closed already. */
 int lab_open(struct lab *lab, const char *root);
 /* No program may run any more. */
 void lab_close(struct lab *lab);
 /*
  * Starts a program; argv[0] is a path, or looked up in PATH. Its output goes to the lab's
- * files NAME.out and NAME.err. `name` lives as long as the lab. 0, or an error number.
+ * files NAME.out and NAME.err. `name` lives as long as the lab. 0, or EAGAIN when there are too many; one that cannot be
+ * started has ended.
  */
 int lab_start(struct lab *lab, const char *name, char *const *argv);
 /* Asks all programs to stop, waits until they have ended, and forgets them. */

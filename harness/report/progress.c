@@ -2,49 +2,97 @@
 #include "parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/mem.h"
+#include "verdict/detector.h"
 
-enum { PAUSE_S = 10 };
+enum {
+	PAUSE_MS = 10000,
+	/* What is left is told once there is something to tell it by. */
+	KNOWN_MS = 5000,
+	KNOWN_RUNS = 8,
+};
 
-/* When a stream that is no terminal got its last line; 0: none yet. */
-static time_t last_line;
-
-static time_t now(void)
+static long now_ms(void)
 {
-	struct timespec time;
+	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec + 1; /* never 0 */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
 }
 
-void report_progress(FILE *out, struct style style, size_t done, size_t all, const char *doing)
+void progress_start(struct progress *progress, FILE *out, struct style style, size_t all)
 {
-	time_t moment = now();
-
 	/* The first line is due after a pause too: what is quick says nothing in a log. */
-	if (!style.terminal && last_line == 0)
-		last_line = moment;
-	if (!style.terminal && moment - last_line < PAUSE_S)
-		return;
-	last_line = moment;
-	char *line = mem_format("judging %zu of %zu  %s", done, all, doing);
-	if (style.terminal)
-		fputs("\r\033[K", out);
-	/* The last column stays free: a full line would scroll. */
-	print_cut(out, style, line, style.width - 1);
-	if (!style.terminal)
-		putc('\n', out);
-	fflush(out);
-	free(line);
+	*progress = (struct progress){.out = out, .style = style, .all = all, .last_ms = now_ms()};
 }
 
-void report_progress_end(FILE *out, struct style style)
+void progress_note(struct progress *progress, const struct result *result)
 {
-	last_line = 0;
-	if (!style.terminal)
+	progress->done++;
+	progress->run += !result->cached && !result->bad_input;
+}
+
+/* ", about 3 min left", for the caller to free. */
+char *progress_left(size_t run, size_t left, long ms)
+{
+	if (ms < KNOWN_MS || run < KNOWN_RUNS || left == 0)
+		return mem_copy("");
+	long seconds = (long)((double)ms / (double)run * (double)left / 1000) + 1;
+	if (seconds < 90)
+		return mem_format(", about %ld s left", (seconds + 9) / 10 * 10);
+	return mem_format(", about %ld min left", (seconds + 30) / 60);
+}
+
+static void erase(const struct progress *progress)
+{
+	if (progress->style.terminal)
+		fputs("\r\033[K", progress->out);
+}
+
+void progress_show(struct progress *progress, const char *doing)
+{
+	long now = now_ms();
+
+	if (!progress->first_ms)
+		progress->first_ms = now;
+	if (!progress->style.terminal && now - progress->last_ms < PAUSE_MS)
 		return;
-	fputs("\r\033[K", out);
-	fflush(out);
+	progress->last_ms = now;
+	char *left = progress_left(progress->run, progress->all - progress->done, now - progress->first_ms);
+	char *line = mem_format("judging %zu of %zu%s  %s", progress->done, progress->all, left, doing);
+	erase(progress);
+	/* The last column stays free: a full line would scroll. */
+	print_cut(progress->out, progress->style, line, progress->style.width - 1);
+	if (!progress->style.terminal)
+		putc('\n', progress->out);
+	fflush(progress->out);
+	free(line);
+	free(left);
+}
+
+void progress_verdict(struct progress *progress, const struct result *result)
+{
+	const struct findings *all = &result->seen.findings;
+	enum observed observed = result->verdict.observed;
+	bool error = observed == OBSERVED_ERROR;
+	char *where = all->count && !error ? mem_format(", %s in %s", all->items[0].kind, all->items[0].function)
+					   : mem_copy("");
+	char *line = mem_format("%s: %s%s", result->detector->name,
+				error ? "cannot be judged" : observed_name(observed), where);
+
+	erase(progress);
+	print_cut(progress->out, progress->style, line, progress->style.width - 1);
+	putc('\n', progress->out);
+	fflush(progress->out);
+	free(line);
+	free(where);
+}
+
+void progress_end(struct progress *progress)
+{
+	erase(progress);
+	fflush(progress->out);
 }

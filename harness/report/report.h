@@ -48,10 +48,26 @@ int report_json(FILE *out, const char *root, const struct toolchain *toolchain, 
 int report_junit(FILE *out, const struct results *results);
 
 /*
- * The progress line, on a terminal rewritten in place, else a line every ten
- * seconds; report_progress_end() takes it away. `doing` names what is running.
+ * The progress line: on a terminal rewritten in place, else a line every ten
+ * seconds; progress_end() takes it away.
  */
-void report_progress(FILE *out, struct style style, size_t done, size_t all, const char *doing);
-void report_progress_end(FILE *out, struct style style);
+struct progress {
+	FILE *out;
+	struct style style;
+	size_t all, done;
+	size_t run;		/* of done: not recalled, but run now */
+	long first_ms, last_ms; /* when the first run began, when a line was last printed */
+};
+
+void progress_start(struct progress *progress, FILE *out, struct style style, size_t all);
+/* One more is judged. */
+void progress_note(struct progress *progress, const struct result *result);
+/* `doing` names what is running. */
+void progress_show(struct progress *progress, const char *doing);
+/* A line that stays: what this detector says, in a few words. */
+void progress_verdict(struct progress *progress, const struct result *result);
+void progress_end(struct progress *progress);
+/* What is left by what `run` runs took: ", about 3 min left", or "" when that is not known; for the caller to free. */
+char *progress_left(size_t run, size_t left, long ms);
 
 #endif

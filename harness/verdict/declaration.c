@@ -231,7 +231,7 @@ static bool parse_expectation(struct parser *parser, const struct detector *dete
 	d->items = mem_resize(d->items, d->count + 1, sizeof *d->items);
 	struct expectation *item = &d->items[d->count++];
 	*item = (struct expectation){.detector = detector, .word = (enum word)word};
-	if (detector == &detector_budget)
+	if (detector->bounded)
 		return parse_budget(parser, item, value);
 	return parse_rest(parser, item, value);
 }
@@ -352,6 +352,21 @@ enum declared declaration_parse(const char *path, const char *text, struct decla
 		return DECLARED_BADLY;
 	}
 	return any ? DECLARED : DECLARED_NOTHING;
+}
+
+static void expect(struct declaration *declaration, const struct detector *detector, enum word word, const char *bounds)
+{
+	declaration->items = mem_resize(declaration->items, declaration->count + 1, sizeof *declaration->items);
+	declaration->items[declaration->count++] = (struct expectation){
+		.detector = detector, .word = word, .bounds = detector->bounded ? mem_copy(bounds) : NULL};
+}
+
+void declaration_right(struct declaration *declaration, const char *bounds)
+{
+	*declaration = (struct declaration){.promise = mem_copy("what its header says.")};
+	expect(declaration, detector_named("test"), WORD_PASSES, NULL);
+	for (size_t i = 0; detectors[i]; i++)
+		expect(declaration, detectors[i], WORD_SILENT, bounds);
 }
 
 static void expectation_release(struct expectation *item)

@@ -60,6 +60,8 @@ enum declared {
  * declaration is empty.
  */
 enum declared declaration_parse(const char *path, const char *text, struct declaration *declaration, char **error);
+/* What every right program of an exercise declares: its tests pass, no detector fires, these bounds hold. */
+void declaration_right(struct declaration *declaration, const char *bounds);
 void declaration_release(struct declaration *declaration);
 /* What is expected of this detector; NULL if the program does not say. */
 const struct expectation *declaration_of(const struct declaration *declaration, const struct detector *detector);

@@ -38,6 +38,8 @@ struct detector {
 	const char *name;
 	const char *flavour;	  /* of the build: "plain" or "tsan" */
 	const char *const *kinds; /* every kind that it may report, NULL-terminated; "*": and any name */
+	bool bounded;		  /* it holds the program against the bounds of its declaration */
+	bool heavy;		  /* under it a program takes many times its own time */
 	/* Appends to `command` what stands before the program's path, and the environment. */
 	void (*prepare)(const struct run *run, struct command *command);
 	/*

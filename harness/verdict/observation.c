@@ -35,6 +35,7 @@ void observation_release(struct observation *seen)
 	findings_release(&seen->findings);
 	free(seen->why);
 	free(seen->last_line);
+	free(seen->output);
 	free(seen->failed);
 	free(seen->said);
 	json_decref(seen->measured);

@@ -21,6 +21,7 @@ struct observation {
 	struct findings findings;
 	int status;	 /* exit status of the program */
 	char *last_line; /* last line of its standard output, without newline; NULL when it printed none */
+	char *output;	 /* its standard output, at most 64 KiB; NULL unless it was asked for, and never remembered */
 	char *failed; /* names of the failed tests, sorted, separated by ", "; NULL when none or not a test program */
 	char *said;   /* what failed tests say, a line for each; NULL when nothing */
 	int tests;    /* how many tests ran; 0 for a chapter's program */

@@ -233,6 +233,7 @@ const struct detector detector_budget = {
 	.name = "budget",
 	.flavour = "plain",
 	.kinds = budget_kinds,
+	.bounded = true,
 	.prepare = prepare,
 	.collect = collect,
 	.explain = budget_explain,

@@ -143,6 +143,7 @@ static void collect(const struct run *run, struct observation *seen, const char 
 		.name = #tool,                                                                                         \
 		.flavour = "plain",                                                                                    \
 		.kinds = tool##_kinds,                                                                                 \
+		.heavy = true,                                                                                         \
 		.prepare = prepare_##tool,                                                                             \
 		.collect = collect_##tool,                                                                             \
 		.explain = tool##_explain,                                                                             \

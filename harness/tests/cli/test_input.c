@@ -20,12 +20,13 @@ static void unmake(void)
 
 TestSuite(input, .init = make, .fini = unmake, .timeout = 300);
 
+/* Of what is wrong: on a slow machine lines tell how far the judging is. */
 static unsigned lines(const char *text)
 {
 	unsigned count = 0;
 
-	for (; *text; text++)
-		count += *text == '\n';
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+		count += strncmp(text, "judging ", 8) != 0;
 	return count;
 }
 

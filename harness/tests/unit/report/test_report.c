@@ -771,29 +771,77 @@ Test(timings, of_nothing_do_not_divide_by_it)
 Test(progress, is_one_line_that_is_rewritten_and_taken_away)
 {
 	struct style style = {.terminal = true, .width = 60};
+	struct progress progress;
 	char *text = NULL;
 
-	PRINTED(text,
-		report_progress(out, style, 34, 280, "02-ownership/implicit-contract wrong/detach under helgrind"));
+	PRINTED(text, {
+		progress_start(&progress, out, style, 280);
+		progress.done = 34;
+		progress_show(&progress, "02-ownership/implicit-contract wrong/detach under helgrind");
+	});
 	cr_assert_str_eq(text, "\r\033[Kjudging 34 of 280  02-ownership/implicit-contract wrong/...");
 	cr_assert_eq(strlen(text) - strlen("\r\033[K"), 59, "the last column stays free");
 	free(text);
-	PRINTED(text, report_progress_end(out, style));
+	PRINTED(text, {
+		progress.out = out;
+		progress_end(&progress);
+	});
 	cr_assert_str_eq(text, "\r\033[K");
 	free(text);
 }
 
 Test(progress, says_little_in_a_log)
 {
+	struct progress progress;
 	char *text = NULL;
 
 	PRINTED(text, {
+		progress_start(&progress, out, plain, 100);
 		for (size_t i = 0; i < 100; i++)
-			report_progress(out, plain, i, 100, "x");
-		report_progress_end(out, plain);
+			progress_show(&progress, "x");
+		progress_end(&progress);
 	});
 	cr_assert_str_eq(text, "");
 	free(text);
+}
+
+Test(progress, says_how_long_it_will_take_once_it_knows)
+{
+	static const struct {
+		size_t run, left;
+		long ms;
+		const char *text;
+	} cases[] = {{100, 100, 4000, ""},
+		     {4, 100, 60000, ""},
+		     {100, 0, 60000, ""},
+		     {100, 100, 20000, ", about 30 s left"},
+		     {60, 10, 60000, ", about 20 s left"},
+		     {100, 300, 60000, ", about 3 min left"}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *text = progress_left(cases[i].run, cases[i].left, cases[i].ms);
+		cr_assert_str_eq(text, cases[i].text);
+		free(text);
+	}
+}
+
+Test(progress, leaves_a_line_for_each_verdict)
+{
+	struct style style = {.terminal = true, .width = 60};
+	struct made_results made = {0};
+	struct progress progress;
+	char *text = NULL;
+	struct result *result =
+		made_result(&made, broken_at(&made, "02-x/y"), "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
+
+	findings_add(&result->seen.findings, "data-race")->function = mem_copy("evict");
+	PRINTED(text, {
+		progress_start(&progress, out, style, 5);
+		progress_verdict(&progress, result);
+	});
+	cr_assert_str_eq(text, "\r\033[Ktsan: fires, data-race in evict\n");
+	free(text);
+	made_release(&made);
 }
 
 Test(style, of_what_is_no_terminal_is_plain)

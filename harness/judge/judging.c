@@ -1,0 +1,520 @@
+#include "judging.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/mem.h"
+#include "cache.h"
+#include "exec/build.h"
+#include "exec/runner.h"
+#include "plan.h"
+#include "verdict/detector.h"
+
+/* make passes a token for each through a pipe, and holds no more. */
+enum { MOST_COMPILERS = 64 };
+
+/* A run of a work. */
+struct attempt {
+	struct judging *judging;
+	struct work *work;
+	struct running *running;
+	struct attempt *next;
+};
+
+struct judging {
+	struct workbook *workbook;
+	struct loop *loop;
+	const struct judging_options *options;
+	const struct judging_events *events;
+	void *context;
+	struct cache cache;
+	bool cache_open;
+	struct work *works;
+	struct work **by_target; /* the same, sorted */
+	struct results results;
+	struct queue queues[LANES];
+	struct attempt *attempts;
+	struct build *build; /* NULL before and after */
+	size_t count, done;
+	int running; /* in all */
+	int jobs;    /* at most, in each lane */
+	int limit;   /* of running */
+	bool begun, stopping;
+	char *error;	      /* it cannot go on */
+	long wall_ms, cpu_ms; /* at the start */
+	struct deferred step;
+	bool *over; /* judging_join() waits for it; else NULL */
+};
+
+void tasks_add(struct tasks *tasks, const struct program *program, const struct detector *detector)
+{
+	tasks->items = mem_resize(tasks->items, tasks->count + 1, sizeof *tasks->items);
+	tasks->items[tasks->count++] = (struct task){program, detector};
+}
+
+void tasks_release(struct tasks *tasks)
+{
+	free(tasks->items);
+	*tasks = (struct tasks){0};
+}
+
+void results_release(struct results *results)
+{
+	for (size_t i = 0; i < results->count; i++) {
+		observation_release(&results->items[i].seen);
+		verdict_release(&results->items[i].verdict);
+	}
+	free(results->items);
+	*results = (struct results){0};
+}
+
+/* --- the end --- */
+
+static void finish(struct judging *judging);
+
+static bool is_ending(const struct judging *judging)
+{
+	return judging->stopping || judging->error || judging->loop->interrupted;
+}
+
+/* Nothing is under way any more, and nothing will be. */
+static bool is_over(const struct judging *judging)
+{
+	bool idle = judging->begun && !judging->build && judging->running == 0;
+
+	return idle && (judging->done == judging->count || is_ending(judging));
+}
+
+static void step(void *context)
+{
+	struct judging *judging = context;
+
+	if (is_over(judging))
+		finish(judging);
+}
+
+/* Looks at the end once the loop has dealt with what is in hand. */
+static void go_on(struct judging *judging)
+{
+	if (is_over(judging))
+		loop_defer(judging->loop, &judging->step);
+}
+
+static void end_all(struct judging *judging)
+{
+	if (judging->build)
+		build_stop(judging->build);
+	for (struct attempt *attempt = judging->attempts; attempt; attempt = attempt->next)
+		run_stop(attempt->running);
+}
+
+/* What one run cannot do, the others cannot either: the first word is the one to tell. */
+static void fail(struct judging *judging, const char *why)
+{
+	if (!judging->error)
+		judging->error = mem_copy(why);
+	end_all(judging);
+}
+
+/* --- results --- */
+
+static void judge(struct result *result)
+{
+	result->verdict = verdict_of(result->program->declared ? &result->program->declaration : NULL, result->expected,
+				     result->detector, &result->seen);
+}
+
+static bool did_fire(const struct result *result)
+{
+	return result->verdict.observed == OBSERVED_FIRES || result->verdict.observed == OBSERVED_FAILS;
+}
+
+static void complete(struct judging *judging, struct work *work)
+{
+	work->over = true;
+	judging->done++;
+	if (judging->events->result)
+		judging->events->result(judging->context, work->task, work->result);
+}
+
+static void add_run(struct result *result, struct observation *seen)
+{
+	struct result next = *result;
+
+	next.seen = *seen;
+	judge(&next);
+	result->runs++;
+	result->fired += did_fire(&next);
+	result->cpu_ms += seen->cpu_ms;
+	result->wall_ms += seen->wall_ms;
+	if (seen->peak_kib > result->peak_kib)
+		result->peak_kib = seen->peak_kib;
+	/* The first that does not agree is the one to show. */
+	bool keep_old = result->runs > 1 && !result->verdict.agrees;
+	observation_release(keep_old ? &next.seen : &result->seen);
+	verdict_release(keep_old ? &next.verdict : &result->verdict);
+	if (!keep_old) {
+		result->seen = next.seen;
+		result->verdict = next.verdict;
+	}
+}
+
+/* --- running --- */
+
+static void start_more(struct judging *judging);
+
+static void forget(struct judging *judging, struct attempt *attempt)
+{
+	struct attempt **at = &judging->attempts;
+
+	while (*at != attempt)
+		at = &(*at)->next;
+	*at = attempt->next;
+	judging->running--;
+	judging->queues[attempt->work->lane].running--;
+	free(attempt);
+}
+
+static void on_run_ended(void *context, const struct run_end *end)
+{
+	struct attempt *attempt = context;
+	struct judging *judging = attempt->judging;
+	struct work *work = attempt->work;
+
+	forget(judging, attempt);
+	if (end->how == END_NOT_STARTED) {
+		fail(judging, end->why);
+	} else if (end->how == END_DONE) {
+		add_run(work->result, end->seen);
+		/* What could not be judged is tried again next time. */
+		if (work->result->runs == judging->options->repeat) {
+			if (work->key && work->result->seen.fault == FAULT_NONE)
+				cache_record(&judging->cache, work->key, work->result);
+			complete(judging, work);
+		}
+	}
+	start_more(judging);
+	go_on(judging);
+}
+
+static void start_one(struct judging *judging, struct queue *queue)
+{
+	struct work *work = queue_next(queue);
+	struct attempt *attempt = mem_zeroed(1, sizeof *attempt);
+
+	if (++work->started == judging->options->repeat)
+		queue_drop_first(queue);
+	queue->running++;
+	judging->running++;
+	*attempt = (struct attempt){.judging = judging, .work = work, .next = judging->attempts};
+	judging->attempts = attempt;
+	attempt->running = run_start(judging->loop, &work->request, on_run_ended, attempt);
+	if (work->started == 1 && judging->events->started)
+		judging->events->started(judging->context, work->task);
+}
+
+static void start_more(struct judging *judging)
+{
+	for (struct queue *queue = judging->queues; queue < judging->queues + LANES; queue++)
+		while (!is_ending(judging) && judging->running < judging->limit && queue->running < judging->jobs &&
+		       queue_next(queue))
+			start_one(judging, queue);
+}
+
+/* --- building --- */
+
+/* The program of the work is there: what is known of it, or else a place in the queue. */
+static void settle(struct judging *judging, struct work *work)
+{
+	work->settled = true;
+	if (judging->events->built)
+		judging->events->built(judging->context, work->task);
+	if (!judging->options->outside)
+		work->key = cache_key(&judging->cache, work->request.executable, work->result->detector,
+				      work->request.bounds);
+	if (!judging->options->fresh && work->key &&
+	    cache_recall(&judging->cache, work->key, judging->options->repeat, work->result)) {
+		judge(work->result);
+		complete(judging, work);
+		return;
+	}
+	queue_add(&judging->queues[work->lane], work);
+}
+
+static int by_target(const void *left, const void *right)
+{
+	const struct work *a = *(struct work *const *)left, *b = *(struct work *const *)right;
+	int order = strcmp(a->target, b->target);
+
+	return order ? order : (a->task > b->task) - (a->task < b->task);
+}
+
+/* The first work of this target in by_target; its end when there is none. */
+static size_t find_target(const struct judging *judging, const char *target)
+{
+	size_t low = 0, high = judging->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(judging->by_target[middle]->target, target) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void on_ready(void *context, const char *target)
+{
+	struct judging *judging = context;
+
+	for (size_t i = find_target(judging, target);
+	     i < judging->count && strcmp(judging->by_target[i]->target, target) == 0 && !is_ending(judging); i++)
+		if (!judging->by_target[i]->settled)
+			settle(judging, judging->by_target[i]);
+	start_more(judging);
+}
+
+static void note_failures(struct judging *judging)
+{
+	for (size_t i = 0; i < judging->count && !is_ending(judging); i++) {
+		struct work *work = &judging->works[i];
+		if (work->settled)
+			continue;
+		char *words = build_failure(judging->loop->root, work->target);
+		work->settled = true;
+		work->result->bad_input = true;
+		observation_fail(&work->result->seen, FAULT_PROGRAM, "it does not compile:\n%s", words);
+		free(words);
+		judge(work->result);
+		complete(judging, work);
+	}
+}
+
+static void on_build_ended(void *context, enum end how, const char *why)
+{
+	struct judging *judging = context;
+
+	judging->build = NULL;
+	if (how == END_NOT_STARTED)
+		fail(judging, why);
+	else if (how == END_DONE)
+		note_failures(judging);
+	go_on(judging);
+}
+
+static void start_build(struct judging *judging)
+{
+	static const struct build_events events = {on_ready, on_build_ended};
+	const struct outside *outside = judging->options->outside;
+	int cores = (int)uv_available_parallelism(), jobs = judging->options->jobs ? judging->options->jobs : cores;
+	struct work **works = mem_zeroed(judging->count, sizeof(struct work *));
+	char **targets = mem_zeroed(judging->count, sizeof *targets);
+	struct build_request request = {.targets = targets,
+					.variables = outside ? outside->variables : NULL,
+					.jobs = jobs < MOST_COMPILERS ? jobs : MOST_COMPILERS};
+
+	memcpy(works, judging->by_target, judging->count * sizeof *works);
+	qsort(works, judging->count, sizeof *works, work_by_weight);
+	for (size_t i = 0; i < judging->count; i++)
+		/* Of a target's works the heaviest decides when it is built. */
+		if (!works[i]->asked_for) {
+			for (size_t j = find_target(judging, works[i]->target);
+			     j < judging->count && strcmp(judging->by_target[j]->target, works[i]->target) == 0; j++)
+				judging->by_target[j]->asked_for = true;
+			targets[request.count++] = works[i]->target;
+		}
+	judging->build = build_start(judging->loop, &request, &events, judging);
+	free(targets);
+	free(works);
+}
+
+/* --- from start to end --- */
+
+static long now_ms(void)
+{
+	return (long)(uv_hrtime() / 1000000);
+}
+
+static long children_cpu_ms(void)
+{
+	struct rusage used;
+
+	getrusage(RUSAGE_CHILDREN, &used);
+	return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000L +
+	       (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
+}
+
+static void begin(void *context)
+{
+	struct judging *judging = context;
+
+	judging->begun = true;
+	judging->step.call = step;
+	if (judging->count && !is_ending(judging)) {
+		run_sweep(judging->loop->root);
+		workbook_tools(judging->workbook);
+		judging->cache_open = true;
+		if (cache_open(&judging->cache, judging->loop->root, &judging->workbook->toolchain) == 0) {
+			start_build(judging);
+		} else {
+			char *why = mem_format("cannot write '%s': %s", judging->cache.path, strerror(errno));
+			fail(judging, why);
+			free(why);
+		}
+	}
+	go_on(judging);
+}
+
+struct judging *judging_start(struct workbook *workbook, const struct tasks *tasks,
+			      const struct judging_options *options, const struct judging_events *events, void *context)
+{
+	struct judging *judging = mem_zeroed(1, sizeof *judging);
+	int jobs = options->jobs ? options->jobs : 2 * (int)uv_available_parallelism();
+
+	*judging = (struct judging){.workbook = workbook,
+				    .loop = &workbook->loop,
+				    .options = options,
+				    .events = events,
+				    .context = context,
+				    .count = tasks->count,
+				    .jobs = jobs,
+				    .limit = options->jobs ? jobs : LANES * jobs,
+				    .wall_ms = now_ms(),
+				    .cpu_ms = children_cpu_ms()};
+	judging->results.items = mem_zeroed(tasks->count, sizeof *judging->results.items);
+	judging->results.count = tasks->count;
+	judging->works = mem_zeroed(tasks->count, sizeof *judging->works);
+	judging->by_target = mem_zeroed(tasks->count, sizeof(struct work *));
+	for (size_t i = 0; i < tasks->count; i++) {
+		judging->by_target[i] = &judging->works[i];
+		work_plan(&judging->works[i], workbook->loop.root, &tasks->items[i], options,
+			  &judging->results.items[i]);
+		judging->works[i].task = i;
+	}
+	if (tasks->count)
+		qsort(judging->by_target, tasks->count, sizeof(struct work *), by_target);
+	judging->step = (struct deferred){.call = begin, .context = judging};
+	loop_defer(judging->loop, &judging->step);
+	return judging;
+}
+
+/* Leaves out what was not judged to its end. */
+static void drop_unfinished(struct judging *judging)
+{
+	struct results *results = &judging->results;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < judging->count; i++) {
+		struct result *result = &results->items[i];
+		if (judging->works[i].over) {
+			results->items[kept++] = *result;
+			continue;
+		}
+		observation_release(&result->seen);
+		verdict_release(&result->verdict);
+	}
+	results->count = kept;
+}
+
+static void release(struct judging *judging)
+{
+	for (size_t i = 0; i < judging->count; i++)
+		work_release(&judging->works[i]);
+	for (int i = 0; i < LANES; i++)
+		free(judging->queues[i].works);
+	if (judging->cache_open)
+		cache_close(&judging->cache);
+	free(judging->by_target);
+	free(judging->works);
+	free(judging->error);
+	free(judging);
+}
+
+static void finish(struct judging *judging)
+{
+	struct judging_end end = {.how = judging->done == judging->count ? END_DONE : END_CANCELLED,
+				  .error = judging->error};
+
+	if (judging->error)
+		end.how = END_NOT_STARTED;
+	drop_unfinished(judging);
+	end.results = judging->results;
+	end.results.wall_ms = now_ms() - judging->wall_ms;
+	end.results.cpu_ms = children_cpu_ms() - judging->cpu_ms;
+	bool *over = judging->over;
+	judging->events->finished(judging->context, &end);
+	release(judging);
+	if (over)
+		*over = true;
+}
+
+void judging_stop(struct judging *judging)
+{
+	judging->stopping = true;
+	end_all(judging);
+	go_on(judging);
+}
+
+void judging_join(struct judging *judging)
+{
+	struct loop *loop = judging->loop;
+	bool over = false;
+
+	judging->over = &over;
+	loop_until(loop, &over);
+}
+
+/* --- judging and waiting --- */
+
+struct waited {
+	const struct judging_events *events;
+	void *context;
+	struct results *results;
+	char *error;
+};
+
+static void pass_built(void *context, size_t task)
+{
+	struct waited *waited = context;
+
+	if (waited->events && waited->events->built)
+		waited->events->built(waited->context, task);
+}
+
+static void pass_started(void *context, size_t task)
+{
+	struct waited *waited = context;
+
+	if (waited->events && waited->events->started)
+		waited->events->started(waited->context, task);
+}
+
+static void pass_result(void *context, size_t task, const struct result *result)
+{
+	struct waited *waited = context;
+
+	if (waited->events && waited->events->result)
+		waited->events->result(waited->context, task, result);
+}
+
+static void note_end(void *context, struct judging_end *end)
+{
+	struct waited *waited = context;
+
+	*waited->results = end->results;
+	waited->error = end->error ? mem_copy(end->error) : NULL;
+}
+
+int judge_all(struct workbook *workbook, const struct tasks *tasks, const struct judging_options *options,
+	      const struct judging_events *events, void *context, struct results *results, char **error)
+{
+	static const struct judging_events passed_on = {pass_built, pass_started, pass_result, note_end};
+	struct waited waited = {events, context, results, NULL};
+
+	judging_join(judging_start(workbook, tasks, options, &passed_on, &waited));
+	*error = waited.error;
+	return *error ? -1 : 0;
+}

@@ -1,0 +1,93 @@
+/*
+ * From what is to be judged to the results: builds, recalls what has not
+ * changed, runs the rest on all cores, and makes the verdicts. What happens is
+ * told as events; tables, progress lines and files are made by who listens.
+ *
+ *     static const struct judging_events events = {.result = show, .finished = note};
+ *     struct judging *judging = judging_start(&workbook, &tasks, &options, &events, context);
+ *     judging_join(judging);
+ *
+ * A judging may be stopped at any moment, from inside an event too, and another
+ * begun; a run may begin while other programs are still being compiled. Illegal:
+ * to join from inside an event.
+ */
+#ifndef LOOSE_JUDGING_H
+#define LOOSE_JUDGING_H
+
+#include "exec/loop.h"
+#include "verdict/result.h"
+#include "workbook.h"
+
+/* A pair to judge. */
+struct task {
+	const struct program *program;
+	const struct detector *detector;
+};
+
+struct tasks {
+	struct task *items;
+	size_t count;
+};
+
+void tasks_add(struct tasks *tasks, const struct program *program, const struct detector *detector);
+void tasks_release(struct tasks *tasks);
+
+/* A program that does not belong to the workbook: how it is made and run. */
+struct outside {
+	const char *directory;	/* for the executables, relative to the root; each has its flavour's name */
+	char *const *variables; /* "NAME=value" for make, NULL at the end: what to compile, and how */
+	char *const *arguments; /* the program's own, NULL at the end; may be NULL */
+	const char *own[2];	/* absolute directories of its sources; the second may be NULL */
+};
+
+struct judging_options {
+	int jobs;	    /* runs at once; 0: two for each core, and as many beside them that are likely to wait */
+	unsigned repeat;    /* runs of each pair; at least 1 */
+	bool fresh;	    /* run also what has not changed */
+	long deadline_ms;   /* for one run; 0: two minutes */
+	const char *bounds; /* of the budget, beside what the program declares; NULL: none */
+	const struct outside *outside; /* of all tasks; NULL: programs of the workbook */
+	bool keep_output;	       /* observations have what the program printed */
+};
+
+struct judging;
+
+struct judging_end {
+	/*
+	 * Done: there is a result for every task. Cancelled: for those that were
+	 * judged before, and they stand in the cache. Not started: it could not go
+	 * on, and `error` is a line for the reader.
+	 */
+	enum end how;
+	struct results results; /* in the order of the tasks; the callee takes them over */
+	const char *error;	/* NULL unless it could not go on */
+};
+
+/* `task` is an index into the tasks. Each may be NULL but the last. */
+struct judging_events {
+	void (*built)(void *context, size_t task); /* its program is there */
+	void (*started)(void *context, size_t task);
+	void (*result)(void *context, size_t task, const struct result *result); /* after all of its runs */
+	void (*finished)(void *context, struct judging_end *end);
+};
+
+/* The workbook, the tasks, the options and the events must live until it has finished. */
+struct judging *judging_start(struct workbook *workbook, const struct tasks *tasks,
+			      const struct judging_options *options, const struct judging_events *events,
+			      void *context);
+void judging_stop(struct judging *judging);
+void judging_join(struct judging *judging);
+
+/*
+ * Judges all tasks and waits. `events` (its `finished` is not called) may be
+ * NULL. 0, with the results, which are the caller's to release: of all tasks, or
+ * of some when a signal came. -1 with one line in *error, the caller's too.
+ */
+int judge_all(struct workbook *workbook, const struct tasks *tasks, const struct judging_options *options,
+	      const struct judging_events *events, void *context, struct results *results, char **error);
+void results_release(struct results *results);
+
+/* The directories of the sources that are the program's own, absolute; the second may be NULL. Caller frees both. */
+void program_directories(const char *root, const struct program *program, char *own[2]);
+
+#endif

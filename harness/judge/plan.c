@@ -1,0 +1,107 @@
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "exec/build.h"
+#include "verdict/budget.h"
+#include "verdict/detector.h"
+
+enum { DEADLINE_MS = 120000 };
+
+void program_directories(const char *root, const struct program *program, char *own[2])
+{
+	own[1] = NULL;
+	if (program_has_test(program)) {
+		own[0] = mem_format("%s/exercises/%s", root, program->pitfall);
+		own[1] = mem_format("%s/solutions/%s", root, program->pitfall);
+		return;
+	}
+	const char *slash = strrchr(program->path, '/');
+	own[0] = mem_format("%s/%.*s", root, (int)(slash - program->path), program->path);
+}
+
+static int lane_of(const struct work *work)
+{
+	const struct expectation *expected = work->result->expected;
+
+	return expected && expected->word == WORD_FAILS ? WAITING : COMPUTING;
+}
+
+static void plan_program(struct work *work, const char *root, const struct task *task, const struct outside *outside)
+{
+	if (outside) {
+		work->target = mem_format("%s/%s", outside->directory, task->detector->flavour);
+		work->request.arguments = outside->arguments;
+		for (int i = 0; i < 2; i++)
+			work->own[i] = outside->own[i] ? mem_copy(outside->own[i]) : NULL;
+	} else {
+		work->target = build_target(task->detector->flavour, task->program->path);
+		program_directories(root, task->program, work->own);
+	}
+	work->request.executable = mem_format("%s/%s", root, work->target);
+	for (int i = 0; i < 2; i++)
+		work->request.own[i] = work->own[i];
+}
+
+void work_plan(struct work *work, const char *root, const struct task *task, const struct judging_options *options,
+	       struct result *result)
+{
+	*result = (struct result){.program = task->program, .detector = task->detector};
+	if (task->program->declared)
+		result->expected = declaration_of(&task->program->declaration, task->detector);
+	*work = (struct work){.result = result};
+	if (task->detector->bounded)
+		work->bounds = budget_both(result->expected ? result->expected->bounds : NULL, options->bounds);
+	work->request.detector = task->detector;
+	work->request.tests = program_has_test(task->program);
+	work->request.bounds = work->bounds;
+	work->request.keep_output = options->keep_output;
+	work->request.deadline_ms = options->deadline_ms ? options->deadline_ms : DEADLINE_MS;
+	plan_program(work, root, task, options->outside);
+	work->lane = lane_of(work);
+	work->weight = (task->detector->heavy ? 2 : 0) + (work->request.tests ? 1 : 0);
+}
+
+void work_release(struct work *work)
+{
+	free(work->target);
+	free(work->bounds);
+	free(work->key);
+	free(work->request.executable);
+	free(work->own[0]);
+	free(work->own[1]);
+}
+
+int work_by_weight(const void *left, const void *right)
+{
+	const struct work *a = *(struct work *const *)left, *b = *(struct work *const *)right;
+
+	if (a->weight != b->weight)
+		return b->weight - a->weight;
+	return (a->task > b->task) - (a->task < b->task);
+}
+
+void queue_add(struct queue *queue, struct work *work)
+{
+	size_t at = queue->count;
+
+	queue->works = mem_resize(queue->works, queue->count + 1, sizeof *queue->works);
+	while (at && work_by_weight(&queue->works[at - 1], &work) > 0) {
+		queue->works[at] = queue->works[at - 1];
+		at--;
+	}
+	queue->works[at] = work;
+	queue->count++;
+}
+
+struct work *queue_next(const struct queue *queue)
+{
+	return queue->count ? queue->works[0] : NULL;
+}
+
+void queue_drop_first(struct queue *queue)
+{
+	memmove(queue->works, queue->works + 1, --queue->count * sizeof *queue->works);
+}

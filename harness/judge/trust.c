@@ -1,0 +1,69 @@
+#include "trust.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "verdict/detector.h"
+
+int trust_examine(struct workbook *workbook, const struct detector *const *which, const struct judging_options *options,
+		  struct catalogue *selftest, struct results *results, char **error)
+{
+	struct judging_options once = *options;
+	struct tasks tasks = {0};
+
+	once.repeat = 1;
+	*results = (struct results){0};
+	*error = NULL;
+	catalogue_load_doctor(selftest, workbook->loop.root);
+	if (selftest->problem_count || !selftest->count) {
+		*error = mem_format("the doctor's programs are damaged: %s",
+				    selftest->count ? selftest->problems[0] : "harness/selftest is empty");
+		return -1;
+	}
+	for (size_t i = 0; i < selftest->count; i++)
+		for (size_t j = 0; which[j]; j++)
+			tasks_add(&tasks, &selftest->programs[i], which[j]);
+	int status = judge_all(workbook, &tasks, &once, NULL, NULL, results, error);
+	tasks_release(&tasks);
+	return status;
+}
+
+static char *missing_tool(const struct toolchain *toolchain)
+{
+	if (strcmp(toolchain->clang, "missing") == 0)
+		return mem_copy("clang does not start; install the package 'clang'");
+	if (strcmp(toolchain->valgrind, "missing") == 0)
+		return mem_copy("valgrind does not start; install the package 'valgrind'");
+	return NULL;
+}
+
+static char *distrust(const struct results *results)
+{
+	for (size_t i = 0; i < results->count; i++)
+		if (!results->items[i].verdict.agrees)
+			return mem_format("%s cannot be trusted here: on a known '%s' program %s; './loose doctor' "
+					  "tells more",
+					  results->items[i].detector->name, results->items[i].program->name,
+					  results->items[i].verdict.why);
+	return NULL;
+}
+
+char *trust_problem(struct workbook *workbook, const struct detector *const *which,
+		    const struct judging_options *options)
+{
+	/* A short deadline is for programs that may hang; these do not, and a slow machine is no reason to distrust. */
+	const struct judging_options patient = {.jobs = options->jobs, .repeat = 1};
+	struct catalogue selftest;
+	struct results results;
+	char *problem;
+
+	workbook_tools(workbook);
+	problem = missing_tool(&workbook->toolchain);
+	if (problem)
+		return problem;
+	if (trust_examine(workbook, which, &patient, &selftest, &results, &problem) == 0 && !workbook->loop.interrupted)
+		problem = distrust(&results);
+	results_release(&results);
+	catalogue_release(&selftest);
+	return problem;
+}
