@@ -1,5 +1,5 @@
 /*
- * Tempting  what is dear in a thread is its stack of eight megabytes; with 64 KiB each one can have a thread per job.
+ * Tempting  what is dear in a thread is its stack of eight megabytes; with 256 KiB each one can have a thread per job.
  *           Tries and joins are bounded, too.
  * Refused   the tests and the budget: a smaller thing without a bound is without a bound. And the printer, which was
  *           to get three jobs at once, gets all of them.
@@ -63,7 +63,7 @@ void press_submit(struct press *press, void *job)
 	*one = (struct job){.press = press, .job = job, .next = press->jobs};
 	press->jobs = one;
 	CHECK(pthread_attr_init(&small));
-	CHECK(pthread_attr_setstacksize(&small, 65536));
+	CHECK(pthread_attr_setstacksize(&small, 256 * 1024));
 	CHECK(pthread_create(&one->thread, &small, print_or_set_aside, one));
 	CHECK(pthread_attr_destroy(&small));
 }

@@ -1,8 +1,8 @@
 /*
- * Each thread gets a stack of 64 KiB instead of 8 MiB.
+ * Each thread gets a stack of 256 KiB instead of 8 MiB.
  *
- * Tempting  it was the memory that ran out, and this is a hundredth of it.
- * Refused   the tests and the budget: a hundred times as many threads, until the same thing happens. And a scan that
+ * Tempting  it was the memory that ran out, and this is a thirtieth of it.
+ * Refused   the tests and the budget: thirty times as many threads, until the same thing happens. And a scan that
  *           needs a deep stack once writes past its end.
  * test      fails says_busy, waits_for_a_slot, loses_its_patience
  * budget    fires threads in run_scan, threads in receive
@@ -15,7 +15,7 @@
 
 #include "kit/check.h"
 
-enum { STACK = 64 * 1024 };
+enum { STACK = 256 * 1024 };
 
 struct running {
 	pthread_t thread;
