@@ -85,8 +85,9 @@ long long monitor_now(void)
  */
 void trace_take(struct trace *trace, void *frame)
 {
-	uintptr_t record[2], at = (uintptr_t)frame;
-	struct iovec to = {record, sizeof record}, from = {frame, sizeof record};
+	struct machine_frame record;
+	uintptr_t at = (uintptr_t)frame;
+	struct iovec to = {&record, sizeof record}, from = {frame, sizeof record};
 	struct dl_find_object found;
 
 	trace->count = 0;
@@ -94,12 +95,13 @@ void trace_take(struct trace *trace, void *frame)
 		from.iov_base = (void *)at;
 		if (RAW(process_vm_readv, state->pid, &to, 1, &from, 1, 0) != (long)sizeof record)
 			break;
-		if (!record[1] || _dl_find_object((void *)record[1], &found) != 0)
+		uintptr_t pc = machine_return_address(record.saved);
+		if (!pc || _dl_find_object((void *)pc, &found) != 0)
 			break;
-		trace->pcs[trace->count++] = record[1];
-		if (record[0] <= at || record[0] - at > FRAME_LIMIT || record[0] % sizeof record[0])
+		trace->pcs[trace->count++] = pc;
+		if (record.caller <= at || record.caller - at > FRAME_LIMIT || record.caller % sizeof record.caller)
 			break;
-		at = record[0];
+		at = record.caller;
 	}
 }
 

@@ -228,7 +228,7 @@ void samples_start(void)
 	uint64_t before;
 	int error = errno;
 
-	if (!RAW_KNOWS_THE_MACHINE)
+	if (!MACHINE_IS_KNOWN)
 		return;
 	RAW(rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
 	/* Without it there are fewer samples, and the figures are read at the start and the end. */
