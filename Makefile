@@ -28,13 +28,9 @@ plain_FLAGS :=
 tsan_FLAGS := -fsanitize=thread
 # The runtime looks this hook up by name.
 tsan_LDFLAGS := -fsanitize=thread -Wl,--export-dynamic-symbol=__tsan_on_finalize
-# The name under which Criterion asks for libgit2; harness/runtime/no_libgit2.c says why it gets another. Empty where it asks
-# for none.
-LIBGIT2 := $(shell readelf -d $(firstword $(wildcard /usr/lib/*/libcriterion.so /usr/lib/libcriterion.so)) 2>/dev/null </dev/null | sed -n 's/.*NEEDED.*\[\(libgit2[^]]*\)\].*/\1/p')
-STAND_IN := $(addprefix build/stand-in/,$(LIBGIT2))
-# A test that calls exit() has not passed. DT_RPATH, since the newer DT_RUNPATH does not count for what a library asks for.
-TEST_LDFLAGS := -Wl,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit -lcriterion \
-	-Wl,--disable-new-dtags,-rpath,$(CURDIR)/build/stand-in
+# The runner of tests asks for their section. A test that calls exit() has not passed.
+TEST_LDFLAGS := -Wl,--export-dynamic-symbol=loose_test_sections,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit \
+	-lcriterion
 
 # Libraries that a pitfall's programs use, by the pitfall's path, or one program, by its own.
 LIBS_05-shutdown/shutdown-order := -lsqlite3
@@ -49,8 +45,7 @@ libs = $(LIBS_$(call pitfall,$1)) $(LIBS_$1)
 KIT := $(patsubst %.c,%.o,$(wildcard chapters/kit/*.c))
 plain_RUNTIME :=
 tsan_RUNTIME := harness/runtime/tsan_report.o
-plain_TEST_RUNTIME := harness/runtime/early_exit.o
-tsan_TEST_RUNTIME := harness/runtime/early_exit.o harness/runtime/criterion_shim.o
+TEST_RUNTIME := harness/runtime/early_exit.o harness/runtime/runner/sections.o
 
 CHAPTER_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/*/*/broken.c chapters/*/*/fixed.c))
 LAB_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/04-leak-budget/alert/*.c))
@@ -84,7 +79,7 @@ $(addprefix build/$1/bin/,$(SINGLE_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o 
 
 $(addprefix build/$1/bin/,$(TEST_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
 		build/$1/obj/exercises/$$$$(call pitfall,$$$$*)/test.o \
-		$(addprefix build/$1/obj/,$($1_RUNTIME) $($1_TEST_RUNTIME)) build/$1/kit.a | $(STAND_IN)
+		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME)) build/$1/kit.a
 	$$(call link,$1,$$(TEST_LDFLAGS) $$(call libs,$$*))
 
 # A program from anywhere, for `loose check`: OWN is a directory for what is made, SOURCES its files.
@@ -94,10 +89,6 @@ $(OWN)/$1: $(addprefix build/$1/obj/,$($1_RUNTIME)) build/$1/kit.a
 		$$($1_LDFLAGS) $$(LDLIBS) 2>$$@.log || { cat $$@.log >&2; exit 1; }
 endif
 endef
-ifneq ($(STAND_IN),)
-$(STAND_IN): harness/runtime/no_libgit2.c build/toolchain
-	$(Q)mkdir -p $(@D); $(CC) $(POSIX) -O1 $(WARN) -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
-endif
 
 AR := ar
 $(foreach one,$(FLAVOURS),$(eval $(call flavour,$(one))))
@@ -154,6 +145,18 @@ build/monitor/%.o: harness/runtime/monitor/%.c build/toolchain
 build/monitor.so: $(patsubst harness/runtime/monitor/%.c,build/monitor/%.o,$(wildcard harness/runtime/monitor/*.c))
 	$(Q)$(HARNESS_CC) -shared -Wl,-z,now -Wl,-z,defs -Wl,--build-id=sha1 -o $@.new $^ && mv $@.new $@
 
+# Loaded in Criterion's place by tests under a detector, so under its name. Without -g: Valgrind would read it in each run.
+# What the program itself defines is defined there.
+RUNNER_SOURCES := $(filter-out %/sections.c,$(wildcard harness/runtime/runner/*.c))
+RUNNER_NAME := $(shell readelf -d $(firstword $(wildcard /usr/lib/*/libcriterion.so /usr/lib/libcriterion.so)) 2>/dev/null </dev/null | sed -n 's/.*SONAME.*\[\(.*\)\].*/\1/p')
+RUNNER_CFLAGS := $(POSIX) -O1 -fPIC -fvisibility=hidden $(WARN) -MMD -MP
+build/runner/%.o: harness/runtime/runner/%.c build/toolchain
+	$(Q)mkdir -p $(@D); $(HARNESS_CC) $(RUNNER_CFLAGS) -c $< -o $@
+
+build/runner/runner.so: $(patsubst harness/runtime/runner/%.c,build/runner/%.o,$(RUNNER_SOURCES))
+	$(Q)$(HARNESS_CC) -shared -Wl,-z,now -Wl,-soname,$(RUNNER_NAME) -Wl,--build-id=sha1 -o $@.new $^ && mv $@.new $@
+	$(Q)ln -sf $(@F) $(@D)/$(RUNNER_NAME)
+
 # What the tests of the monitor run.
 MONITOR_TEST_PROGRAMS := $(patsubst %.c,build/plain/bin/%,$(wildcard harness/tests/programs/*.c)) \
 	build/tsan/bin/harness/tests/programs/counts_37_12
@@ -169,7 +172,7 @@ build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
-harness: build/loose build/supervisor build/monitor.so
+harness: build/loose build/supervisor build/monitor.so build/runner/runner.so
 
 verify: harness ## judge every program: ./loose verify
 	$(Q)build/loose verify
@@ -186,7 +189,7 @@ compile_commands.json: $(HARNESS_SOURCES) ## for editors
 
 werror: ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
 	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/exec/supervisor/*.c $(UNIT_TESTS) $(CLI_TESTS) \
-		chapters/kit/*.c chapters/04-leak-budget/alert/*.c harness/runtime/*.c harness/runtime/monitor/*.c; do \
+		chapters/kit/*.c chapters/04-leak-budget/alert/*.c harness/runtime/*.c harness/runtime/*/*.c; do \
 		$$cc $(filter-out -MMD -MP,$(HARNESS_CFLAGS)) -Werror -fsyntax-only $$f || exit 1; done; done
 COMPILERS ?= $(shell for cc in clang gcc clang-19; do command -v $$cc >/dev/null && echo $$cc; done)
 
@@ -225,5 +228,5 @@ PROGRAM_BUILDS := $(addprefix build/,$(FLAVOURS))
 GOALS := $(patsubst ready/%,%,$(MAKECMDGOALS))
 DEPENDENCIES := $(wildcard $(if $(filter-out all harness layout,$(GOALS)), \
 	$(if $(filter-out $(addsuffix /%,$(PROGRAM_BUILDS)) $(addprefix $(OWN)/,$(FLAVOURS)),$(GOALS)),build,$(PROGRAM_BUILDS)), \
-	build/host build/monitor))
+	build/host build/monitor build/runner))
 -include $(if $(DEPENDENCIES),$(shell find $(DEPENDENCIES) -name '*.d'))

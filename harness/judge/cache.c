@@ -29,7 +29,7 @@ static void read_lines(struct cache *cache)
 	free(text);
 }
 
-/* What judges besides the detector itself: the harness, the supervisor, the monitor and the suppressions. */
+/* What judges besides the detector itself: the harness, the supervisor, the monitor, the runner of tests and the suppressions. */
 static char *judges(const char *root)
 {
 	static const struct {
@@ -38,6 +38,7 @@ static char *judges(const char *root)
 	} files[] = {{"build/loose", build_id},
 		     {"build/supervisor", build_id},
 		     {"build/monitor.so", build_id},
+		     {"build/runner/runner.so", build_id},
 		     {"harness/detectors/valgrind/valgrind.supp", file_read},
 		     {"harness/detectors/valgrind/valgrind-3.21.supp", file_read}};
 	struct text all;

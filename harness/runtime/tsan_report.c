@@ -57,6 +57,7 @@ static char path[4096];	       /* of this process's file */
 static long writer = -1;       /* the process that opened the descriptor; a forked child opens its own */
 static int descriptor = -1;
 static int reports;
+static int begun;
 static struct {
 	char text[32768];
 	size_t used;
@@ -193,11 +194,27 @@ UNSEEN static int is_still_ours(void)
 	       held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
+UNSEEN static void configure(void)
+{
+	static const char name[] = "/tsan.";
+	const char *directory = getenv("LOOSE_REPORTS");
+	size_t length = directory ? strlen(directory) : 0;
+
+	begun = 1;
+	if (length == 0 || directory[0] != '/' || length + sizeof name > sizeof path_prefix)
+		return;
+	memcpy(path_prefix, directory, length);
+	memcpy(path_prefix + length, name, sizeof name);
+}
+
 /* Makes the descriptor this process's own; 0 when there is nowhere to write. */
 UNSEEN static int ready(void)
 {
 	long pid = syscall(SYS_getpid);
 
+	/* A process that ends in a library's constructor comes to no constructor of ours. */
+	if (!begun)
+		configure();
 	if (!path_prefix[0])
 		return 0;
 	if (pid == writer && is_still_ours())
@@ -223,14 +240,6 @@ UNSEEN static int ready(void)
 /* Before the program's own constructors: those may start threads. */
 __attribute__((constructor(101))) UNSEEN static void begin(void)
 {
-	static const char name[] = "/tsan.";
-	const char *directory = getenv("LOOSE_REPORTS");
-	size_t length = directory ? strlen(directory) : 0;
-
-	if (length == 0 || directory[0] != '/' || length + sizeof name > sizeof path_prefix)
-		return;
-	memcpy(path_prefix, directory, length);
-	memcpy(path_prefix + length, name, sizeof name);
 	ready();
 }
 

@@ -17,7 +17,7 @@ struct run {
 	const char *program;   /* absolute path of the executable */
 	const char *root;      /* absolute path of the workbook */
 	const char *directory; /* absolute path of this run's files */
-	bool tests;	       /* a Criterion program, whose tests run in child processes */
+	bool tests;	       /* its tests run in child processes, by Criterion or by runtime/runner */
 	/*
 	 * The innermost directory that holds the program's own sources and no
 	 * others (an absolute path, no trailing slash): a frame is own when its

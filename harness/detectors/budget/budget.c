@@ -34,6 +34,7 @@ static void prepare(const struct run *run, struct command *command)
 	/* The supervisor and what the program itself starts have the monitor too, asleep. */
 	command_environment(command, "LOOSE_PROGRAM=%s", run->program);
 	command_environment(command, "LOOSE_BUDGET=%s", bounds);
+	tests_prepare(run, command);
 	free(bounds);
 	budget_release(&budget);
 }
@@ -55,20 +56,28 @@ struct collecting {
 	size_t count;
 };
 
-static bool has_parent_here(const struct collecting *all, size_t index)
+static const struct budget_report *parent_of(const struct collecting *all, const struct budget_report *report)
 {
 	for (size_t i = 0; i < all->count; i++)
-		if (all->reports[i].pid == all->reports[index].parent)
-			return true;
-	return false;
+		if (all->reports[i].pid == report->parent)
+			return &all->reports[i];
+	return NULL;
 }
 
-/* Of tests, the processes of the tests: not the runner, nor how it becomes one of them. */
+static bool has_parent_here(const struct collecting *all, size_t index)
+{
+	return parent_of(all, &all->reports[index]);
+}
+
+/* Of tests, the processes of the tests: not the runner, nor what a test has started. */
 static bool is_judged(const struct collecting *all, size_t index, const struct budget_image *image)
 {
 	if (!image->how)
 		return false;
-	return !all->run->tests || (has_parent_here(all, index) && !image->forked);
+	if (!all->run->tests)
+		return true;
+	const struct budget_report *runner = parent_of(all, &all->reports[index]);
+	return runner && !parent_of(all, runner);
 }
 
 static void judge_image(struct collecting *all, const struct budget_image *image)

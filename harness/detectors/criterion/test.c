@@ -20,6 +20,16 @@ void command_test_arguments(const struct run *run, struct command *command)
 	command_argument(command, "-j1");
 }
 
+/* The program asks for a library of Criterion's name; that it is found by a variable needs no second program. */
+void tests_prepare(const struct run *run, struct command *command)
+{
+	const char *own = getenv("LD_LIBRARY_PATH");
+
+	if (run->tests)
+		command_environment(command, "LD_LIBRARY_PATH=%s/build/runner%s%s", run->root, own && *own ? ":" : "",
+				    own ? own : "");
+}
+
 static char *joined(char *const *names, size_t count)
 {
 	char *text = count ? mem_copy(names[0]) : NULL;

@@ -5,6 +5,12 @@
 #include "verdict/detector.h"
 
 /*
+ * For a run under a detector: has the program load runtime/runner, which forks
+ * each test from one image, in place of Criterion, which starts an image, and
+ * the detector, for each. Nothing for a run without tests.
+ */
+void tests_prepare(const struct run *run, struct command *command);
+/*
  * Fills seen->tests and seen->failed; a result that is missing, cut short or
  * about no test at all is a fault of the program. Nothing for a run without
  * tests.

@@ -37,6 +37,7 @@ static void prepare(const struct run *run, struct command *command)
 {
 	command_environment(command, "TSAN_OPTIONS=%s", options);
 	command_environment(command, "LOOSE_REPORTS=%s", run->directory);
+	tests_prepare(run, command);
 }
 
 static size_t code_at(void *context, uint64_t pc, struct code_place *places, size_t room)

@@ -14,14 +14,13 @@
  * --command-line-only=yes     no ~/.valgrindrc, no $VALGRIND_OPTS decides a verdict
  * DEBUGINFOD_URLS=            nor does a server on the net; the option for it is younger than Valgrind 3.19
  * --vgdb=no                   no debugger will come; its pipe in /tmp stays away
- * --child-silent-after-fork   a forked child would write into its parent's file
+ * --child-silent-after-fork   a forked child is not the program; but each test is
  * --fair-sched=try            a thread that spins does not keep the others from running
  * --num-callers=24            deep enough for the outermost own function, which names the thread
  * --error-exitcode=0          the status stays the program's own; reports are read, not guessed from it
  */
 static const char *const common[] = {"--command-line-only=yes",
 				     "--vgdb=no",
-				     "--child-silent-after-fork=yes",
 				     "--fair-sched=try",
 				     "--num-callers=24",
 				     "--error-exitcode=0",
@@ -84,9 +83,8 @@ static void prepare(const struct run *run, struct command *command, const char *
 	command_argument(command, "--suppressions=%s/harness/detectors/valgrind/valgrind.supp", run->root);
 	if (has_dubious())
 		command_argument(command, "--suppressions=%s/harness/detectors/valgrind/valgrind-3.21.supp", run->root);
-	/* Criterion runs each test in a new process; what else a program starts is not the program. */
-	if (run->tests)
-		command_argument(command, "--trace-children=yes");
+	command_argument(command, "--child-silent-after-fork=%s", run->tests ? "no" : "yes");
+	tests_prepare(run, command);
 	free(directory);
 }
 

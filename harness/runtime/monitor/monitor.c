@@ -117,8 +117,11 @@ bool monitor_is_own_process(void)
 }
 
 /* Runs after the constructors of the libraries that the program uses; what those start is counted all the same. */
+static bool loaded;
+
 __attribute__((constructor)) static void monitor_load(void)
 {
+	loaded = true;
 	real();
 	if (monitor_awake())
 		samples_start();
@@ -173,8 +176,11 @@ __attribute__((destructor)) static void monitor_unload(void)
 static void leave_program(void)
 {
 	monitor_freeze();
-	/* ThreadSanitizer may end the process from a handler of its own, before our destructor. */
-	if (monitor_is_tsan())
+	/*
+	 * ThreadSanitizer may end the process from a handler of its own, before our destructor; and what is not loaded
+	 * yet has none: a constructor of a library, as the one that runs tests, ends the process.
+	 */
+	if (monitor_is_tsan() || !loaded)
 		monitor_close("exit");
 }
 

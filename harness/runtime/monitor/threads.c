@@ -3,43 +3,21 @@
  * is known, to its creator or to itself, whichever is first, until its start
  * routine has returned, called pthread_exit() or was cancelled; main() too. It
  * is joined when a join has returned. See monitor.h.
- *
- * Threads that a test framework starts for itself are not the program's: who
- * calls pthread_create() is seen by the return address.
  */
-#define _GNU_SOURCE /* joins with a deadline, _dl_find_object() */
+#define _GNU_SOURCE /* joins with a deadline */
 #include "monitor.h"
-
-#include <dlfcn.h>
-#include <link.h>
-#include <string.h>
 
 /* --- creation --- */
 
-static bool is_frameworks(const void *caller)
-{
-	static const char *const names[] = {"libcriterion.", "libnanomsg.", "libboxfort."};
-	struct dl_find_object found;
-
-	if (_dl_find_object((void *)(uintptr_t)caller, &found) != 0)
-		return false;
-	const char *slash = strrchr(found.dlfo_link_map->l_name, '/');
-	const char *name = slash ? slash + 1 : found.dlfo_link_map->l_name;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strncmp(name, names[i], strlen(names[i])) == 0)
-			return true;
-	return false;
-}
-
 /* NULL: do not watch this one. */
-static struct thread *prepare(uintptr_t routine, const pthread_attr_t *attributes, void *frame, const void *caller)
+static struct thread *prepare(uintptr_t routine, const pthread_attr_t *attributes, void *frame)
 {
 	struct section section;
 	struct trace trace;
 	int detach = PTHREAD_CREATE_JOINABLE;
 
 	/* ThreadSanitizer's own thread is the one that it starts without attributes. */
-	if (is_frameworks(caller) || (monitor_is_tsan() && !attributes) || !section_enter(&section))
+	if ((monitor_is_tsan() && !attributes) || !section_enter(&section))
 		return NULL;
 	trace_take(&trace, frame);
 	struct thread *record = record_new();
@@ -146,8 +124,7 @@ static int run_c11_thread(void *arg)
 EXPORT int pthread_create(pthread_t *restrict id, const pthread_attr_t *restrict attributes, void *(*routine)(void *),
 			  void *restrict arg)
 {
-	struct thread *record =
-		prepare((uintptr_t)routine, attributes, __builtin_frame_address(0), __builtin_return_address(0));
+	struct thread *record = prepare((uintptr_t)routine, attributes, __builtin_frame_address(0));
 
 	if (!record)
 		return real()->pthread_create(id, attributes, routine, arg);
@@ -160,8 +137,7 @@ EXPORT int pthread_create(pthread_t *restrict id, const pthread_attr_t *restrict
 
 EXPORT int thrd_create(thrd_t *id, thrd_start_t routine, void *arg)
 {
-	struct thread *record =
-		prepare((uintptr_t)routine, NULL, __builtin_frame_address(0), __builtin_return_address(0));
+	struct thread *record = prepare((uintptr_t)routine, NULL, __builtin_frame_address(0));
 
 	if (!record)
 		return real()->thrd_create(id, routine, arg);

@@ -39,14 +39,14 @@ void scratch_make(struct scratch *scratch)
 	cr_assert(mkdtemp(scratch->root));
 	scratch->timeout = 100;
 	snprintf(scratch->path, sizeof scratch->path, "%s", getenv("PATH"));
-	char *command =
-		formatted("set -e; cd '%s'; mkdir -p bin build/plain/obj build/tsan/obj chapters/" PITFALL
-			  " exercises/" PITFALL " solutions/" PITFALL
-			  "; ln -s ../../Makefile ../../harness .; ln -s ../../../chapters/kit chapters/kit;"
-			  "ln -s ../../loose ../../supervisor ../../monitor.so build/; cp -r ../../chapters/" PITFALL
-			  "/. chapters/" PITFALL "; cp -r ../../exercises/" PITFALL "/. exercises/" PITFALL
-			  "; cp -r ../../solutions/" PITFALL "/. solutions/" PITFALL,
-			  scratch->root);
+	char *command = formatted(
+		"set -e; cd '%s'; mkdir -p bin build/plain/obj build/tsan/obj chapters/" PITFALL " exercises/" PITFALL
+		" solutions/" PITFALL
+		"; ln -s ../../Makefile ../../harness .; ln -s ../../../chapters/kit chapters/kit;"
+		"ln -s ../../loose ../../supervisor ../../monitor.so ../../runner build/; cp -r ../../chapters/" PITFALL
+		"/. chapters/" PITFALL "; cp -r ../../exercises/" PITFALL "/. exercises/" PITFALL
+		"; cp -r ../../solutions/" PITFALL "/. solutions/" PITFALL,
+		scratch->root);
 	shell(command);
 	free(command);
 }

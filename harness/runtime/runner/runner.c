@@ -1,0 +1,318 @@
+/* Which tests there are, their order, and their processes. See runner.h. */
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
+#include "runner.h"
+
+#include <criterion/parameterized.h>
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sections.h"
+
+EXPORT int main(void);
+
+struct told *told;
+
+static struct suite *suites; /* sorted by name */
+static size_t suite_count;
+
+/* In a test's process. */
+static pid_t test_process;
+static void *parameter;
+
+static _Noreturn void give_up(const char *what)
+{
+	fprintf(stderr, "the test runner cannot go on: %s: %s\n", what, strerror(errno));
+	exit(3);
+}
+
+static void *resize(void *items, size_t count, size_t size)
+{
+	items = realloc(items, count * size);
+	if (!items)
+		give_up("no memory");
+	return items;
+}
+
+/* --- the tests, in Criterion's order: by name, the suites and the tests of each --- */
+
+static struct suite *suite_named(const char *name, struct criterion_test_extra_data *data)
+{
+	size_t at = 0;
+	int order = 1;
+
+	while (at < suite_count && (order = strcmp(name, suites[at].suite.name)) > 0)
+		at++;
+	if (at < suite_count && order == 0)
+		return &suites[at];
+	suites = resize(suites, suite_count + 1, sizeof *suites);
+	memmove(suites + at + 1, suites + at, (suite_count++ - at) * sizeof *suites);
+	suites[at] = (struct suite){.suite = {.name = name, .data = data}};
+	return &suites[at];
+}
+
+static void add_test(struct suite *suite, struct criterion_test *test)
+{
+	size_t at = 0;
+
+	while (at < suite->test_count && strcmp(test->name, suite->tests[at]->name) > 0)
+		at++;
+	suite->tests = resize(suite->tests, suite->test_count + 1, sizeof *suite->tests);
+	memmove(suite->tests + at + 1, suite->tests + at, (suite->test_count++ - at) * sizeof *suite->tests);
+	suite->tests[at] = test;
+}
+
+static void find_tests(void)
+{
+	const struct test_sections *all = &loose_test_sections;
+
+	for (struct criterion_suite **suite = all->suites; suite < all->suites_end; suite++)
+		suite_named((*suite)->name, (*suite)->data);
+	for (struct criterion_test **test = all->tests; test < all->tests_end; test++)
+		add_test(suite_named((*test)->category, NULL), *test);
+}
+
+/* --- a test's process --- */
+
+/*
+ * From here the image goes on as if it had just been started, until main().
+ * A session of its own: what it sends to its group reaches nobody else.
+ */
+static void become_test(struct suite *suite, struct criterion_test *test, const sigset_t *mask, pid_t runner)
+{
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != runner)
+		_exit(127);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	test_process = getpid();
+	current_test = test;
+	current_suite = &suite->suite;
+}
+
+/* The image that goes on is a test's process; the runner has ended in its constructor. */
+int main(void)
+{
+	if (current_test)
+		current_test->test();
+	return 0;
+}
+
+void runner_refuse_child(void)
+{
+	static const char words[] = "only the test's own process may assert\n";
+
+	if (getpid() == test_process)
+		return;
+	/* Nothing is left to do if this fails. */
+	if (write(STDERR_FILENO, words, sizeof words - 1) < 0)
+		abort();
+	abort();
+}
+
+void *runner_parameter(void)
+{
+	return parameter;
+}
+
+/* --- in the runner --- */
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static double limit_of(const struct suite *suite, const struct criterion_test *test)
+{
+	if (test->data->timeout > 0)
+		return test->data->timeout;
+	return suite->suite.data && suite->suite.data->timeout > 0 ? suite->suite.data->timeout : INFINITY;
+}
+
+/* False when the time is over first. SIGCHLD is blocked, and waits if it came before. */
+static bool await_end(pid_t process, double end)
+{
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	for (;;) {
+		siginfo_t ended = {.si_pid = 0};
+		if (waitid(P_PID, (id_t)process, &ended, WEXITED | WNOHANG | WNOWAIT) != 0)
+			give_up("waitid");
+		if (ended.si_pid)
+			return true;
+		double left = end - now();
+		if (left <= 0)
+			return false;
+		struct timespec time = {.tv_sec = 3600};
+		if (left < 3600) {
+			time.tv_sec = (time_t)left;
+			time.tv_nsec = (long)((left - (double)time.tv_sec) * 1e9);
+		}
+		sigtimedwait(&child, NULL, &time);
+	}
+}
+
+/* As Criterion has it, by how far the test had come when its process ended, and how it ended. */
+static void judge(struct outcome *outcome, int status)
+{
+	const struct criterion_test_extra_data *data = outcome->test->data;
+	bool killed = WIFSIGNALED(status);
+	int signal = 0, code = 0;
+
+	/* What the body's end says is said. What comes after it changes no result. */
+	if (told->phase >= TEARDOWN) {
+		outcome->warns = killed;
+	} else if (told->skipped || told->died) {
+		;
+	} else if (told->phase != BODY || (killed && !data->signal)) {
+		outcome->how = CRASHED;
+		return;
+	} else {
+		signal = killed ? WTERMSIG(status) : 0;
+		code = killed ? 0 : WEXITSTATUS(status);
+	}
+	if (told->died || told->failed || signal != data->signal || code != data->exit_code)
+		outcome->how = FAILED;
+	else if (told->skipped)
+		outcome->how = SKIPPED;
+}
+
+/* Keeps what was told; the next test writes over it. */
+static struct told *copy_told(void)
+{
+	size_t text = told->used < sizeof told->text ? told->used : sizeof told->text;
+	size_t size = offsetof(struct told, text) + text;
+
+	return memcpy(resize(NULL, 1, size < sizeof *told ? size + 1 : size), told, size);
+}
+
+static struct outcome *add_outcome(struct suite *suite, const struct criterion_test *test)
+{
+	suite->outcomes = resize(suite->outcomes, suite->outcome_count + 1, sizeof *suite->outcomes);
+	struct outcome *outcome = &suite->outcomes[suite->outcome_count++];
+	*outcome = (struct outcome){.test = test, .how = PASSED};
+	return outcome;
+}
+
+/* True in the test's process. */
+static bool run_one(struct suite *suite, struct criterion_test *test, void *argument, const sigset_t *mask)
+{
+	pid_t runner = getpid();
+	double began = now();
+	int status;
+
+	memset(told, 0,
+	       offsetof(struct told, text) + (told->used < sizeof told->text ? told->used : sizeof told->text));
+	parameter = argument;
+	fflush(NULL);
+	pid_t process = fork();
+	if (process < 0)
+		give_up("fork");
+	if (process == 0) {
+		become_test(suite, test, mask, runner);
+		return true;
+	}
+	struct outcome *outcome = add_outcome(suite, test);
+	bool ended = await_end(process, began + limit_of(suite, test));
+	/* The whole group, before its number can be another's: what a test has started ends with it. */
+	kill(-process, SIGKILL);
+	if (!ended)
+		kill(process, SIGKILL);
+	while (waitpid(process, &status, 0) < 0 && errno == EINTR)
+		;
+	outcome->seconds = told->phase >= TEARDOWN ? (double)(told->ended_ns - told->began_ns) / 1e9 : 0;
+	if (ended) {
+		judge(outcome, status);
+	} else {
+		outcome->how = TIMED_OUT;
+		outcome->seconds = now() - began;
+	}
+	outcome->told = copy_told();
+	results_print(outcome);
+	return false;
+}
+
+/* True in the test's process. */
+static bool run_with_parameters(struct suite *suite, struct criterion_test *test, const sigset_t *mask)
+{
+	struct criterion_test_params all = test->data->param_();
+
+	for (size_t i = 0; i < all.length; i++)
+		if (run_one(suite, test, (char *)all.params + i * all.size, mask))
+			return true;
+	if (all.cleanup)
+		all.cleanup(&all);
+	return false;
+}
+
+/* True in the test's process. */
+static bool run_suite(struct suite *suite, const sigset_t *mask)
+{
+	for (size_t i = 0; i < suite->test_count; i++) {
+		struct criterion_test *test = suite->tests[i];
+		bool is_test;
+
+		if (test->data->disabled || (suite->suite.data && suite->suite.data->disabled)) {
+			add_outcome(suite, test)->how = SKIPPED;
+			continue;
+		}
+		if (test->data->kind_ == CR_TEST_PARAMETERIZED && test->data->param_)
+			is_test = run_with_parameters(suite, test, mask);
+		else
+			is_test = run_one(suite, test, NULL, mask);
+		if (is_test)
+			return true;
+	}
+	return false;
+}
+
+static _Noreturn void finish(const char *path)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < suite_count; i++)
+		for (size_t j = 0; j < suites[i].outcome_count; j++) {
+			const struct outcome *outcome = &suites[i].outcomes[j];
+			if (outcome->warns || (outcome->how != PASSED && outcome->how != SKIPPED))
+				status = 1;
+		}
+	if (path && results_write(path, suites, suite_count) != 0)
+		give_up(path);
+	exit(status);
+}
+
+/* --tap=PATH is the one option that counts. glibc hands main()'s arguments to constructors. */
+__attribute__((constructor)) static void run_tests(int count, char **arguments)
+{
+	static const char option[] = "--tap=";
+	const char *path = NULL;
+	sigset_t child, mask;
+
+	for (int i = 1; i < count; i++)
+		if (strncmp(arguments[i], option, sizeof option - 1) == 0)
+			path = arguments[i] + sizeof option - 1;
+	told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (told == MAP_FAILED)
+		give_up("mmap");
+	find_tests();
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, &mask);
+	for (size_t i = 0; i < suite_count; i++)
+		if (run_suite(&suites[i], &mask))
+			return;
+	finish(path);
+}
