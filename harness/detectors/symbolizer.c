@@ -146,10 +146,13 @@ size_t symbolizer_code(struct symbolizer *addresses, uint64_t pc, struct code_pl
 	if (!module || !room)
 		return 1;
 	size_t count = scopes_at(addresses, module, pc, places, room);
-	if (count && places[0].function)
-		return count;
-	places[0].function = dwfl_module_addrname(module, pc);
-	return 1;
+	if (!count || !places[0].function) {
+		places[0].function = dwfl_module_addrname(module, pc);
+		count = 1;
+	}
+	for (size_t i = 0; i < count; i++)
+		places[i].object = dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+	return count;
 }
 
 struct search {

@@ -14,6 +14,7 @@ struct code_place {
 	const char *function; /* NULL when unknown */
 	const char *file;     /* absolute path, NULL when unknown */
 	int line;	      /* 0 when unknown */
+	const char *object;   /* the file that is mapped there, "/lib/.../libc.so.6"; NULL when unknown */
 };
 
 struct symbolizer;

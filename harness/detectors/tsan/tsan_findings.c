@@ -31,10 +31,10 @@ static const char *plain_name(const char *function)
 	return function;
 }
 
-static size_t resolve(const struct making *making, uint64_t pc, struct code_place places[MAX_INLINED])
+static size_t resolve(const struct making *making, uint64_t pc, struct code_place *places, size_t room)
 {
 	/* A return address can be past the end of the line, and even of the function, that called. */
-	return making->resolver->code(making->resolver->context, (pc & ~EXTERNAL_PC) - 1, places, MAX_INLINED);
+	return making->resolver->code(making->resolver->context, (pc & ~EXTERNAL_PC) - 1, places, room);
 }
 
 static void add_stack(struct making *making, const char *role, const struct tsan_part *part)
@@ -43,7 +43,7 @@ static void add_stack(struct making *making, const char *role, const struct tsan
 	struct code_place places[MAX_INLINED];
 
 	for (size_t i = 0; i < part->trace_count; i++) {
-		size_t count = resolve(making, part->trace[i], places);
+		size_t count = resolve(making, part->trace[i], places, MAX_INLINED);
 		for (size_t j = 0; j < count; j++)
 			stack_add_frame(stack, plain_name(places[j].function), places[j].file, places[j].line,
 					run_owns(making->resolver->run, places[j].file));
@@ -56,7 +56,7 @@ static const char *outermost_own(const struct making *making, const struct tsan_
 	struct code_place places[MAX_INLINED];
 
 	for (size_t i = part->trace_count; i--;) {
-		size_t count = resolve(making, part->trace[i], places);
+		size_t count = resolve(making, part->trace[i], places, MAX_INLINED);
 		for (size_t j = count; j--;)
 			if (places[j].function && run_owns(making->resolver->run, places[j].file))
 				return places[j].function;
@@ -284,11 +284,47 @@ static void write_cycle_headline(struct making *making)
 	set_words(making->finding, words);
 }
 
+static bool is_c_library(const struct code_place *place)
+{
+	const char *slash = place->object ? strrchr(place->object, '/') : NULL;
+
+	return slash && strcmp(slash, "/libc.so.6") == 0;
+}
+
+/*
+ * The C library frees what it keeps of the time zone and of the machine's addresses under locks of its own, which the
+ * runtime does not see. True when the library itself, and no program, both allocated the block and freed it: each access
+ * is one of malloc() or free(), called from there, and the free() from a function that the library does not export, as
+ * freeaddrinfo() is. What Helgrind and DRD make of the same stands in detectors/valgrind/libc.supp.
+ */
+static bool is_libraries_own_block(const struct making *making)
+{
+	static const char *const allocators[] = {"malloc", "calloc", "realloc", "free"};
+	const struct tsan_part *mop;
+	struct code_place place, caller;
+	bool inside = false;
+
+	for (size_t i = 0; (mop = tsan_part(making->report, TSAN_MOP, i)); i++) {
+		size_t which = 0;
+		if (mop->trace_count < 2 || resolve(making, mop->trace[0], &place, 1) != 1 ||
+		    resolve(making, mop->trace[1], &caller, 1) != 1 || !is_c_library(&caller))
+			return false;
+		while (which < 4 && strcmp(plain_name(place.function), allocators[which]) != 0)
+			which++;
+		if (which == 4)
+			return false;
+		inside = inside || (strcmp(allocators[which], "free") == 0 && !caller.function);
+	}
+	return inside;
+}
+
 void tsan_findings_add(const struct tsan_records *records, const struct tsan_resolver *resolver,
 		       struct findings *findings)
 {
 	for (size_t i = 0; i < records->count; i++) {
 		struct making making = {.resolver = resolver, .report = &records->reports[i]};
+		if (is_libraries_own_block(&making))
+			continue;
 		making.finding = findings_add(findings, making.report->kind);
 		add_accesses(&making);
 		if (strcmp(making.report->kind, "lock-order-inversion") == 0) {

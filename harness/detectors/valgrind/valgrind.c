@@ -81,6 +81,7 @@ static void prepare(const struct run *run, struct command *command, const char *
 		command_argument(command, "%s", options[i]);
 	command_argument(command, "--xml-file=%s/%s.%%p.xml", directory, tool);
 	command_argument(command, "--suppressions=%s/harness/detectors/valgrind/valgrind.supp", run->root);
+	command_argument(command, "--suppressions=%s/harness/detectors/valgrind/libc.supp", run->root);
 	if (has_dubious())
 		command_argument(command, "--suppressions=%s/harness/detectors/valgrind/valgrind-3.21.supp", run->root);
 	command_argument(command, "--child-silent-after-fork=%s", run->tests ? "no" : "yes");

@@ -220,8 +220,9 @@ static size_t code_at(void *context, uint64_t pc, struct code_place *places, siz
 	(void)context, (void)room;
 	places[0] = (struct code_place){0};
 	if (index < sizeof names / sizeof *names && names[index])
-		places[0] = (struct code_place){names[index], index == 9 ? "/kit/monitor.c" : "/own/pool.c",
-						(int)(pc & 0xfff)};
+		places[0] = (struct code_place){.function = names[index],
+						.file = index == 9 ? "/kit/monitor.c" : "/own/pool.c",
+						.line = (int)(pc & 0xfff)};
 	if (index == 5 && (pc & 0xfff) == 0x100)
 		places[0].function = "main";
 	return 1;

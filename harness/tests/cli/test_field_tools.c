@@ -1,0 +1,109 @@
+/*
+ * Programs of other people on which the tools' own limits showed: what a tool cannot know must not be told as the
+ * program's fault, nor the reverse. The programs lie in tests/field/.
+ */
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static char *whole(FILE *from)
+{
+	char *text = NULL, buffer[4096];
+	size_t size, got;
+	FILE *out = open_memstream(&text, &size);
+
+	cr_assert(from && out);
+	while ((got = fread(buffer, 1, sizeof buffer, from)) > 0)
+		fwrite(buffer, 1, got, out);
+	fclose(out);
+	return text;
+}
+
+/* `check tests/field/ARGUMENTS --json` in this workbook: the results, by detector; the test's to release. */
+static json_t *check(const char *arguments, int status)
+{
+	char command[512];
+
+	snprintf(command, sizeof command, "build/loose check harness/tests/field/%s", arguments);
+	FILE *from = popen(command, "r");
+	char *text = whole(from);
+	int ended = pclose(from);
+	json_t *all = json_loads(text, 0, NULL);
+
+	cr_assert(all, "%s: %s", command, text);
+	cr_assert_eq(WEXITSTATUS(ended), status, "%s: status %d\n%s", command, WEXITSTATUS(ended), text);
+	free(text);
+	return all;
+}
+
+static json_t *result_of(json_t *all, const char *detector)
+{
+	json_t *result;
+	size_t i;
+
+	json_array_foreach(json_object_get(all, "results"), i, result)
+		if (strcmp(json_string_value(json_object_get(result, "detector")), detector) == 0)
+			return result;
+	cr_assert_fail("no result of %s", detector);
+	return NULL;
+}
+
+static void expect_observed(json_t *all, const char *detector, const char *observed)
+{
+	json_t *result = result_of(all, detector);
+	const char *seen = json_string_value(json_object_get(result, "observed"));
+	char *text = json_dumps(result, 0);
+
+	cr_assert_str_eq(seen, observed, "%s: %s", detector, text);
+	free(text);
+}
+
+/* Some finding of the detector is of this kind, in this function. */
+static void expect_finding(json_t *all, const char *detector, const char *kind, const char *function)
+{
+	json_t *result = result_of(all, detector), *finding;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "findings"), i, finding)
+		if (strcmp(json_string_value(json_object_get(finding, "kind")), kind) == 0 &&
+		    strcmp(json_string_value(json_object_get(finding, "function")), function) == 0)
+			return;
+	cr_assert_fail("%s does not report %s in %s", detector, kind, function);
+}
+
+static void expect_all_silent(const char *program)
+{
+	static const char *const names[] = {"tsan", "helgrind", "drd", "memcheck", "budget"};
+	char arguments[128];
+
+	snprintf(arguments, sizeof arguments, "%s --json", program);
+	json_t *all = check(arguments, 0);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		expect_observed(all, names[i], "silent");
+	json_decref(all);
+}
+
+TestSuite(field_tools, .timeout = 600);
+
+Test(field_tools, what_the_c_library_frees_for_itself_is_no_race)
+{
+	expect_all_silent("library_frees.c");
+}
+
+Test(field_tools, what_it_frees_for_the_program_is)
+{
+	json_t *all = check("own_frees.c --json", 1);
+
+	expect_finding(all, "helgrind", "Race", "free_addresses");
+	expect_finding(all, "helgrind", "Race", "read_on");
+	expect_finding(all, "helgrind", "Race", "drop");
+	expect_finding(all, "drd", "ConflictingAccess", "free_addresses");
+	expect_finding(all, "drd", "ConflictingAccess", "read_on");
+	expect_finding(all, "drd", "ConflictingAccess", "drop");
+	expect_finding(all, "tsan", "data-race", "drop");
+	json_decref(all);
+}
