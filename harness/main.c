@@ -7,31 +7,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "commands/command.h"
-
-const struct command_entry *const commands[] = {
-	&command_list,	&command_show, &command_diff, &command_run, &command_verify, &command_check, &command_doctor,
-	&command_alert, &command_test, &command_text, NULL,
-};
-
-static void print_help(void)
-{
-	puts("loose - a workbook of concurrency pitfalls in C, and the judge of its programs\n");
-	puts("Usage: ./loose COMMAND [OPTION...] [OPERAND...]\n");
-	for (size_t i = 0; commands[i]; i++)
-		printf("  %-8s %s\n", commands[i]->name, commands[i]->summary);
-	puts("\n'./loose COMMAND --help' tells more. A PITFALL is named by any part of its path\n"
-	     "that no other has.\n"
-	     "\n"
-	     "Exit status: 0 all as declared; 1 something disagrees, or a submission fails;\n"
-	     "2 bad input; 3 cannot judge here.");
-}
-
-static void print_command_help(const struct command_entry *command)
-{
-	printf("loose %s - %s\n\nUsage: ./loose %s [OPTION...] %s\n\n%s", command->name, command->summary,
-	       command->name, command->arguments, command->help);
-}
+#include "commands/help.h"
 
 static bool asks_for_help(const char *word)
 {
@@ -58,6 +36,21 @@ static char *find_root(void)
 	return mem_copy(path);
 }
 
+static int unknown_command(const char *typed)
+{
+	const char *names[64];
+	size_t count = 0;
+
+	while (commands[count] && count < sizeof names / sizeof *names) {
+		names[count] = commands[count]->name;
+		count++;
+	}
+	const char *near = nearest_name(typed, names, count);
+	if (near)
+		return bad_input("unknown command '%s'; did you mean '%s'?", typed, near);
+	return bad_input("unknown command '%s'; './loose --help' lists them", typed);
+}
+
 static int run_command(int argc, char **argv)
 {
 	const struct command_entry *command = NULL;
@@ -66,10 +59,10 @@ static int run_command(int argc, char **argv)
 		if (strcmp(commands[i]->name, argv[0]) == 0)
 			command = commands[i];
 	if (!command)
-		return bad_input("unknown command '%s'; './loose --help' lists them", argv[0]);
+		return unknown_command(argv[0]);
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (asks_for_help(argv[i])) {
-			print_command_help(command);
+			help_command(stdout, command);
 			return STATUS_AGREES;
 		}
 	char *root = find_root();
@@ -85,8 +78,15 @@ int main(int argc, char **argv)
 	int status = STATUS_AGREES;
 
 	setlocale(LC_CTYPE, "");
+	if (argc > 1 && strcmp(argv[1], "--version") == 0)
+		argv[1] = (char *)command_version.name;
+	/* "help COMMAND" is "COMMAND --help". */
+	if (argc > 2 && strcmp(argv[1], "help") == 0) {
+		argv[1] = argv[2];
+		argv[2] = "--help";
+	}
 	if (argc < 2 || asks_for_help(argv[1]) || strcmp(argv[1], "help") == 0)
-		print_help();
+		help_all(stdout);
 	else
 		status = run_command(argc - 1, argv + 1);
 	/* A full disk behind standard output is an error too. */

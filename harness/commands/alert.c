@@ -338,13 +338,11 @@ static int run_lab(struct lab *lab, char *prometheus)
 
 static int run(const char *root, int argc, char **argv)
 {
-	const struct option_spec specs[] = {{NULL, OPTION_FLAG, NULL}};
+	struct operands operands;
 	struct lab lab;
-	int count = options_parse(argc, argv, specs, NULL);
 
-	if (count != 0)
-		return count < 0 ? STATUS_BAD_INPUT
-				 : bad_input("alert takes no operand; './loose alert --help' tells more");
+	if (options_parse(&command_alert, argc, argv, NULL, &operands) != 0)
+		return STATUS_BAD_INPUT;
 	char *prometheus = prometheus_find(root, "prometheus");
 	if (!prometheus)
 		return cannot_judge(
@@ -360,17 +358,18 @@ static int run(const char *root, int argc, char **argv)
 	return status;
 }
 
+static const struct option_spec options[] = {{0}};
+
 const struct command_entry command_alert = {
-	"alert",
-	"",
-	"show the leak budget's alert fire in a real Prometheus",
-	"Starts a service that leaves a thread behind for every request, and a Prometheus\n"
-	"that watches it by the rules of chapters/04-leak-budget/alert; shows how the alert\n"
-	"becomes pending and fires. Then the same with the mended service, where it never\n"
-	"does. Takes about half a minute, and uses ports of this machine only. './loose alert'\n"
-	"fetches Debian's package of Prometheus and unpacks it below build/; nothing is\n"
-	"installed.\n"
-	"\n"
-	"Exit status: 0 the alert did as told; 1 it did not; 3 cannot judge here.\n",
-	run,
+	.name = "alert",
+	.arguments = "",
+	.summary = "show the leak budget's alert fire in a real Prometheus",
+	.about =
+		"Starts a service that leaves a thread behind for every request, and a Prometheus that watches it by the rules of "
+		"chapters/04-leak-budget/alert; shows how the alert becomes pending and fires. Then the same with the fixed "
+		"service, where it never does. Takes about half a minute, and uses ports of this machine only. './loose alert' "
+		"fetches Debian's package of Prometheus and unpacks it below build/; nothing is installed.\n\n"
+		"Exit status: 0 the alert did as told; 1 it did not; 3 cannot judge here.",
+	.options = options,
+	.run = run,
 };

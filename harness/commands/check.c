@@ -27,7 +27,7 @@ struct check {
 	int source_count;
 	char *const *arguments;
 	const char *bounds; /* of --budget; may be NULL */
-	const char *json;   /* NULL: none; "": standard output; else a file */
+	const char *json;   /* the file's name; NULL: none */
 	long timeout;
 	struct output json_file;
 	struct tasks tasks;
@@ -190,13 +190,15 @@ static int tell_compiler(const struct check *check)
 
 static void tell_results(const struct check *check)
 {
+	FILE *out = output_is_standard(check->json) ? stderr : stdout;
 	const struct results *results = &check->results;
 
 	/* What the program itself says, once. */
 	if (check->directory && results->count && results->items[0].seen.output)
-		fputs(results->items[0].seen.output, stdout);
+		fputs(results->items[0].seen.output, out);
 	for (size_t i = 0; i < results->count; i++)
-		report_result(stdout, style_of(stdout), check->workbook.loop.root, &results->items[i]);
+		report_result(out, style_of(out), check->workbook.loop.root, &results->items[i]);
+	fflush(out);
 }
 
 static int tell(struct check *check)
@@ -210,15 +212,12 @@ static int tell(struct check *check)
 		if (check->results.items[i].verdict.observed == OBSERVED_FIRES && !check->results.items[i].expected &&
 		    status == STATUS_AGREES)
 			status = STATUS_DISAGREES;
-	if (check->json && *check->json) {
+	tell_results(check);
+	if (check->json) {
 		report_json(check->json_file.file, check->workbook.loop.root, &check->workbook.toolchain,
 			    &check->results);
 		written = output_close(&check->json_file);
-	} else if (check->json) {
-		report_json(stdout, check->workbook.loop.root, &check->workbook.toolchain, &check->results);
 	}
-	if (!check->json || *check->json)
-		tell_results(check);
 	return written ? written : status;
 }
 
@@ -260,27 +259,43 @@ static int judge(struct check *check)
 	return status ? status : tell(check);
 }
 
-static int find_sources(struct check *check, char **operands, int count)
+/* The file of the exercise that the word names, or of a C file; NULL after one line on stderr. */
+static char *find_source(const struct catalogue *catalogue, const char *word)
 {
-	if (count < 1)
-		return bad_input("check takes the C files of one program: ./loose check FILE.c...");
-	check->sources = mem_zeroed((size_t)count, sizeof *check->sources);
-	for (int i = 0; i < count; i++) {
-		const char *dot = strrchr(operands[i], '.');
-		if (!dot || strcmp(dot, ".c") != 0)
-			return bad_input("'%s' is no C file; check takes FILE.c...", operands[i]);
-		check->sources[i] = realpath(operands[i], NULL);
-		if (!check->sources[i])
-			return bad_input("cannot read '%s': %s; name a file that you can read", operands[i],
-					 strerror(errno));
-		check->source_count++;
-		char *problem, *text = file_read_text(check->sources[i], &problem);
+	const char *dot = strrchr(word, '.');
+	struct named named;
+	char *path = NULL;
+
+	if (dot && strcmp(dot, ".c") == 0) {
+		char *problem, *text = file_read_text(word, &problem);
+		if (!problem && !(path = realpath(word, NULL)))
+			problem = mem_copy(strerror(errno));
+		if (problem)
+			bad_input("cannot read '%s': %s", word, problem);
+		free(problem);
 		free(text);
-		if (problem) {
-			bad_input("cannot read '%s': %s", operands[i], problem);
-			free(problem);
+		return path;
+	}
+	char *error = names_find(catalogue, word, false, &named);
+	const struct program *starter = error ? NULL : catalogue_program(catalogue, named.pitfall, "starter");
+	if (starter && !(named.file && !named.exercise))
+		path = mem_format("%s/%s", catalogue->root, starter->path);
+	else if (!error || access(word, F_OK) == 0)
+		bad_input("'%s' is not a C file; check takes FILE.c..., or the name of an exercise", word);
+	else
+		bad_input("'%s' is not a C file, and %s", word, error);
+	free(error);
+	return path;
+}
+
+static int find_sources(struct check *check, const struct operands *operands)
+{
+	check->sources = mem_zeroed((size_t)operands->count, sizeof *check->sources);
+	for (int i = 0; i < operands->count; i++) {
+		check->sources[i] = find_source(&check->workbook.catalogue, operands->items[i]);
+		if (!check->sources[i])
 			return STATUS_BAD_INPUT;
-		}
+		check->source_count++;
 	}
 	return 0;
 }
@@ -303,27 +318,23 @@ static int read_bounds(const char *bounds)
 static int run(const char *root, int argc, char **argv)
 {
 	struct check check = {.timeout = 120};
-	const struct option_spec specs[] = {{"budget", OPTION_TEXT, &check.bounds},
-					    {"json", OPTION_MAYBE_TEXT, &check.json},
-					    {"timeout", OPTION_NUMBER, &check.timeout},
-					    {NULL, OPTION_FLAG, NULL}};
-	int separate, count = options_parse(argc, argv, specs, &separate);
+	struct operands operands;
 
-	if (count < 0)
+	if (options_parse(&command_check, argc, argv, &check, &operands) != 0)
 		return STATUS_BAD_INPUT;
-	check.arguments = argv + 1 + separate;
+	check.arguments = operands.passed;
 	int status = read_bounds(check.bounds);
 	if (status == 0)
-		status = find_sources(&check, argv + 1, separate);
-	if (status == 0 && check.json && *check.json)
+		status = open_workbook(&check.workbook, root);
+	if (status)
+		return status;
+	status = find_sources(&check, &operands);
+	if (status == 0 && check.json)
 		status = output_open(&check.json_file, check.json);
 	if (status == 0)
-		status = open_workbook(&check.workbook, root);
-	if (status == 0) {
 		status = judge(&check);
-		clean_up(&check);
-		workbook_close(&check.workbook);
-	}
+	clean_up(&check);
+	workbook_close(&check.workbook);
 	output_discard(&check.json_file);
 	for (int i = 0; i < check.source_count; i++)
 		free(check.sources[i]);
@@ -331,19 +342,30 @@ static int run(const char *root, int argc, char **argv)
 	return status;
 }
 
+static const struct option_spec options[] = {
+	{"budget", OPTION_TEXT, "BOUNDS",
+	 "the leak budget to hold it against: 'threads at exit <= 1', 'threads <= in_flight + 10, memory <= start + 16 MiB'",
+	 offsetof(struct check, bounds)},
+	{"json", OPTION_FILE, "FILE", "the results as JSON, schema loose-threads/verify/1",
+	 offsetof(struct check, json)},
+	{"timeout", OPTION_NUMBER, "S", "seconds before a run counts as hung (default: 120)",
+	 offsetof(struct check, timeout)},
+	{0},
+};
+
 const struct command_entry command_check = {
-	"check",
-	"FILE.c... [-- ARGUMENT...]",
-	"judge your own program under all detectors",
-	"Compiles the files as one program, runs it under every detector with the\n"
-	"arguments behind --, and explains each finding in the source. A program whose\n"
-	"first comment carries a declaration is judged by it; any other is reported.\n"
-	"The file of an exercise is judged by its test: all must pass, none may fire.\n"
-	"LDLIBS in the environment names libraries to link: LDLIBS=-lm\n"
-	"\n"
-	"  --budget BOUNDS the leak budget to hold it against: 'threads at exit <= 1',\n"
-	"                  'threads <= in_flight + 10, memory <= start + 16 MiB'\n"
-	"  --json[=FILE]   the results as JSON, schema loose-threads/verify/1\n"
-	"  --timeout S     seconds before a run counts as hung (default: 120)\n",
-	run,
+	.name = "check",
+	.arguments = "FILE.c... [-- ARGUMENT...]",
+	.summary = "judge your own program under all detectors",
+	.about =
+		"Compiles the files as one program, runs it under every detector with the arguments after --, and explains each "
+		"finding in the source. A program whose first comment carries a declaration is judged by it; any other is "
+		"reported. The file of an exercise is judged by its test: all must pass, none may fire. It may be named by "
+		"its pitfall.\n\nLDLIBS in the environment names libraries to link: LDLIBS=-lm",
+	.options = options,
+	.operands = {OPERAND_SOURCE, OPERAND_SOURCE},
+	.least = 1,
+	.most = -1,
+	.passes = true,
+	.run = run,
 };

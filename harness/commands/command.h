@@ -9,6 +9,8 @@
 
 #include "judge/judging.h"
 #include "judge/workbook.h"
+#include "names.h"
+#include "options.h"
 #include "report/report.h"
 
 enum exit_status {
@@ -19,43 +21,16 @@ enum exit_status {
 	STATUS_INTERRUPTED = 130,
 };
 
-struct command_entry {
-	const char *name;
-	const char *arguments; /* for the usage line */
-	const char *summary;   /* one line */
-	const char *help;      /* what the page says below the summary */
-	int (*run)(const char *root, int argc, char **argv);
-};
-
 extern const struct command_entry command_list, command_show, command_diff, command_run, command_verify, command_check,
-	command_doctor, command_text, command_test, command_alert;
-/* All of them in the order of the help page; NULL-terminated. */
-extern const struct command_entry *const commands[];
-
-/* --- options --- */
-
-struct option_spec {
-	const char *name; /* without its dashes; NULL ends the list */
-	enum { OPTION_FLAG, OPTION_NUMBER, OPTION_TEXT, OPTION_MAYBE_TEXT } kind;
-	void *value; /* bool *; long * (0 to 1000000); const char **, with MAYBE "" for --name without =value */
-};
-
-/*
- * Moves the operands to the front of argv + 1 and returns how many there are;
- * those behind a "--" are operands too, and *separate (may be NULL) tells how
- * many of the operands stand before it. -1 after one line on stderr.
- */
-int options_parse(int argc, char **argv, const struct option_spec *specs, int *separate);
+	command_doctor, command_text, command_test, command_alert, command_completion, command_man, command_version;
 
 /* --- what several commands need --- */
 
 /* Prints "loose: " and the line on stderr; returns STATUS_BAD_INPUT or STATUS_CANNOT_JUDGE. */
 int bad_input(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int cannot_judge(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The detector of that name; NULL after one line on stderr. */
-const struct detector *find_detector(const char *name);
-/* The pitfall that `part` means; NULL after one line on stderr. */
-const char *find_pitfall(const struct catalogue *catalogue, const char *part);
+/* names_find() with the line on stderr: 0, or STATUS_BAD_INPUT. */
+int find_named(const struct catalogue *catalogue, const char *word, bool chapters, struct named *named);
 /* STATUS_AGREES, with the workbook for workbook_close(); else the exit status after one line on stderr. */
 int open_workbook(struct workbook *workbook, const char *root);
 /*
@@ -79,9 +54,9 @@ extern const struct judging_events watch_events; /* their context is a struct wa
 void watch_start(struct watch *watch, const struct tasks *tasks);
 void watch_end(struct watch *watch);
 
-/* A file that is either written whole or not touched. */
+/* A file that is either written whole or not touched; or standard output, which is called "-". */
 struct output {
-	char *path, *temporary; /* the same for a device */
+	char *path, *temporary; /* the same for a device and for standard output */
 	FILE *file;
 };
 
@@ -89,6 +64,8 @@ struct output {
 int output_open(struct output *output, const char *path);
 /* Puts the file in its place; if anything was not written, takes it away. 0, or a status after a line on stderr. */
 int output_close(struct output *output);
+/* True for "-" and what else is standard output: what is for the reader then goes to standard error. */
+bool output_is_standard(const char *path);
 /* Takes it away; nothing when it was never opened. */
 void output_discard(struct output *output);
 

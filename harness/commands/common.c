@@ -39,24 +39,15 @@ int cannot_judge(const char *format, ...)
 	return STATUS_CANNOT_JUDGE;
 }
 
-const struct detector *find_detector(const char *name)
+int find_named(const struct catalogue *catalogue, const char *word, bool chapters, struct named *named)
 {
-	const struct detector *detector = detector_named(name);
+	char *error = names_find(catalogue, word, chapters, named);
 
-	if (!detector)
-		bad_input("no detector is called '%s'; use test, tsan, helgrind, drd, memcheck or budget", name);
-	return detector;
-}
-
-const char *find_pitfall(const struct catalogue *catalogue, const char *part)
-{
-	char *error;
-	const char *found = catalogue_pitfall(catalogue, part, &error);
-
-	if (!found)
-		bad_input("%s", error);
+	if (!error)
+		return 0;
+	int status = bad_input("%s", error);
 	free(error);
-	return found;
+	return status;
 }
 
 int open_workbook(struct workbook *workbook, const char *root)
@@ -108,6 +99,11 @@ int page(const char *text)
 	return STATUS_AGREES;
 }
 
+bool output_is_standard(const char *path)
+{
+	return path && (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0);
+}
+
 static void output_release(struct output *output)
 {
 	free(output->path);
@@ -118,12 +114,13 @@ static void output_release(struct output *output)
 int output_open(struct output *output, const char *path)
 {
 	struct stat there;
+	bool standard = strcmp(path, "-") == 0;
 	/* What is no plain file is written as it is: a device, a pipe, a link such as /dev/stdout. */
-	bool plain = lstat(path, &there) != 0 || S_ISREG(there.st_mode);
+	bool plain = !standard && (lstat(path, &there) != 0 || S_ISREG(there.st_mode));
 
-	output->path = mem_copy(path);
-	output->temporary = plain ? mem_format("%s.%ld.new", path, (long)getpid()) : mem_copy(path);
-	output->file = fopen(output->temporary, "w");
+	output->path = mem_copy(standard ? "standard output" : path);
+	output->temporary = plain ? mem_format("%s.%ld.new", path, (long)getpid()) : mem_copy(output->path);
+	output->file = standard ? stdout : fopen(output->temporary, "w");
 	if (output->file)
 		return 0;
 	int status = bad_input("cannot write '%s': %s; name a file in a directory that you can write", path,
@@ -132,14 +129,20 @@ int output_open(struct output *output, const char *path)
 	return status;
 }
 
+static void output_end(struct output *output)
+{
+	if (output->file != stdout)
+		fclose(output->file);
+	output_release(output);
+}
+
 void output_discard(struct output *output)
 {
 	if (!output->file)
 		return;
-	fclose(output->file);
 	if (strcmp(output->path, output->temporary) != 0)
 		unlink(output->temporary);
-	output_release(output);
+	output_end(output);
 }
 
 int output_close(struct output *output)
@@ -156,7 +159,6 @@ int output_close(struct output *output)
 		status = bad_input("cannot write '%s': %s", output->path, strerror(errno));
 	if (!good && !device)
 		unlink(output->temporary);
-	fclose(output->file);
-	output_release(output);
+	output_end(output);
 	return status;
 }

@@ -68,16 +68,20 @@ static int examine(struct workbook *workbook)
 	return status;
 }
 
+struct request {
+	bool kinds;
+};
+
 static int run(const char *root, int argc, char **argv)
 {
-	bool kinds = false;
-	const struct option_spec specs[] = {{"kinds", OPTION_FLAG, &kinds}, {NULL, OPTION_FLAG, NULL}};
+	struct request request = {0};
+	struct operands operands;
 	struct workbook workbook;
-	int count = options_parse(argc, argv, specs, NULL), status;
+	int status;
 
-	if (count < 0)
+	if (options_parse(&command_doctor, argc, argv, &request, &operands) != 0)
 		return STATUS_BAD_INPUT;
-	if (kinds)
+	if (request.kinds)
 		return list_kinds();
 	status = open_workbook(&workbook, root);
 	if (status)
@@ -87,13 +91,18 @@ static int run(const char *root, int argc, char **argv)
 	return status;
 }
 
+static const struct option_spec options[] = {
+	{"kinds", OPTION_FLAG, NULL, "list every kind of report that a detector makes, in plain words",
+	 offsetof(struct request, kinds)},
+	{0},
+};
+
 const struct command_entry command_doctor = {
-	"doctor",
-	"",
-	"tell which detectors can be trusted on this machine",
-	"Runs a known race, a known lock-order inversion, a known leak and a known clean\n"
-	"program under each detector.\n"
-	"\n"
-	"  --kinds   list every kind of report that a detector makes, in plain words\n",
-	run,
+	.name = "doctor",
+	.arguments = "",
+	.summary = "tell which detectors can be trusted on this machine",
+	.about = "Runs a known race, a known lock-order inversion, a known leak and a known clean program under each "
+		 "detector.",
+	.options = options,
+	.run = run,
 };

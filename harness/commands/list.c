@@ -18,33 +18,53 @@ static char *title_of(const struct catalogue *catalogue, const char *pitfall)
 	return title;
 }
 
+static bool has(const char *pitfall, const char *part, const struct named *chapter)
+{
+	if (chapter->chapter)
+		return strncmp(pitfall, chapter->pitfall, strcspn(chapter->pitfall, "/") + 1) == 0;
+	return strstr(pitfall, part);
+}
+
 static int run(const char *root, int argc, char **argv)
 {
-	const struct option_spec specs[] = {{NULL, OPTION_FLAG, NULL}};
+	struct operands operands;
 	struct catalogue catalogue;
-	int count = options_parse(argc, argv, specs, NULL), shown = 0;
+	struct named named = {0};
+	size_t shown = 0;
 
-	if (count < 0)
+	if (options_parse(&command_list, argc, argv, NULL, &operands) != 0)
 		return STATUS_BAD_INPUT;
 	catalogue_load(&catalogue, root);
+	const char *part = operands.count ? operands.items[0] : "";
+	char *error = operands.count ? names_find(&catalogue, part, true, &named) : NULL;
+	if (!error && operands.count && !named.chapter)
+		part = named.pitfall;
 	for (size_t i = 0; i < catalogue.pitfall_count; i++) {
-		if (count > 0 && !strstr(catalogue.pitfalls[i], argv[1]))
+		if (!has(catalogue.pitfalls[i], part, &named))
 			continue;
 		char *title = title_of(&catalogue, catalogue.pitfalls[i]);
 		printf("%-40s %s\n", catalogue.pitfalls[i], title);
 		free(title);
 		shown++;
 	}
-	int status = shown ? STATUS_AGREES
-			   : bad_input("no pitfall is called '%s'; './loose list' names them", count ? argv[1] : "");
+	/* Several may be meant here; that there is none is an error. */
+	int status = shown   ? STATUS_AGREES
+		     : error ? bad_input("%s", error)
+			     : bad_input("there is no pitfall in '%s'; copy the workbook anew", root);
+	free(error);
 	catalogue_release(&catalogue);
 	return status;
 }
 
+static const struct option_spec options[] = {{0}};
+
 const struct command_entry command_list = {
-	"list",
-	"[PART]",
-	"name the pitfalls",
-	"Lists every pitfall with its title; with PART, those whose name has it.\n",
-	run,
+	.name = "list",
+	.arguments = "[PART]",
+	.summary = "name the pitfalls",
+	.about = "Lists every pitfall with its title; with PART, those whose name has it.",
+	.options = options,
+	.operands = {OPERAND_PITFALL},
+	.most = 1,
+	.run = run,
 };

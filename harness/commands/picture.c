@@ -39,7 +39,7 @@ int picture_open(struct output *output, struct loop *loop, const char *path)
 	char *argv[] = {"gnuplot", "--version", NULL};
 	int status = 0;
 
-	if (!ends_with(path, ".svg") || ends_with(path, "/.svg"))
+	if (!output_is_standard(path) && (!ends_with(path, ".svg") || ends_with(path, "/.svg")))
 		return bad_input("--plot writes an SVG; name a file that ends in .svg, not '%s'", path);
 	FILE *nowhere = scratch_file(&status);
 	if (!nowhere)

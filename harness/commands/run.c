@@ -35,20 +35,21 @@ static bool plot_of(const struct result *result, struct plot *plot)
 
 static void tell(const char *root, const struct request *request, const struct results *results)
 {
-	const struct style style = style_of(stdout);
+	FILE *out = output_is_standard(request->plot) ? stderr : stdout;
+	const struct style style = style_of(out);
 	struct plot plot;
 
 	for (size_t i = 0; i < results->count; i++) {
 		const struct result *result = &results->items[i];
 		if (request->fixed)
-			printf("--- %s ---\n", result->program->name);
-		report_result(stdout, style, root, result);
+			fprintf(out, "--- %s ---\n", result->program->name);
+		report_result(out, style, root, result);
 		if (request->only != &detector_budget || !plot_of(result, &plot))
 			continue;
-		plot_print(stdout, style, &plot);
+		plot_print(out, style, &plot);
 		plot_release(&plot);
 		if (i + 1 < results->count)
-			putchar('\n');
+			fputc('\n', out);
 	}
 }
 
@@ -118,17 +119,37 @@ static int find_pair(struct request *request, const struct catalogue *catalogue)
 	return 0;
 }
 
-static int find(struct request *request, const struct catalogue *catalogue, char **operands, int count,
-		const char *detector)
+/* The program that is meant by its name, by a path to its file, or by the folder. */
+static const struct program *find_program(const struct catalogue *catalogue, const struct operands *operands)
 {
-	const char *pitfall = find_pitfall(catalogue, operands[0]), *name = count > 1 ? operands[1] : "broken";
+	const char *name = operands->count > 1 ? operands->items[1] : NULL;
+	const struct program *program = NULL;
+	struct named named;
+	char *error = NULL;
 
-	if (!pitfall)
-		return STATUS_BAD_INPUT;
-	request->program = catalogue_program(catalogue, pitfall, name);
+	if (find_named(catalogue, operands->items[0], false, &named) != 0)
+		return NULL;
+	if (named.file && !name && !named.program)
+		bad_input("'%s' is not a program of the workbook; './loose check' judges one of yours",
+			  operands->items[0]);
+	else if (named.file && !name)
+		program = named.program;
+	else
+		program = names_program(catalogue, named.pitfall,
+					name		 ? name
+					: named.exercise ? "starter"
+							 : "broken",
+					&error);
+	if (error)
+		bad_input("%s", error);
+	free(error);
+	return program;
+}
+
+static int find(struct request *request, const struct catalogue *catalogue, const struct operands *operands)
+{
+	request->program = find_program(catalogue, operands);
 	if (!request->program)
-		return bad_input("%s has no program '%s'; try broken, fixed, starter or solution", pitfall, name);
-	if (detector && !(request->only = find_detector(detector)))
 		return STATUS_BAD_INPUT;
 	if (request->plot)
 		return find_pair(request, catalogue);
@@ -139,22 +160,16 @@ static int find(struct request *request, const struct catalogue *catalogue, char
 
 static int run(const char *root, int argc, char **argv)
 {
-	const char *detector = NULL;
 	struct request request = {0};
-	const struct option_spec specs[] = {
-		{"detector", OPTION_TEXT, &detector}, {"plot", OPTION_TEXT, &request.plot}, {NULL, OPTION_FLAG, NULL}};
+	struct operands operands;
 	struct workbook workbook;
-	int count = options_parse(argc, argv, specs, NULL);
 
-	if (count < 0)
+	if (options_parse(&command_run, argc, argv, &request, &operands) != 0)
 		return STATUS_BAD_INPUT;
-	if (count < 1 || count > 2)
-		return bad_input(
-			"run takes a PITFALL and, if you like, a PROGRAM of it; './loose run --help' names them");
 	int status = open_workbook(&workbook, root);
 	if (status)
 		return status;
-	status = find(&request, &workbook.catalogue, argv + 1, count, detector);
+	status = find(&request, &workbook.catalogue, &operands);
 	if (status == 0 && request.plot)
 		status = picture_open(&request.picture, &workbook.loop, request.plot);
 	if (status == 0)
@@ -164,17 +179,27 @@ static int run(const char *root, int argc, char **argv)
 	return status;
 }
 
+static const struct option_spec options[] = {
+	{"detector", OPTION_DETECTOR, "D",
+	 "only {detectors}; the budget ends with a plot of the threads and of the gauges that the declared budget binds them "
+	 "to",
+	 offsetof(struct request, only)},
+	{"plot", OPTION_FILE, "FILE.svg",
+	 "have gnuplot draw that plot of broken and fixed side by side, under the budget alone",
+	 offsetof(struct request, plot)},
+	{0},
+};
+
 const struct command_entry command_run = {
-	"run",
-	"PITFALL [PROGRAM]",
-	"run one program and have the findings explained",
-	"Runs PROGRAM (default: broken; fixed, starter, solution, wrong/NAME and so on)\n"
-	"once under each detector, and shows every finding in the source.\n"
-	"\n"
-	"  --detector D     only test, tsan, helgrind, drd, memcheck or budget; the budget\n"
-	"                   ends with a plot of the threads and of the gauges that the\n"
-	"                   declared budget binds them to\n"
-	"  --plot FILE.svg  have gnuplot draw that plot of broken and fixed side by side,\n"
-	"                   under the budget alone\n",
-	run,
+	.name = "run",
+	.arguments = "PITFALL [PROGRAM]",
+	.summary = "run one program and have the findings explained",
+	.about =
+		"Runs PROGRAM (default: broken; fixed, starter, solution, wrong/NAME and so on) once under each detector, and "
+		"shows every finding in the source. The path of a program's file names it too.",
+	.options = options,
+	.operands = {OPERAND_PITFALL, OPERAND_PROGRAM},
+	.least = 1,
+	.most = 2,
+	.run = run,
 };

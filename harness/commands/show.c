@@ -34,38 +34,48 @@ static void append_files(FILE *out, const char *root, char *directory)
 	free(directory);
 }
 
+struct show {
+	bool exercise;
+};
+
+static void show_folder(const struct catalogue *catalogue, const char *tree, const char *pitfall)
+{
+	char *folder = mem_format("%s/%s", tree, pitfall), *readme = mem_format("%s/README.md", folder);
+	size_t length = strlen(folder);
+	struct text pages;
+	FILE *out = text_open(&pages);
+
+	append(out, catalogue->root, readme);
+	for (size_t i = 0; i < catalogue->count; i++) {
+		const char *path = catalogue->programs[i].path;
+		if (strncmp(path, folder, length) != 0 || path[length] != '/')
+			continue;
+		append(out, catalogue->root, path);
+		append_files(out, catalogue->root, program_own_directory(path));
+	}
+	append_files(out, catalogue->root, mem_format("%s/shared", folder));
+	char *text = text_close(&pages);
+	page(text + 1);
+	free(readme);
+	free(folder);
+	free(text);
+}
+
 static int show(const char *root, int argc, char **argv)
 {
-	bool exercise = false;
-	const struct option_spec specs[] = {{"exercise", OPTION_FLAG, &exercise}, {NULL, OPTION_FLAG, NULL}};
+	struct show show = {0};
+	struct operands operands;
 	struct catalogue catalogue;
-	struct text pages;
+	struct named named;
 
-	if (options_parse(argc, argv, specs, NULL) != 1)
-		return bad_input("show takes one PITFALL; './loose list' names them");
+	if (options_parse(&command_show, argc, argv, &show, &operands) != 0)
+		return STATUS_BAD_INPUT;
 	catalogue_load(&catalogue, root);
-	const char *pitfall = find_pitfall(&catalogue, argv[1]);
-	if (pitfall) {
-		FILE *out = text_open(&pages);
-		char *folder = mem_format("%s/%s", exercise ? "exercises" : "chapters", pitfall);
-		char *readme = mem_format("%s/README.md", folder);
-		append(out, root, readme);
-		for (size_t i = 0; i < catalogue.count; i++) {
-			const char *path = catalogue.programs[i].path;
-			if (strncmp(path, folder, strlen(folder)) != 0)
-				continue;
-			append(out, root, path);
-			append_files(out, root, program_own_directory(path));
-		}
-		append_files(out, root, mem_format("%s/shared", folder));
-		char *text = text_close(&pages);
-		page(text + 1);
-		free(readme);
-		free(folder);
-		free(text);
-	}
+	int status = find_named(&catalogue, operands.items[0], false, &named);
+	if (status == 0)
+		show_folder(&catalogue, show.exercise || named.exercise ? "exercises" : "chapters", named.pitfall);
 	catalogue_release(&catalogue);
-	return pitfall ? STATUS_AGREES : STATUS_BAD_INPUT;
+	return status;
 }
 
 /* Two files of a pitfall, by their names in it; either may be missing, and is empty then. */
@@ -110,37 +120,55 @@ static void append_diffs(FILE *out, const char *root, const char *pitfall)
 
 static int diff(const char *root, int argc, char **argv)
 {
-	const struct option_spec specs[] = {{NULL, OPTION_FLAG, NULL}};
+	struct operands operands;
 	struct catalogue catalogue;
+	struct named named;
 	struct text pages;
 
-	if (options_parse(argc, argv, specs, NULL) != 1)
-		return bad_input("diff takes one PITFALL; './loose list' names them");
+	if (options_parse(&command_diff, argc, argv, NULL, &operands) != 0)
+		return STATUS_BAD_INPUT;
 	catalogue_load(&catalogue, root);
-	const char *pitfall = find_pitfall(&catalogue, argv[1]);
-	if (pitfall) {
+	int status = find_named(&catalogue, operands.items[0], false, &named);
+	if (status == 0) {
 		FILE *out = text_open(&pages);
-		append_diff(out, root, pitfall, "broken.c", "fixed.c");
-		append_diffs(out, root, pitfall);
+		append_diff(out, root, named.pitfall, "broken.c", "fixed.c");
+		append_diffs(out, root, named.pitfall);
 		char *text = text_close(&pages);
 		page(text);
 		free(text);
 	}
 	catalogue_release(&catalogue);
-	return pitfall ? STATUS_AGREES : STATUS_BAD_INPUT;
+	return status;
 }
 
-const struct command_entry command_show = {
-	"show",
-	"PITFALL",
-	"read a pitfall: its text and its programs",
-	"Opens the text and the programs in $PAGER (default: less).\n"
-	"\n"
-	"  --exercise   the exercise's text and its starter instead\n",
-	show,
+static const struct option_spec show_options[] = {
+	{"exercise", OPTION_FLAG, NULL, "the exercise's text and its starter instead", offsetof(struct show, exercise)},
+	{0},
 };
 
+const struct command_entry command_show = {
+	.name = "show",
+	.arguments = "PITFALL",
+	.summary = "read a pitfall: its text and its programs",
+	.about =
+		"Opens the text and the programs in $PAGER (default: less). A path below exercises/ opens the exercise.",
+	.options = show_options,
+	.operands = {OPERAND_PITFALL},
+	.least = 1,
+	.most = 1,
+	.run = show,
+};
+
+static const struct option_spec diff_options[] = {{0}};
+
 const struct command_entry command_diff = {
-	"diff", "PITFALL", "compare broken.c with fixed.c", "Shows what the fix changes, in $PAGER (default: less).\n",
-	diff,
+	.name = "diff",
+	.arguments = "PITFALL",
+	.summary = "compare broken.c with fixed.c",
+	.about = "Shows what the fix changes, in $PAGER (default: less).",
+	.options = diff_options,
+	.operands = {OPERAND_PITFALL},
+	.least = 1,
+	.most = 1,
+	.run = diff,
 };

@@ -185,11 +185,11 @@ static int run(const char *root, int argc, char **argv)
 {
 	static void (*const parts[])(struct tally *) = {verify, check_texts, check_layout, test_rules};
 	static const char *const programs[] = {"host/tests", "asan/tests", "cli-tests"};
-	const struct option_spec specs[] = {{NULL, OPTION_FLAG, NULL}};
+	struct operands operands;
 	struct tally tally = {0};
 
-	if (options_parse(argc, argv, specs, NULL) != 0)
-		return bad_input("test takes no operand");
+	if (options_parse(&command_test, argc, argv, NULL, &operands) != 0)
+		return STATUS_BAD_INPUT;
 	int status = loop_start(&tally.loop, root);
 	if (status)
 		return cannot_judge("cannot start an event loop: %s", strerror(status));
@@ -209,13 +209,16 @@ static int run(const char *root, int argc, char **argv)
 	return tally.unjudged ? STATUS_CANNOT_JUDGE : STATUS_DISAGREES;
 }
 
+static const struct option_spec options[] = {{0}};
+
 const struct command_entry command_test = {
-	"test",
-	"",
-	"run all tests: the harness's own, and every verdict",
-	"Builds and runs the harness's own tests, plain and under AddressSanitizer and\n"
-	"UndefinedBehaviorSanitizer, and those of the command line, the lab of the alert\n"
-	"among them; checks that no text is stale, that the C sources are laid out by\n"
-	".clang-format, and the alert's rules with promtool; judges every program. Ends with a line 'N passed, N failed'.\n",
-	run,
+	.name = "test",
+	.arguments = "",
+	.summary = "run all tests: the harness's own, and every verdict",
+	.about =
+		"Builds and runs the harness's own tests, plain and under AddressSanitizer and UndefinedBehaviorSanitizer, and "
+		"those of the command line, the lab of the alert among them; checks that no text is stale, that the C "
+		"sources are laid out by .clang-format, and the alert's rules with promtool; judges every program. Ends with a line 'N passed, N failed'.",
+	.options = options,
+	.run = run,
 };

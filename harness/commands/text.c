@@ -97,10 +97,10 @@ static int judge_chapters(struct fill *fill)
 static int run(const char *root, int argc, char **argv)
 {
 	struct fill fill = {.root = root};
-	const struct option_spec specs[] = {{"check", OPTION_FLAG, &fill.check}, {NULL, OPTION_FLAG, NULL}};
+	struct operands operands;
 
-	if (options_parse(argc, argv, specs, NULL) != 0)
-		return bad_input("text takes no operand; './loose text --help' tells more");
+	if (options_parse(&command_text, argc, argv, &fill, &operands) != 0)
+		return STATUS_BAD_INPUT;
 	int status = open_workbook(&fill.workbook, root);
 	if (status)
 		return status;
@@ -112,13 +112,18 @@ static int run(const char *root, int argc, char **argv)
 	return status;
 }
 
+static const struct option_spec options[] = {
+	{"check", OPTION_FLAG, NULL, "change nothing; tell which texts are stale", offsetof(struct fill, check)},
+	{0},
+};
+
 const struct command_entry command_text = {
-	"text",
-	"",
-	"fill the generated passages of the book (for authors)",
-	"Makes the excerpts, the detectors' words and the tables in the texts anew, from\n"
-	"the programs and from runs, and tells which links lead nowhere.\n"
-	"\n"
-	"  --check   change nothing; tell which texts are stale\n",
-	run,
+	.name = "text",
+	.arguments = "",
+	.summary = "fill the generated passages of the book (for authors)",
+	.about =
+		"Makes the excerpts, the detectors' words and the tables in the texts anew, from the programs and from runs, and "
+		"tells which links lead nowhere.",
+	.options = options,
+	.run = run,
 };

@@ -10,7 +10,9 @@
 struct verify {
 	bool chapters, exercises, fresh, timings;
 	long repeat, jobs, timeout;
-	const char *detector, *json, *junit;
+	const char *json, *junit;
+	struct named *named; /* what the reader named; none: all */
+	size_t named_count;
 	struct workbook workbook;
 	struct tasks tasks;
 	struct judging_options options;
@@ -18,18 +20,25 @@ struct verify {
 	struct output json_file, junit_file;
 };
 
-static bool wanted(const struct verify *verify, const struct program *program, char **pitfalls, int count)
+static bool is_meant(const struct named *named, const char *pitfall)
 {
-	bool chapter = program->role == ROLE_BROKEN || program->role == ROLE_FIXED, named = count == 0;
+	if (named->chapter)
+		return strncmp(named->pitfall, pitfall, strcspn(pitfall, "/") + 1) == 0;
+	return strcmp(named->pitfall, pitfall) == 0;
+}
 
-	for (int i = 0; i < count; i++)
-		named = named || strcmp(pitfalls[i], program->pitfall) == 0;
+static bool wanted(const struct verify *verify, const struct program *program)
+{
+	bool chapter = program->role == ROLE_BROKEN || program->role == ROLE_FIXED, named = verify->named_count == 0;
+
+	for (size_t i = 0; i < verify->named_count; i++)
+		named = named || is_meant(&verify->named[i], program->pitfall);
 	if (verify->chapters != verify->exercises && chapter != verify->chapters)
 		return false;
 	return named && program->declared;
 }
 
-static void plan(struct verify *verify, char **pitfalls, int count)
+static void plan(struct verify *verify)
 {
 	const struct catalogue *catalogue = &verify->workbook.catalogue;
 
@@ -37,7 +46,7 @@ static void plan(struct verify *verify, char **pitfalls, int count)
 		const struct program *program = &catalogue->programs[i];
 		const struct detector *test = detector_named("test");
 
-		if (!wanted(verify, program, pitfalls, count))
+		if (!wanted(verify, program))
 			continue;
 		if (declaration_of(&program->declaration, test) && (!verify->only || verify->only == test))
 			tasks_add(&verify->tasks, program, test);
@@ -79,7 +88,7 @@ static int write_files(struct verify *verify, const struct results *results)
 
 static int report(struct verify *verify, const struct results *results)
 {
-	FILE *out = verify->json && strcmp(verify->json, "/dev/stdout") == 0 ? stderr : stdout;
+	FILE *out = output_is_standard(verify->json) || output_is_standard(verify->junit) ? stderr : stdout;
 	struct style style = style_of(out);
 	int status = status_of(results);
 
@@ -132,76 +141,69 @@ static int open_files(struct verify *verify)
 	return status;
 }
 
-static int prepare(struct verify *verify, int count, char **operands)
+static int prepare(struct verify *verify, const struct operands *operands)
 {
-	if (verify->detector && !(verify->only = find_detector(verify->detector)))
-		return STATUS_BAD_INPUT;
-	if (verify->repeat < 1)
-		return bad_input("--repeat takes a number from 1 on");
-	if (verify->jobs == 0)
-		return bad_input("--jobs takes a number from 1 on");
-	for (int i = 0; i < count; i++) {
-		const char *pitfall = find_pitfall(&verify->workbook.catalogue, operands[i]);
-		if (!pitfall)
+	verify->named = mem_zeroed((size_t)operands->count + 1, sizeof *verify->named);
+	for (; verify->named_count < (size_t)operands->count; verify->named_count++)
+		if (find_named(&verify->workbook.catalogue, operands->items[verify->named_count], true,
+			       &verify->named[verify->named_count]) != 0)
 			return STATUS_BAD_INPUT;
-		operands[i] = (char *)pitfall;
-	}
-	verify->options = (struct judging_options){.jobs = verify->jobs > 0 ? (int)verify->jobs : 0,
+	if (output_is_standard(verify->json) && output_is_standard(verify->junit))
+		return bad_input("--json and --junit cannot both write to standard output; name a file for one");
+	verify->options = (struct judging_options){.jobs = (int)verify->jobs,
 						   .repeat = (unsigned)verify->repeat,
 						   .fresh = verify->fresh,
 						   .deadline_ms = verify->timeout * 1000};
-	plan(verify, operands, count);
+	plan(verify);
 	return open_files(verify);
 }
 
 static int run(const char *root, int argc, char **argv)
 {
-	struct verify verify = {.repeat = 1, .jobs = -1 /* not said */};
-	const struct option_spec specs[] = {
-		{"chapters", OPTION_FLAG, &verify.chapters},
-		{"exercises", OPTION_FLAG, &verify.exercises},
-		{"repeat", OPTION_NUMBER, &verify.repeat},
-		{"jobs", OPTION_NUMBER, &verify.jobs},
-		{"detector", OPTION_TEXT, &verify.detector},
-		{"fresh", OPTION_FLAG, &verify.fresh},
-		{"json", OPTION_TEXT, &verify.json},
-		{"junit", OPTION_TEXT, &verify.junit},
-		{"timings", OPTION_FLAG, &verify.timings},
-		{"timeout", OPTION_NUMBER, &verify.timeout},
-		{NULL, OPTION_FLAG, NULL},
-	};
-	int count = options_parse(argc, argv, specs, NULL);
+	struct verify verify = {.repeat = 1};
+	struct operands operands;
 
-	if (count < 0)
+	if (options_parse(&command_verify, argc, argv, &verify, &operands) != 0)
 		return STATUS_BAD_INPUT;
 	int status = open_workbook(&verify.workbook, root);
 	if (status)
 		return status;
-	status = prepare(&verify, count, argv + 1);
+	status = prepare(&verify, &operands);
 	if (status == 0)
 		status = judge(&verify);
 	tasks_release(&verify.tasks);
 	workbook_close(&verify.workbook);
+	free(verify.named);
 	return status;
 }
 
+static const struct option_spec options[] = {
+	{"chapters", OPTION_FLAG, NULL, "only the chapters' programs", offsetof(struct verify, chapters)},
+	{"exercises", OPTION_FLAG, NULL, "only the exercises' programs", offsetof(struct verify, exercises)},
+	{"detector", OPTION_DETECTOR, "D", "only {detectors}", offsetof(struct verify, only)},
+	{"repeat", OPTION_NUMBER, "N", "run each pair N times; all runs must agree", offsetof(struct verify, repeat)},
+	{"fresh", OPTION_FLAG, NULL, "run even what has not changed", offsetof(struct verify, fresh)},
+	{"jobs", OPTION_NUMBER, "N", "runs at once (default: two for each core, and those that wait)",
+	 offsetof(struct verify, jobs)},
+	{"timeout", OPTION_NUMBER, "S", "seconds before a run counts as hung (default: 120)",
+	 offsetof(struct verify, timeout)},
+	{"timings", OPTION_FLAG, NULL, "the time of all runs, and the ten slowest", offsetof(struct verify, timings)},
+	{"json", OPTION_FILE, "FILE", "the results as JSON, schema loose-threads/verify/1",
+	 offsetof(struct verify, json)},
+	{"junit", OPTION_FILE, "FILE", "the results as JUnit XML", offsetof(struct verify, junit)},
+	{0},
+};
+
 const struct command_entry command_verify = {
-	"verify",
-	"[PITFALL...]",
-	"judge the programs: does each detector see what they declare?",
-	"Judges every program of the named pitfalls, or of all: broken and fixed ones of\n"
-	"the chapters; starter, solution, also-right and wrong ones of the exercises.\n"
-	"What has not changed since it was judged is not run again.\n"
-	"\n"
-	"  --chapters       only the chapters' programs\n"
-	"  --exercises      only the exercises' programs\n"
-	"  --detector D     only test, tsan, helgrind, drd, memcheck or budget\n"
-	"  --repeat N       run each pair N times; all runs must agree\n"
-	"  --fresh          run also what has not changed\n"
-	"  --jobs N         runs at once (default: two for each core, and those that wait)\n"
-	"  --timeout S      seconds before a run counts as hung (default: 120)\n"
-	"  --timings        the time of all runs, and the ten slowest\n"
-	"  --json FILE      the results as JSON, schema loose-threads/verify/1\n"
-	"  --junit FILE     the results as JUnit XML\n",
-	run,
+	.name = "verify",
+	.arguments = "[PITFALL...]",
+	.summary = "judge the programs: does each detector see what they declare?",
+	.about =
+		"Judges every program of the named pitfalls, or of all: broken and fixed ones of the chapters; starter, "
+		"solution, also-right and wrong ones of the exercises. A chapter, '02-ownership' for one, names all its "
+		"pitfalls. What has not changed since it was judged is not run again.",
+	.options = options,
+	.operands = {OPERAND_PITFALL, OPERAND_PITFALL},
+	.most = -1,
+	.run = run,
 };

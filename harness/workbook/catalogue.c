@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "verdict/detector.h"
 
@@ -315,6 +316,22 @@ void catalogue_release(struct catalogue *catalogue)
 	*catalogue = (struct catalogue){0};
 }
 
+/* What may have been meant: compared with whole names, and with what follows the chapter. */
+static char *no_pitfall(const struct catalogue *catalogue, const char *part)
+{
+	const char **names = mem_zeroed(2 * catalogue->pitfall_count + 1, sizeof *names);
+
+	for (size_t i = 0; i < catalogue->pitfall_count; i++) {
+		names[2 * i] = catalogue->pitfalls[i];
+		names[2 * i + 1] = component(catalogue->pitfalls[i], 1);
+	}
+	const char *near = nearest_name(part, names, 2 * catalogue->pitfall_count);
+	free(names);
+	if (near)
+		return mem_format("no pitfall is called '%s'; did you mean '%s'?", part, near);
+	return mem_format("no pitfall is called '%s'; './loose list' names them", part);
+}
+
 const char *catalogue_pitfall(const struct catalogue *catalogue, const char *part, char **error)
 {
 	const char *found = NULL;
@@ -337,7 +354,7 @@ const char *catalogue_pitfall(const struct catalogue *catalogue, const char *par
 	char *several = text_close(&names);
 	*error = NULL;
 	if (matches == 0)
-		*error = mem_format("no pitfall is called '%s'; './loose list' names them", part);
+		*error = no_pitfall(catalogue, part);
 	else if (matches > 1)
 		*error = mem_format("'%s' may be any of %s; say more of its name", part, several);
 	free(several);

@@ -1,4 +1,4 @@
-/* Bad input: one clear line that names the file and the mend, and the exit status. */
+/* Bad input: one clear line that names the file and the fix, and the exit status. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,12 +43,14 @@ static void expect(const char *arguments, const char *words)
 
 Test(input, unknown_command)
 {
-	expect("verfiy", "unknown command 'verfiy'");
+	expect("judge", "unknown command 'judge'; './loose --help' lists them");
+	expect("verfiy", "unknown command 'verfiy'; did you mean 'verify'?");
 }
 
 Test(input, unknown_option)
 {
-	expect("verify --fast", "unknown option '--fast'");
+	expect("verify --quickly", "unknown option '--quickly'; './loose verify --help' lists them");
+	expect("show implicit -x", "unknown option '-x'; './loose show --help' lists them");
 }
 
 Test(input, option_without_its_value)
@@ -59,14 +61,16 @@ Test(input, option_without_its_value)
 Test(input, option_with_a_bad_number)
 {
 	expect("verify --repeat many", "--repeat takes a whole number");
-	expect("verify --jobs 0", "--jobs takes a number from 1 on");
+	expect("verify --jobs 0", "--jobs takes a whole number from 1 to 1000000, not '0'");
 }
 
 Test(input, unknown_pitfall)
 {
 	expect("verify no-such", "no pitfall is called 'no-such'");
 	expect("run no-such", "no pitfall is called 'no-such'");
-	expect("show no-such", "no pitfall is called 'no-such'");
+	expect("show no-such", "no pitfall is called 'no-such'; './loose list' names them");
+	expect("list no-such", "no pitfall is called 'no-such'; './loose list' names them");
+	expect("diff implicit-contact", "no pitfall is called 'implicit-contact'; did you mean 'implicit-contract'?");
 }
 
 Test(input, ambiguous_pitfall)
@@ -88,7 +92,10 @@ Test(input, unknown_detector_option)
 
 Test(input, unknown_program)
 {
-	expect("run implicit mended", "has no program 'mended'");
+	expect("run implicit best",
+	       "02-ownership/implicit-contract has no program 'best'; it has broken, fixed, starter, "
+	       "solution, ");
+	expect("run implicit fixd", "02-ownership/implicit-contract has no program 'fixd'; did you mean 'fixed'?");
 }
 
 /* A damaged header: told with its line; the other program is still judged. */
@@ -198,13 +205,15 @@ Test(input, no_space_left_on_the_device)
 	       "cannot write '/dev/full': No space left on device");
 	expect("verify --chapters --detector tsan --junit /dev/full",
 	       "cannot write '/dev/full': No space left on device");
+	expect("verify --json - --junit -", "--json and --junit cannot both write to standard output");
 }
 
 Test(input, check_of_what_is_no_program)
 {
-	expect("check", "check takes the C files");
-	expect("check /no/such.c", "cannot read '/no/such.c'");
-	expect("check Makefile", "'Makefile' is no C file");
+	expect("check", "check takes FILE.c...");
+	expect("check /no/such.c", "cannot read '/no/such.c': No such file or directory");
+	expect("check Makefile", "'Makefile' is not a C file; check takes FILE.c..., or the name of an exercise");
+	expect("check no-such", "'no-such' is not a C file, and no pitfall is called 'no-such'");
 }
 
 Test(input, budget_that_cannot_be_read)

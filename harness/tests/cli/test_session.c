@@ -192,7 +192,7 @@ Test(session, check_explains_a_program_from_elsewhere)
 		      "int main(int argc, char **argv)\n{\n\tpthread_t a, b;\n\tpthread_create(&a, NULL, add, NULL);\n"
 		      "\tpthread_create(&b, NULL, add, NULL);\n\tpthread_join(a, NULL);\n\tpthread_join(b, NULL);\n"
 		      "\treturn argc == 3 && argv[2][0] == '-' ? 0 : 1;\n}\n");
-	snprintf(arguments, sizeof arguments, "check '%s/my prog.c' --json -- one -two", scratch.root);
+	snprintf(arguments, sizeof arguments, "check '%s/my prog.c' --json - -- one -two", scratch.root);
 	outcome = scratch_loose(&scratch, arguments);
 	json_t *all = json_loads(outcome.out, 0, NULL), *result = json_array_get(json_object_get(all, "results"), 0);
 	cr_assert(result, "%s%s", outcome.out, outcome.err);
@@ -222,7 +222,7 @@ Test(session, check_holds_a_program_against_a_budget)
 		"work, NULL);\n\tfor (int i = 0; i < 2; i++)\n\t\tpthread_join(t[i], NULL);\n"
 		"\tpthread_detach(t[2]);\n\treturn 0;\n}\n");
 	for (size_t i = 0; i < sizeof budgets / sizeof *budgets; i++) {
-		snprintf(arguments, sizeof arguments, "check '%s/three.c' --json --budget '%s'", scratch.root,
+		snprintf(arguments, sizeof arguments, "check '%s/three.c' --json - --budget '%s'", scratch.root,
 			 budgets[i].bounds);
 		struct outcome outcome = scratch_loose(&scratch, arguments);
 		json_t *all = json_loads(outcome.out, 0, NULL),
