@@ -14,6 +14,8 @@
 #ifndef LOOSE_TEXT_H
 #define LOOSE_TEXT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "verdict/result.h"
@@ -27,6 +29,17 @@
  */
 char *docs_fill(const struct catalogue *catalogue, const struct results *results, const char *path, const char *text,
 		char **error);
+/*
+ * The texts are made where a mutex has this size (x86-64). It has another on
+ * other machines, and so have the blocks that it lies in.
+ */
+#define DOCS_MUTEX_SIZE 40
+/*
+ * Whether the text is the one that was made, on a machine whose mutex has
+ * `mutex_size` bytes: if that is another size, but for the sizes of blocks in
+ * the detectors' words, and where these wrap.
+ */
+bool docs_same(const char *text, const char *made, size_t mutex_size);
 /* The definition of a function, struct or enum in C source, with the comment above it; NULL when there is none. */
 char *docs_excerpt(const char *source, const char *name);
 /*

@@ -494,6 +494,30 @@ Test(text, whose_links_lead_nowhere_is_named)
 	close_book(&book);
 }
 
+/* The same program, where a mutex has 40 bytes and where it has 48. */
+Test(text, may_differ_in_sizes_where_those_of_the_library_do)
+{
+	static const char *const pairs[][2] = {
+		{"Address is 8 bytes inside an unallocated block of size 144 in arena\n",
+		 "Address is 8 bytes inside an unallocated block of size 152 in arena\n"},
+		{"Address is 96 bytes inside a block of\n  size 1,136 alloc'd\n",
+		 "Address is 104 bytes inside a block of size\n  1,144 alloc'd\n"},
+		{"data race on a heap block of 40 bytes\n", "data race on a heap block of 48 bytes\n"},
+	};
+	static const char *const other[] = {"Address is 8 bytes inside a block of size 144 free'd\n",
+					    "data race on a heap block of 40 words\n", "write of size 4\n"};
+
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		cr_expect(docs_same(pairs[i][0], pairs[i][1], DOCS_MUTEX_SIZE + 8), "%s", pairs[i][0]);
+		cr_expect_not(docs_same(pairs[i][0], pairs[i][1], DOCS_MUTEX_SIZE), "%s", pairs[i][0]);
+		for (size_t j = 0; j < sizeof other / sizeof *other; j++)
+			cr_expect_not(docs_same(pairs[i][0], other[j], DOCS_MUTEX_SIZE + 8), "%s", other[j]);
+	}
+	cr_expect_not(docs_same("write of size 4\n", "write of size 8\n", DOCS_MUTEX_SIZE + 8));
+	cr_expect_not(docs_same("broken.c:40", "broken.c:41", DOCS_MUTEX_SIZE + 8));
+	cr_expect(docs_same("", "", DOCS_MUTEX_SIZE));
+}
+
 Test(text, that_is_wrong_is_named_with_its_line)
 {
 	static const struct {
