@@ -33,8 +33,9 @@ static int tell(const struct results *results)
 			printf("%-9s can be trusted here\n", detectors[i]->name);
 			continue;
 		}
-		printf("%-9s CANNOT be trusted here: on a known '%s' program %s\n", detectors[i]->name,
-		       wrong->program->name, wrong->verdict.why);
+		const char *fix = trust_fix(wrong->verdict.why);
+		printf("%-9s CANNOT be trusted here: on a known '%s' program %s%s%s\n", detectors[i]->name,
+		       wrong->program->name, wrong->verdict.why, fix ? "; " : "", fix ? fix : "");
 		status = STATUS_CANNOT_JUDGE;
 	}
 	return status;

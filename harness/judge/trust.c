@@ -1,6 +1,7 @@
 #include "trust.h"
 
 #include <string.h>
+#include <sys/personality.h>
 
 #include "base/mem.h"
 #include "verdict/detector.h"
@@ -37,14 +38,33 @@ static char *missing_tool(const struct toolchain *toolchain)
 	return NULL;
 }
 
+/* Asks, and takes it back. */
+static bool may_fix_addresses(void)
+{
+	int now = personality(0xffffffff);
+
+	return now != -1 && personality((unsigned long)now | ADDR_NO_RANDOMIZE) != -1 &&
+	       personality((unsigned long)now) != -1;
+}
+
+const char *trust_fix(const char *why)
+{
+	if (strstr(why, "ThreadSanitizer: ") && !may_fix_addresses())
+		return "this container forbids fixed addresses, which it needs; fix: start it with --security-opt "
+		       "seccomp=unconfined";
+	return NULL;
+}
+
 static char *distrust(const struct results *results)
 {
-	for (size_t i = 0; i < results->count; i++)
-		if (!results->items[i].verdict.agrees)
-			return mem_format("%s cannot be trusted here: on a known '%s' program %s; './loose doctor' "
-					  "tells more",
-					  results->items[i].detector->name, results->items[i].program->name,
-					  results->items[i].verdict.why);
+	for (size_t i = 0; i < results->count; i++) {
+		const struct result *result = &results->items[i];
+		const char *fix = result->verdict.agrees ? NULL : trust_fix(result->verdict.why);
+		if (!result->verdict.agrees)
+			return mem_format("%s cannot be trusted here: on a known '%s' program %s; %s",
+					  result->detector->name, result->program->name, result->verdict.why,
+					  fix ? fix : "'./loose doctor' tells more");
+	}
 	return NULL;
 }
 

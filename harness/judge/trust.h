@@ -18,4 +18,11 @@ int trust_examine(struct workbook *workbook, const struct detector *const *which
 char *trust_problem(struct workbook *workbook, const struct detector *const *which,
 		    const struct judging_options *options);
 
+/*
+ * What to do about a run of the self-test that went wrong for this reason;
+ * NULL: nothing that is known here. ThreadSanitizer may need addresses that are
+ * not random, on aarch64 always, and the usual container forbids to ask for them.
+ */
+const char *trust_fix(const char *why);
+
 #endif
