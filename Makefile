@@ -50,6 +50,8 @@ TEST_RUNTIME := harness/runtime/early_exit.o harness/runtime/runner/sections.o
 CHAPTER_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/*/*/broken.c chapters/*/*/fixed.c))
 LAB_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/04-leak-budget/alert/*.c))
 SINGLE_PROGRAMS := $(CHAPTER_PROGRAMS) $(LAB_PROGRAMS) $(patsubst %.c,%,$(wildcard harness/selftest/*.c harness/tests/programs/*.c))
+# Tests of every outcome, for the tests of runtime/runner.
+OUTCOME_PROGRAMS := $(patsubst %.c,%,$(wildcard harness/tests/outcomes/*.c))
 TEST_PROGRAMS := $(patsubst %.c,%,$(filter-out %/test.c,$(wildcard exercises/*/*/*.c)) \
 	$(wildcard solutions/*/*/*.c solutions/*/*/also-right/*.c solutions/*/*/wrong/*.c))
 
@@ -81,6 +83,10 @@ $(addprefix build/$1/bin/,$(TEST_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
 		build/$1/obj/exercises/$$$$(call pitfall,$$$$*)/test.o \
 		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME)) build/$1/kit.a
 	$$(call link,$1,$$(TEST_LDFLAGS) $$(call libs,$$*))
+
+$(addprefix build/$1/bin/,$(OUTCOME_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
+		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME))
+	$$(call link,$1,$$(TEST_LDFLAGS))
 
 # A program from anywhere, for `loose check`: OWN is a directory for what is made, SOURCES its files.
 ifdef OWN
@@ -160,6 +166,8 @@ build/runner/runner.so: $(patsubst harness/runtime/runner/%.c,build/runner/%.o,$
 # What the tests of the monitor run.
 MONITOR_TEST_PROGRAMS := $(patsubst %.c,build/plain/bin/%,$(wildcard harness/tests/programs/*.c)) \
 	build/tsan/bin/harness/tests/programs/counts_37_12
+# What the tests of the runner run.
+RUNNER_TEST_PROGRAMS := $(addprefix build/plain/bin/,$(OUTCOME_PROGRAMS)) build/tsan/bin/harness/tests/outcomes/ends
 
 # Tests of the whole, through the command line.
 build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
@@ -180,7 +188,7 @@ verify: harness ## judge every program: ./loose verify
 test: harness ## all tests: ./loose test
 	$(Q)build/loose test
 
-tests: harness build/host/tests build/asan/tests build/cli-tests $(MONITOR_TEST_PROGRAMS) ## build the harness's own tests
+tests: harness build/host/tests build/asan/tests build/cli-tests $(MONITOR_TEST_PROGRAMS) $(RUNNER_TEST_PROGRAMS) ## build the harness's own tests
 
 compile_commands.json: $(HARNESS_SOURCES) ## for editors
 	$(Q)sep='['; for f in $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS); do \

@@ -11,7 +11,8 @@ struct reader {
 	struct test_results *results;
 	int planned, seen;
 	char *explains; /* the test that is to explain itself; NULL when it has, or there is none */
-	enum { HEADER, PLAN, RESULTS, EXPLANATION_DUE, IN_EXPLANATION } state;
+	bool must_explain;
+	enum { HEADER, PLAN, RESULTS, AFTER_FAILURE, IN_EXPLANATION } state;
 };
 
 static bool starts(const char *line, const char *start)
@@ -53,19 +54,18 @@ static bool read_result(struct reader *reader, const char *line)
 	const char *rest = name + length;
 	if (length == 0 || *rest != ' ')
 		return false;
-	bool skipped = strstr(rest, " # SKIP");
+	bool skipped = !failed && strstr(rest, " # SKIP");
 	reader->seen++;
 	reader->results->ran += !skipped;
 	if (failed || skipped)
 		add_failed(reader->results, mem_copy_n(name, length));
 	if (!failed)
 		return true;
-	/* A test that failed by itself is explained; one that crashed or timed out is not. */
-	if (starts(rest, "  (")) {
-		reader->state = EXPLANATION_DUE;
-		free(reader->explains);
-		reader->explains = mem_copy_n(name, length);
-	}
+	/* One that failed by itself is explained. One that crashed or timed out is not; but a description may say so too. */
+	reader->state = AFTER_FAILURE;
+	reader->must_explain = !starts(rest, " unexpected signal after ") && !starts(rest, " timed out (");
+	free(reader->explains);
+	reader->explains = mem_copy_n(name, length);
 	return true;
 }
 
@@ -85,9 +85,9 @@ static bool read_line(struct reader *reader, const char *line)
 		return strcmp(line, "TAP version 13") == 0;
 	case PLAN:
 		return read_plan(reader, line);
-	case EXPLANATION_DUE:
-		reader->state = IN_EXPLANATION;
-		return strcmp(line, "  ---") == 0;
+	case AFTER_FAILURE:
+		reader->state = strcmp(line, "  ---") == 0 ? IN_EXPLANATION : RESULTS;
+		return reader->state == IN_EXPLANATION || (!reader->must_explain && read_line(reader, line));
 	case IN_EXPLANATION:
 		if (strcmp(line, "  ...") == 0)
 			reader->state = RESULTS;
@@ -139,7 +139,9 @@ void test_results_read(const char *bytes, size_t length, struct test_results *re
 		start = end + 1;
 	}
 	free(reader.explains);
-	results->complete = good && start == length && reader.state == RESULTS && reader.seen == reader.planned;
+	results->complete = good && start == length &&
+			    (reader.state == RESULTS || (reader.state == AFTER_FAILURE && !reader.must_explain)) &&
+			    reader.seen == reader.planned;
 	sort_names(results);
 }
 

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* vasprintf() */
 #include "runner.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,8 +52,19 @@ void criterion_internal_test_setup(void)
 	call(current_test->data->init);
 }
 
+/* pthread_exit() in the test's own thread: the process would end with status 0, by its last thread. */
+static void refuse_thread_exit(void *unused)
+{
+	(void)unused;
+	runner_refuse("pthread_exit() was called inside a test\n");
+}
+
 void criterion_internal_test_main(void (*body)(void))
 {
+	pthread_key_t key;
+
+	if (pthread_key_create(&key, refuse_thread_exit) != 0 || pthread_setspecific(key, told) != 0)
+		runner_refuse("a test has no room for a key of its thread\n");
 	told->began_ns = now_ns();
 	enter(BODY);
 	if (!setjmp(body_end)) {
@@ -61,7 +73,9 @@ void criterion_internal_test_main(void (*body)(void))
 		else
 			body();
 	}
+	pthread_key_delete(key);
 	told->ended_ns = now_ns();
+	told->failed_in_body = __atomic_load_n(&told->failed, __ATOMIC_RELAXED);
 	told->passed = __atomic_load_n(&passed, __ATOMIC_RELAXED);
 	enter(TEARDOWN);
 }

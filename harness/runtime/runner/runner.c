@@ -106,16 +106,18 @@ int main(void)
 	return 0;
 }
 
-void runner_refuse_child(void)
+void runner_refuse(const char *why)
 {
-	static const char words[] = "only the test's own process may assert\n";
-
-	if (getpid() == test_process)
-		return;
 	/* Nothing is left to do if this fails. */
-	if (write(STDERR_FILENO, words, sizeof words - 1) < 0)
+	if (write(STDERR_FILENO, why, strlen(why)) < 0)
 		abort();
 	abort();
+}
+
+void runner_refuse_child(void)
+{
+	if (getpid() != test_process)
+		runner_refuse("only the test's own process may assert\n");
 }
 
 void *runner_parameter(void)
@@ -170,13 +172,15 @@ static void judge(struct outcome *outcome, int status)
 {
 	const struct criterion_test_extra_data *data = outcome->test->data;
 	bool killed = WIFSIGNALED(status);
+	size_t failed = told->failed;
 	int signal = 0, code = 0;
 
-	/* What the body's end says is said. What comes after it changes no result. */
-	if (told->phase >= TEARDOWN) {
-		outcome->warns = killed;
-	} else if (told->skipped || told->died) {
+	if (told->skipped || told->died) {
 		;
+	} else if (told->phase >= TEARDOWN) {
+		/* What the body's end says is said. */
+		outcome->warns = killed;
+		failed = told->failed_in_body;
 	} else if (told->phase != BODY || (killed && !data->signal)) {
 		outcome->how = CRASHED;
 		return;
@@ -184,7 +188,7 @@ static void judge(struct outcome *outcome, int status)
 		signal = killed ? WTERMSIG(status) : 0;
 		code = killed ? 0 : WEXITSTATUS(status);
 	}
-	if (told->died || told->failed || signal != data->signal || code != data->exit_code)
+	if (told->died || failed || signal != data->signal || code != data->exit_code)
 		outcome->how = FAILED;
 	else if (told->skipped)
 		outcome->how = SKIPPED;

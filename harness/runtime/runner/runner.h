@@ -41,8 +41,9 @@ enum phase { STARTED, SETUP, BODY, TEARDOWN, OVER };
 /* What a test's process tells. The runner reads it once the process has ended. */
 struct told {
 	enum phase phase;
-	bool skipped, died; /* by cr_skip_test() or criterion_test_die() */
-	size_t passed, failed;
+	bool skipped, died;	      /* by cr_skip_test() or criterion_test_die() */
+	size_t passed, failed;	      /* those that have passed when the body ended */
+	size_t failed_in_body;	      /* what fails later fails no test */
 	long long began_ns, ended_ns; /* of its body */
 	char why[1024];		      /* it was skipped; empty when it did not say */
 	size_t used;		      /* of `text`; more than its size when something did not fit */
@@ -83,6 +84,8 @@ extern const struct criterion_test *current_test;
 extern const struct criterion_suite *current_suite;
 /* Ends a process that is not the test's own: a child that it forked has no say in its outcome. */
 void runner_refuse_child(void);
+/* Says why and aborts. */
+_Noreturn void runner_refuse(const char *why);
 /* The parameter of the test that this process runs. */
 void *runner_parameter(void);
 

@@ -76,6 +76,23 @@ Test(criterion_tap, a_skipped_test_has_not_passed)
 	test_results_release(&results);
 }
 
+/* A description stands where Criterion says of another test that it crashed. */
+Test(criterion_tap, a_test_may_have_a_description)
+{
+	struct test_results results =
+		read_text("TAP version 13\n1..5\nnot ok - s::one with words (0.00s)\n  ---\n  failures:\n  ...\n"
+			  "not ok - s::two timed out (of sight) (0.00s)\n  ---\n"
+			  "      Assertion failed: two\n  ...\n"
+			  "ok - s::three and more (0.00s)\nnot ok - s::four # SKIP it not (0.00s)\n  ---\n  ...\n"
+			  "not ok - s::five unexpected signal after x.c:3\n");
+
+	cr_assert(results.complete);
+	cr_assert_eq(results.ran, 5);
+	cr_assert_eq(results.failed_count, 4);
+	cr_assert_str_eq(results.said, "two: two\n");
+	test_results_release(&results);
+}
+
 Test(criterion_tap, refuses_what_it_does_not_know)
 {
 	static const char *const bad[] = {
