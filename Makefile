@@ -44,7 +44,7 @@ libs = $(LIBS_$(call pitfall,$1)) $(LIBS_$1)
 
 KIT := $(patsubst %.c,%.o,$(wildcard chapters/kit/*.c))
 plain_RUNTIME :=
-tsan_RUNTIME := harness/runtime/tsan_report.o
+tsan_RUNTIME := harness/runtime/tsan_report.o harness/runtime/sender.o
 TEST_RUNTIME := harness/runtime/early_exit.o harness/runtime/runner/sections.o
 
 CHAPTER_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/*/*/broken.c chapters/*/*/fixed.c))
@@ -64,12 +64,18 @@ rooms = $(wildcard $1/. $(dir $1)shared/.)
 # of an earlier time: by that the harness knows whose words tell why a program was not built.
 compile = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(PROGRAM_CFLAGS) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
 	2>$@.log || { cat $@.log >&2; exit 1; }
+# What of ours runs inside the programs: no detector is to watch it, and no call of memcpy() is to be made of its loops.
+RUNTIME_CFLAGS := $(POSIX) -Iharness -O1 -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer -fno-builtin -fno-stack-protector $(WARN) -MMD -MP
+compile_runtime = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(RUNTIME_CFLAGS) -c $< -o $@ 2>$@.log || { cat $@.log >&2; exit 1; }
 link = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $($1_FLAGS) -pthread -o $@ $(filter %.o %.a,$^) $($1_LDFLAGS) $2 $(LDLIBS) \
 	2>$@.log || { cat $@.log >&2; exit 1; }
 
 define flavour
 build/$1/obj/%.o: %.c build/toolchain
 	$$(call compile,$1)
+
+build/$1/obj/harness/runtime/%.o: harness/runtime/%.c build/toolchain
+	$$(call compile_runtime)
 
 build/$1/kit.a: $(addprefix build/$1/obj/,$(KIT))
 	$(Q)rm -f $$@; $$(AR) rcsD $$@ $$^
@@ -107,7 +113,7 @@ ready/%: % FORCE
 # Changes when the compiler, the flags or the place of the checkout do, for paths stand in what is compiled. The compiler is
 # known by its file: to start it takes as long as all the rest of a make that has nothing to do.
 build/toolchain: FORCE
-	@mkdir -p build; { $(if $(word 2,$(CC)),$(CC) --version,stat -Lc '%n %s %Y' "$$(command -v $(CC))"); echo '$(CURDIR) $(PROGRAM_CFLAGS) $(tsan_LDFLAGS) $(TEST_LDFLAGS)'; } >$@.$$$$; \
+	@mkdir -p build; { $(if $(word 2,$(CC)),$(CC) --version,stat -Lc '%n %s %Y' "$$(command -v $(CC))"); echo '$(CURDIR) $(PROGRAM_CFLAGS) $(RUNTIME_CFLAGS) $(tsan_LDFLAGS) $(TEST_LDFLAGS)'; } >$@.$$$$; \
 	if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv $@.$$$$ $@; fi
 .PHONY: FORCE
 
@@ -129,7 +135,7 @@ define harness
 build/$1/%.o: %.c build/toolchain
 	$(Q)mkdir -p $$(@D); $$(HARNESS_CC) $$(HARNESS_CFLAGS) $$($1_FLAGS) -c $$< -o $$@
 
-build/$1/tests: $(patsubst %.c,build/$1/%.o,$(filter-out harness/main.c,$(HARNESS_SOURCES)) $(UNIT_TESTS) $(TESTED_KIT))
+build/$1/tests: $(patsubst %.c,build/$1/%.o,$(filter-out harness/main.c,$(HARNESS_SOURCES)) $(UNIT_TESTS) $(TESTED_KIT) harness/runtime/sender.c)
 	$(Q)$$(HARNESS_CC) $$($1_FLAGS) -o $$@ $$^ $$(HARNESS_LIBS) -lmicrohttpd -lcriterion
 endef
 $(eval $(call harness,host))
@@ -143,12 +149,15 @@ build/supervisor: build/host/harness/exec/supervisor/supervisor.o
 
 # Preloaded into programs that know nothing of it. -z now: it must not ask the dynamic linker once the program runs;
 # -fno-builtin: it has its own memcpy(); frame pointers: its own frames begin a backtrace.
-MONITOR_CFLAGS := $(POSIX) -O2 -g -fPIC -fvisibility=hidden -fno-omit-frame-pointer -fno-builtin -fno-stack-protector \
+MONITOR_CFLAGS := $(POSIX) -Iharness -O2 -g -fPIC -fvisibility=hidden -fno-omit-frame-pointer -fno-builtin -fno-stack-protector \
 	$(WARN) -MMD -MP
 build/monitor/%.o: harness/runtime/monitor/%.c build/toolchain
 	$(Q)mkdir -p $(@D); $(HARNESS_CC) $(MONITOR_CFLAGS) -c $< -o $@
 
-build/monitor.so: $(patsubst harness/runtime/monitor/%.c,build/monitor/%.o,$(wildcard harness/runtime/monitor/*.c))
+build/monitor/sender.o: harness/runtime/sender.c build/toolchain
+	$(Q)mkdir -p $(@D); $(HARNESS_CC) $(MONITOR_CFLAGS) -c $< -o $@
+
+build/monitor.so: $(patsubst harness/runtime/monitor/%.c,build/monitor/%.o,$(wildcard harness/runtime/monitor/*.c)) build/monitor/sender.o
 	$(Q)$(HARNESS_CC) -shared -Wl,-z,now -Wl,-z,defs -Wl,--build-id=sha1 -o $@.new $^ && mv $@.new $@
 
 # Loaded in Criterion's place by tests under a detector, so under its name. Without -g: Valgrind would read it in each run.
@@ -168,6 +177,10 @@ MONITOR_TEST_PROGRAMS := $(patsubst %.c,build/plain/bin/%,$(wildcard harness/tes
 	build/tsan/bin/harness/tests/programs/counts_37_12
 # What the tests of the runner run.
 RUNNER_TEST_PROGRAMS := $(addprefix build/plain/bin/,$(OUTCOME_PROGRAMS)) build/tsan/bin/harness/tests/outcomes/ends
+
+# Keeps what a program reports: for harness/tests/captured/capture.
+build/receive: $(patsubst %,build/host/harness/%.o,tests/captured/receive exec/channel base/mem base/text)
+	$(Q)$(HARNESS_CC) -o $@ $^ -luv
 
 # Tests of the whole, through the command line.
 build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))

@@ -211,10 +211,11 @@ static void on_exit_of(uv_process_t *process, int64_t status, int signal)
 static int spawn(struct child *child, const struct child_options *options)
 {
 	char **environment = environment_with(options->environment);
-	uv_stdio_container_t streams[3] = {
+	uv_stdio_container_t streams[4] = {
 		{.flags = UV_IGNORE},
 		{.flags = UV_INHERIT_FD, .data.fd = options->output},
 		{.flags = UV_INHERIT_FD, .data.fd = options->errors},
+		{.flags = UV_INHERIT_FD, .data.fd = options->third},
 	};
 	uv_process_options_t process = {
 		.file = options->argv[0],
@@ -223,7 +224,7 @@ static int spawn(struct child *child, const struct child_options *options)
 		.cwd = options->directory,
 		/* A group of its own: the terminal's Ctrl-C reaches the harness alone, which ends the rest in order. */
 		.flags = UV_PROCESS_DETACHED,
-		.stdio_count = 3,
+		.stdio_count = options->third ? 4 : 3,
 		.stdio = streams,
 		.exit_cb = on_exit_of,
 	};

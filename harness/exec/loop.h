@@ -74,6 +74,7 @@ struct child_options {
 	char *const *environment; /* "NAME=value", added to the harness's own; may be NULL */
 	const char *directory;	  /* working directory; NULL: the caller's */
 	int output, errors;	  /* descriptors for its standard output and error */
+	int third;		  /* for its descriptor 3; 0: it has none */
 	child_ended ended;
 	void *context;
 };

@@ -13,6 +13,7 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "channel.h"
 #include "verdict/detector.h"
 
 enum { OUTPUT_LIMIT = 1 << 20, OUTPUT_KEPT = 64 << 10 };
@@ -21,6 +22,7 @@ struct running {
 	struct loop *loop;
 	const struct run_request *request;
 	struct run run;
+	struct channel *channel;
 	char *directory;
 	struct child *supervisor; /* NULL once it has ended, or when it was not started */
 	enum end how;
@@ -87,6 +89,7 @@ static char *last_line(const char *text)
 /* The end is told when nothing of the run is left. */
 static void finish(struct running *running, struct observation *seen)
 {
+	channel_free(running->channel);
 	run_remove(running->directory);
 	running->ended(running->context, &(struct run_end){running->how, seen, running->why});
 	if (running->over)
@@ -145,6 +148,17 @@ static void read_result(struct running *running, struct observation *seen)
 	free(text);
 }
 
+/* Nothing comes any more: no process of the run is left. */
+static void read_reports(struct running *running, struct observation *seen)
+{
+	struct run *run = &running->run;
+
+	channel_receive(running->channel);
+	run->reports = channel_reports(running->channel, running->request->detector->channel, &run->report_count);
+	if (channel_fault(running->channel))
+		observation_fail(seen, FAULT_PROGRAM, "%s", channel_fault(running->channel));
+}
+
 static void on_supervisor_ended(void *context, const struct child_end *end)
 {
 	struct running *running = context;
@@ -169,6 +183,7 @@ static void on_supervisor_ended(void *context, const struct child_end *end)
 		seen.output = mem_copy_n(output, OUTPUT_KEPT);
 	free(output);
 	free(path);
+	read_reports(running, &seen);
 	running->request->detector->collect(&running->run, &seen);
 	finish(running, &seen);
 }
@@ -191,6 +206,7 @@ static void build_command(struct running *running, struct command *command)
 	command_argument(command, "--stderr");
 	command_argument(command, "%s/stderr", running->directory);
 	command_argument(command, "--");
+	command_environment(command, CHANNEL_VARIABLE "=%0*d", CHANNEL_DIGITS, CHANNEL_DESCRIPTOR);
 	request->detector->prepare(&running->run, command);
 	command_argument(command, "%s", request->executable);
 	for (char *const *argument = request->arguments; argument && *argument; argument++)
@@ -212,22 +228,28 @@ static void start_supervisor(struct running *running)
 {
 	struct command command = {0};
 	char *path = file_in(running, "supervisor.log");
-	int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), program_end;
 
 	if (log < 0) {
 		fail(running, mem_format("cannot write '%s': %s", path, strerror(errno)));
+	} else if (!(running->channel = channel_new(&program_end))) {
+		fail(running, mem_format("cannot make a socket: %s", strerror(errno)));
 	} else {
+		channel_watch(running->channel, &running->loop->uv);
 		build_command(running, &command);
 		running->supervisor =
 			child_start(running->loop, &(struct child_options){.argv = command.argv,
 									   .environment = command.environment,
 									   .output = log,
 									   .errors = log,
+									   .third = program_end,
 									   .ended = on_supervisor_ended,
 									   .context = running});
 		command_release(&command);
-		close(log);
+		close(program_end);
 	}
+	if (log >= 0)
+		close(log);
 	free(path);
 }
 

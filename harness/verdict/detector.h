@@ -6,12 +6,21 @@
  * A run has a directory of its own (run->directory, absolute), empty at the
  * start and removed at the end. The harness starts the command with the
  * program's standard output in the file "stdout" there and its standard error
- * in "stderr"; the detector may have its reports written to further files.
+ * in "stderr". The program can write there too, so reports come another way:
+ * through the channel (wire/channel.h), into memory.
  */
 #ifndef LOOSE_DETECTOR_H
 #define LOOSE_DETECTOR_H
 
 #include "observation.h"
+#include "wire/channel.h"
+
+/* What one process has sent: bytes, behind which stands a NUL. */
+struct process_report {
+	long pid;
+	const char *bytes;
+	size_t length;
+};
 
 struct run {
 	const char *program;   /* absolute path of the executable */
@@ -26,6 +35,9 @@ struct run {
 	 */
 	const char *own[2];
 	const char *bounds; /* of the budget, with commas between them; NULL: none */
+	/* Of the detector's kind, in the order in which the processes began; there once the run has ended. */
+	const struct process_report *reports;
+	size_t report_count;
 };
 
 /* The command line and the environment of a run. Both are NULL-terminated; strings are owned by the structure. */
@@ -36,14 +48,15 @@ struct command {
 
 struct detector {
 	const char *name;
-	const char *flavour;	  /* of the build: "plain" or "tsan" */
-	const char *const *kinds; /* every kind that it may report, NULL-terminated; "*": and any name */
-	bool bounded;		  /* it holds the program against the bounds of its declaration */
-	bool heavy;		  /* under it a program takes many times its own time */
+	const char *flavour;	   /* of the build: "plain" or "tsan" */
+	const char *const *kinds;  /* every kind that it may report, NULL-terminated; "*": and any name */
+	enum channel_kind channel; /* of its reports */
+	bool bounded;		   /* it holds the program against the bounds of its declaration */
+	bool heavy;		   /* under it a program takes many times its own time */
 	/* Appends to `command` what stands before the program's path, and the environment. */
 	void (*prepare)(const struct run *run, struct command *command);
 	/*
-	 * Reads the run's files and adds findings, or a fault, to `seen`, whose
+	 * Reads the run's reports and adds findings, or a fault, to `seen`, whose
 	 * status is already filled in. A report that is missing, cut short, or
 	 * without its closing mark is a fault of the detector; never silence.
 	 */

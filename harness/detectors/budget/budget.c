@@ -1,6 +1,6 @@
 /*
  * The leak budget: our own detector. The program runs as it is, with the
- * monitor of inside/monitor.c preloaded, which counts what no sanitizer does;
+ * monitor of runtime/monitor preloaded, which counts what no sanitizer does;
  * its report is held against the bounds of the program's declaration.
  */
 #include <stdlib.h>
@@ -30,7 +30,6 @@ static void prepare(const struct run *run, struct command *command)
 	budget_of(run, &budget);
 	char *bounds = budget_for_monitor(&budget);
 	command_environment(command, "LD_PRELOAD=%s/build/monitor.so", run->root);
-	command_environment(command, "LOOSE_REPORTS=%s", run->directory);
 	/* The supervisor and what the program itself starts have the monitor too, asleep. */
 	command_environment(command, "LOOSE_PROGRAM=%s", run->program);
 	command_environment(command, "LOOSE_BUDGET=%s", bounds);
@@ -93,22 +92,16 @@ static void judge_image(struct collecting *all, const struct budget_image *image
 
 static void read_all(struct collecting *all)
 {
-	char **names = report_names(all->run, "budget.", "");
-	size_t length;
+	const struct run *run = all->run;
 
-	for (size_t i = 0; names[i]; i++) {
-		char *bytes = report_read(all->run, names[i], &length);
-		struct budget_report *report;
-		if (!bytes)
-			continue;
-		all->reports = mem_resize(all->reports, all->count + 1, sizeof *all->reports);
-		all->processes = mem_resize(all->processes, all->count + 1, sizeof *all->processes);
-		report = &all->reports[all->count];
-		budget_report_read(bytes, length, report);
-		all->processes[all->count++] = (struct process){report->pid, report->parent, report->complete};
-		free(bytes);
+	all->count = run->report_count;
+	all->reports = mem_zeroed(all->count, sizeof *all->reports);
+	all->processes = mem_zeroed(all->count, sizeof *all->processes);
+	for (size_t i = 0; i < all->count; i++) {
+		struct budget_report *report = &all->reports[i];
+		budget_report_read(run->reports[i].bytes, run->reports[i].length, report);
+		all->processes[i] = (struct process){run->reports[i].pid, report->parent, report->complete};
 	}
-	names_free(names);
 }
 
 /* A child that becomes another program is nothing unusual; the program itself must be what ends. */
@@ -243,6 +236,7 @@ const struct detector detector_budget = {
 	.flavour = "plain",
 	.kinds = budget_kinds,
 	.bounded = true,
+	.channel = CHANNEL_BUDGET,
 	.prepare = prepare,
 	.collect = collect,
 	.explain = budget_explain,

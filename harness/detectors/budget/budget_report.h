@@ -1,6 +1,6 @@
 /*
- * What inside/monitor.c writes, read back. Each process has a file of its own,
- * of lines; it is written at the end, but for its first line:
+ * What runtime/monitor sends, read back. Each process has a stream of its own,
+ * of lines; all come at the end, but for the first:
  *
  *     start PID PARENT HOW                       HOW: image, or fork in a child that was forked
  *     times EXIT END ASKED                       exit() called; the end; asked to stop, or -1
@@ -18,7 +18,7 @@
  *
  * Times are in microseconds since the start, memory in bytes, CPU time in
  * microseconds; addresses are hexadecimal. A PC is a return address. A process
- * that replaces itself by the same program goes on in the same file with
+ * that replaces itself by the same program goes on in the same stream with
  * another "start": each is an image. Pure: bytes in, figures out.
  */
 #ifndef LOOSE_BUDGET_REPORT_H

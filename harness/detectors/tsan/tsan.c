@@ -1,7 +1,7 @@
 /*
- * ThreadSanitizer. The program carries the runtime and inside/tsan_report.c,
- * which leaves a file of records per process; here they are read and their
- * addresses resolved.
+ * ThreadSanitizer. The program carries the detector's runtime and
+ * runtime/tsan_report.c, which sends records for each process; here they are
+ * read and their addresses resolved.
  */
 #include <stdlib.h>
 
@@ -36,7 +36,6 @@ static const char options[] =
 static void prepare(const struct run *run, struct command *command)
 {
 	command_environment(command, "TSAN_OPTIONS=%s", options);
-	command_environment(command, "LOOSE_REPORTS=%s", run->directory);
 	tests_prepare(run, command);
 }
 
@@ -51,19 +50,13 @@ static const char *data_at(void *context, uint64_t address, uint64_t *offset)
 }
 
 /* Adds the process's reports to `findings`, and their number, with those that are alike, to *reports. */
-static struct process collect_process(const struct run *run, const char *name, struct findings *findings,
-				      size_t *reports)
+static struct process collect_process(const struct run *run, const struct process_report *report,
+				      struct findings *findings, size_t *reports)
 {
-	struct process process = {0};
 	struct tsan_records records;
-	size_t length;
-	char *bytes = report_read(run, name, &length);
 
-	if (!bytes)
-		return process;
-	tsan_records_read(bytes, length, &records);
-	free(bytes);
-	process = (struct process){.pid = records.pid, .parent = records.parent, .complete = records.complete};
+	tsan_records_read(report->bytes, report->length, &records);
+	struct process process = {.pid = report->pid, .parent = records.parent, .complete = records.complete};
 	*reports += records.count;
 	if (records.count) {
 		struct symbolizer *addresses = symbolizer_open(records.maps);
@@ -77,26 +70,23 @@ static struct process collect_process(const struct run *run, const char *name, s
 
 static void collect(const struct run *run, struct observation *seen)
 {
-	char **names = report_names(run, "tsan.", "");
-	struct process *processes = NULL;
-	size_t count = 0, reports = 0;
+	struct process *processes = mem_zeroed(run->report_count, sizeof *processes);
+	size_t reports = 0;
 
 	tests_collect(run, seen);
-	for (; names[count]; count++) {
-		processes = mem_resize(processes, count + 1, sizeof *processes);
-		processes[count] = collect_process(run, names[count], &seen->findings, &reports);
-	}
-	processes_check(run, processes, count, seen);
+	for (size_t i = 0; i < run->report_count; i++)
+		processes[i] = collect_process(run, &run->reports[i], &seen->findings, &reports);
+	processes_check(run, processes, run->report_count, seen);
 	spoofed_check(run, reports, seen);
 	findings_merge(&seen->findings);
 	free(processes);
-	names_free(names);
 }
 
 const struct detector detector_tsan = {
 	.name = "tsan",
 	.flavour = "tsan",
 	.kinds = tsan_kinds,
+	.channel = CHANNEL_TSAN,
 	.prepare = prepare,
 	.collect = collect,
 	.explain = tsan_explain,

@@ -1,4 +1,4 @@
-/* Reading the records of inside/tsan_report.c. See tsan_records.h. */
+/* Reading the records of runtime/tsan_report.c. See tsan_records.h. */
 #include "tsan_records.h"
 
 #include <errno.h>
@@ -119,7 +119,7 @@ static bool read_part(char *line, struct tsan_part *part)
 	return form->trace ? read_trace(&rest, part) : !strtok_r(NULL, " ", &rest);
 }
 
-/* --- the file --- */
+/* --- the stream --- */
 
 struct reader {
 	struct tsan_records *records;

@@ -1,5 +1,5 @@
 /*
- * What inside/tsan_report.c writes, read back. Each process has a file of its
+ * What runtime/tsan_report.c sends, read back. Each process has a stream of its
  * own, of lines:
  *
  *     start PID PARENT                                  first

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/uio.h>
 
-#include "raw.h"
+#include "runtime/raw.h"
 
 enum { SPINS = 100, FIRST_WIDTH = 1 /* us: a short run is drawn as finely as a long one */, FRAME_LIMIT = 1 << 20 };
 

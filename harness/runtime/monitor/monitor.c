@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "raw.h"
+#include "runtime/raw.h"
 
 struct state *state;
 struct config config;
@@ -64,20 +64,16 @@ static bool is_same_file(const char *one, const char *other)
 
 static void configure(void)
 {
-	static const char name[] = "/budget.";
-	const char *directory = getenv("LOOSE_REPORTS"), *program = getenv("LOOSE_PROGRAM");
-	size_t length = directory ? strlen(directory) : 0;
+	const char *program = getenv("LOOSE_PROGRAM");
 
 	config.mode = ASLEEP;
-	if (!length || directory[0] != '/' || length + sizeof name > sizeof config.prefix)
-		return;
 	if (program && !is_same_file(program, "/proc/self/exe"))
 		return;
-	memcpy(config.prefix, directory, length);
-	memcpy(config.prefix + length, name, sizeof name);
 	bounds_read(getenv("LOOSE_BUDGET"));
 	long room = RAW(mmap, NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if ((unsigned long)room >= -4095UL || RAW(madvise, room, sizeof *state, MADV_WIPEONFORK) != 0)
+		return;
+	if (!report_open())
 		return;
 	state = (void *)room;
 	config.mode = AWAKE;

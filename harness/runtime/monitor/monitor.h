@@ -1,7 +1,7 @@
 /*
  * The leak budget's monitor: build/monitor.so, preloaded into a program that
- * knows nothing of it. It counts, and leaves a report, $LOOSE_REPORTS/budget.PID
- * (detectors/budget_report.h has its lines).
+ * knows nothing of it. It counts, and sends a report through the channel
+ * (detectors/budget/budget_report.h has its lines).
  *
  *     monitor.c          which image is watched; its beginning, forks, its end
  *     monitor_figures.c  the figures: one lock, one order of events
@@ -15,8 +15,8 @@
  *     monitor_report.c   the report
  *     monitor_text.c     memcpy() and its like
  *
- * Environment: LOOSE_REPORTS, the directory, absolute; without it the monitor
- * sleeps. LOOSE_PROGRAM, the program to watch; every other image sleeps.
+ * Without a channel (wire/channel.h) the monitor sleeps. Environment:
+ * LOOSE_PROGRAM, the program to watch; every other image sleeps.
  * LOOSE_BUDGET, the bounds that hold at every moment:
  *
  *     INDEX FIGURE OP CONSTANT [FACTOR FIGURE]...     bounds are separated by ';'
@@ -154,7 +154,6 @@ struct state {
 /* What does not change after the beginning, and a forked child shares. */
 struct config {
 	enum { UNKNOWN, ASLEEP, AWAKE } mode;
-	char prefix[4000]; /* "DIRECTORY/budget." */
 	struct bound bounds[MAX_BOUNDS];
 	size_t bound_count;
 	int stop_signal;		    /* 0: no bound on stopping */
@@ -287,6 +286,8 @@ void stop_asked(void);
 
 /* --- monitor_report.c --- */
 
+/* False when there is nobody to send a report to; before there is any state. */
+bool report_open(void);
 void report_begin(bool forked);
 void report_write(const char *how);
 void report_resume(void);

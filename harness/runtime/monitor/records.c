@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "raw.h"
+#include "runtime/raw.h"
 
 enum { CHUNK = 1 << 12 };
 

@@ -2,85 +2,39 @@
 #define _GNU_SOURCE /* monitor.h */
 #include "monitor.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "raw.h"
+#include "runtime/raw.h"
+#include "runtime/sender.h"
 
-enum {
-	HIGH_DESCRIPTOR = 700 /* out of the way of a program that counts on low ones */,
-	TEXT_SIZE = 1 << 16,
-	CHUNK = 1 << 13
-};
+enum { CHUNK = 1 << 13 };
 
-static char path[4096];
-static int descriptor = -1;
-static uint64_t file_device, file_inode;
-static struct {
-	char text[TEXT_SIZE];
-	size_t used;
-} line; /* what is not written yet */
+static struct sender sender;
 
 /* --- text --- */
 
-static void flush(void)
-{
-	const char *text = line.text;
-
-	while (line.used) {
-		long wrote = RAW(write, descriptor, text, line.used);
-		if (wrote <= 0)
-			break; /* the closing line will be missing too, and the harness tells */
-		text += wrote;
-		line.used -= (size_t)wrote;
-	}
-	line.used = 0;
-}
-
 static void put(const char *text)
 {
-	for (; *text; text++) {
-		if (line.used == TEXT_SIZE)
-			flush();
-		line.text[line.used++] = *text;
-	}
+	sender_put(&sender, text);
 }
 
-static const char *digits_of(uint64_t number, unsigned base, char room[32])
+static void put_number(long long number)
 {
-	char *at = room + 31;
+	sender_put_number(&sender, number);
+}
 
-	*at = '\0';
-	do
-		*--at = "0123456789abcdef"[number % base];
-	while (number /= base);
-	return at;
+static void put_address(uintptr_t address)
+{
+	sender_put_address(&sender, address);
 }
 
 void path_number(char *end, long number)
 {
 	char room[32];
-	const char *digits = digits_of((uint64_t)number, 10, room);
+	const char *digits = sender_digits((uint64_t)number, 10, room);
 
 	*end = '/';
 	memcpy(end + 1, digits, strlen(digits) + 1);
-}
-
-static void put_number(long long number)
-{
-	char room[32];
-
-	put(number < 0 ? " -" : " ");
-	put(digits_of(number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 10, room));
-}
-
-static void put_address(uintptr_t address)
-{
-	char room[32];
-
-	put(" ");
-	put(digits_of(address, 16, room));
 }
 
 /* " ROUTINE : PC..." and the end of the line. */
@@ -93,81 +47,38 @@ static void put_place(uintptr_t routine, const struct trace *trace)
 	put("\n");
 }
 
-/* --- the file --- */
+/* --- the stream --- */
 
 bool report_is(uint64_t device, uint64_t inode)
 {
-	return device == file_device && inode == file_inode;
+	return sender_is(&sender, device, inode);
 }
 
 int report_descriptor(void)
 {
-	return descriptor;
+	return sender.open ? sender.descriptor : -1;
 }
 
-static void open_report(void)
+bool report_open(void)
 {
-	struct stat file;
-
-	descriptor = (int)RAW(openat, AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-	if (descriptor < 0)
-		return;
-	int high = (int)RAW(fcntl, descriptor, F_DUPFD_CLOEXEC, HIGH_DESCRIPTOR);
-	/* The limit on descriptors may be below: then take what there is. */
-	if (high >= 0) {
-		RAW(close, descriptor);
-		descriptor = high;
-	}
-	if (RAW(newfstatat, descriptor, "", &file, AT_EMPTY_PATH) == 0) {
-		file_device = file.st_dev;
-		file_inode = file.st_ino;
-	}
-}
-
-/* The program may have closed the descriptor, and opened something else in its place. */
-static void make_ready(void)
-{
-	struct stat file;
-
-	if (descriptor < 0 || RAW(newfstatat, descriptor, "", &file, AT_EMPTY_PATH) != 0 ||
-	    !report_is(file.st_dev, file.st_ino))
-		open_report();
+	return sender_open(&sender, CHANNEL_BUDGET);
 }
 
 void report_begin(bool forked)
 {
-	char room[32];
-
-	/* A child has its parent's text, written or not. */
-	line.used = 0;
-	const char *digits = digits_of((uint64_t)state->pid, 10, room);
-	memcpy(path, config.prefix, strlen(config.prefix));
-	memcpy(path + strlen(config.prefix), digits, strlen(digits) + 1);
-	/* It has the parent's descriptor too, unless that was closed. */
-	if (forked && descriptor >= 0) {
-		struct stat file;
-		if (RAW(newfstatat, descriptor, "", &file, AT_EMPTY_PATH) == 0 && report_is(file.st_dev, file.st_ino))
-			RAW(close, descriptor);
-	}
-	open_report();
+	sender_is_new(&sender);
 	put("start");
 	put_number(state->pid);
 	put_number(RAW(getppid));
 	put(forked ? " fork\n" : " image\n");
-	flush();
+	sender_flush(&sender);
 }
 
 /* Of the files that are mapped; stacks and heaps, of which there may be thousands, say nothing of functions. */
 static void put_map_line(const char *text, size_t length)
 {
-	if (!memchr(text, '/', length))
-		return;
-	if (line.used + length > TEXT_SIZE && descriptor >= 0)
-		flush();
-	if (line.used + length > TEXT_SIZE)
-		return;
-	memcpy(line.text + line.used, text, length);
-	line.used += length;
+	if (memchr(text, '/', length))
+		sender_put_bytes(&sender, text, length);
 }
 
 static void put_lines_of(long maps)
@@ -190,21 +101,13 @@ static void put_maps(void)
 {
 	/* The thread's own: the first thread's is empty once it has ended. */
 	static const char name[] = "/proc/thread-self/maps";
-	long maps = RAW(openat, AT_FDCWD, name, O_RDONLY | O_CLOEXEC);
+	long maps = sender_open_file(name);
 
 	put("maps\n");
-	if (maps == -EMFILE) {
-		/* The program has used up its descriptors: one of them is ours, and can be spared. */
-		flush();
-		RAW(close, descriptor);
-		descriptor = -1;
-		maps = RAW(openat, AT_FDCWD, name, O_RDONLY | O_CLOEXEC);
-	}
 	if (maps >= 0) {
 		put_lines_of(maps);
 		RAW(close, maps);
 	}
-	make_ready();
 	put("end maps\n");
 }
 
@@ -277,7 +180,6 @@ static void put_series(void)
 
 void report_write(const char *how)
 {
-	make_ready();
 	put("times");
 	put_number(state->frozen_at);
 	put_number(monitor_now());
@@ -296,12 +198,11 @@ void report_write(const char *how)
 	put("closed ");
 	put(how);
 	put("\n");
-	flush();
+	sender_flush(&sender);
 }
 
 void report_resume(void)
 {
-	make_ready();
 	put("resumed\n");
-	flush();
+	sender_flush(&sender);
 }

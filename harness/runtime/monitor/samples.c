@@ -17,7 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
-#include "raw.h"
+#include "runtime/raw.h"
 
 enum { STACK_SIZE = 1 << 14, CADENCE = 10000000 /* ns */, CHECK_EACH = 10 /* samples */, CHUNK = 2048 };
 

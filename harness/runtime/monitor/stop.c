@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "raw.h"
+#include "runtime/raw.h"
 
 EXPORT sighandler_t __sysv_signal(int number, sighandler_t handler);
 

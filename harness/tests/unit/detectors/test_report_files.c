@@ -143,15 +143,19 @@ Test(processes, results_of_tests)
 		     FAULT_NONE, 2, "one, two");
 }
 
-/* A detector's whole collect(), on a captured report. */
+/* A detector's whole collect(), on a captured report; in a file, if that is where it reads. */
 static struct observation collect(const struct detector *detector, const char *file, const char *from, size_t drop)
 {
 	struct observation seen = {0};
 	size_t length;
 	char *bytes = captured(systems[0], from, &length);
+	const struct process_report report = {7, bytes, length - drop};
 
 	run.tests = false;
-	write_file(file, bytes, length - drop);
+	run.reports = &report;
+	run.report_count = file ? 0 : 1;
+	if (file)
+		write_file(file, bytes, length - drop);
 	detector->collect(&run, &seen);
 	free(bytes);
 	return seen;
@@ -177,14 +181,14 @@ Test(processes, collect_reads_the_reports)
 	cr_assert_eq(seen.fault, FAULT_DETECTOR);
 	observation_release(&seen);
 
-	seen = collect(&detector_tsan, "tsan.7", "clean.tsan", 0);
+	seen = collect(&detector_tsan, NULL, "clean.tsan", 0);
 	cr_assert_eq(seen.fault, FAULT_NONE);
 	observation_release(&seen);
-	seen = collect(&detector_tsan, "tsan.7", "clean.tsan", 1);
+	seen = collect(&detector_tsan, NULL, "clean.tsan", 1);
 	cr_assert_eq(seen.fault, FAULT_DETECTOR);
 	observation_release(&seen);
 	/* Addresses whose file is gone resolve to nothing; the report still counts. */
-	seen = collect(&detector_tsan, "tsan.7", "race.tsan", 0);
+	seen = collect(&detector_tsan, NULL, "race.tsan", 0);
 	cr_assert_eq(seen.findings.count, 1);
 	cr_assert_str_eq(seen.findings.items[0].function, "?");
 	observation_release(&seen);

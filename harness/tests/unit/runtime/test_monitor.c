@@ -3,6 +3,7 @@
  * figures are known beforehand. Needs build/monitor.so and the programs of
  * harness/tests/programs in the plain flavour.
  */
+#define _GNU_SOURCE /* syscall() */
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -13,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "detectors/budget/budget_findings.h"
 #include "detectors/budget/budget_report.h"
+#include "tests/unit/channel_wait.h"
 #include "verdict/budget.h"
 
 enum { MAX_PROCESSES = 16 };
@@ -85,25 +86,20 @@ static char *file_text(const char *path, size_t *length)
 	return text;
 }
 
-static void read_reports(void)
+static void read_reports(struct channel *channel)
 {
-	char *pattern = mem_format("%s/budget.*", directory);
-	glob_t found = {0};
-	size_t length;
+	const struct process_report *reports = channel_reports(channel, CHANNEL_BUDGET, &ran.count);
 
-	glob(pattern, 0, NULL, &found);
-	cr_assert(found.gl_pathc <= MAX_PROCESSES);
-	for (; ran.count < found.gl_pathc; ran.count++) {
-		struct budget_report *report = &ran.reports[ran.count];
-		char *text = file_text(found.gl_pathv[ran.count], &length);
-		budget_report_read(text, length, report);
-		cr_assert(report->complete, "not complete: %s", text);
+	cr_assert_null(channel_fault(channel), "%s", channel_fault(channel));
+	cr_assert(ran.count <= MAX_PROCESSES);
+	for (size_t i = 0; i < ran.count; i++) {
+		struct budget_report *report = &ran.reports[i];
+		budget_report_read(reports[i].bytes, reports[i].length, report);
+		cr_assert(report->complete, "not complete: %s", reports[i].bytes);
+		cr_assert_eq(report->pid, reports[i].pid);
 		if (report->pid == ran.pid)
 			ran.image = &report->images[0];
-		free(text);
 	}
-	globfree(&found);
-	free(pattern);
 }
 
 /* The environment of the run, with the monitor or without; the caller frees the variables and the array. */
@@ -116,29 +112,37 @@ static char **environment_of(const char *program, const char *bounds, bool watch
 	if (!watched)
 		return list;
 	list[count++] = mem_format("LD_PRELOAD=%s/build/monitor.so", root);
-	list[count++] = mem_format("LOOSE_REPORTS=%s", directory);
+	list[count++] = mem_format(CHANNEL_VARIABLE "=%0*d", CHANNEL_DIGITS, CHANNEL_DESCRIPTOR);
 	list[count++] = mem_format("LOOSE_PROGRAM=%s", program);
 	list[count] = mem_format("LOOSE_BUDGET=%s", bounds ? bounds : "");
 	return list;
 }
 
-/* Runs argv, which becomes `program`, and waits for its end. */
+/* Runs argv, which becomes `program`, waits for its end, and reads what its processes have reported. */
 static void run_command(char **argv, const char *program, const char *bounds, bool watched)
 {
 	char *output = mem_format("%s/output", directory), **environment = environment_of(program, bounds, watched);
 	posix_spawn_file_actions_t actions;
+	struct channel *channel;
 	size_t length;
+	int end;
 
 	forget();
 	empty_directory();
+	cr_assert(channel = channel_new(&end));
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 	posix_spawn_file_actions_adddup2(&actions, 1, 2);
+	if (watched)
+		posix_spawn_file_actions_adddup2(&actions, end, CHANNEL_DESCRIPTOR);
 	int error = posix_spawnp(&ran.pid, argv[0], &actions, NULL, argv, environment);
 	cr_assert_eq(error, 0, "cannot start '%s': %s", argv[0], strerror(error));
 	posix_spawn_file_actions_destroy(&actions);
-	cr_assert_eq(waitpid(ran.pid, &ran.status, 0), ran.pid);
+	close(end);
+	ran.status = channel_wait(channel, ran.pid);
 	ran.output = file_text(output, &length);
+	read_reports(channel);
+	channel_free(channel);
 	for (char **variable = environment; *variable; variable++)
 		free(*variable);
 	free(environment);
@@ -158,7 +162,6 @@ static void run(const char *name, const char *argument, const char *bounds)
 {
 	run_with(name, argument, bounds, true);
 	cr_assert_eq(ran.status, 0, "%s: status %x, %s", name, (unsigned)ran.status, ran.output);
-	read_reports();
 	cr_assert(ran.image, "%s left no report: is build/monitor.so there?", name);
 	cr_assert_null(ran.image->lost);
 }
@@ -246,7 +249,6 @@ Test(monitor, counts_threads_of_a_program_built_for_tsan)
 
 	run_command(argv, program, NULL, true);
 	cr_assert_eq(ran.status, 0, "%s", ran.output);
-	read_reports();
 	cr_assert(ran.image);
 	expect("counts_37_12", ran.image, (struct counts){37, 25, 0, 0, 13, 0});
 	free(program);
@@ -365,7 +367,6 @@ Test(monitor, says_when_bounds_cannot_be_read)
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		run_with("starts_early", NULL, bad[i], true);
-		read_reports();
 		cr_assert(ran.image);
 		cr_expect(ran.image->lost || strcmp(bad[i], "0 threads <= 1;") == 0, "'%s' was read", bad[i]);
 	}
@@ -502,17 +503,11 @@ Test(monitor, takes_a_hundred_samples_a_second_at_most)
 
 Test(monitor, sleeps_in_other_programs)
 {
-	char *library = mem_format("LD_PRELOAD=%s/build/monitor.so", root),
-	     *reports = mem_format("LOOSE_REPORTS=%s", directory);
-	char *environment[] = {library, reports, "LOOSE_PROGRAM=/nowhere", NULL}, *argv[] = {"true", NULL};
+	char *argv[] = {"true", NULL};
 
-	cr_assert_eq(posix_spawnp(&ran.pid, "true", NULL, NULL, argv, environment), 0);
-	cr_assert_eq(waitpid(ran.pid, &ran.status, 0), ran.pid);
+	run_command(argv, "/nowhere", NULL, true);
 	cr_expect_eq(ran.status, 0);
-	read_reports();
 	cr_expect_eq(ran.count, 0);
-	free(library);
-	free(reports);
 }
 
 /* --- to the findings --- */
