@@ -74,7 +74,7 @@ static void plan_in_workbook(struct check *check, const struct program *program)
 		declare_right(check, program);
 	check->program.declared = true;
 	if (program_has_test(program))
-		tasks_add(&check->tasks, &check->program, detector_named("test"));
+		tasks_add(&check->tasks, &check->program, detector_of_tests());
 }
 
 /* --- a program from elsewhere --- */

@@ -21,7 +21,7 @@ static const char *const operand_names[] = {
 
 static void print_detectors(FILE *out)
 {
-	fputs(detector_named("test")->name, out);
+	fputs(detector_of_tests()->name, out);
 	for (size_t i = 0; detectors[i]; i++)
 		fprintf(out, " %s", detectors[i]->name);
 }

@@ -193,7 +193,7 @@ const struct program *names_program(const struct catalogue *catalogue, const cha
 
 char *names_of_detectors(const char *before_last)
 {
-	char *names = mem_copy(detector_named("test")->name);
+	char *names = mem_copy(detector_of_tests()->name);
 
 	for (size_t i = 0; detectors[i]; i++) {
 		char *longer = mem_format("%s%s%s", names, detectors[i + 1] ? ", " : before_last, detectors[i]->name);

@@ -17,7 +17,7 @@ struct request {
 
 static void plan(struct tasks *tasks, const struct request *request)
 {
-	const struct detector *test = detector_named("test");
+	const struct detector *test = detector_of_tests();
 
 	if (program_has_test(request->program) && (!request->only || request->only == test))
 		tasks_add(tasks, request->program, test);
@@ -44,7 +44,7 @@ static void tell(const char *root, const struct request *request, const struct r
 		if (request->fixed)
 			fprintf(out, "--- %s ---\n", result->program->name);
 		report_result(out, style, root, result);
-		if (request->only != &detector_budget || !plot_of(result, &plot))
+		if (!request->only || !request->only->measures || !plot_of(result, &plot))
 			continue;
 		plot_print(out, style, &plot);
 		plot_release(&plot);
@@ -105,12 +105,12 @@ static int judge(struct workbook *workbook, struct request *request)
 /* The picture is of the pair, and by the budget's figures. */
 static int find_pair(struct request *request, const struct catalogue *catalogue)
 {
-	if (request->only && request->only != &detector_budget)
+	if (request->only && !request->only->measures)
 		return bad_input("--plot draws what the budget measures, not %s; use --detector budget",
 				 request->only->name);
 	if (request->program->role != ROLE_BROKEN && request->program->role != ROLE_FIXED)
 		return bad_input("--plot draws broken and fixed side by side; leave out '%s'", request->program->name);
-	request->only = &detector_budget;
+	request->only = detector_that_measures();
 	request->program = catalogue_program(catalogue, request->program->pitfall, "broken");
 	if (request->program)
 		request->fixed = catalogue_program(catalogue, request->program->pitfall, "fixed");
@@ -153,7 +153,7 @@ static int find(struct request *request, const struct catalogue *catalogue, cons
 		return STATUS_BAD_INPUT;
 	if (request->plot)
 		return find_pair(request, catalogue);
-	if (request->only == detector_named("test") && !program_has_test(request->program))
+	if (request->only == detector_of_tests() && !program_has_test(request->program))
 		return bad_input("%s has no test; name another detector", request->program->path);
 	return 0;
 }

@@ -83,7 +83,8 @@ static int judge_chapters(struct fill *fill)
 
 	for (size_t i = 0; i < catalogue->count; i++)
 		for (size_t j = 0; detectors[j] && catalogue->programs[i].role <= ROLE_FIXED; j++)
-			tasks_add(&tasks, &catalogue->programs[i], detectors[j]);
+			if (!detectors[j]->optional)
+				tasks_add(&tasks, &catalogue->programs[i], detectors[j]);
 	watch_start(&watch, &tasks);
 	judge_all(&fill->workbook, &tasks, &options, &watch_events, &watch, &fill->results, &error);
 	watch_end(&watch);

@@ -44,7 +44,7 @@ static void plan(struct verify *verify)
 
 	for (size_t i = 0; i < catalogue->count; i++) {
 		const struct program *program = &catalogue->programs[i];
-		const struct detector *test = detector_named("test");
+		const struct detector *test = detector_of_tests();
 
 		if (!wanted(verify, program))
 			continue;
@@ -59,16 +59,21 @@ static void plan(struct verify *verify)
 
 static int trust(struct verify *verify)
 {
-	const struct detector *which[16] = {NULL};
 	size_t count = 0;
 
+	while (detectors[count])
+		count++;
+	const struct detector **which = mem_zeroed(count + 1, sizeof(struct detector *));
+	count = 0;
 	for (size_t j = 0; detectors[j]; j++)
 		for (size_t i = 0; i < verify->tasks.count; i++)
 			if (verify->tasks.items[i].detector == detectors[j]) {
 				which[count++] = detectors[j];
 				break;
 			}
-	return ensure_trust(&verify->workbook, which, &verify->options);
+	int status = ensure_trust(&verify->workbook, which, &verify->options);
+	free(which);
+	return status;
 }
 
 static int write_files(struct verify *verify, const struct results *results)

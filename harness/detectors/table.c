@@ -8,8 +8,25 @@
 #include "base/text.h"
 #include "verdict/detector.h"
 
-const struct detector *const detectors[] = {&detector_tsan,	&detector_helgrind, &detector_drd,
-					    &detector_memcheck, &detector_budget,   NULL};
+/* Tests of the harness add a row. */
+#ifndef MORE_DETECTORS
+#define MORE_DETECTORS(row)
+#endif
+
+#define DETECTORS(row) row(tsan) row(helgrind) row(drd) row(memcheck) row(budget) MORE_DETECTORS(row)
+
+#define DECLARATION(name) extern const struct detector detector_##name;
+#define ADDRESS(name) &detector_##name,
+
+DETECTORS(DECLARATION)
+DECLARATION(test)
+
+const struct detector *const detectors[] = {DETECTORS(ADDRESS) NULL};
+
+const struct detector *detector_of_tests(void)
+{
+	return &detector_test;
+}
 
 const struct detector *detector_named(const char *name)
 {
@@ -17,6 +34,14 @@ const struct detector *detector_named(const char *name)
 		if (strcmp(detectors[i]->name, name) == 0)
 			return detectors[i];
 	return strcmp(detector_test.name, name) == 0 ? &detector_test : NULL;
+}
+
+const struct detector *detector_that_measures(void)
+{
+	for (size_t i = 0; detectors[i]; i++)
+		if (detectors[i]->measures)
+			return detectors[i];
+	return NULL;
 }
 
 bool detector_knows_kind(const struct detector *detector, const char *kind)

@@ -1,8 +1,10 @@
 /* The book's detector table, made from what programs declare and runs have borne out. */
 #include "parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "verdict/detector.h"
 
 enum kind { SEES, MISSES, CRIES_WOLF, KINDS };
@@ -39,22 +41,27 @@ static const char *pitfall_at(const struct results *results, size_t index, const
 	return program->pitfall;
 }
 
-static size_t detector_count(void)
+/* The detectors that every program declares: NULL-terminated, for the caller to free. */
+static const struct detector **columns(size_t *count)
 {
-	size_t count = 0;
+	const struct detector **some = NULL;
 
-	while (detectors[count])
-		count++;
-	return count;
+	*count = 0;
+	for (size_t i = 0; detectors[i]; i++) {
+		some = mem_resize(some, *count + 1, sizeof(struct detector *));
+		if (!detectors[i]->optional)
+			some[(*count)++] = detectors[i];
+	}
+	return some;
 }
 
-static void print_head(FILE *out)
+static void print_head(FILE *out, const struct detector *const *shown, size_t count)
 {
 	fputs("| pitfall |", out);
-	for (size_t i = 0; detectors[i]; i++)
-		fprintf(out, " %s |", detectors[i]->name);
+	for (size_t i = 0; i < count; i++)
+		fprintf(out, " %s |", shown[i]->name);
 	fputs("\n|---|", out);
-	for (size_t i = 0; detectors[i]; i++)
+	for (size_t i = 0; i < count; i++)
 		fputs("---|", out);
 	putc('\n', out);
 }
@@ -83,29 +90,37 @@ static void print_cell(FILE *out, const struct results *results, const char *pit
 	fprintf(out, " %s%s |", sees ? "fires" : misses ? "blind" : "?", wolf ? ", false alarm" : "");
 }
 
-bool docs_table(FILE *out, const struct results *results, const char *prefix, const char *from)
+static void print_totals(FILE *out, size_t (*totals)[KINDS], size_t count, size_t pitfalls)
 {
 	static const char *const names[KINDS] = {"sees", "misses", "cries wolf over the fix"};
-	size_t totals[16][KINDS] = {{0}}, pitfalls = 0;
 
-	if (detector_count() > sizeof totals / sizeof *totals)
-		return false;
-	print_head(out);
+	for (int kind = 0; kind < KINDS; kind++) {
+		fprintf(out, "| **%s** |", names[kind]);
+		for (size_t i = 0; i < count; i++)
+			fprintf(out, " %zu of %zu |", totals[i][kind], pitfalls);
+		putc('\n', out);
+	}
+}
+
+bool docs_table(FILE *out, const struct results *results, const char *prefix, const char *from)
+{
+	size_t count, pitfalls = 0;
+	const struct detector **shown = columns(&count);
+	size_t(*totals)[KINDS] = mem_zeroed(count, sizeof *totals);
+
+	print_head(out, shown, count);
 	for (size_t i = 0; i < results->count; i++) {
 		const char *pitfall = pitfall_at(results, i, prefix);
 		if (!pitfall)
 			continue;
 		pitfalls++;
 		print_link(out, pitfall, from);
-		for (size_t j = 0; detectors[j]; j++)
-			print_cell(out, results, pitfall, detectors[j], totals[j]);
+		for (size_t j = 0; j < count; j++)
+			print_cell(out, results, pitfall, shown[j], totals[j]);
 		putc('\n', out);
 	}
-	for (int kind = 0; kind < KINDS; kind++) {
-		fprintf(out, "| **%s** |", names[kind]);
-		for (size_t j = 0; detectors[j]; j++)
-			fprintf(out, " %zu of %zu |", totals[j][kind], pitfalls);
-		putc('\n', out);
-	}
+	print_totals(out, totals, count, pitfalls);
+	free(totals);
+	free(shown);
 	return pitfalls > 0;
 }

@@ -15,6 +15,9 @@
 /* What the Makefile prints for the goal "ready/TARGET". */
 #define READY "ready "
 
+/* flock's exit status when the command is not there. */
+enum { FLOCK_CANNOT_RUN = 69 };
+
 struct build {
 	struct loop *loop;
 	const struct build_events *events;
@@ -106,10 +109,12 @@ static void on_make_ended(void *context, const struct child_end *end)
 	build->make = NULL;
 	build->how = died ? END_NOT_STARTED : end->how;
 	if (end->how == END_NOT_STARTED)
-		build->why = mem_format("cannot run make: %s; install the package 'make'", strerror(end->error));
+		build->why = mem_format("cannot run flock: %s; install the package 'util-linux'", strerror(end->error));
 	else if (died && end->signal)
-		build->why = mem_format("make was killed by signal %d; '%s/build/make.log' may tell why", end->signal,
-					build->loop->root);
+		build->why = mem_format("make was killed by signal %d (%s); '%s/build/make.log' may tell why",
+					end->signal, strsignal(end->signal), build->loop->root);
+	else if (died && end->status == FLOCK_CANNOT_RUN)
+		build->why = mem_copy("make does not start; install the package 'make'");
 	else if (died)
 		build->why = mem_format("make ended with status %d; '%s/build/make.log' tells why", end->status,
 					build->loop->root);

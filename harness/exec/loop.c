@@ -54,7 +54,7 @@ int loop_start(struct loop *loop, const char *root)
 {
 	static const int numbers[3] = {SIGINT, SIGTERM, SIGHUP};
 
-	*loop = (struct loop){0};
+	*loop = (struct loop){.patience_ms = PATIENCE_MS};
 	int error = uv_loop_init(&loop->uv);
 	if (error)
 		return -error;
@@ -275,7 +275,7 @@ void child_stop(struct child *child)
 		return;
 	child->stopping = true;
 	insist(child);
-	uv_timer_start(&child->patience, on_impatience, PATIENCE_MS, 0);
+	uv_timer_start(&child->patience, on_impatience, child->loop->patience_ms, 0);
 }
 
 void child_join(struct child *child)

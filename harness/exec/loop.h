@@ -28,8 +28,9 @@ struct loop {
 	uv_idle_t idle; /* active while something is deferred */
 	struct deferred *first, *last;
 	struct child *children;
-	int interrupted; /* the signal that came, or 0 */
-	char *root;	 /* absolute path of the workbook; the harness's own, not the caller's directory */
+	unsigned patience_ms; /* after child_stop(); a minute */
+	int interrupted;      /* the signal that came, or 0 */
+	char *root;	      /* absolute path of the workbook; the harness's own, not the caller's directory */
 };
 
 /* 0, or an error number: there is no loop then. */
@@ -81,7 +82,7 @@ struct child_options {
 
 /* The child is the leader of its own process group. What the options point to is not needed any more afterwards. */
 struct child *child_start(struct loop *loop, const struct child_options *options);
-/* SIGTERM to the group; a supervisor then ends what it watches. SIGKILL when it is still there a minute later. */
+/* SIGTERM to the group; a supervisor then ends what it watches. SIGKILL when that does not help. */
 void child_stop(struct child *child);
 void child_join(struct child *child);
 /* One command, waited for. Its status, 128 + signal, or -1 with errno when it did not start. */

@@ -151,8 +151,10 @@ static const char *find(const char *kind)
 
 const char *advice_for(const struct detector *detector, const char *kind)
 {
-	const char *advice = find(kind);
+	const char *advice = detector->advise ? detector->advise(kind) : NULL;
 
+	if (!advice)
+		advice = find(kind);
 	/* A kind that is a name of the program's own. */
 	return !advice && detector_knows_kind(detector, "*") ? find("*") : advice;
 }

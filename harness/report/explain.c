@@ -145,7 +145,7 @@ static void print_words(const struct page *page, const struct finding *finding)
 	if (!finding->words)
 		return;
 	/* The budget's has the bound, and the values that it reached. */
-	if (finding->stack_count == 0 || page->result->detector == &detector_budget) {
+	if (finding->stack_count == 0 || page->result->detector->headlines) {
 		print_wrapped(page->out, page->style, 2, finding->words);
 	} else if (role && *role && strcmp(role, finding->words) != 0 && !words_are_kind(finding)) {
 		char *words = mem_format("In its own words: %s.", finding->words);

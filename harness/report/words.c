@@ -13,21 +13,21 @@
 #include "verdict/detector.h"
 
 /* "#1 cache_free broken.c:67" as ThreadSanitizer writes it, "by cache_free (broken.c:67)" as Valgrind does. */
-static void print_frame(FILE *out, const struct frame *frame, bool tsan, int number)
+static void print_frame(FILE *out, const struct frame *frame, bool sanitizer, int number)
 {
 	char *name = frame_name(frame);
 
 	if (!name)
 		return;
-	if (tsan)
+	if (sanitizer)
 		fprintf(out, "    #%d %s", number, name);
 	else
 		fprintf(out, "   %s %s", number ? "by" : "at", name);
 	if (frame->own && frame->file) {
-		fprintf(out, tsan ? " %s" : " (%s", base_name(frame->file));
+		fprintf(out, sanitizer ? " %s" : " (%s", base_name(frame->file));
 		if (frame->line)
 			fprintf(out, ":%d", frame->line);
-		if (!tsan)
+		if (!sanitizer)
 			putc(')', out);
 	}
 	putc('\n', out);
@@ -50,21 +50,21 @@ static char *without_offset(const char *role)
 	return text;
 }
 
-static void print_role(FILE *out, const struct finding *finding, const char *role, bool tsan)
+static void print_role(FILE *out, const struct finding *finding, const char *role, bool sanitizer)
 {
 	char *text = strcmp(finding->kind, "SyscallParam") == 0 ? without_offset(role) : mem_copy(role);
-	bool colon = tsan && text[strlen(text) - 1] != ':';
+	bool colon = sanitizer && text[strlen(text) - 1] != ':';
 
-	fprintf(out, "%s%s%s\n", tsan ? "  " : " ", text, colon ? ":" : "");
+	fprintf(out, "%s%s%s\n", sanitizer ? "  " : " ", text, colon ? ":" : "");
 	free(text);
 }
 
-static void print_stack(FILE *out, const struct stack *stack, bool tsan)
+static void print_stack(FILE *out, const struct stack *stack, bool sanitizer)
 {
 	struct shown shown = stack_shown(stack);
 
 	for (size_t i = 0; i < shown.count; i++)
-		print_frame(out, shown.items[i], tsan, (int)i);
+		print_frame(out, shown.items[i], sanitizer, (int)i);
 	free(shown.items);
 }
 
@@ -110,21 +110,21 @@ static char *timeless(const char *words)
 }
 
 /* The finding as text, for the caller to free. */
-static char *told(const struct finding *finding, bool tsan)
+static char *told(const struct finding *finding, bool sanitizer)
 {
 	static const char banner[] = "WARNING: ThreadSanitizer: ";
 	char *words = timeless(finding->words && *finding->words ? finding->words : finding->kind);
 	struct text text;
 	FILE *out = text_open(&text);
 
-	fprintf(out, "%s%s\n", tsan && strncmp(words, "WARNING", 7) != 0 ? banner : "", words);
+	fprintf(out, "%s%s\n", sanitizer && strncmp(words, "WARNING", 7) != 0 ? banner : "", words);
 	for (size_t i = 0; i < finding->stack_count; i++) {
 		const char *role = finding->stacks[i].role;
 		if (is_segment(&finding->stacks[i]) || stack_repeats(finding, i))
 			continue;
 		if (role && *role && strcmp(role, words) != 0)
-			print_role(out, finding, role, tsan);
-		print_stack(out, &finding->stacks[i], tsan);
+			print_role(out, finding, role, sanitizer);
+		print_stack(out, &finding->stacks[i], sanitizer);
 	}
 	free(words);
 	return text_close(&text);
@@ -173,7 +173,7 @@ static const char *why_error(const struct result *result)
 void report_words(FILE *out, const struct result *result)
 {
 	const struct findings *all = &result->seen.findings;
-	bool tsan = strcmp(result->detector->name, "tsan") == 0;
+	bool sanitizer = result->detector->sanitizer;
 
 	if (result->verdict.observed == OBSERVED_ERROR)
 		print_lines(out, 0, why_error(result));
@@ -183,7 +183,7 @@ void report_words(FILE *out, const struct result *result)
 		fprintf(out, "(silent)\n");
 	struct telling *tellings = mem_zeroed(all->count, sizeof *tellings);
 	for (size_t i = 0; i < all->count; i++)
-		tellings[i] = (struct telling){&all->items[i], told(&all->items[i], tsan)};
+		tellings[i] = (struct telling){&all->items[i], told(&all->items[i], sanitizer)};
 	qsort(tellings, all->count, sizeof *tellings, by_place);
 	for (size_t i = 0; i < all->count; i++)
 		if (!told_before(tellings, i))

@@ -213,7 +213,7 @@ static bool parse_budget(struct parser *parser, struct expectation *item, const 
 static bool parse_expectation(struct parser *parser, const struct detector *detector, const char *value)
 {
 	struct declaration *d = parser->declaration;
-	bool test = strcmp(detector->name, "test") == 0;
+	bool test = detector->tests;
 	size_t word = 0, count = sizeof words / sizeof *words;
 
 	if (declaration_of(d, detector))
@@ -364,7 +364,7 @@ static void expect(struct declaration *declaration, const struct detector *detec
 void declaration_right(struct declaration *declaration, const char *bounds)
 {
 	*declaration = (struct declaration){.promise = mem_copy("what its header says.")};
-	expect(declaration, detector_named("test"), WORD_PASSES, NULL);
+	expect(declaration, detector_of_tests(), WORD_PASSES, NULL);
 	for (size_t i = 0; detectors[i]; i++)
 		expect(declaration, detectors[i], WORD_SILENT, bounds);
 }

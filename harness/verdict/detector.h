@@ -1,7 +1,8 @@
 /*
- * A detector: one file in this directory and one row in table.c. The harness
- * knows nothing else of it. To add one, write a file that defines a
- * `const struct detector`, declare it below and add it to the table.
+ * A detector: one file in detectors/ that defines a `const struct detector
+ * detector_NAME`, and one row in its table.c. The harness knows nothing else of
+ * it: what it must know of one and not of another is a trait below, never the
+ * detector's name or address.
  *
  * A run has a directory of its own (run->directory, absolute), empty at the
  * start and removed at the end. The harness starts the command with the
@@ -48,11 +49,19 @@ struct command {
 
 struct detector {
 	const char *name;
-	const char *flavour;	   /* of the build: "plain" or "tsan" */
+	const char *flavour;	   /* of the build, one of the Makefile's FLAVOURS */
 	const char *const *kinds;  /* every kind that it may report, NULL-terminated; "*": and any name */
 	enum channel_kind channel; /* of its reports */
-	bool bounded;		   /* it holds the program against the bounds of its declaration */
-	bool heavy;		   /* under it a program takes many times its own time */
+
+	/* Traits; all false in most. */
+	bool tests;	/* it is the plain run of a program's tests: they pass or fail, and it finds nothing else */
+	bool optional;	/* programs need not declare it, and the book's tables leave it out */
+	bool heavy;	/* under it a program takes many times its own time */
+	bool bounded;	/* it holds the program against the bounds of its declaration */
+	bool measures;	/* observations have its figures, which can be plotted */
+	bool headlines; /* a finding's headline says more than its kind, and is shown with it */
+	bool sanitizer; /* its words are quoted as a sanitizer writes them: "#1 f x.c:3", not "by f (x.c:3)" */
+
 	/* Appends to `command` what stands before the program's path, and the environment. */
 	void (*prepare)(const struct run *run, struct command *command);
 	/*
@@ -63,6 +72,8 @@ struct detector {
 	void (*collect)(const struct run *run, struct observation *seen);
 	/* What the kind means, in a sentence a learner understands; NULL for an unknown kind. */
 	const char *(*explain)(const char *kind);
+	/* What to look at in the code after a finding of this kind, or NULL. May be NULL: report/advice.c knows the kind. */
+	const char *(*advise)(const char *kind);
 };
 
 void command_argument(struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -73,13 +84,14 @@ void command_release(struct command *command);
 
 /* All of them, in the order of the book's tables; NULL-terminated. */
 extern const struct detector *const detectors[];
-/* By name, "test" included, which is not in the table: it runs tests and finds nothing. NULL when there is none. */
+/* By name, that of the plain run of the tests included. NULL when there is none. */
 const struct detector *detector_named(const char *name);
+/* The one with the trait `tests`, which is not among them. */
+const struct detector *detector_of_tests(void);
+/* The first that measures. */
+const struct detector *detector_that_measures(void);
 bool detector_knows_kind(const struct detector *detector, const char *kind);
 /* True when `file` (absolute or NULL) lies in one of the run's own directories. */
 bool run_owns(const struct run *run, const char *file);
-
-extern const struct detector detector_tsan, detector_helgrind, detector_drd, detector_memcheck, detector_budget,
-	detector_test;
 
 #endif

@@ -87,7 +87,7 @@ static char *why_different(const struct expectation *expected, const struct obse
 /* A right program's tests must also pass while a detector looks on. */
 static char *why_tests_broke(const struct declaration *d, const struct observation *seen)
 {
-	const struct expectation *test = d ? declaration_of(d, detector_named("test")) : NULL;
+	const struct expectation *test = d ? declaration_of(d, detector_of_tests()) : NULL;
 
 	if (!test || test->word != WORD_PASSES || !seen->failed)
 		return NULL;
@@ -98,7 +98,7 @@ struct verdict verdict_of(const struct declaration *declaration, const struct ex
 			  const struct detector *detector, const struct observation *seen)
 {
 	struct verdict verdict = {.observed = OBSERVED_ERROR};
-	bool test = strcmp(detector->name, "test") == 0;
+	bool test = detector->tests;
 
 	verdict.why = why_unjudgeable(declaration, seen);
 	if (!verdict.why && !test)

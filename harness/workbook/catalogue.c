@@ -172,7 +172,7 @@ static bool word_allowed(enum role role, enum word word)
  */
 static char *why_luck(const struct declaration *d)
 {
-	const struct expectation *test = declaration_of(d, detector_named("test"));
+	const struct expectation *test = declaration_of(d, detector_of_tests());
 
 	for (size_t i = 0; test && test->word == WORD_FAILS && i < d->count; i++)
 		if (d->items[i].word == WORD_SILENT || d->items[i].word == WORD_BLIND)
@@ -195,7 +195,7 @@ static char *why_incomplete(const struct program *program)
 					  program->role == ROLE_BROKEN ? "broken" : "right");
 	}
 	for (size_t i = 0; detectors[i] && needs_all_detectors(program->role); i++)
-		if (!declaration_of(d, detectors[i]))
+		if (!detectors[i]->optional && !declaration_of(d, detectors[i]))
 			return mem_format("says nothing of '%s'; add its line", detectors[i]->name);
 	if (!d->promise && program->role != ROLE_WRONG)
 		return mem_copy("has no 'Promise' line; say what it promises");
@@ -203,7 +203,7 @@ static char *why_incomplete(const struct program *program)
 		return mem_format("needs an 'Ends' line that begins with '%s: '",
 				  program->role == ROLE_FIXED ? "holds" : "broken");
 	if ((program->role == ROLE_SOLUTION || program->role == ROLE_ALSO_RIGHT) &&
-	    !declaration_of(d, detector_named("test")))
+	    !declaration_of(d, detector_of_tests()))
 		return mem_copy("needs the line 'test passes'");
 	if ((program->role == ROLE_BROKEN || !needs_all_detectors(program->role)) && !caught)
 		return mem_copy("is refused by nobody; name a test that fails or a detector that fires");

@@ -86,6 +86,7 @@ const struct detector detector_test = {
 	.name = "test",
 	.flavour = "plain",
 	.kinds = no_kinds,
+	.tests = true,
 	.prepare = prepare,
 	.collect = tests_collect,
 	.explain = explain,

@@ -87,6 +87,7 @@ const struct detector detector_tsan = {
 	.flavour = "tsan",
 	.kinds = tsan_kinds,
 	.channel = CHANNEL_TSAN,
+	.sanitizer = true,
 	.prepare = prepare,
 	.collect = collect,
 	.explain = tsan_explain,

@@ -200,7 +200,7 @@ Test(options, numbers)
 Test(options, detectors)
 {
 	expect_error(&takes_any, "judge --detector lint",
-		     "no detector is called 'lint'; use test, tsan, helgrind, drd, memcheck or budget");
+		     "no detector is called 'lint'; use test, tsan, helgrind, drd, memcheck, budget or sixth");
 }
 
 Test(options, operands_that_are_missing_or_too_many)

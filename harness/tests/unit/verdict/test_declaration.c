@@ -36,17 +36,17 @@ Test(declaration, whole_header)
 	cr_assert(d.ends && !d.holds);
 	cr_assert_str_eq(d.last_line, "accepted 3, persisted: 0");
 	cr_assert_eq(d.count, 5);
-	const struct expectation *tsan = declaration_of(&d, &detector_tsan);
+	const struct expectation *tsan = declaration_of(&d, detector_named("tsan"));
 	cr_assert_eq(tsan->word, WORD_FIRES);
 	cr_assert_eq(tsan->place_count, 2);
 	cr_assert_str_eq(tsan->places[1].kind, "thread-leak");
 	cr_assert_str_eq(tsan->places[1].function, "main");
-	const struct expectation *helgrind = declaration_of(&d, &detector_helgrind);
+	const struct expectation *helgrind = declaration_of(&d, detector_named("helgrind"));
 	cr_assert_eq(helgrind->word, WORD_FALSE_ALARM);
 	cr_assert_str_eq(helgrind->places[0].function, "load");
 	cr_assert_str_eq(helgrind->why, "atomics are memory to it");
-	cr_assert_str_eq(declaration_of(&d, &detector_drd)->why, "it keeps no order, and no graph");
-	cr_assert_eq(declaration_of(&d, &detector_memcheck)->word, WORD_SILENT);
+	cr_assert_str_eq(declaration_of(&d, detector_named("drd"))->why, "it keeps no order, and no graph");
+	cr_assert_eq(declaration_of(&d, detector_named("memcheck"))->word, WORD_SILENT);
 	cr_assert_str_eq(declaration_of(&d, detector_named("test"))->tests, "alpha, zeta");
 	declaration_release(&d);
 }

@@ -35,7 +35,7 @@ static void add(struct observation *seen, const char *kind, const char *function
 static void expect(struct observation *seen, enum observed observed, bool agrees)
 {
 	const struct expectation *expected = declared.count ? &declared.items[0] : NULL;
-	const struct detector *detector = expected ? expected->detector : &detector_tsan;
+	const struct detector *detector = expected ? expected->detector : detector_named("tsan");
 	struct verdict verdict = verdict_of(&declared, expected, detector, seen);
 
 	cr_assert_eq(verdict.observed, observed, "%s", verdict.why);
@@ -155,7 +155,7 @@ Test(verdict, tests_that_fail_under_a_detector)
 		declaration_parse("x.c", "/*\n * Promise x.\n * test passes\n * tsan silent\n */\n", &right, &error),
 		DECLARED);
 	seen.failed = mem_copy("a");
-	struct verdict verdict = verdict_of(&right, &right.items[1], &detector_tsan, &seen);
+	struct verdict verdict = verdict_of(&right, &right.items[1], detector_named("tsan"), &seen);
 	cr_assert_eq(verdict.observed, OBSERVED_ERROR);
 	verdict_release(&verdict);
 	observation_release(&seen);
@@ -165,15 +165,15 @@ Test(verdict, tests_that_fail_under_a_detector)
 Test(verdict, a_program_that_declares_nothing)
 {
 	struct observation seen = ended_well();
-	struct verdict verdict = verdict_of(NULL, NULL, &detector_tsan, &seen);
+	struct verdict verdict = verdict_of(NULL, NULL, detector_named("tsan"), &seen);
 
 	cr_assert(verdict.agrees && verdict.observed == OBSERVED_SILENT);
 	add(&seen, "data-race", "f");
 	seen.status = 7;
-	verdict = verdict_of(NULL, NULL, &detector_tsan, &seen);
+	verdict = verdict_of(NULL, NULL, detector_named("tsan"), &seen);
 	cr_assert(verdict.agrees && verdict.observed == OBSERVED_FIRES);
 	observation_fail(&seen, FAULT_PROGRAM, "it was killed");
-	verdict = verdict_of(NULL, NULL, &detector_tsan, &seen);
+	verdict = verdict_of(NULL, NULL, detector_named("tsan"), &seen);
 	cr_assert(!verdict.agrees && verdict.observed == OBSERVED_ERROR);
 	verdict_release(&verdict);
 	observation_release(&seen);

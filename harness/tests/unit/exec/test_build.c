@@ -1,0 +1,162 @@
+/* Builds, with a make of our own: what is told of each target, and when make itself cannot work. */
+#include "../scratch_workbook.h"
+
+#include <signal.h>
+
+#include "exec/build.h"
+
+static struct scratch_workbook scratch;
+
+static void open_scratch(void)
+{
+	scratch_workbook_open(&scratch);
+	scratch_file(&scratch, "p/one.c", "#!/bin/sh\necho bye\n");
+	scratch_file(&scratch, "p/two.c", "#!/bin/sh\necho bye\n");
+	scratch_file(&scratch, "p/bad.c", "oops\n");
+}
+
+static void close_scratch(void)
+{
+	scratch_workbook_close(&scratch);
+}
+
+TestSuite(build, .init = open_scratch, .fini = close_scratch, .timeout = 60);
+
+struct seen {
+	char ready[512]; /* the targets, a blank behind each */
+	int ends;
+	enum end how;
+	char *why;
+	struct build *build; /* to be stopped at the first target */
+};
+
+static void note_ready(void *context, const char *target)
+{
+	struct seen *seen = context;
+
+	cr_assert_eq(seen->ends, 0);
+	snprintf(seen->ready + strlen(seen->ready), sizeof seen->ready - strlen(seen->ready), "%s ", target);
+	if (seen->build)
+		build_stop(seen->build);
+}
+
+static void note_end(void *context, enum end how, const char *why)
+{
+	struct seen *seen = context;
+
+	seen->ends++;
+	seen->how = how;
+	seen->why = why ? mem_copy(why) : NULL;
+}
+
+static const struct build_events events = {note_ready, note_end};
+static char *targets[] = {"build/plain/bin/p/one", "build/plain/bin/p/bad", "build/plain/bin/p/two"};
+
+static void build(struct seen *seen, bool stop)
+{
+	const struct build_request request = {.targets = targets, .count = 3, .jobs = 1};
+
+	*seen = (struct seen){.ends = 0};
+	struct build *build = build_start(&scratch.workbook.loop, &request, &events, seen);
+	cr_assert_eq(seen->ends, 0, "no end comes from inside a start");
+	seen->build = stop ? build : NULL;
+	build_join(build);
+	cr_assert_eq(seen->ends, 1);
+}
+
+static void expect_not_started(const char *words)
+{
+	struct seen seen;
+
+	build(&seen, false);
+	cr_assert_eq((int)seen.how, (int)END_NOT_STARTED);
+	cr_assert(seen.why && strstr(seen.why, words), "%s", seen.why);
+	free(seen.why);
+}
+
+Test(build, tells_each_target_that_is_there)
+{
+	struct seen seen;
+
+	build(&seen, false);
+	cr_assert_eq((int)seen.how, (int)END_DONE);
+	cr_assert_null(seen.why);
+	cr_assert_str_eq(seen.ready, "build/plain/bin/p/one build/plain/bin/p/two ");
+	char *words = build_failure(scratch.root, targets[1]);
+	cr_assert_str_eq(words, "p/bad.c:1: error: oops\n");
+	free(words);
+}
+
+Test(build, that_is_waited_for_tells_what_was_not_built)
+{
+	char *error;
+
+	cr_assert_eq(build_targets(&scratch.workbook.loop, targets, 1, 1, &error), 0);
+	cr_assert_null(error);
+	cr_assert_eq(build_targets(&scratch.workbook.loop, targets, 3, 1, &error), -1);
+	cr_assert_str_eq(error, "'build/plain/bin/p/bad' was not built: p/bad.c:1: error: oops\n");
+	free(error);
+}
+
+Test(build, without_make_is_not_started)
+{
+	char *command = mem_format("cd '%s/bin' && rm make && ln -s $(command -v flock) flock", scratch.root);
+	char *bin = mem_format("%s/bin", scratch.root);
+
+	cr_assert_eq(system(command), 0);
+	setenv("PATH", bin, 1);
+	expect_not_started("make does not start; install the package 'make'");
+	free(bin);
+	free(command);
+}
+
+Test(build, without_flock_is_not_started)
+{
+	setenv("PATH", "/nowhere", 1);
+	expect_not_started("cannot run flock: No such file or directory");
+}
+
+Test(build, whose_make_is_killed_has_no_word_on_what_is_missing)
+{
+	setenv("FAKE_MAKE", "die", 1);
+	expect_not_started("make was killed by signal 9");
+}
+
+Test(build, that_cannot_write_its_log_is_not_started)
+{
+	char *log = mem_format("%s/build/make.log", scratch.root);
+
+	cr_assert_eq(mkdir(log, 0777), 0);
+	expect_not_started("cannot write '");
+	free(log);
+}
+
+Test(build, that_is_stopped_tells_no_more_targets)
+{
+	struct seen seen;
+
+	setenv("FAKE_MAKE", "hang", 1);
+	build(&seen, true);
+	cr_assert_eq((int)seen.how, (int)END_CANCELLED);
+	cr_assert_null(seen.why);
+	cr_assert_str_eq(seen.ready, "build/plain/bin/p/one ");
+}
+
+/* What else is printed, however long, is no word on a target; and a process that outlives make keeps nobody waiting. */
+Test(build, passes_over_what_else_is_printed)
+{
+	struct seen seen;
+
+	scratch_file(
+		&scratch, "bin/make",
+		"#!/bin/sh\nawk 'BEGIN {for (i = 0; i < 30000; i++) printf \"ready \"; print \"\"}'\n"
+		"echo 'ready build/plain/bin/p/one'\nprintf 'ready build/plain/bin/p/two'\nsleep 1000 2>/dev/null &\n"
+		"echo $! >sleeper\n");
+	build(&seen, false);
+	char *stop = mem_format("kill $(cat '%s/sleeper')", scratch.root);
+	cr_assert_eq(system(stop), 0);
+	free(stop);
+	cr_assert_eq((int)seen.how, (int)END_DONE);
+	cr_assert_not_null(strstr(seen.ready, "ready ready"));
+	cr_assert_null(strstr(seen.ready, "p/two"), "a line without its end is none");
+}

@@ -1,0 +1,378 @@
+/*
+ * Whole judgings, through a sixth detector that only the tests have: what is
+ * told and in what order, stopped in every phase, with each thing missing that
+ * it needs, and another one afterwards in the same process.
+ */
+#include "../scratch_workbook.h"
+
+#include <signal.h>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "judge/judging.h"
+#include "report/report.h"
+#include "verdict/detector.h"
+
+enum { PROGRAMS = 4, MOST = 16 };
+
+enum phase { NEVER, AT_START, AT_BUILT, AT_STARTED, AT_RESULT, AT_LAST };
+
+static struct scratch_workbook scratch;
+static struct program programs[PROGRAMS];
+static struct tasks tasks;
+static struct judging_options options;
+
+static void declare(struct program *program, const char *name, const char *line, const char *script)
+{
+	char *file = mem_format("p/%s.c", name), *text = mem_format("/*\n * Promise   nothing.\n * %s\n */\n", line),
+	     *error;
+
+	scratch_file(&scratch, file, script);
+	*program = (struct program){.pitfall = "01-x/y", .name = (char *)name, .path = file, .role = ROLE_OTHER};
+	cr_assert_eq((int)declaration_parse(file, text, &program->declaration, &error), (int)DECLARED, "%s", error);
+	program->declared = true;
+	free(text);
+}
+
+static void open_scratch(void)
+{
+	scratch_workbook_open(&scratch);
+	declare(&programs[0], "loud", "sixth  fires Shout in main", "#!/bin/sh\necho 'main: ho!'\necho bye\n");
+	declare(&programs[1], "quiet", "sixth  silent", "#!/bin/sh\necho bye\n");
+	declare(&programs[2], "wrong", "sixth  silent", "#!/bin/sh\necho 'main!'\necho bye\n");
+	declare(&programs[3], "bad", "sixth  silent", "oops\n");
+	for (int i = 0; i < PROGRAMS; i++)
+		tasks_add(&tasks, &programs[i], detector_named("sixth"));
+	options = (struct judging_options){.repeat = 1, .deadline_ms = 30000};
+}
+
+static void close_scratch(void)
+{
+	cr_assert_eq(scratch_entries(&scratch, "build/run"), 0, "nothing is left of a run");
+	for (int i = 0; i < PROGRAMS; i++) {
+		declaration_release(&programs[i].declaration);
+		free(programs[i].path);
+	}
+	tasks_release(&tasks);
+	scratch_workbook_close(&scratch);
+}
+
+TestSuite(judging, .init = open_scratch, .fini = close_scratch, .timeout = 120);
+
+/* A listener that stops the judging when it has come so far. */
+struct seen {
+	struct judging *judging;
+	enum phase stop;
+	size_t built, started, results, expected;
+	int last; /* the letter of the last event of each kind: they come in this order for a task */
+	char events[MOST][4];
+	int ends;
+	enum end how;
+	struct results all;
+	char *error;
+};
+
+static void reach(struct seen *seen, enum phase phase)
+{
+	cr_assert_eq(seen->ends, 0);
+	if (seen->stop == phase) {
+		judging_stop(seen->judging);
+		judging_stop(seen->judging);
+	}
+}
+
+static void on_built(void *context, size_t task)
+{
+	struct seen *seen = context;
+
+	cr_assert_str_empty(seen->events[task]);
+	strcat(seen->events[task], "b");
+	seen->built++;
+	reach(seen, AT_BUILT);
+}
+
+static void on_started(void *context, size_t task)
+{
+	struct seen *seen = context;
+
+	cr_assert_str_eq(seen->events[task], "b");
+	strcat(seen->events[task], "s");
+	seen->started++;
+	reach(seen, AT_STARTED);
+}
+
+static void on_result(void *context, size_t task, const struct result *result)
+{
+	struct seen *seen = context;
+
+	cr_assert_eq(result->program, tasks.items[task].program);
+	strcat(seen->events[task], "r");
+	seen->results++;
+	reach(seen, seen->results == seen->expected ? AT_LAST : AT_RESULT);
+}
+
+static void on_finished(void *context, struct judging_end *end)
+{
+	struct seen *seen = context;
+
+	seen->ends++;
+	seen->how = end->how;
+	seen->all = end->results;
+	seen->error = end->error ? mem_copy(end->error) : NULL;
+}
+
+static const struct judging_events events = {on_built, on_started, on_result, on_finished};
+
+static void judge(struct seen *seen, enum phase stop)
+{
+	*seen = (struct seen){.stop = stop, .expected = tasks.count};
+	seen->judging = judging_start(&scratch.workbook, &tasks, &options, &events, seen);
+	cr_assert_eq(seen->ends, 0, "no end comes from inside a start");
+	reach(seen, AT_START);
+	judging_join(seen->judging);
+	cr_assert_eq(seen->ends, 1);
+	cr_assert_null(scratch.workbook.loop.children);
+}
+
+static void release(struct seen *seen)
+{
+	results_release(&seen->all);
+	free(seen->error);
+}
+
+/* All four programs, from the first event to the last; the sixth detector is judged as the five are. */
+static void expect_all(struct seen *seen)
+{
+	const struct result *items = seen->all.items;
+
+	cr_assert_eq((int)seen->how, (int)END_DONE, "%s", seen->error);
+	cr_assert_eq(seen->all.count, PROGRAMS);
+	for (int i = 0; i < PROGRAMS; i++)
+		cr_assert_eq(items[i].program, &programs[i], "results are in the order of the tasks");
+	cr_assert_eq((int)items[0].verdict.observed, (int)OBSERVED_FIRES);
+	cr_assert(items[0].verdict.agrees);
+	cr_assert_eq((int)items[1].verdict.observed, (int)OBSERVED_SILENT);
+	cr_assert(items[1].verdict.agrees);
+	cr_assert_eq((int)items[2].verdict.observed, (int)OBSERVED_FIRES);
+	cr_assert_not(items[2].verdict.agrees);
+	cr_assert(items[3].bad_input);
+	cr_assert(strstr(items[3].seen.why, "error: oops"), "%s", items[3].seen.why);
+}
+
+Test(judging, tells_what_is_built_started_and_judged)
+{
+	struct seen seen;
+
+	judge(&seen, NEVER);
+	expect_all(&seen);
+	for (int i = 0; i < 3; i++)
+		cr_assert_str_eq(seen.events[i], "bsr");
+	cr_assert_str_eq(seen.events[3], "r");
+	release(&seen);
+}
+
+Test(judging, explains_a_finding_of_the_sixth_detector)
+{
+	struct seen seen;
+	struct text text;
+
+	judge(&seen, NEVER);
+	report_result(text_open(&text), (struct style){.width = 80}, scratch.root, &seen.all.items[0]);
+	char *page = text_close(&text);
+	cr_assert(strstr(page, "sixth: fires"), "%s", page);
+	cr_assert(strstr(page, "Somebody shouts."), "%s", page);
+	cr_assert(strstr(page, "who shouts, and at whom."), "%s", page);
+	free(page);
+	release(&seen);
+}
+
+/* The first sleeps, the others do not; and the one that was started last may end first. */
+Test(judging, gives_results_in_the_order_of_the_tasks)
+{
+	struct seen seen;
+
+	scratch_file(&scratch, "p/loud.c",
+		     "#!/bin/sh\nwhile ! [ -e \"$0.go\" ]; do sleep 0.01; done\necho 'main: ho!'\necho bye\n");
+	scratch_file(&scratch, "p/wrong.c", "#!/bin/sh\n>\"${0%/*}/loud.go\"\necho 'main!'\necho bye\n");
+	options.jobs = 4;
+	judge(&seen, NEVER);
+	expect_all(&seen);
+	release(&seen);
+}
+
+/* Programs run while others still compile: this make ends when the first one has. */
+Test(judging, runs_what_is_built_while_the_rest_is_not)
+{
+	struct seen seen;
+	char *make = mem_format("%s\n", scratch_make), *at = strstr(make, "	case $FAKE_MAKE"), *whole;
+
+	scratch_file(&scratch, "p/loud.c", "#!/bin/sh\n>\"$0.ran\"\necho 'main: ho!'\necho bye\n");
+	whole = mem_format("%.*s	case $target in *loud) while ! [ -e $target.ran ]; do sleep 0.01; done ;; esac\n%s",
+			   (int)(at - make), make, at);
+	scratch_file(&scratch, "bin/make", whole);
+	judge(&seen, NEVER);
+	expect_all(&seen);
+	free(whole);
+	free(make);
+	release(&seen);
+}
+
+Test(judging, repeats_and_shows_the_run_that_does_not_agree)
+{
+	struct seen seen;
+
+	scratch_file(&scratch, "p/quiet.c",
+		     "#!/bin/sh\nif ! mkdir \"$0.seen\" 2>/dev/null; then echo 'main!'; fi\necho bye\n");
+	options.repeat = 3;
+	options.jobs = 1;
+	judge(&seen, NEVER);
+	cr_assert_eq(seen.all.items[1].runs, 3);
+	cr_assert_eq(seen.all.items[1].fired, 2);
+	cr_assert_not(seen.all.items[1].verdict.agrees);
+	cr_assert_str_eq(seen.events[1], "bsr");
+	release(&seen);
+}
+
+/* Each phase in turn, and after each a judging that goes to its end, in the same process. */
+Test(judging, can_be_stopped_in_every_phase_and_another_begun)
+{
+	for (enum phase phase = AT_START; phase <= AT_LAST; phase++) {
+		struct seen seen;
+
+		judge(&seen, phase);
+		cr_assert_eq((int)seen.how, (int)(phase == AT_LAST ? END_DONE : END_CANCELLED), "phase %d", (int)phase);
+		cr_assert_eq(seen.all.count, seen.results, "phase %d", (int)phase);
+		cr_assert_null(seen.error);
+		release(&seen);
+		judge(&seen, NEVER);
+		expect_all(&seen);
+		release(&seen);
+	}
+}
+
+/* A build that would never end, and a run that would not. */
+Test(judging, ends_what_is_under_way_when_it_is_stopped)
+{
+	struct seen seen;
+
+	setenv("FAKE_MAKE", "hang", 1);
+	judge(&seen, AT_BUILT);
+	cr_assert_eq((int)seen.how, (int)END_CANCELLED);
+	release(&seen);
+	unsetenv("FAKE_MAKE");
+	scratch_file(&scratch, "p/loud.c", "#!/bin/sh\nexec sleep 1000\n");
+	judge(&seen, AT_STARTED);
+	cr_assert_eq((int)seen.how, (int)END_CANCELLED);
+	release(&seen);
+}
+
+static void interrupt(void *context, size_t task)
+{
+	struct seen *seen = context;
+
+	(void)task;
+	if (seen->started++ == 0)
+		raise(SIGTERM);
+}
+
+Test(judging, ends_with_a_signal_to_the_harness_and_can_follow_it)
+{
+	static const struct judging_events interrupted = {NULL, interrupt, NULL, on_finished};
+	struct seen seen = {.ends = 0};
+
+	scratch_file(&scratch, "p/loud.c", "#!/bin/sh\nexec sleep 1000\n");
+	judging_join(judging_start(&scratch.workbook, &tasks, &options, &interrupted, &seen));
+	cr_assert_eq((int)seen.how, (int)END_CANCELLED);
+	cr_assert_eq(scratch.workbook.loop.interrupted, SIGTERM);
+	release(&seen);
+	loop_resume(&scratch.workbook.loop);
+	scratch_file(&scratch, "p/loud.c", "#!/bin/sh\necho 'main: ho!'\necho bye\n");
+	judge(&seen, NEVER);
+	expect_all(&seen);
+	release(&seen);
+}
+
+/* --- what is missing --- */
+
+static void expect_error(const char *words)
+{
+	struct seen seen;
+
+	judge(&seen, NEVER);
+	cr_assert_eq((int)seen.how, (int)END_NOT_STARTED);
+	cr_assert(seen.error && strstr(seen.error, words), "%s", seen.error);
+	cr_assert_null(strchr(seen.error, '\n'));
+	release(&seen);
+}
+
+Test(judging, cannot_go_on_without_a_supervisor)
+{
+	char *path = mem_format("%s/build/supervisor", scratch.root);
+
+	unlink(path);
+	free(path);
+	expect_error("cannot start '");
+	/* So many that each end would start the next: one line, and soon. */
+	options.repeat = 10000;
+	expect_error("cannot start '");
+}
+
+Test(judging, cannot_go_on_without_a_directory_for_runs)
+{
+	struct seen seen;
+	char *path = mem_format("%s/build/run", scratch.root);
+
+	scratch_file(&scratch, "build/run", "not a directory");
+	options.repeat = 10000;
+	expect_error("cannot make '");
+	unlink(path);
+	free(path);
+	options.repeat = 1;
+	judge(&seen, NEVER);
+	expect_all(&seen);
+	release(&seen);
+}
+
+Test(judging, cannot_go_on_when_make_is_killed)
+{
+	setenv("FAKE_MAKE", "die", 1);
+	expect_error("make was killed by signal 9");
+}
+
+Test(judging, cannot_begin_without_its_cache)
+{
+	char *path = mem_format("%s/build/cache", scratch.root);
+
+	cr_assert_eq(mkdir(path, 0777), 0);
+	free(path);
+	expect_error("build/cache'");
+}
+
+Test(judging, of_nothing_ends_too)
+{
+	struct tasks none = {0};
+	struct results results;
+	char *error;
+
+	cr_assert_eq(judge_all(&scratch.workbook, &none, &options, NULL, NULL, &results, &error), 0);
+	cr_assert_eq(results.count, 0);
+	results_release(&results);
+}
+
+/* Every flavour that a detector asks for is one that make knows, and it is said there alone. */
+Test(judging, detectors_and_make_know_the_same_flavours)
+{
+	char *makefile = file_read("Makefile"), *list = strstr(makefile, "\nFLAVOURS := ");
+
+	cr_assert(list);
+	list += strlen("\nFLAVOURS :=");
+	list[strcspn(list, "\n")] = '\0';
+	char *words = mem_format("%s ", list);
+	for (size_t i = 0; detectors[i]; i++) {
+		char *word = mem_format(" %s ", detectors[i]->flavour);
+		cr_assert(strstr(words, word), "%s", detectors[i]->name);
+		free(word);
+	}
+	free(words);
+	free(makefile);
+}
