@@ -207,8 +207,9 @@ Test(judging, runs_what_is_built_while_the_rest_is_not)
 	char *make = mem_format("%s\n", scratch_make), *at = strstr(make, "	case $FAKE_MAKE"), *whole;
 
 	scratch_file(&scratch, "p/loud.c", "#!/bin/sh\n>\"$0.ran\"\necho 'main: ho!'\necho bye\n");
-	whole = mem_format("%.*s	case $target in *loud) while ! [ -e $target.ran ]; do sleep 0.01; done ;; esac\n%s",
-			   (int)(at - make), make, at);
+	whole = mem_format(
+		"%.*s	case $target in *loud) while ! [ -e $target.ran ]; do sleep 0.01; done ;; esac\n%s",
+		(int)(at - make), make, at);
 	scratch_file(&scratch, "bin/make", whole);
 	judge(&seen, NEVER);
 	expect_all(&seen);
