@@ -192,7 +192,7 @@ build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 # --- what people type ----------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-.PHONY: all harness layout verify test tests werror format clean help
+.PHONY: all harness bench-check bench-warm layout verify test tests werror format clean help
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
@@ -210,6 +210,12 @@ compile_commands.json: $(HARNESS_SOURCES) ## for editors
 	$(Q)sep='['; for f in $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS); do \
 		printf '%s\n{"directory":"%s","file":"%s","command":"%s -c %s"}' "$$sep" "$(CURDIR)" "$$f" \
 		'$(HARNESS_CC) $(HARNESS_CFLAGS)' "$$f"; sep=,; done >$@; printf '\n]\n' >>$@
+
+bench-check: harness ## what check takes over the same compilations and runs one after the other
+	$(Q)harness/tests/bench/check
+
+bench-warm: harness ## the CPU time of a verify that has nothing to do, over 0.3 s
+	$(Q)harness/tests/bench/warm
 
 werror: ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
 	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/exec/supervisor/*.c $(UNIT_TESTS) $(CLI_TESTS) \
