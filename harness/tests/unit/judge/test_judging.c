@@ -203,18 +203,16 @@ Test(judging, gives_results_in_the_order_of_the_tasks)
 /* Programs run while others still compile: this make ends when the first one has. */
 Test(judging, runs_what_is_built_while_the_rest_is_not)
 {
+	static const char wait[] = "case $target in *loud) while ! [ -e $target.ran ]; do sleep 0.01; done ;; esac";
 	struct seen seen;
-	char *make = mem_format("%s\n", scratch_make), *at = strstr(make, "	case $FAKE_MAKE"), *whole;
+	const char *at = strstr(scratch_make, "\tcase $FAKE_MAKE");
+	char *whole = mem_format("%.*s\t%s\n%s", (int)(at - scratch_make), scratch_make, wait, at);
 
 	scratch_file(&scratch, "p/loud.c", "#!/bin/sh\n>\"$0.ran\"\necho 'main: ho!'\necho bye\n");
-	whole = mem_format(
-		"%.*s	case $target in *loud) while ! [ -e $target.ran ]; do sleep 0.01; done ;; esac\n%s",
-		(int)(at - make), make, at);
 	scratch_file(&scratch, "bin/make", whole);
 	judge(&seen, NEVER);
 	expect_all(&seen);
 	free(whole);
-	free(make);
 	release(&seen);
 }
 
