@@ -19,6 +19,8 @@ enum {
 	MAX_DESCRIPTORS = 4 /* that a message may bring; the kernel drops those that are more */
 };
 
+static const char foreign[] = "the program wrote where the detector reports";
+
 /* What one process says as one of the runtimes. */
 struct stream {
 	enum channel_kind kind;
@@ -37,7 +39,8 @@ struct granted {
 };
 
 struct channel {
-	int end; /* negative: closed */
+	int end;		 /* negative: closed */
+	enum channel_kind plain; /* CHANNEL_NONE, or the kind of all bytes */
 	size_t received;
 	const char *fault;
 	struct stream *streams;
@@ -75,6 +78,11 @@ struct channel *channel_new(int *end)
 	channel->end = ends[0];
 	*end = ends[1];
 	return channel;
+}
+
+void channel_take_bytes(struct channel *channel, enum channel_kind kind)
+{
+	channel->plain = kind;
 }
 
 /* Nobody can send any more: who tries is told so. */
@@ -209,6 +217,14 @@ static bool goes_on(const struct channel *channel, const struct stream *stream, 
 		(header->grant > stream->grant && channel->grants[header->grant].pid == stream->pid));
 }
 
+static void append(struct stream *stream, const void *bytes, size_t length)
+{
+	stream->bytes = mem_resize(stream->bytes, stream->length + length + 1, 1);
+	memcpy(stream->bytes + stream->length, bytes, length);
+	stream->length += length;
+	stream->bytes[stream->length] = '\0';
+}
+
 static void keep(struct channel *channel, const struct incoming *incoming)
 {
 	const struct channel_header *header = &incoming->message.header;
@@ -221,10 +237,15 @@ static void keep(struct channel *channel, const struct incoming *incoming)
 	}
 	stream->grant = header->grant;
 	stream->next = header->sequence + 1;
-	stream->bytes = mem_resize(stream->bytes, stream->length + length + 1, 1);
-	memcpy(stream->bytes + stream->length, incoming->message.text, length);
-	stream->length += length;
-	stream->bytes[stream->length] = '\0';
+	append(stream, incoming->message.text, length);
+}
+
+static void keep_bytes(struct channel *channel, const struct incoming *incoming)
+{
+	if (incoming->cut || (channel->stream_count && channel->streams[0].pid != incoming->pid))
+		fail(channel, foreign);
+	else
+		append(stream_of(channel, incoming->pid, channel->plain), &incoming->message, incoming->length);
 }
 
 /* --- the whole --- */
@@ -235,12 +256,14 @@ static void handle(struct channel *channel, const struct incoming *incoming)
 	if (channel->received > LIMIT) {
 		fail(channel, "its reports are longer than 64 MiB");
 		stop(channel);
+	} else if (channel->plain) {
+		keep_bytes(channel, incoming);
 	} else if (is_hello(incoming)) {
 		grant(channel, incoming);
 	} else if (is_text(channel, incoming)) {
 		keep(channel, incoming);
 	} else {
-		fail(channel, "the program wrote where the detector reports");
+		fail(channel, foreign);
 	}
 	for (size_t i = 0; i < incoming->descriptor_count; i++)
 		close(incoming->descriptors[i]);

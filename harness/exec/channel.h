@@ -19,6 +19,8 @@ struct channel;
  * that process is started. NULL with errno.
  */
 struct channel *channel_new(int *end);
+/* What comes is bytes of this kind, without headers, and all of it of the process that sends first. */
+void channel_take_bytes(struct channel *channel, enum channel_kind kind);
 /* Takes what comes whenever it comes; else the processes wait as soon as there is no room for more. */
 void channel_watch(struct channel *channel, uv_loop_t *loop);
 /* Takes what is there, without waiting. Once the run's last process is gone this is all. */

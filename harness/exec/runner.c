@@ -235,6 +235,8 @@ static void start_supervisor(struct running *running)
 	} else if (!(running->channel = channel_new(&program_end))) {
 		fail(running, mem_format("cannot make a socket: %s", strerror(errno)));
 	} else {
+		if (running->request->detector->channel == CHANNEL_VALGRIND)
+			channel_take_bytes(running->channel, CHANNEL_VALGRIND);
 		channel_watch(running->channel, &running->loop->uv);
 		build_command(running, &command);
 		running->supervisor =

@@ -35,8 +35,11 @@ enum {
 
 #define CHANNEL_MAGIC 0x4c6f6f73u
 
-/* Who sends. A process may have a stream of each kind. */
-enum channel_kind { CHANNEL_NONE, CHANNEL_TSAN, CHANNEL_BUDGET, CHANNEL_TESTS, CHANNEL_KINDS };
+/*
+ * Who sends. A process may have a stream of each kind. Valgrind knows nothing of
+ * all this and sends its report as it is; then nobody else may send.
+ */
+enum channel_kind { CHANNEL_NONE, CHANNEL_TSAN, CHANNEL_BUDGET, CHANNEL_TESTS, CHANNEL_VALGRIND, CHANNEL_KINDS };
 
 enum channel_type { CHANNEL_HELLO = 1, CHANNEL_TEXT };
 

@@ -68,10 +68,24 @@ static bool has_dubious(void)
 	return known;
 }
 
+/*
+ * A program has its report sent through the channel. Valgrind copies the
+ * descriptor to where the program's calls do not reach it. Of tests each process
+ * writes a report, to a file: in a stream those of forked ones have no beginning.
+ */
+static void prepare_report(const struct run *run, struct command *command, const char *tool)
+{
+	if (!run->tests) {
+		command_argument(command, "--xml-fd=%d", CHANNEL_DESCRIPTOR);
+		return;
+	}
+	char *directory = escaped(run->directory);
+	command_argument(command, "--xml-file=%s/%s.%%p.xml", directory, tool);
+	free(directory);
+}
+
 static void prepare(const struct run *run, struct command *command, const char *tool, const char *const *options)
 {
-	char *directory = escaped(run->directory);
-
 	command_environment(command, "DEBUGINFOD_URLS=");
 	command_argument(command, "valgrind");
 	command_argument(command, "--tool=%s", tool);
@@ -79,51 +93,65 @@ static void prepare(const struct run *run, struct command *command, const char *
 		command_argument(command, "%s", common[i]);
 	for (size_t i = 0; options[i]; i++)
 		command_argument(command, "%s", options[i]);
-	command_argument(command, "--xml-file=%s/%s.%%p.xml", directory, tool);
+	prepare_report(run, command, tool);
 	command_argument(command, "--suppressions=%s/harness/detectors/valgrind/valgrind.supp", run->root);
 	command_argument(command, "--suppressions=%s/harness/detectors/valgrind/libc.supp", run->root);
 	if (has_dubious())
 		command_argument(command, "--suppressions=%s/harness/detectors/valgrind/valgrind-3.21.supp", run->root);
 	command_argument(command, "--child-silent-after-fork=%s", run->tests ? "no" : "yes");
 	tests_prepare(run, command);
-	free(directory);
 }
 
-static struct process collect_process(const struct run *run, const char *name, const char *tool,
-				      struct findings *findings)
-{
-	struct process process = {0};
-	struct valgrind_output output;
-	size_t length;
-	char *bytes = report_read(run, name, &length);
+struct collecting {
+	const struct run *run;
+	const char *tool;
+	struct observation *seen;
+	struct process *processes;
+	size_t count;
+};
 
-	if (!bytes)
-		return process;
-	valgrind_xml_read(bytes, length, tool, run, findings, &output);
-	free(bytes);
-	process = (struct process){.pid = output.pid, .parent = output.parent, .complete = output.complete};
+static void collect_process(struct collecting *all, const char *bytes, size_t length)
+{
+	struct valgrind_output output;
+
+	valgrind_xml_read(bytes, length, all->tool, all->run, &all->seen->findings, &output);
+	if (output.altered)
+		observation_fail(all->seen, FAULT_PROGRAM, "the program wrote where the detector reports");
+	all->processes = mem_resize(all->processes, all->count + 1, sizeof *all->processes);
+	all->processes[all->count++] =
+		(struct process){.pid = output.pid, .parent = output.parent, .complete = output.complete};
 	valgrind_output_release(&output);
-	return process;
+}
+
+static void collect_files(struct collecting *all)
+{
+	char *before = mem_format("%s.", all->tool), **names = report_names(all->run, before, ".xml");
+	size_t length;
+
+	for (size_t i = 0; names[i]; i++) {
+		char *bytes = report_read(all->run, names[i], &length);
+		if (bytes)
+			collect_process(all, bytes, length);
+		free(bytes);
+	}
+	names_free(names);
+	free(before);
 }
 
 static void collect(const struct run *run, struct observation *seen, const char *tool)
 {
-	char *before = mem_format("%s.", tool), **names = report_names(run, before, ".xml");
-	struct process *processes = NULL;
-	size_t count = 0;
+	struct collecting all = {.run = run, .tool = tool, .seen = seen};
 
 	tests_collect(run, seen);
-	for (; names[count]; count++) {
-		processes = mem_resize(processes, count + 1, sizeof *processes);
-		processes[count] = collect_process(run, names[count], tool, &seen->findings);
-	}
-	processes_check(run, processes, count, seen);
+	for (size_t i = 0; i < run->report_count; i++)
+		collect_process(&all, run->reports[i].bytes, run->reports[i].length);
+	if (run->tests)
+		collect_files(&all);
+	processes_check(run, all.processes, all.count, seen);
 	/* With --xml it prints none. */
 	spoofed_check(run, 0, seen);
 	findings_merge(&seen->findings);
-	free(processes);
-	names_free(names);
-	free(before);
+	free(all.processes);
 }
 
 /* What the interface asks for is a function per tool. */
@@ -142,6 +170,7 @@ static void collect(const struct run *run, struct observation *seen, const char 
 		.name = #tool,                                                                                         \
 		.flavour = "plain",                                                                                    \
 		.kinds = tool##_kinds,                                                                                 \
+		.channel = CHANNEL_VALGRIND,                                                                           \
 		.heavy = true,                                                                                         \
 		.prepare = prepare_##tool,                                                                             \
 		.collect = collect_##tool,                                                                             \

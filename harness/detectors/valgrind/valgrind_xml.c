@@ -8,6 +8,7 @@
 #include <expat.h>
 
 #include "base/mem.h"
+#include "valgrind_counts.h"
 #include "valgrind_words.h"
 
 enum { MAX_DEPTH = 32 };
@@ -23,6 +24,9 @@ struct reader {
 	struct findings *findings;
 	struct valgrind_output *output;
 	bool right_tool, finished;
+	bool foreign; /* there is something that Valgrind does not write */
+	struct valgrind_counts counts;
+	char *number;		     /* of the error that is open; NULL: not told yet */
 	const char *path[MAX_DEPTH]; /* the elements that are open, outermost first */
 	size_t depth;
 	char *text; /* of the innermost element so far */
@@ -67,6 +71,9 @@ static const char *const elements[] = {
 	"other_segment_start",
 	"other_segment_end",
 	"announcethread",
+	"unique",
+	"errorcounts",
+	"pair",
 };
 
 static const char *known(const char *name)
@@ -125,9 +132,33 @@ static void XMLCALL on_text(void *context, const char *text, int length)
 {
 	struct reader *reader = context;
 
+	/* Elements stand in there, and what is between them is blank. */
+	bool between = reader->depth <= MAX_DEPTH &&
+		       (is(reader, 0, "valgrindoutput") || is(reader, 0, "error") || is(reader, 0, "stack"));
+	if (between)
+		for (int i = 0; i < length; i++)
+			reader->foreign = reader->foreign || !strchr(" \t\r\n", text[i]);
 	reader->text = mem_resize(reader->text, reader->text_length + (size_t)length + 1, 1);
 	memcpy(reader->text + reader->text_length, text, (size_t)length);
 	reader->text_length += (size_t)length;
+}
+
+/* Nor has it comments, instructions, or text that is marked as such: with those an error could be hidden. */
+static void XMLCALL on_comment(void *context, const char *text)
+{
+	(void)text;
+	((struct reader *)context)->foreign = true;
+}
+
+static void XMLCALL on_instruction(void *context, const char *target, const char *data)
+{
+	(void)target, (void)data;
+	((struct reader *)context)->foreign = true;
+}
+
+static void XMLCALL on_marked_text(void *context)
+{
+	((struct reader *)context)->foreign = true;
 }
 
 static void replace(char **text, const char *with)
@@ -206,6 +237,9 @@ static void end_error(struct reader *reader)
 		replace(&finding->words, finding->stacks[0].role);
 	valgrind_names_release(&names);
 	finding_place(finding);
+	valgrind_counts_told(&reader->counts, reader->number ? reader->number : "", finding->kind);
+	free(reader->number);
+	reader->number = NULL;
 	reader->finding = NULL;
 	reader->stack = NULL;
 }
@@ -214,6 +248,8 @@ static void end_error_part(struct reader *reader, const char *text)
 {
 	if (is(reader, 0, "kind") && is(reader, 1, "error")) {
 		replace(&reader->finding->kind, text);
+	} else if (is(reader, 0, "unique") && is(reader, 1, "error")) {
+		replace(&reader->number, text);
 	} else if (is(reader, 0, "what") && is(reader, 1, "first_observed_at")) {
 		char *sentence = mem_format("First use of this %s", text);
 		start_stack(reader, sentence);
@@ -238,6 +274,8 @@ static void end_head(struct reader *reader, const char *text)
 		output->parent = atol(text);
 	else if (is(reader, 0, "exe") && is(reader, 1, "argv"))
 		replace(&output->executable, text);
+	else if (is(reader, 0, "unique") && is(reader, 1, "pair") && is(reader, 2, "errorcounts"))
+		valgrind_counts_listed(&reader->counts, text);
 	else if (is(reader, 0, "state") && is(reader, 1, "status"))
 		reader->finished = strcmp(text, "FINISHED") == 0;
 	else if (is(reader, 0, "signame") && is(reader, 1, "fatal_signal"))
@@ -293,6 +331,9 @@ void valgrind_xml_read(const char *bytes, size_t length, const char *tool, const
 	XML_SetUserData(parser, &reader);
 	XML_SetElementHandler(parser, on_start, on_end);
 	XML_SetCharacterDataHandler(parser, on_text);
+	XML_SetCommentHandler(parser, on_comment);
+	XML_SetProcessingInstructionHandler(parser, on_instruction);
+	XML_SetStartCdataSectionHandler(parser, on_marked_text);
 	bool whole = length <= INT_MAX && XML_Parse(parser, bytes, (int)length, 1) == XML_STATUS_OK;
 	XML_ParserFree(parser);
 	if (reader.finding)
@@ -301,7 +342,10 @@ void valgrind_xml_read(const char *bytes, size_t length, const char *tool, const
 	free(reader.frame.directory);
 	free(reader.frame.file);
 	free(reader.text);
-	output->complete = whole && reader.right_tool && reader.finished;
+	free(reader.number);
+	output->altered = reader.foreign || (whole && !valgrind_counts_agree(&reader.counts));
+	output->complete = whole && reader.right_tool && reader.finished && !output->altered;
+	valgrind_counts_release(&reader.counts);
 }
 
 void valgrind_output_release(struct valgrind_output *output)

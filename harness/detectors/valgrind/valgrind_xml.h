@@ -16,7 +16,8 @@ struct valgrind_output {
 	long pid, parent;
 	char *executable; /* as it was started; NULL when unknown */
 	char *signal;	  /* the name of the signal that ended the process; NULL when none did */
-	/* It is this tool's, its state is FINISHED, and the document is closed. */
+	bool altered;	  /* somebody else has written in it, or hidden something */
+	/* It is this tool's, its state is FINISHED, the document is closed, and nobody has altered it. */
 	bool complete;
 };
 

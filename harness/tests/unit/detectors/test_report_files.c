@@ -143,8 +143,8 @@ Test(processes, results_of_tests)
 		     FAULT_NONE, 2, "one, two");
 }
 
-/* A detector's whole collect(), on a captured report; in a file, if that is where it reads. */
-static struct observation collect(const struct detector *detector, const char *file, const char *from, size_t drop)
+/* A detector's whole collect(), on a captured report. */
+static struct observation collect(const struct detector *detector, const char *from, size_t drop)
 {
 	struct observation seen = {0};
 	size_t length;
@@ -153,9 +153,7 @@ static struct observation collect(const struct detector *detector, const char *f
 
 	run.tests = false;
 	run.reports = &report;
-	run.report_count = file ? 0 : 1;
-	if (file)
-		write_file(file, bytes, length - drop);
+	run.report_count = 1;
 	detector->collect(&run, &seen);
 	free(bytes);
 	return seen;
@@ -163,32 +161,32 @@ static struct observation collect(const struct detector *detector, const char *f
 
 Test(processes, collect_reads_the_reports)
 {
-	struct observation seen = collect(detector_named("helgrind"), "helgrind.7.xml", "lock_order.helgrind.xml", 0);
+	struct observation seen = collect(detector_named("helgrind"), "lock_order.helgrind.xml", 0);
 
 	cr_assert_eq(seen.fault, FAULT_NONE, "%s", seen.why);
 	expect_finding(&seen.findings, 0, "LockOrder", "audit", 15);
 	observation_release(&seen);
-	seen = collect(detector_named("helgrind"), "helgrind.7.xml", "lock_order.helgrind.xml", 60);
+	seen = collect(detector_named("helgrind"), "lock_order.helgrind.xml", 60);
 	cr_assert_eq(seen.fault, FAULT_DETECTOR);
 	observation_release(&seen);
 
-	seen = collect(detector_named("drd"), "drd.7.xml", "clean.drd.xml", 0);
+	seen = collect(detector_named("drd"), "clean.drd.xml", 0);
 	cr_assert_eq(seen.fault, FAULT_NONE);
 	cr_assert_eq(seen.findings.count, 0);
 	observation_release(&seen);
 	/* Another tool's report is none. */
-	seen = collect(detector_named("memcheck"), "memcheck.7.xml", "clean.drd.xml", 0);
+	seen = collect(detector_named("memcheck"), "clean.drd.xml", 0);
 	cr_assert_eq(seen.fault, FAULT_DETECTOR);
 	observation_release(&seen);
 
-	seen = collect(detector_named("tsan"), NULL, "clean.tsan", 0);
+	seen = collect(detector_named("tsan"), "clean.tsan", 0);
 	cr_assert_eq(seen.fault, FAULT_NONE);
 	observation_release(&seen);
-	seen = collect(detector_named("tsan"), NULL, "clean.tsan", 1);
+	seen = collect(detector_named("tsan"), "clean.tsan", 1);
 	cr_assert_eq(seen.fault, FAULT_DETECTOR);
 	observation_release(&seen);
 	/* Addresses whose file is gone resolve to nothing; the report still counts. */
-	seen = collect(detector_named("tsan"), NULL, "race.tsan", 0);
+	seen = collect(detector_named("tsan"), "race.tsan", 0);
 	cr_assert_eq(seen.findings.count, 1);
 	cr_assert_str_eq(seen.findings.items[0].function, "?");
 	observation_release(&seen);

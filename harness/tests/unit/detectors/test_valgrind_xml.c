@@ -160,6 +160,9 @@ static bool is_complete(const char *text)
 }
 
 #define RIGHT "<valgrindoutput><protocoltool>drd</protocoltool>"
+#define ERROR(number) "<error><unique>" number "</unique><kind>ConflictingAccess</kind></error>"
+#define LISTED(number) "<pair><count>1</count><unique>" number "</unique></pair>"
+#define COUNTS(pairs) "<errorcounts>" pairs "</errorcounts>"
 #define FINISHED "<status><state>FINISHED</state></status>"
 
 Test(valgrind_xml, refuses_what_it_does_not_know)
@@ -184,7 +187,35 @@ Test(valgrind_xml, refuses_what_it_does_not_know)
 		cr_assert_not(is_complete(bad[i]), "%s", bad[i]);
 	cr_assert(is_complete(RIGHT FINISHED "</valgrindoutput>\n"));
 	cr_assert(is_complete(RIGHT "<new><kind>x</kind></new>" FINISHED "</valgrindoutput>"));
-	cr_assert(is_complete(RIGHT "<error/><error><stack/></error>" FINISHED "</valgrindoutput>"));
+	cr_assert(is_complete(RIGHT ERROR("1") "<error><stack/><unique>2</unique></error>" FINISHED COUNTS(
+		LISTED("2") LISTED("1")) "</valgrindoutput>"));
+}
+
+/* What who writes in between could do: hide an error, or add one. */
+Test(valgrind_xml, sees_what_was_altered)
+{
+	static const char *const bad[] = {
+		RIGHT ERROR("1") FINISHED COUNTS("") "</valgrindoutput>",
+		RIGHT FINISHED COUNTS(LISTED("1")) "</valgrindoutput>",
+		RIGHT "<error/>" FINISHED COUNTS("") "</valgrindoutput>",
+		RIGHT "<!--" ERROR("1") "-->" FINISHED COUNTS("") "</valgrindoutput>",
+		RIGHT "<?x " ERROR("1") "?>" FINISHED COUNTS("") "</valgrindoutput>",
+		RIGHT "<usercomment><![CDATA[" ERROR("1") "]]></usercomment>" FINISHED COUNTS("") "</valgrindoutput>",
+		RIGHT "garbage" FINISHED COUNTS("") "</valgrindoutput>",
+		RIGHT "<error>x<unique>1</unique></error>" FINISHED COUNTS(LISTED("1")) "</valgrindoutput>",
+	};
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct findings findings = {0};
+		struct valgrind_output output;
+		valgrind_xml_read(bad[i], strlen(bad[i]), "drd", &captured_run, &findings, &output);
+		cr_assert(output.altered && !output.complete, "%s", bad[i]);
+		valgrind_output_release(&output);
+		findings_release(&findings);
+	}
+	/* A leak is told once the program is gone. */
+	cr_assert(is_complete(RIGHT FINISHED "<error><unique>1</unique><kind>Leak_DefinitelyLost</kind></error>" COUNTS(
+		"") "</valgrindoutput>"));
 }
 
 Test(valgrind_xml, survives_deep_nesting)

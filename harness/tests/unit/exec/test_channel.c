@@ -601,3 +601,36 @@ Test(channel, is_watched_in_an_event_loop)
 	cr_assert_eq(uv_loop_close(&loop), 0);
 	channel = NULL;
 }
+
+/* --- bytes without headers, as Valgrind sends them --- */
+
+static void send_bytes(void)
+{
+	if (write(CHANNEL_DESCRIPTOR, "<a>", 3) != 3 || write(CHANNEL_DESCRIPTOR, "</a>", 4) != 4)
+		_exit(8);
+}
+
+Test(channel, carries_bytes)
+{
+	channel_take_bytes(channel, CHANNEL_VALGRIND);
+	cr_assert_eq(run(send_bytes), 0);
+	expect_fault(NULL);
+	cr_assert_str_eq(sent(CHANNEL_VALGRIND, 0), "<a></a>");
+}
+
+static void send_as_two(void)
+{
+	send_bytes();
+	pid_t child = fork();
+	if (child == 0)
+		_exit(write(CHANNEL_DESCRIPTOR, "<b>", 3) != 3);
+	waitpid(child, NULL, 0);
+}
+
+Test(channel, carries_bytes_of_one_process)
+{
+	channel_take_bytes(channel, CHANNEL_VALGRIND);
+	cr_assert_eq(run(send_as_two), 0);
+	expect_fault("the program wrote");
+	cr_assert_str_eq(sent(CHANNEL_VALGRIND, 0), "<a></a>");
+}
