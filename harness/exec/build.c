@@ -51,13 +51,17 @@ static void take_line(struct build *build)
 
 static void take(struct build *build, const char *bytes, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		build->line = mem_resize(build->line, build->length + 1, 1);
-		build->line[build->length] = bytes[i];
-		if (bytes[i] == '\n')
+	while (count) {
+		const char *end = memchr(bytes, '\n', count);
+		size_t length = end ? (size_t)(end - bytes) : count;
+
+		build->line = mem_resize(build->line, build->length + length + 1, 1);
+		memcpy(build->line + build->length, bytes, length);
+		build->length += length;
+		if (end)
 			take_line(build);
-		else
-			build->length++;
+		bytes += length + (end != NULL);
+		count -= length + (end != NULL);
 	}
 }
 

@@ -834,7 +834,9 @@ Test(progress, leaves_a_line_for_each_verdict)
 	struct result *result =
 		made_result(&made, broken_at(&made, "02-x/y"), "tsan", WORD_FIRES, OBSERVED_FIRES, NULL);
 
-	findings_add(&result->seen.findings, "data-race")->function = mem_copy("evict");
+	struct finding *finding = findings_add(&result->seen.findings, "data-race");
+	free(finding->function);
+	finding->function = mem_copy("evict");
 	PRINTED(text, {
 		progress_start(&progress, out, style, 5);
 		progress_verdict(&progress, result);
