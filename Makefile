@@ -192,7 +192,7 @@ build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 # --- what people type ----------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-.PHONY: all harness bench-check bench-warm layout verify test tests werror format clean help
+.PHONY: all harness bench-check bench-verify bench-warm layout verify test tests werror format clean help
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
@@ -242,6 +242,9 @@ endif
 
 format: ## lay out the C sources by .clang-format
 	$(Q)clang-format -i $(LAID_OUT)
+
+bench-verify: harness ## CPU time of the exercises' runs under Valgrind, over that of a program that does nothing: PITFALLS=...
+	$(Q)harness/tests/bench/verify $(PITFALLS)
 
 clean: ## remove everything that was built or judged
 	rm -rf build
