@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "runtime/raw.h"
@@ -76,8 +77,18 @@ static long long memory_peak(void)
 	return number_after(at + strspn(at, " \t"), 0) * 1024;
 }
 
-/* Entries of a directory of numbers; -1 when it cannot be read. */
-static long long count_entries(const char *path)
+/* With no number left all below the limit are in use, and the report's beyond it; others only if the limit was higher. */
+static long long descriptors_up_to_the_limit(void)
+{
+	struct rlimit limit;
+
+	if (RAW(prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) != 0)
+		return -1;
+	return (long long)limit.rlim_cur + (report_descriptor() >= (long long)limit.rlim_cur);
+}
+
+/* The descriptors that a directory of numbers shows, without the one that reads it, if `own`; -1 when it cannot be read. */
+static long long count_entries(const char *path, bool own)
 {
 	struct entry {
 		uint64_t inode, offset;
@@ -89,13 +100,15 @@ static long long count_entries(const char *path)
 	long directory = RAW(openat, AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), got;
 	long long count = 0;
 
+	if (directory == -EMFILE)
+		return descriptors_up_to_the_limit();
 	if (directory < 0)
 		return -1;
 	while ((got = RAW(getdents64, directory, entries, sizeof entries)) > 0)
 		for (long at = 0; at < got; at += ((struct entry *)(void *)(entries + at))->length)
 			count += ((struct entry *)(void *)(entries + at))->name[0] != '.';
 	RAW(close, directory);
-	return got < 0 ? -1 : count;
+	return got < 0 ? -1 : count - own;
 }
 
 /* The program's open descriptors, without the report's; -1 when they cannot be counted. */
@@ -111,9 +124,9 @@ static long long descriptors_now(bool sampler)
 		return -1;
 	/* Since Linux 6.2 the directory's size is the number. */
 	count = file.st_size;
-	if (count == 0 && (count = count_entries(path)) > 0 && !sampler)
-		count--; /* of the directory itself */
-	if (report_descriptor() < 0)
+	if (count == 0)
+		count = count_entries(path, !sampler);
+	if (count < 0 || report_descriptor() < 0)
 		return count;
 	memcpy(ours, path, strlen(path));
 	path_number(ours + strlen(path), report_descriptor());
