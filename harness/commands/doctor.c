@@ -33,7 +33,7 @@ static int tell(const struct results *results)
 			printf("%-9s can be trusted here\n", detectors[i]->name);
 			continue;
 		}
-		const char *fix = trust_fix(wrong->verdict.why);
+		const char *fix = trust_fix(wrong);
 		printf("%-9s CANNOT be trusted here: on a known '%s' program %s%s%s\n", detectors[i]->name,
 		       wrong->program->name, wrong->verdict.why, fix ? "; " : "", fix ? fix : "");
 		status = STATUS_CANNOT_JUDGE;

@@ -47,10 +47,13 @@ static bool may_fix_addresses(void)
 	       personality((unsigned long)now) != -1;
 }
 
-const char *trust_fix(const char *why)
+const char *trust_fix(const struct result *wrong)
 {
-	if (strstr(why, "ThreadSanitizer: ") && !may_fix_addresses())
-		return "this container forbids fixed addresses, which it needs; fix: start it with --security-opt "
+	/* Its runtime gives up with a word of its own, and then with a signal: any error may be that one. */
+	bool gave_up = strcmp(wrong->detector->flavour, "tsan") == 0 && wrong->verdict.observed == OBSERVED_ERROR;
+
+	if (gave_up && !may_fix_addresses())
+		return "this container forbids fixed addresses, which it may need; fix: start it with --security-opt "
 		       "seccomp=unconfined";
 	return NULL;
 }
@@ -59,7 +62,7 @@ static char *distrust(const struct results *results)
 {
 	for (size_t i = 0; i < results->count; i++) {
 		const struct result *result = &results->items[i];
-		const char *fix = result->verdict.agrees ? NULL : trust_fix(result->verdict.why);
+		const char *fix = result->verdict.agrees ? NULL : trust_fix(result);
 		if (!result->verdict.agrees)
 			return mem_format("%s cannot be trusted here: on a known '%s' program %s; %s",
 					  result->detector->name, result->program->name, result->verdict.why,

@@ -19,10 +19,10 @@ char *trust_problem(struct workbook *workbook, const struct detector *const *whi
 		    const struct judging_options *options);
 
 /*
- * What to do about a run of the self-test that went wrong for this reason;
- * NULL: nothing that is known here. ThreadSanitizer may need addresses that are
- * not random, on aarch64 always, and the usual container forbids to ask for them.
+ * What to do about this wrong result of the self-test; NULL: nothing that is
+ * known here. ThreadSanitizer may need addresses that are not random, on
+ * aarch64 always, and the usual container forbids to ask for them.
  */
-const char *trust_fix(const char *why);
+const char *trust_fix(const struct result *wrong);
 
 #endif

@@ -12,6 +12,7 @@
 #include <criterion/criterion.h>
 
 #include "judge/trust.h"
+#include "verdict/detector.h"
 
 /* From here on personality(2) only tells, as in a container of the usual kind. */
 static void forbid_fixed_addresses(void)
@@ -30,16 +31,24 @@ static void forbid_fixed_addresses(void)
 	cr_assert_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0, "%s", strerror(errno));
 }
 
-static const char check_failed[] =
-	"the detector left no report: ThreadSanitizer: CHECK failed: tsan_platform_linux.cpp";
+static const struct detector sanitizer = {.name = "tsan", .flavour = "tsan"},
+			     other = {.name = "drd", .flavour = "plain"};
+
+static const char *fix_for(const struct detector *detector, enum observed observed)
+{
+	struct result wrong = {.detector = detector, .verdict = {.observed = observed}};
+
+	return trust_fix(&wrong);
+}
 
 Test(trust, knows_the_fix_where_addresses_must_be_random)
 {
 	forbid_fixed_addresses();
-	const char *fix = trust_fix(check_failed);
+	const char *fix = fix_for(&sanitizer, OBSERVED_ERROR);
 	cr_assert_not_null(fix);
 	cr_expect(strstr(fix, "fix: start it with --security-opt seccomp=unconfined"), "%s", fix);
-	cr_expect_null(trust_fix("it was still running after 120 s"));
+	cr_expect_null(fix_for(&sanitizer, OBSERVED_SILENT));
+	cr_expect_null(fix_for(&other, OBSERVED_ERROR));
 }
 
 Test(trust, leaves_the_harness_as_it_was)
@@ -49,6 +58,6 @@ Test(trust, leaves_the_harness_as_it_was)
 	if (personality((unsigned long)before | ADDR_NO_RANDOMIZE) == -1)
 		cr_skip_test("fixed addresses are forbidden here");
 	personality((unsigned long)before);
-	cr_expect_null(trust_fix(check_failed));
+	cr_expect_null(fix_for(&sanitizer, OBSERVED_ERROR));
 	cr_expect_eq(personality(0xffffffff), before);
 }
