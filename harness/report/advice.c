@@ -29,8 +29,8 @@
 	"and in the state that this call needs?"
 #define UNSET "where this value was to be written. Which thread writes it, and what makes the reader wait for that?"
 #define SIGNALLED                                                                                                      \
-	"the condition and the data it speaks of. Is the data changed, and the signal sent, under the lock of those "  \
-	"who wait?"
+	"the data that those who wait look at. Is each change of it made under the mutex that they wait with? Then "   \
+	"nothing is lost, wherever the signal is sent."
 #define MISUSED                                                                                                         \
 	"the life of this lock or condition. Who makes it, who destroys it, and who may still use it then? Does every " \
 	"wait hold the mutex that goes with the condition?"
@@ -56,6 +56,8 @@ static const struct {
 	{"heap-use-after-free-vptr", FREED},
 	{"thread-leak",
 	 "who joins this thread. Who keeps its handle, and on which path is that owner left without a join?"},
+	{"invalid-join",
+	 "who joins this thread. Which two paths end it, and which of them may be the second? Who clears the handle?"},
 	{"lock-order-inversion", ORDER},
 	{"mutex-bad-unlock", UNLOCK},
 	{"mutex-bad-read-lock", UNLOCK},
@@ -81,7 +83,7 @@ static const struct {
 	{"CondErr", MISUSED},
 	{"CondDestrErr", DESTROYED},
 	{"CondRaceErr", SIGNALLED},
-	{"CondWaitErr", SIGNALLED},
+	{"CondWaitErr", "the wait, and which mutex its thread holds there."},
 	{"RwlockErr", UNLOCK},
 	{"BarrierErr", DESTROYED},
 	{"SemaphoreErr", DESTROYED},

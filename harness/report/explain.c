@@ -169,6 +169,7 @@ static void print_finding(const struct page *page, size_t index)
 	if (meaning)
 		print_wrapped(page->out, page->style, 2, meaning);
 	print_words(page, finding);
+	print_doubts(page, finding);
 	for (size_t i = 0; i < finding->stack_count; i++)
 		if (!stack_repeats(finding, i))
 			print_stack(page, finding, i);

@@ -60,6 +60,11 @@ struct page {
 	const struct result *result;
 };
 
+/*
+ * Says beside a race what of the program its detector does not know, and who knows it: atomics, pipes, some waits. Told by
+ * the sources of the finding's own frames. Nothing where there is nothing to say.
+ */
+void print_doubts(const struct page *page, const struct finding *finding);
 /* Explains each kind of finding of the page's result once, and says what to look at. */
 void print_findings(const struct page *page);
 /* What the budget's monitor measured in the page's result, and what each bound says to it; nothing when nothing was. */

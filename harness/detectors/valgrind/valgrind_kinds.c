@@ -16,6 +16,11 @@ static const char *find(const struct meaning *meanings, const char *kind)
 	return NULL;
 }
 
+#define SIGNAL_OUTSIDE                                                                                                  \
+	"A condition is signalled by a thread that does not hold the mutex of those who wait. POSIX allows it, and it " \
+	"is right where what they wait for was changed while that mutex was held. It is wrong where it was changed "    \
+	"without: then the signal can come between a waiter's look and its wait, and be lost."
+
 const char *const helgrind_kinds[] = {"Race",	     "LockOrder",   "UnlockUnlocked", "UnlockForeign",
 				      "UnlockBogus", "PthAPIerror", "Misc",	      "Dubious",
 				      "FdBadClose",  "FdBadUse",    "FdNotClosed",    NULL};
@@ -37,10 +42,9 @@ const char *helgrind_explain(const char *kind)
 		 "A pthread function returned an error, and a program that does not look at it goes on as "
 		 "if nothing had happened."},
 		{"Misc", "A lock or a condition variable is used against its rules: destroyed while in use, waited on "
-			 "without its mutex, initialised twice."},
-		{"Dubious",
-		 "A use of a condition variable that is allowed and seldom meant, such as a signal without the "
-		 "mutex."},
+			 "without its mutex, initialised twice. Of one with static storage that is destroyed before "
+			 "its first use Helgrind says this too, and there it is wrong."},
+		{"Dubious", SIGNAL_OUTSIDE},
 		{"FdBadClose", "A file descriptor is closed that is not open."},
 		{"FdBadUse", "A file descriptor is used that is not open."},
 		{"FdNotClosed", "A file descriptor is still open at the end."},
@@ -64,15 +68,15 @@ const char *drd_explain(const char *kind)
 			     "while locked, never initialised."},
 		{"CondErr",
 		 "A condition variable is used against its rules: two mutexes for one condition, or one that "
-		 "was never initialised."},
+		 "was never initialised. Of one with static storage that is destroyed before its first use DRD says "
+		 "this too, and there it is wrong."},
 		{"CondDestrErr", "A condition variable is destroyed while a thread waits on it."},
-		{"CondRaceErr",
-		 "A condition is signalled without the mutex that its waiters hold, so the signal can come "
-		 "just before the wait and be lost."},
+		{"CondRaceErr", SIGNAL_OUTSIDE},
 		{"CondWaitErr", "A thread waits on a condition with a mutex that it has not locked."},
 		{"RwlockErr",
 		 "A reader-writer lock is used against its rules, such as unlocked by a thread that does not "
-		 "hold it."},
+		 "hold it. Of one with static storage that is destroyed before its first use DRD says this too, and "
+		 "there it is wrong."},
 		{"SemaphoreErr",
 		 "A semaphore is used against its rules, such as destroyed while a thread waits on it."},
 		{"BarrierErr", "A barrier is used against its rules, such as destroyed while threads wait at it."},

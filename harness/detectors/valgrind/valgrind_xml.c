@@ -212,6 +212,14 @@ static const char *outermost_own(const struct stack *stack)
 	return NULL;
 }
 
+/* What Helgrind calls Dubious since 3.21 it called Misc before, and said so in words: one kind for both. */
+static void name_dubious(struct finding *finding)
+{
+	if (strcmp(finding->kind, "Misc") == 0 && finding->stack_count &&
+	    strstr(finding->stacks[0].role, ": dubious: "))
+		replace(&finding->kind, "Dubious");
+}
+
 /* Makes the sentences of a whole error the same in every run. */
 static void end_error(struct reader *reader)
 {
@@ -233,6 +241,7 @@ static void end_error(struct reader *reader)
 		free(finding->stacks[i].role);
 		finding->stacks[i].role = words;
 	}
+	name_dubious(finding);
 	if (finding->stack_count)
 		replace(&finding->words, finding->stacks[0].role);
 	valgrind_names_release(&names);

@@ -299,3 +299,37 @@ Test(valgrind_xml, every_kind_is_explained)
 			cr_assert(detectors[i]->explain(detectors[i]->kinds[j]), "%s %s", detectors[i]->name,
 				  detectors[i]->kinds[j]);
 }
+
+/* A homework may start a thousand threads; the workbook's own programs do not, and need not pay for the room. */
+Test(valgrind_command, makes_room_for_the_threads_of_other_programs)
+{
+	static const char *const programs[] = {"/root/build/plain/bin/chapters/x", "/root/build/run/7.own/plain"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct run run = {.program = programs[i], .root = "/root", .directory = "/tmp"};
+		struct command command = {0};
+		bool room = false;
+		detector_helgrind.prepare(&run, &command);
+		for (size_t j = 0; command.argv[j]; j++)
+			room = room || strncmp(command.argv[j], "--max-threads=", 14) == 0;
+		cr_assert_eq(room, i == 1, "%s", programs[i]);
+		command_release(&command);
+	}
+}
+
+/* Helgrind 3.19 has no kind for it; its words are the same. */
+Test(valgrind_xml, what_is_dubious_has_one_kind)
+{
+	static const char text[] =
+		"<?xml version=\"1.0\"?><valgrindoutput><protocoltool>helgrind</protocoltool><error><kind>Misc</kind>"
+		"<xwhat><text>Thread #1: pthread_cond_signal: dubious: associated lock is not held by any "
+		"thread</text></xwhat></error><status><state>FINISHED</state></status></valgrindoutput>";
+	struct findings findings = {0};
+	struct valgrind_output output;
+
+	valgrind_xml_read(text, sizeof text - 1, "helgrind", &captured_run, &findings, &output);
+	cr_assert_eq(findings.count, 1);
+	cr_assert_str_eq(findings.items[0].kind, "Dubious");
+	findings_release(&findings);
+	valgrind_output_release(&output);
+}

@@ -1,0 +1,164 @@
+/*
+ * What a detector does not know, beside the race that it reports. Each of them knows most of pthread, and none all of it:
+ * where a program orders its threads by something else, a right program is reported. It cannot be said of a report that
+ * it is wrong, only that the program has what the detector cannot see, and who can.
+ */
+#include "parts.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/mem.h"
+#include "verdict/detector.h"
+
+enum { MAX_WORDS = 8, MAX_FILES = 8 };
+
+#define VALGRIND                                                                                                       \
+	{                                                                                                              \
+		"helgrind", "drd"                                                                                      \
+	}
+#define TSAN                                                                                                           \
+	{                                                                                                              \
+		"tsan"                                                                                                 \
+	}
+
+/* Found by trying each in a right program: clang 14, Valgrind 3.19. */
+static const struct doubt {
+	const char *detectors[2];
+	const char *words[MAX_WORDS]; /* of the source; one that ends in '_' may go on */
+	const char *sentence;	      /* behind the detector's name */
+} doubts[] = {
+	{VALGRIND,
+	 {"_Atomic", "atomic_", "__atomic_", "__sync_", "stdatomic"},
+	 "does not know atomics, which are used here: it takes them for plain memory, and does not see what they order. "
+	 "If an atomic is what is accessed here, or orders the two accesses, this report is wrong. ThreadSanitizer "
+	 "knows them: its verdict counts."},
+	{TSAN,
+	 {"atomic_thread_fence", "__atomic_thread_fence"},
+	 "does not know atomic_thread_fence(), which is used here. If a fence orders the two accesses, this report is "
+	 "wrong; a release store and an acquire load say the same, and it knows those."},
+	{VALGRIND,
+	 {"pipe", "pipe2", "socketpair", "eventfd", "accept", "mq_receive"},
+	 "does not follow a pipe, a socket or an eventfd, and one is used here. If the one thread waits there for what "
+	 "the other sends before the two accesses meet, this report is wrong. ThreadSanitizer follows them: its "
+	 "verdict counts."},
+	{VALGRIND,
+	 {"sem_timedwait", "sem_trywait", "sem_clockwait"},
+	 "does not know sem_timedwait(), sem_trywait() and sem_clockwait() in its older versions, and one is used "
+	 "here. If it orders the two accesses, this report is wrong."},
+	{TSAN,
+	 {"sem_clockwait", "pthread_mutex_clocklock", "pthread_clockjoin_np", "pthread_rwlock_clockrdlock",
+	  "pthread_rwlock_clockwrlock"},
+	 "does not know the waits with a clock, such as sem_clockwait() and pthread_mutex_clocklock(), in its older "
+	 "versions, and one is used here. If it orders the two accesses, this report is wrong."},
+	{VALGRIND,
+	 {"pthread_mutex_clocklock", "pthread_cond_clockwait", "pthread_rwlock_clockrdlock",
+	  "pthread_rwlock_clockwrlock"},
+	 "does not know the waits with a clock, such as pthread_mutex_clocklock(), in its older versions, and one is "
+	 "used here. If it orders the two accesses, this report is wrong."},
+	{VALGRIND,
+	 {"pthread_timedjoin_np", "pthread_tryjoin_np", "pthread_clockjoin_np"},
+	 "knows no join but pthread_join(), and another is used here. If it orders the two accesses, this report is "
+	 "wrong."},
+	{VALGRIND,
+	 {"pthread_cancel"},
+	 "does not see that a thread which is cancelled in pthread_cond_wait() has its mutex again when its handlers "
+	 "run. If that mutex guards this, the report is wrong. ThreadSanitizer sees it: its verdict counts."},
+	{TSAN,
+	 {"mtx_lock", "mtx_trylock", "cnd_wait", "call_once"},
+	 "does not know <threads.h>, which is used here. If one of its locks guards this, the report is wrong."},
+};
+
+/* The word stands in the text, by itself or, if it ends in '_', as the beginning of a name. */
+static bool has_word(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+	bool goes_on = word[length - 1] == '_';
+
+	for (const char *at = text; (at = strstr(at, word)); at += length) {
+		bool starts = at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_');
+		if (starts && (goes_on || !(isalnum((unsigned char)at[length]) || at[length] == '_')))
+			return true;
+	}
+	return false;
+}
+
+static bool is_race(const char *kind)
+{
+	return strcmp(kind, "Race") == 0 || strcmp(kind, "ConflictingAccess") == 0 || strcmp(kind, "data-race") == 0;
+}
+
+static bool is_of(const struct doubt *doubt, const char *detector)
+{
+	for (size_t i = 0; i < 2 && doubt->detectors[i]; i++)
+		if (strcmp(doubt->detectors[i], detector) == 0)
+			return true;
+	return false;
+}
+
+/* A name in a comment is not used. */
+static void blank_comments(char *text)
+{
+	for (char *at = text; (at = strchr(at, '/'));) {
+		char *end = at[1] == '/' ? strchr(at, '\n') : at[1] == '*' ? strstr(at + 2, "*/") : at + 1;
+		if (at[1] == '/' || at[1] == '*')
+			memset(at, ' ', end ? (size_t)(end - at) : strlen(at));
+		if (!end)
+			return;
+		at = end + (*end == '*' ? 2 : 0);
+	}
+}
+
+/* The texts of the files that the finding's own frames lie in; their number. The caller frees them. */
+static size_t sources_of(const struct finding *finding, char *texts[MAX_FILES])
+{
+	const char *names[MAX_FILES];
+	size_t count = 0;
+
+	for (size_t i = 0; i < finding->stack_count; i++)
+		for (size_t j = 0; j < finding->stacks[i].count && count < MAX_FILES; j++) {
+			const struct frame *frame = &finding->stacks[i].frames[j];
+			size_t known = 0;
+			while (frame->own && frame->file && known < count && strcmp(names[known], frame->file) != 0)
+				known++;
+			if (!frame->own || !frame->file || known < count || !(texts[count] = file_read(frame->file)))
+				continue;
+			blank_comments(texts[count]);
+			names[count++] = frame->file;
+		}
+	return count;
+}
+
+static bool is_used(const struct doubt *doubt, char *const *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < MAX_WORDS && doubt->words[j]; j++)
+			if (has_word(texts[i], doubt->words[j]))
+				return true;
+	return false;
+}
+
+void print_doubts(const struct page *page, const struct finding *finding)
+{
+	static const char *const names[][2] = {{"helgrind", "Helgrind"}, {"drd", "DRD"}, {"tsan", "ThreadSanitizer"}};
+	const char *detector = page->result->detector->name, *name = detector;
+	char *texts[MAX_FILES];
+
+	if (!is_race(finding->kind))
+		return;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i][0], detector) == 0)
+			name = names[i][1];
+	size_t count = sources_of(finding, texts);
+	for (size_t i = 0; i < sizeof doubts / sizeof *doubts; i++) {
+		if (!is_of(&doubts[i], detector) || !is_used(&doubts[i], texts, count))
+			continue;
+		char *sentence = mem_format("%s %s", name, doubts[i].sentence);
+		print_wrapped(page->out, page->style, 2, sentence);
+		free(sentence);
+	}
+	for (size_t i = 0; i < count; i++)
+		free(texts[i]);
+}
