@@ -66,17 +66,33 @@ int ensure_trust(struct workbook *workbook, const struct detector *const *which,
 	return status;
 }
 
+/*
+ * What one detector cannot watch, others decide, if one of those that look for races could judge the program. A declared
+ * verdict is missing all the same.
+ */
+static bool others_decide(const struct results *results, const struct result *unfit)
+{
+	for (size_t i = 0; i < results->count && unfit->seen.fault == FAULT_UNFIT && !unfit->expected; i++) {
+		const struct result *other = &results->items[i];
+		if (other->program == unfit->program && other->detector->races &&
+		    other->verdict.observed != OBSERVED_ERROR)
+			return true;
+	}
+	return false;
+}
+
 int status_of(const struct results *results)
 {
 	bool bad = false, differs = false, unjudged = false;
 
 	for (size_t i = 0; i < results->count; i++) {
 		const struct result *result = &results->items[i];
-		if (result->verdict.agrees)
+		if (result->verdict.agrees || others_decide(results, result))
 			continue;
 		bad = bad || result->bad_input;
-		unjudged = unjudged || result->seen.fault == FAULT_DETECTOR;
-		differs = differs || (!result->bad_input && result->seen.fault != FAULT_DETECTOR);
+		bool tools = result->seen.fault == FAULT_DETECTOR || result->seen.fault == FAULT_UNFIT;
+		unjudged = unjudged || tools;
+		differs = differs || (!result->bad_input && !tools);
 	}
 	if (bad)
 		return STATUS_BAD_INPUT;

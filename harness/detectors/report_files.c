@@ -90,15 +90,23 @@ static char *last_words(const struct run *run)
 
 	for (size_t i = 0; text && !found && i < sizeof marks / sizeof *marks; i++) {
 		const char *at = strstr(text, marks[i]);
-		char *line = at ? mem_copy_n(at, strcspn(at, "\n")) : NULL;
-		found = line ? mem_format(": %s", line) : NULL;
-		free(line);
+		size_t line = at ? strcspn(at, "\n") : 0;
+		if (!at)
+			continue;
+		/* "valgrind: the 'impossible' happened:" says nothing yet; the line below it does. */
+		if (line && at[line - 1] == ':' && at[line]) {
+			size_t blanks = strspn(at + line, " \n");
+			const char *next = at + line + blanks;
+			found = mem_format(": %.*s %.*s", (int)line, at, (int)strcspn(next, "\n"), next);
+		} else {
+			found = mem_format(": %.*s", (int)line, at);
+		}
 	}
 	free(text);
 	return found ? found : mem_copy("");
 }
 
-/* The test runner is the process whose parent is none of the others. */
+/* The program itself, or the test runner: the process whose parent is none of the others. */
 static const struct process *runner_of(const struct process *processes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -142,20 +150,18 @@ static void check_tests(const struct process *processes, size_t count, const cha
 				 words);
 }
 
+/* How a child of the program ends is its own affair: what it reported until then is there. */
 void processes_check(const struct run *run, const struct process *processes, size_t count, struct observation *seen)
 {
-	size_t cut = 0;
-
 	if (seen->fault != FAULT_NONE)
 		return;
+	const struct process *program = runner_of(processes, count);
 	char *words = last_words(run);
-	for (size_t i = 0; i < count; i++)
-		cut += !processes[i].complete;
 	if (count == 0)
 		observation_fail(seen, FAULT_DETECTOR, "the detector left no report%s", words);
 	else if (run->tests)
 		check_tests(processes, count, words, seen);
-	else if (cut)
+	else if (!program || !program->complete)
 		observation_fail(seen, FAULT_DETECTOR, "the detector did not watch the program to its end%s", words);
 	free(words);
 }

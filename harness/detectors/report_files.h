@@ -24,8 +24,8 @@ void names_free(char **names);
 char *report_read(const struct run *run, const char *name, size_t *length);
 
 /*
- * Fails the observation unless every process was watched to its end. In a run
- * of tests (whose outcome must be in `seen` already) a failed test may have
+ * Fails the observation unless the program was watched to its end; a child of
+ * it may have been killed, have aborted, or outlive it. In a run of tests (whose outcome must be in `seen` already) a failed test may have
  * died with its report; the others, and the test runner, may not.
  */
 void processes_check(const struct run *run, const struct process *processes, size_t count, struct observation *seen);

@@ -65,7 +65,10 @@ static void print_outcome(const struct page *page)
 	char *declared = against_declaration(result);
 
 	fprintf(page->out, "%s%s: %s%s%s", ink(page->style, colour), result->detector->name,
-		error ? "cannot be judged" : observed_name(verdict->observed), declared, ink(page->style, INK_OFF));
+		result->seen.fault == FAULT_UNFIT ? "cannot judge this program"
+		: error				  ? "cannot be judged"
+						  : observed_name(verdict->observed),
+		declared, ink(page->style, INK_OFF));
 	if (result->runs > 1 && !error)
 		fprintf(page->out, " (in %u of %u runs)", result->fired, result->runs);
 	putc('\n', page->out);

@@ -56,6 +56,7 @@ struct detector {
 	/* Traits; all false in most. */
 	bool tests;	/* it is the plain run of a program's tests: they pass or fail, and it finds nothing else */
 	bool optional;	/* programs need not declare it, and the book's tables leave it out */
+	bool races;	/* it looks for accesses that nothing orders */
 	bool heavy;	/* under it a program takes many times its own time */
 	bool bounded;	/* it holds the program against the bounds of its declaration */
 	bool measures;	/* observations have its figures, which can be plotted */

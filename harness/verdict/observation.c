@@ -9,7 +9,22 @@
 
 #include "base/mem.h"
 
-static const char *const fault_names[] = {"none", "program", "detector"};
+static const char *const fault_names[] = {"none", "program", "detector", "unfit"};
+
+static void set_why(struct observation *seen, enum fault fault, const char *format, va_list args)
+{
+	va_list again;
+
+	va_copy(again, args);
+	int length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	/* A compiler's words can be long, so there is no fixed buffer. */
+	char *text = mem_zeroed((size_t)length + 1, 1);
+	vsnprintf(text, (size_t)length + 1, format, args);
+	seen->fault = fault;
+	free(seen->why);
+	seen->why = text;
+}
 
 void observation_fail(struct observation *seen, enum fault fault, const char *format, ...)
 {
@@ -18,16 +33,17 @@ void observation_fail(struct observation *seen, enum fault fault, const char *fo
 	if (seen->fault != FAULT_NONE)
 		return;
 	va_start(args, format);
-	int length = vsnprintf(NULL, 0, format, args);
+	set_why(seen, fault, format, args);
 	va_end(args);
-	/* A compiler's words can be long, so there is no fixed buffer. */
-	char *text = mem_zeroed((size_t)length + 1, 1);
+}
+
+void observation_blame(struct observation *seen, enum fault fault, const char *format, ...)
+{
+	va_list args;
+
 	va_start(args, format);
-	vsnprintf(text, (size_t)length + 1, format, args);
+	set_why(seen, fault, format, args);
 	va_end(args);
-	seen->fault = fault;
-	free(seen->why);
-	seen->why = text;
 }
 
 void observation_release(struct observation *seen)

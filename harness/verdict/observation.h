@@ -13,6 +13,7 @@ enum fault {
 	FAULT_NONE,	/* the program ended by itself and the detector closed cleanly */
 	FAULT_PROGRAM,	/* it crashed, hung, or flooded its output */
 	FAULT_DETECTOR, /* it is missing, never started, or died half way */
+	FAULT_UNFIT,	/* it cannot watch what this program does; others can */
 };
 
 struct observation {
@@ -31,6 +32,9 @@ struct observation {
 
 /* Marks the observation as one that cannot be judged. The first fault stays: later ones follow from it. */
 void observation_fail(struct observation *seen, enum fault fault, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The same, in place of what was known before: the reason behind it has been found. */
+void observation_blame(struct observation *seen, enum fault fault, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void observation_release(struct observation *seen);
 

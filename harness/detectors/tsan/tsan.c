@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "detectors/criterion/tests.h"
+#include "detectors/limits.h"
 #include "detectors/report_files.h"
 #include "detectors/spoofed.h"
 #include "tsan_findings.h"
@@ -57,13 +58,18 @@ static struct process collect_process(const struct run *run, const struct proces
 
 	tsan_records_read(report->bytes, report->length, &records);
 	struct process process = {.pid = report->pid, .parent = records.parent, .complete = records.complete};
-	*reports += records.count;
-	if (records.count) {
+	*reports += records.count + records.left_out;
+	size_t length;
+	char *words = records.complete ? NULL : report_read(run, "stderr", &length);
+	if (records.count || words) {
 		struct symbolizer *addresses = symbolizer_open(records.maps);
 		struct tsan_resolver resolver = {.code = code_at, .data = data_at, .context = addresses, .run = run};
 		tsan_findings_add(&records, &resolver, findings);
+		if (words)
+			tsan_invalid_join_add(words, records.maps, &resolver, findings);
 		symbolizer_close(addresses);
 	}
+	free(words);
 	tsan_records_release(&records);
 	return process;
 }
@@ -77,6 +83,7 @@ static void collect(const struct run *run, struct observation *seen)
 	for (size_t i = 0; i < run->report_count; i++)
 		processes[i] = collect_process(run, &run->reports[i], &seen->findings, &reports);
 	processes_check(run, processes, run->report_count, seen);
+	limits_explain(run, "tsan", seen);
 	spoofed_check(run, reports, seen);
 	findings_merge(&seen->findings);
 	free(processes);
@@ -85,6 +92,7 @@ static void collect(const struct run *run, struct observation *seen)
 const struct detector detector_tsan = {
 	.name = "tsan",
 	.flavour = "tsan",
+	.races = true,
 	.kinds = tsan_kinds,
 	.channel = CHANNEL_TSAN,
 	.sanitizer = true,

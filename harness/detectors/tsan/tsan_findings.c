@@ -1,6 +1,7 @@
 /* Findings from ThreadSanitizer's records. See tsan_findings.h. */
 #include "tsan_findings.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -339,4 +340,56 @@ void tsan_findings_add(const struct tsan_records *records, const struct tsan_res
 		add_thread_stacks(&making);
 		finding_place(making.finding);
 	}
+}
+
+/* --- a join that the runtime does not survive --- */
+
+/* Where the file of this name begins in memory; 0 when it does not. */
+static uint64_t base_of(const char *maps, const char *name, size_t length)
+{
+	unsigned long long start, offset;
+
+	for (const char *line = maps; *line; line += strspn(line, "\n")) {
+		size_t width = strcspn(line, "\n");
+		if (sscanf(line, "%llx-%*x %*s %llx", &start, &offset) == 2 && offset == 0 && width > length &&
+		    line[width - length - 1] == '/' && strncmp(line + width - length, name, length) == 0)
+			return start;
+		line += width;
+	}
+	return 0;
+}
+
+/* A line such as "    #4 <null> <null> (program+0xd0178) (BuildId: ...)": the address in it; 0 when it is none. */
+static uint64_t address_in(const char *line, const char *maps)
+{
+	const char *open = strchr(line, '('), *end = strchr(line, '\n');
+	const char *plus = open ? strstr(open, "+0x") : NULL;
+
+	if (line[strspn(line, " ")] != '#' || !plus || (end && plus > end))
+		return 0;
+	uint64_t base = base_of(maps, open + 1, (size_t)(plus - open - 1));
+	return base ? base + strtoull(plus + 1, NULL, 16) : 0;
+}
+
+void tsan_invalid_join_add(const char *words, const char *maps, const struct tsan_resolver *resolver,
+			   struct findings *findings)
+{
+	static const char mark[] = "ThreadSanitizer: CHECK failed: sanitizer_thread_registry";
+	const char *line = strstr(words, mark);
+	uint64_t trace[64];
+	struct tsan_part part = {.what = TSAN_STACK, .trace = trace};
+	struct making making = {.resolver = resolver};
+
+	while (line && (line = strchr(line, '\n')) && part.trace_count < sizeof trace / sizeof *trace) {
+		uint64_t address = address_in(++line, maps);
+		if (!address)
+			break;
+		trace[part.trace_count++] = address;
+	}
+	if (!part.trace_count)
+		return;
+	making.finding = findings_add(findings, "invalid-join");
+	set_words(making.finding, mem_copy(tsan_headline("invalid-join")));
+	add_stack(&making, "Here", &part);
+	finding_place(making.finding);
 }

@@ -21,6 +21,12 @@ struct tsan_resolver {
 
 void tsan_findings_add(const struct tsan_records *records, const struct tsan_resolver *resolver,
 		       struct findings *findings);
+/*
+ * On a join of a thread that cannot be joined the runtime gives up, with a stack on standard error and no report: `words`
+ * is what stands there, `maps` what /proc/PID/maps held. Adds a finding for it, if there is one.
+ */
+void tsan_invalid_join_add(const char *words, const char *maps, const struct tsan_resolver *resolver,
+			   struct findings *findings);
 /* Every kind that the runtime has, ended by NULL. */
 extern const char *const tsan_kinds[];
 /* The runtime's own headline for a kind; the kind itself when it is unknown. */

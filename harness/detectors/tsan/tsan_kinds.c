@@ -1,7 +1,8 @@
 /*
  * ThreadSanitizer's kinds of report: the name that __tsan_get_report_data()
  * gives (ReportTypeDescription() in the runtime's tsan_debugging.cpp, the same
- * in clang 14 and 19), the headline that the runtime prints, and what it means.
+ * in clang 14 and 19), the headline that the runtime prints, and what it means;
+ * and invalid-join, on which the runtime gives up without a report.
  */
 #include "tsan_findings.h"
 
@@ -24,6 +25,9 @@ static const struct {
 	{"thread-leak", "thread leak",
 	 "A thread has ended and nobody joined or detached it: its stack and its result are kept for ever. The stack "
 	 "shows where it was created."},
+	{"invalid-join", "join of a thread that cannot be joined",
+	 "A thread is joined or detached that has been joined or detached already, or that never was one. The call may "
+	 "return an error, wait for a stranger, or crash; ThreadSanitizer's runtime ends the program there."},
 	{"locked-mutex-destroy", "destroy of a locked mutex",
 	 "A mutex is destroyed while a thread holds it: that thread is still inside what the mutex guards."},
 	{"mutex-double-lock", "double lock of a mutex",
@@ -55,6 +59,7 @@ const char *const tsan_kinds[] = {"data-race",
 				  "heap-use-after-free",
 				  "heap-use-after-free-vptr",
 				  "thread-leak",
+				  "invalid-join",
 				  "locked-mutex-destroy",
 				  "mutex-double-lock",
 				  "mutex-invalid-access",

@@ -158,6 +158,8 @@ static bool read_report_line(struct reader *reader, char *line)
 
 	if (strcmp(line, "closed") == 0)
 		return !reader->report && (reader->closed = true);
+	if (strcmp(line, "no-leak") == 0)
+		return !reader->report && ++records->left_out;
 	if (strcmp(line, "end report") == 0) {
 		bool was_open = reader->report;
 		reader->report = NULL;

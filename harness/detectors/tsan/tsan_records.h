@@ -12,6 +12,7 @@
  *     thread TID PARENT RUNNING : PC...                 with where it was created
  *     tid TID                                           the threads of a cycle, in its order
  *     sleep : PC...                                     a sleep that orders the accesses by luck
+ *     no-leak                                           a thread-leak that is none, and was left out
  *     closed                                            the runtime has reported all it will
  *
  * Addresses are hexadecimal, other numbers decimal. A PC is a return address.
@@ -50,7 +51,8 @@ struct tsan_records {
 	char *maps; /* never NULL */
 	struct tsan_report *reports;
 	size_t count;
-	bool complete; /* from start to closed, with nothing in it that does not belong there */
+	size_t left_out; /* reports that the runtime made and that say nothing of the program */
+	bool complete;	 /* from start to closed, with nothing in it that does not belong there */
 };
 
 /* Fills `records`, which tsan_records_release() empties; what could be read is there even if it is not complete. */

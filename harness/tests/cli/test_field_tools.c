@@ -75,12 +75,30 @@ static void expect_finding(json_t *all, const char *detector, const char *kind, 
 	cr_assert_fail("%s does not report %s in %s", detector, kind, function);
 }
 
+/* What `check` tells people has each of these words in it; lines are put together. */
+static void expect_told(const char *program, int status, const char *const *words)
+{
+	char command[512];
+
+	snprintf(command, sizeof command, "build/loose check harness/tests/field/%s 2>&1", program);
+	FILE *from = popen(command, "r");
+	char *text = whole(from);
+	int ended = pclose(from);
+
+	cr_assert_eq(WEXITSTATUS(ended), status, "%s: status %d\n%s", command, WEXITSTATUS(ended), text);
+	for (char *at = text; (at = strstr(at, "\n  "));)
+		memmove(at, at + 2, strlen(at + 2) + 1);
+	for (size_t i = 0; words[i]; i++)
+		cr_assert(strstr(text, words[i]), "'%s' is not in\n%s", words[i], text);
+	free(text);
+}
+
 static void expect_all_silent(const char *program)
 {
 	static const char *const names[] = {"tsan", "helgrind", "drd", "memcheck", "budget"};
 	char arguments[128];
 
-	snprintf(arguments, sizeof arguments, "%s --json", program);
+	snprintf(arguments, sizeof arguments, "%s --json -", program);
 	json_t *all = check(arguments, 0);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		expect_observed(all, names[i], "silent");
@@ -96,7 +114,7 @@ Test(field_tools, what_the_c_library_frees_for_itself_is_no_race)
 
 Test(field_tools, what_it_frees_for_the_program_is)
 {
-	json_t *all = check("own_frees.c --json", 1);
+	json_t *all = check("own_frees.c --json -", 1);
 
 	expect_finding(all, "helgrind", "Race", "free_addresses");
 	expect_finding(all, "helgrind", "Race", "read_on");
@@ -106,4 +124,52 @@ Test(field_tools, what_it_frees_for_the_program_is)
 	expect_finding(all, "drd", "ConflictingAccess", "drop");
 	expect_finding(all, "tsan", "data-race", "drop");
 	json_decref(all);
+}
+
+/* Helgrind and memcheck know them: those decide, and nobody blames the program. */
+Test(field_tools, threads_of_c11_are_judged_by_those_who_know_them)
+{
+	static const char *const words[] = {"tsan: cannot judge this program",
+					    "ThreadSanitizer does not know <threads.h>",
+					    "helgrind: silent",
+					    "drd: cannot judge this program",
+					    "DRD does not know <threads.h>",
+					    "memcheck: silent",
+					    "budget: silent",
+					    NULL};
+
+	expect_told("c11_bank.c", 0, words);
+}
+
+Test(field_tools, main_may_leave_by_pthread_exit)
+{
+	expect_all_silent("main_leaves.c");
+}
+
+Test(field_tools, a_double_join_is_the_programs_fault)
+{
+	static const char *const words[] = {"tsan: cannot be judged", "joins or detaches a thread that has been joined",
+					    "PthAPIerror in stop_loader", NULL};
+
+	expect_told("double_join.c", 1, words);
+}
+
+Test(field_tools, how_a_child_ends_is_its_own_affair)
+{
+	expect_all_silent("forks.c");
+}
+
+Test(field_tools, what_is_allowed_is_told_as_allowed)
+{
+	static const char *const words[] = {"Dubious in put", "CondRaceErr in put", "POSIX allows it", NULL};
+
+	expect_told("signal_after_unlock.c", 1, words);
+}
+
+Test(field_tools, atomics_are_told_as_unknown_to_the_tool)
+{
+	static const char *const words[] = {"Helgrind does not know atomics", "DRD does not know atomics",
+					    "ThreadSanitizer knows them", "tsan: silent", NULL};
+
+	expect_told("atomics.c", 1, words);
 }

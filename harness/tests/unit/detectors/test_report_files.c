@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "detectors/criterion/tests.h"
+#include "detectors/limits.h"
 #include "detectors/report_files.h"
 
 static struct run run = {.program = "/p", .root = "/", .own = {"/workbook", NULL}};
@@ -61,10 +62,48 @@ Test(processes, of_a_program)
 	expect_check(all, 0, 0, NULL, "left no report");
 	expect_check(all, 1, 0, NULL, NULL);
 	expect_check(all, 2, 0, NULL, NULL);
+	/* How a child ends is its own affair. */
 	all[1].complete = false;
+	expect_check(all, 2, 0, NULL, NULL);
+	all[0].complete = false;
 	expect_check(all, 2, 0, NULL, "did not watch the program to its end");
 	write_text("stderr", "hello\n==7== x\nFATAL: ThreadSanitizer: unexpected memory mapping 0x1\nmore\n");
 	expect_check(all, 2, 0, NULL, "end: FATAL: ThreadSanitizer: unexpected memory mapping");
+}
+
+static void expect_limit(const char *detector, const char *words, enum fault fault, const char *why)
+{
+	struct observation seen = {0};
+
+	write_text("stderr", words);
+	observation_fail(&seen, FAULT_PROGRAM, "it was killed");
+	limits_explain(&run, detector, &seen);
+	cr_assert_eq(seen.fault, fault, "%s", seen.why);
+	cr_assert(strstr(seen.why, why), "%s", seen.why);
+	observation_release(&seen);
+}
+
+Test(processes, what_a_tool_cannot_do_is_told_as_such)
+{
+	static const char join[] =
+		"x\nThreadSanitizer: CHECK failed: sanitizer_thread_registry.cpp:348 \"((t)) != (0)\"\n",
+			  locks[] = "ThreadSanitizer: CHECK failed: sanitizer_deadlock_detector.h:67 \"n\"\n",
+			  threads[] = "valgrind: the 'impossible' happened:\n   Max number of threads is too low\n";
+
+	expect_limit("tsan", join, FAULT_PROGRAM, "joins or detaches a thread");
+	expect_limit("tsan", locks, FAULT_UNFIT, "more than 64 locks");
+	expect_limit("helgrind", threads, FAULT_UNFIT, "more threads at once");
+	expect_limit("memcheck", threads, FAULT_UNFIT, "more threads at once");
+	expect_limit("tsan", threads, FAULT_PROGRAM, "it was killed");
+	expect_limit("budget", join, FAULT_PROGRAM, "it was killed");
+}
+
+Test(processes, the_line_below_the_impossible_is_told)
+{
+	struct process cut = {10, 1, false};
+
+	write_text("stderr", "==1== x\nvalgrind: the 'impossible' happened:\n   no luck today\nmore\n");
+	expect_check(&cut, 1, 0, NULL, "valgrind: the 'impossible' happened: no luck today");
 }
 
 Test(processes, of_tests)

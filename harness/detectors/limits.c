@@ -1,0 +1,101 @@
+#include "limits.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <gelf.h>
+
+#include "report_files.h"
+
+static const char *const threads_h[] = {"thrd_create", "thrd_join",	"mtx_lock",	 "mtx_init",
+					"cnd_wait",    "cnd_signal",	"call_once",	 "tss_create",
+					"thrd_exit",   "mtx_timedlock", "cnd_timedwait", NULL};
+
+/* The first that fits counts. */
+static const struct limit {
+	const char *detector;	      /* "valgrind": all three tools; NULL: any */
+	const char *words;	      /* on standard error; NULL: none are needed */
+	const char *const *functions; /* that the program calls; NULL: whichever */
+	enum fault fault;
+	const char *why;
+} limits[] = {
+	{"tsan", "ThreadSanitizer: CHECK failed: sanitizer_thread_registry", NULL, FAULT_PROGRAM,
+	 "it joins or detaches a thread that has been joined or detached already, or that never was one: "
+	 "ThreadSanitizer's runtime ends the program at that call"},
+	{"tsan", "ThreadSanitizer: CHECK failed: sanitizer_deadlock_detector", NULL, FAULT_UNFIT,
+	 "a thread holds more than 64 locks at once, and ThreadSanitizer's search for deadlocks has room for 64; the "
+	 "other detectors have no such limit"},
+	{"valgrind", "Max number of threads is too low", NULL, FAULT_UNFIT,
+	 "the program has more threads at once than Valgrind was told to make room for; ThreadSanitizer has room for "
+	 "more"},
+	{"tsan", NULL, threads_h, FAULT_UNFIT,
+	 "ThreadSanitizer does not know <threads.h>: a thread that thrd_create() starts crashes under it; Helgrind, "
+	 "memcheck and the budget do"},
+	{"drd", NULL, threads_h, FAULT_UNFIT,
+	 "DRD does not know <threads.h>: a thread that thrd_create() starts crashes under it; Helgrind, memcheck and "
+	 "the budget do"},
+};
+
+static bool imports(Elf *elf, Elf_Scn *section, const char *const *functions)
+{
+	GElf_Shdr header;
+	GElf_Sym symbol;
+
+	if (!gelf_getshdr(section, &header) || header.sh_type != SHT_DYNSYM || !header.sh_entsize)
+		return false;
+	Elf_Data *data = elf_getdata(section, NULL);
+	for (size_t i = 0; data && i < header.sh_size / header.sh_entsize; i++) {
+		if (!gelf_getsym(data, (int)i, &symbol) || symbol.st_shndx != SHN_UNDEF)
+			continue;
+		const char *name = elf_strptr(elf, header.sh_link, symbol.st_name);
+		for (size_t j = 0; name && functions[j]; j++)
+			if (strcmp(name, functions[j]) == 0)
+				return true;
+	}
+	return false;
+}
+
+bool program_imports(const char *executable, const char *const *functions)
+{
+	int file = open(executable, O_RDONLY | O_CLOEXEC);
+	bool found = false;
+
+	elf_version(EV_CURRENT);
+	Elf *elf = file >= 0 ? elf_begin(file, ELF_C_READ, NULL) : NULL;
+	for (Elf_Scn *section = NULL; elf && !found && (section = elf_nextscn(elf, section));)
+		found = imports(elf, section, functions);
+	elf_end(elf);
+	if (file >= 0)
+		close(file);
+	return found;
+}
+
+static bool is_of(const struct limit *limit, const char *detector)
+{
+	static const char *const tools[] = {"helgrind", "drd", "memcheck"};
+
+	if (strcmp(limit->detector, "valgrind") != 0)
+		return strcmp(limit->detector, detector) == 0;
+	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
+		if (strcmp(tools[i], detector) == 0)
+			return true;
+	return false;
+}
+
+void limits_explain(const struct run *run, const char *detector, struct observation *seen)
+{
+	size_t length;
+	char *text = seen->fault != FAULT_NONE ? report_read(run, "stderr", &length) : NULL;
+
+	for (size_t i = 0; seen->fault != FAULT_NONE && i < sizeof limits / sizeof *limits; i++) {
+		const struct limit *limit = &limits[i];
+		if (!is_of(limit, detector) || (limit->words && (!text || !strstr(text, limit->words))) ||
+		    (limit->functions && !program_imports(run->program, limit->functions)))
+			continue;
+		observation_blame(seen, limit->fault, "%s", limit->why);
+		break;
+	}
+	free(text);
+}
