@@ -304,11 +304,50 @@ static bool entry_end(struct entry *entry, struct parser *parser, bool good)
 	return good;
 }
 
+static bool is_word(const char *text)
+{
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* "tsan  silent", "Ends  holds: ..." */
+static bool says_what_is_seen(const char *body)
+{
+	char *key = next_word(&body), *first = next_word(&body);
+	bool says = detector_named(key) ? is_word(first)
+					: strcmp(key, "Ends") == 0 && (strncmp(first, "holds:", 6) == 0 ||
+								       strncmp(first, "broken:", 7) == 0);
+
+	free(first);
+	free(key);
+	return says;
+}
+
+/*
+ * Prose begins so too: "Promise objects are made by ...". A block that declares something has a line that says what will
+ * be seen, before the comment ends or a line is empty.
+ */
+static bool block_follows(const char *text)
+{
+	bool found = false, over = false;
+	char *body;
+
+	while (!found && !over && (body = comment_line(&text))) {
+		const char *start = body + strspn(body, " \t");
+		found = start == body + 1 && *body == ' ' && says_what_is_seen(start);
+		over = !*start;
+		free(body);
+	}
+	return found;
+}
+
 /* Reads entries from the first comment on, until its end or the first empty line behind the block's start. */
 static bool parse_comment(struct parser *parser, const char *text, int line, bool *any)
 {
 	struct entry entry = {0};
-	bool good = true;
+	bool good = true, prose = false; /* until the next empty line */
 	char *body;
 
 	for (; good && (body = comment_line(&text)); line++) {
@@ -316,13 +355,14 @@ static bool parse_comment(struct parser *parser, const char *text, int line, boo
 		bool key = start == body + 1 && (*body == ' ');
 		bool opens = key && (strncmp(start, "Promise ", 8) == 0 || strncmp(start, "Tempting ", 9) == 0);
 
+		prose = *start && (prose || (opens && !entry.key && !block_follows(text)));
 		if (entry.key && !*start) {
 			free(body);
 			break;
 		}
 		if (entry.key && !key)
 			fprintf(entry.value.out, " %s", start);
-		if (key && (entry.key || opens)) {
+		if (key && (entry.key || (opens && !prose))) {
 			*any = true;
 			good = entry_end(&entry, parser, true);
 			entry_begin(&entry, start, line);

@@ -1,7 +1,8 @@
 /*
  * What a program says of itself in its first comment: the oracle stands where
  * the bug is. The block begins with `Promise` (or `Tempting`, in a wrong fix)
- * and ends with the comment, or at its first empty line:
+ * and ends with the comment, or at its first empty line. Without a line in it that
+ * says what will be seen (`Ends`, or a detector and its word) it is prose:
  *
  *      * Promise   when cache_free() returns, no thread touches the cache.
  *      * Ends      broken: rounds after cache_free() 1

@@ -62,13 +62,44 @@ Test(declaration, a_file_that_declares_nothing)
 		cr_assert_eq(declaration_parse("x.c", texts[i], &d, &error), DECLARED_NOTHING, "%s", texts[i]);
 }
 
+/* Somebody's own words, in a program of theirs. */
+Test(declaration, prose_that_begins_with_the_word)
+{
+	static const char *const texts[] = {
+		"/*\n * Promise objects are made by new().\n * Author   somebody\n *\n * budget silent: not a word of it\n */\n",
+		"/*\n * Tempting as it is\n * to wait,\n * test it: tsan is a tool\n */\n",
+		"/*\n * Promise   it works.\n * Ends      well\n */\n",
+		"/*\n * Promise   it works.\n */\nint tsan, silent;\n",
+	};
+	struct declaration d;
+	char *error;
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		cr_assert_eq(declaration_parse("x.c", texts[i], &d, &error), DECLARED_NOTHING, "%s", texts[i]);
+}
+
+Test(declaration, prose_before_the_block)
+{
+	struct declaration d;
+	char *error;
+
+	cr_assert_eq(
+		declaration_parse("x.c",
+				  "/*\n * Promise a lot, and\n * keep it.\n *\n * Promise   x.\n * tsan  silent\n */\n",
+				  &d, &error),
+		DECLARED);
+	cr_assert_str_eq(d.promise, "x.");
+	cr_assert_eq(d.count, 1);
+	declaration_release(&d);
+}
+
 static void expect_error(const char *line, const char *words)
 {
 	char text[512];
 	struct declaration d;
 	char *error;
 
-	snprintf(text, sizeof text, "/*\n * Promise   x.\n * %s\n */\n", line);
+	snprintf(text, sizeof text, "/*\n * Promise   x.\n * %s\n * memcheck  silent\n */\n", line);
 	cr_assert_eq(declaration_parse("dir/x.c", text, &d, &error), DECLARED_BADLY, "%s", line);
 	cr_assert_eq(strncmp(error, "dir/x.c:3: ", 11), 0, "%s", error);
 	cr_assert(strstr(error, words), "%s", error);
@@ -77,7 +108,7 @@ static void expect_error(const char *line, const char *words)
 	free(error);
 }
 
-Test(declaration, each_mistake_has_its_line_and_mend)
+Test(declaration, each_mistake_has_its_line_and_fix)
 {
 	expect_error("tsan shouts", "'tsan shouts' is unknown; use fires");
 	expect_error("tsan passes", "'tsan passes' is unknown");
@@ -136,8 +167,9 @@ Test(declaration, after_a_byte_order_mark_or_empty_lines)
 		declaration_release(&d);
 		free(text);
 	}
-	cr_assert_eq(declaration_parse("x.c", "\n\n/*\n * Promise   x\n * lint fires\n */\n", &d, &error),
-		     DECLARED_BADLY);
+	cr_assert_eq(
+		declaration_parse("x.c", "\n\n/*\n * Promise   x\n * lint fires\n * drd silent\n */\n", &d, &error),
+		DECLARED_BADLY);
 	cr_assert_eq(strncmp(error, "x.c:5: ", 7), 0, "%s", error);
 	free(error);
 }
@@ -175,10 +207,13 @@ Test(declaration, a_long_comment_takes_no_time, .timeout = 60)
 	cr_assert_eq(declaration_parse("x.c", text, &d, &error), DECLARED_NOTHING);
 	free(text);
 	out = text_open(&long_entry);
-	fputs("/*\n * Promise   nothing.\n", out);
+	fputs("/*\n", out);
+	for (int i = 0; i < 200000; i++)
+		fputs(" * Promise everything.\n", out);
+	fputs(" *\n * Promise   nothing.\n", out);
 	for (int i = 0; i < 400000; i++)
 		fputs(" *           x\n", out);
-	fputs(" */\n", out);
+	fputs(" * drd  silent\n */\n", out);
 	text = text_close(&long_entry);
 	cr_assert_eq(declaration_parse("x.c", text, &d, &error), DECLARED);
 	cr_assert_eq(strlen(d.promise), strlen("nothing.") + 800000);
