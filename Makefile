@@ -67,8 +67,20 @@ compile = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(PROGRAM_CFLAGS) $($1_FLAGS) -Iex
 # What of ours runs inside the programs: no detector is to watch it, and no call of memcpy() is to be made of its loops.
 RUNTIME_CFLAGS := $(POSIX) -Iharness -O1 -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer -fno-builtin -fno-stack-protector $(WARN) -MMD -MP
 compile_runtime = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(RUNTIME_CFLAGS) -c $< -o $@ 2>$@.log || { cat $@.log >&2; exit 1; }
-link = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $($1_FLAGS) -pthread -o $@ $(filter %.o %.a,$^) $($1_LDFLAGS) $2 $(LDLIBS) \
+link = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $($1_FLAGS) -pthread -o $@ $(filter %.o %.a,$^) $($1_LDFLAGS) $2 \
 	2>$@.log || { cat $@.log >&2; exit 1; }
+
+# A program from anywhere, for `loose check`: OWN is a directory for what is made, WORDS its files and the reader's flags,
+# FROM where the reader is. As cc does; or else with _GNU_SOURCE, should something be declared only with it (defined like
+# that from the start, it changes what strerror_r() and others mean); or else as cc does, whatever it says. A warning is
+# no reason not to judge. What the detectors need stands last.
+OWN_CFLAGS := -std=gnu17 -pthread -Wall -Wsource-uses-openmp
+OWN_LAST := -Wno-error -idirafter $(CURDIR)/chapters -fno-sanitize=all -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer
+own = $(Q)cd $(FROM) && for how in -Werror=implicit-function-declaration \
+	'-Werror=implicit-function-declaration -D_GNU_SOURCE=' ''; do \
+	$(CC) $(OWN_CFLAGS) -O0 $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $$how -o $(CURDIR)/$@ $(WORDS) $(OWN_LAST) $($1_FLAGS) \
+	$(addprefix $(CURDIR)/,$^) $($1_LDFLAGS) $(LDLIBS) -lm 2>$(CURDIR)/$@.log && exit; done; \
+	cat $(CURDIR)/$@.log >&2; exit 1
 
 define flavour
 build/$1/obj/%.o: %.c build/toolchain
@@ -94,11 +106,9 @@ $(addprefix build/$1/bin/,$(OUTCOME_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o
 		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME))
 	$$(call link,$1,$$(TEST_LDFLAGS))
 
-# A program from anywhere, for `loose check`: OWN is a directory for what is made, SOURCES its files.
 ifdef OWN
 $(OWN)/$1: $(addprefix build/$1/obj/,$($1_RUNTIME)) build/$1/kit.a
-	$(Q)$$(CC) $$(filter-out -MMD -MP,$$(PROGRAM_CFLAGS)) $$($1_FLAGS) -o $$@ $$(SOURCES) $$(filter %.o %.a,$$^) \
-		$$($1_LDFLAGS) $$(LDLIBS) 2>$$@.log || { cat $$@.log >&2; exit 1; }
+	$$(call own,$1)
 endif
 endef
 

@@ -4,6 +4,7 @@
  * still declares.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "command.h"
+#include "compiler.h"
 #include "exec/runner.h"
 #include "report/report.h"
 #include "verdict/budget.h"
@@ -25,6 +27,10 @@ struct check {
 	bool declares;	/* the program's declaration is ours to release */
 	char **sources; /* absolute */
 	int source_count;
+	struct text words;	/* what the compiler is given: sources, libraries and flags in their order */
+	const char *first_flag; /* of them; NULL: none */
+	char **own;		/* directories that are the reader's; NULL at the end */
+	size_t own_count;
 	char *const *arguments;
 	const char *bounds; /* of --budget; may be NULL */
 	const char *json;   /* the file's name; NULL: none */
@@ -33,7 +39,7 @@ struct check {
 	struct tasks tasks;
 	struct results results;
 	struct outside outside;
-	char *variables[3]; /* for make */
+	char *variables[4]; /* for make */
 	char *directory;    /* of what is made, absolute; NULL until made */
 };
 
@@ -79,30 +85,6 @@ static void plan_in_workbook(struct check *check, const struct program *program)
 
 /* --- a program from elsewhere --- */
 
-/* For a shell in a make recipe. */
-static void quote(FILE *out, const char *text)
-{
-	fputs(" '", out);
-	for (; *text; text++) {
-		if (*text == '\'')
-			fputs("'\\''", out);
-		else
-			fprintf(out, *text == '$' ? "$$" : "%c", *text);
-	}
-	fputc('\'', out);
-}
-
-static char *quoted_sources(const struct check *check)
-{
-	struct text text;
-	FILE *out = text_open(&text);
-
-	fputs("SOURCES=", out);
-	for (int i = 0; i < check->source_count; i++)
-		quote(out, check->sources[i]);
-	return text_close(&text);
-}
-
 static char *directory_of(const char *path)
 {
 	return mem_copy_n(path, (size_t)(strrchr(path, '/') - path));
@@ -124,6 +106,18 @@ static int read_declaration(struct check *check)
 	return status;
 }
 
+/* The compiler is started there: paths in flags, and in variables such as CPATH, are meant from there. */
+static char *where_the_reader_is(void)
+{
+	char here[PATH_MAX];
+	struct text from;
+	FILE *out = text_open(&from);
+
+	fputs("FROM=", out);
+	compiler_quote(out, getcwd(here, sizeof here) ? here : "/");
+	return text_close(&from);
+}
+
 /* What is made of it lies where run_sweep() finds it should the harness be killed. */
 static int plan_elsewhere(struct check *check)
 {
@@ -138,13 +132,10 @@ static int plan_elsewhere(struct check *check)
 	if (status == 0 && mkdir(check->directory, 0777) != 0)
 		status = cannot_judge("cannot make '%s': %s", check->directory, strerror(errno));
 	check->variables[0] = mem_format("OWN=%s", own);
-	check->variables[1] = quoted_sources(check);
-	/* The sources of one program stand in one directory, or in two. */
+	check->variables[1] = where_the_reader_is();
+	check->variables[2] = text_close(&check->words);
 	check->outside = (struct outside){
-		.directory = own,
-		.variables = check->variables,
-		.arguments = check->arguments,
-		.own = {directory_of(check->sources[0]), directory_of(check->sources[check->source_count - 1])}};
+		.directory = own, .variables = check->variables, .arguments = check->arguments, .own = check->own};
 	free(runs);
 	return status;
 }
@@ -155,10 +146,12 @@ static void clean_up(struct check *check)
 		run_remove(check->directory);
 	free(check->directory);
 	free((char *)check->outside.directory);
-	for (int i = 0; i < 2; i++) {
-		free((char *)check->outside.own[i]);
+	for (int i = 0; i < 3; i++)
 		free(check->variables[i]);
-	}
+	for (size_t i = 0; i < check->own_count; i++)
+		free(check->own[i]);
+	free(check->own);
+	free(text_close(&check->words));
 	if (check->declares)
 		declaration_release(&check->program.declaration);
 	tasks_release(&check->tasks);
@@ -176,12 +169,14 @@ static int tell_compiler(const struct check *check)
 			continue;
 		const char *words = strchr(seen->why, '\n');
 		fputs(words ? words + 1 : seen->why, stderr);
-		return bad_input("%s does not compile; fix what the compiler says above", check->program.path);
+		return bad_input("%s does not compile; fix what the compiler says above%s", check->program.path,
+				 compiler_hint(seen->why));
 	}
 	if (check->directory) {
 		char *path = mem_format("%s/%s.log", check->directory, check->tasks.items[0].detector->flavour);
 		char *warnings = file_read(path);
 		fputs(warnings ? warnings : "", stderr);
+		compiler_tell_pragmas(stderr, warnings ? warnings : "");
 		free(warnings);
 		free(path);
 	}
@@ -246,7 +241,10 @@ static int judge(struct check *check)
 	const struct program *known = in_workbook(check);
 	int status = ensure_trust(&check->workbook, detectors, &options);
 
-	if (status == 0 && known)
+	if (status == 0 && known && check->first_flag)
+		status = bad_input("'%s' is compiled as the workbook says; leave out '%s'", known->path,
+				   check->first_flag);
+	else if (status == 0 && known)
 		plan_in_workbook(check, known);
 	else if (status == 0)
 		status = plan_elsewhere(check);
@@ -288,16 +286,86 @@ static char *find_source(const struct catalogue *catalogue, const char *word)
 	return path;
 }
 
-static int find_sources(struct check *check, const struct operands *operands)
+/* The folder is the reader's: a place in it is shown as theirs. Takes `folder` over; NULL is none. */
+static void own_folder(struct check *check, char *folder)
 {
-	check->sources = mem_zeroed((size_t)operands->count, sizeof *check->sources);
-	for (int i = 0; i < operands->count; i++) {
-		check->sources[i] = find_source(&check->workbook.catalogue, operands->items[i]);
-		if (!check->sources[i])
-			return STATUS_BAD_INPUT;
-		check->source_count++;
+	for (size_t i = 0; folder && i < check->own_count; i++)
+		if (strcmp(check->own[i], folder) == 0) {
+			free(folder);
+			return;
+		}
+	if (!folder)
+		return;
+	check->own = mem_resize(check->own, check->own_count + 2, sizeof *check->own);
+	check->own[check->own_count++] = folder;
+	check->own[check->own_count] = NULL;
+}
+
+/* One of headers is theirs too, when it is below the folder where they are: others belong to libraries. */
+static void own_headers(struct check *check, const char *folder)
+{
+	char *here = realpath(".", NULL), *real = folder ? realpath(folder, NULL) : NULL;
+	size_t length = here ? strlen(here) : 0;
+
+	if (real && length > 1 && strncmp(real, here, length) == 0)
+		own_folder(check, mem_copy(real));
+	free(real);
+	free(here);
+}
+
+/* Takes the flag at *at, with the word that belongs to it. */
+static int take_flag(struct check *check, const struct operands *operands, int *at)
+{
+	const char *flag = operands->items[*at], *next = NULL;
+	char *refusal = compiler_refuses(flag);
+
+	if (refusal) {
+		int status = bad_input("%s", refusal);
+		free(refusal);
+		return status;
 	}
+	if (compiler_takes_next(flag))
+		next = operands->items[++*at];
+	compiler_quote(check->words.out, flag);
+	if (next)
+		compiler_quote(check->words.out, next);
+	own_headers(check, compiler_folder(flag, next));
+	check->first_flag = check->first_flag ? check->first_flag : flag;
 	return 0;
+}
+
+static int take_source(struct check *check, const char *word)
+{
+	char *source = find_source(&check->workbook.catalogue, word);
+
+	if (!source)
+		return STATUS_BAD_INPUT;
+	check->sources = mem_resize(check->sources, (size_t)check->source_count + 1, sizeof *check->sources);
+	check->sources[check->source_count++] = source;
+	compiler_quote(check->words.out, source);
+	own_folder(check, directory_of(source));
+	return 0;
+}
+
+static int take_words(struct check *check, const struct operands *operands)
+{
+	int status = 0;
+
+	fputs("WORDS=", text_open(&check->words));
+	for (int i = 0; i < operands->count && status == 0; i++) {
+		const char *word = operands->items[i];
+		if (word[0] == '-' && word[1])
+			status = take_flag(check, operands, &i);
+		else if (!compiler_links(word))
+			status = take_source(check, word);
+		else if (access(word, R_OK) != 0)
+			status = bad_input("cannot read '%s': %s", word, strerror(errno));
+		else
+			compiler_quote(check->words.out, word);
+	}
+	if (status == 0 && check->source_count == 0)
+		status = bad_input("check takes %s; name a C file of the program", command_check.arguments);
+	return status;
 }
 
 static int read_bounds(const char *bounds)
@@ -328,7 +396,7 @@ static int run(const char *root, int argc, char **argv)
 		status = open_workbook(&check.workbook, root);
 	if (status)
 		return status;
-	status = find_sources(&check, &operands);
+	status = take_words(&check, &operands);
 	if (status == 0 && check.json)
 		status = output_open(&check.json_file, check.json);
 	if (status == 0)
@@ -355,17 +423,21 @@ static const struct option_spec options[] = {
 
 const struct command_entry command_check = {
 	.name = "check",
-	.arguments = "FILE.c... [-- ARGUMENT...]",
+	.arguments = "FILE.c... [FLAG...] [-- ARGUMENT...]",
 	.summary = "judge your own program under all detectors",
 	.about =
-		"Compiles the files as one program, runs it under every detector with the arguments after --, and explains each "
-		"finding in the source. A program whose first comment carries a declaration is judged by it; any other is "
-		"reported. The file of an exercise is judged by its test: all must pass, none may fire. It may be named by "
-		"its pitfall.\n\nLDLIBS in the environment names libraries to link: LDLIBS=-lm",
+		"Compiles the files as one program, as 'cc -pthread FILE.c... -lm' does, runs it under every detector with the "
+		"arguments after --, and explains each finding in the source. A FLAG is the compiler's: -I, -D, -std=, -l, -L, "
+		"-fopenmp, -O2 and so on; objects and libraries may stand among the files. What you have in CPPFLAGS, CFLAGS, "
+		"LDFLAGS and LDLIBS counts too, and all paths are meant from where you are. Warnings are shown and do not "
+		"keep it from judging. _GNU_SOURCE is defined where something would not be declared without it.\n\n"
+		"A program whose first comment carries a declaration is judged by it; any other is reported. The file of an "
+		"exercise is judged by its test: all must pass, none may fire. It may be named by its pitfall.",
 	.options = options,
 	.operands = {OPERAND_SOURCE, OPERAND_SOURCE},
 	.least = 1,
 	.most = -1,
 	.passes = true,
+	.compiles = true,
 	.run = run,
 };

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "command.h"
+#include "compiler.h"
 #include "names.h"
 #include "verdict/detector.h"
 
@@ -74,10 +75,33 @@ static char *explain(const struct command_entry *command, const char *word)
 	return message;
 }
 
+/* Any letter, and what follows it in the word. */
+#define COMPILER                                                                                                       \
+	"-:A::B::C::D::E::F::G::H::I::J::K::L::M::N::O::P::Q::R::S::T::U::V::W::X::Y::Z::"                             \
+	"a::b::c::d::e::f::g::h::i::j::k::l::m::n::o::p::q::r::s::t::u::v::w::x::y::z::"
+
+/* A word for the compiler; not one of the command's own options with a dash too few. */
+static char *take_flag(const struct command_entry *command, int argc, char **argv, int at, int *count)
+{
+	size_t length = strcspn(argv[at] + 1, "=");
+
+	for (const struct option_spec *option = command->options; option->name; option++)
+		if (strncmp(option->name, argv[at] + 1, length) == 0 && !option->name[length])
+			return explain(command, argv[at]);
+	bool next = compiler_takes_next(argv[at]);
+	if (next && optind >= argc)
+		return mem_format("'%s' needs a value", argv[at]);
+	argv[1 + (*count)++] = argv[at];
+	if (next)
+		argv[1 + (*count)++] = argv[optind++];
+	return NULL;
+}
+
 /* Takes the words one by one, in their order: options into `values`, operands to the front of argv + 1. */
 static char *read_words(const struct command_entry *command, int argc, char **argv, void *values, int *count)
 {
 	struct option known[MOST_OPTIONS] = {0};
+	const char *letters = command->compiles ? COMPILER : "-:";
 	char *error = NULL;
 	int found, at;
 
@@ -87,13 +111,15 @@ static char *read_words(const struct command_entry *command, int argc, char **ar
 					   NULL, FIRST_OPTION + i};
 	opterr = 0;
 	optind = 0;
-	while (!error && (at = optind ? optind : 1, found = getopt_long(argc, argv, "-:", known, NULL)) != -1) {
+	while (!error && (at = optind ? optind : 1, found = getopt_long(argc, argv, letters, known, NULL)) != -1) {
 		if (found == OPERAND)
 			argv[1 + (*count)++] = optarg;
 		else if (found == ':')
 			error = mem_format("'%s' needs a value", argv[at]);
 		else if (found == '?')
 			error = explain(command, argv[at]);
+		else if (found < FIRST_OPTION)
+			error = take_flag(command, argc, argv, at, count);
 		else
 			error = set_value(&command->options[found - FIRST_OPTION], optarg, values);
 	}

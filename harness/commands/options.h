@@ -48,6 +48,7 @@ struct command_entry {
 	enum operand operands[2]; /* what the first one is, and the others; OPERAND_NONE: there is none */
 	int least, most;	  /* operands; most < 0: any number */
 	bool passes;		  /* what stands after "--" is not for the command */
+	bool compiles; /* words with one dash are for the compiler: operands, each with the value it takes after it */
 	int (*run)(const char *root, int argc, char **argv);
 };
 

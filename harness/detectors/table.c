@@ -61,7 +61,10 @@ static bool lies_in(const char *directory, const char *file)
 
 bool run_owns(const struct run *run, const char *file)
 {
-	return file && (lies_in(run->own[0], file) || lies_in(run->own[1], file));
+	for (size_t i = 0; file && run->own && run->own[i]; i++)
+		if (lies_in(run->own[i], file))
+			return true;
+	return false;
 }
 
 static char **append(char **list, char *text)

@@ -269,7 +269,7 @@ struct running *run_start(struct loop *loop, const struct run_request *request, 
 				    .root = loop->root,
 				    .directory = running->directory,
 				    .tests = request->tests,
-				    .own = {request->own[0], request->own[1]},
+				    .own = request->own,
 				    .bounds = request->bounds};
 	if (mkdir(running->directory, 0777) == 0)
 		start_supervisor(running);

@@ -15,7 +15,7 @@ struct run_request {
 	char *executable;	/* absolute path */
 	bool tests;		/* a Criterion program */
 	char *const *arguments; /* for the program; may be NULL */
-	const char *own[2];	/* absolute directories of the program's own sources */
+	char *const *own;	/* absolute directories of the program's own sources, NULL at the end */
 	const char *bounds;	/* of the budget; may be NULL */
 	long deadline_ms;
 	bool keep_output; /* the observation has the program's standard output */

@@ -37,7 +37,7 @@ struct outside {
 	const char *directory;	/* for the executables, relative to the root; each has its flavour's name */
 	char *const *variables; /* "NAME=value" for make, NULL at the end: what to compile, and how */
 	char *const *arguments; /* the program's own, NULL at the end; may be NULL */
-	const char *own[2];	/* absolute directories of its sources; the second may be NULL */
+	char *const *own;	/* absolute directories of its sources, NULL at the end */
 };
 
 struct judging_options {
@@ -86,8 +86,5 @@ void judging_join(struct judging *judging);
 int judge_all(struct workbook *workbook, const struct tasks *tasks, const struct judging_options *options,
 	      const struct judging_events *events, void *context, struct results *results, char **error);
 void results_release(struct results *results);
-
-/* The directories of the sources that are the program's own, absolute; the second may be NULL. Caller frees both. */
-void program_directories(const char *root, const struct program *program, char *own[2]);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "base/mem.h"
 #include "exec/build.h"
 #include "verdict/budget.h"
@@ -10,16 +11,19 @@
 
 enum { DEADLINE_MS = 120000 };
 
-void program_directories(const char *root, const struct program *program, char *own[2])
+/* The directories of the sources that are the program's own, for files_free(). */
+static char **own_directories(const char *root, const struct program *program)
 {
-	own[1] = NULL;
+	char **own = mem_zeroed(3, sizeof *own);
+
 	if (program_has_test(program)) {
 		own[0] = mem_format("%s/exercises/%s", root, program->pitfall);
 		own[1] = mem_format("%s/solutions/%s", root, program->pitfall);
-		return;
+		return own;
 	}
 	const char *slash = strrchr(program->path, '/');
 	own[0] = mem_format("%s/%.*s", root, (int)(slash - program->path), program->path);
+	return own;
 }
 
 static int lane_of(const struct work *work)
@@ -34,15 +38,12 @@ static void plan_program(struct work *work, const char *root, const struct task 
 	if (outside) {
 		work->target = mem_format("%s/%s", outside->directory, task->detector->flavour);
 		work->request.arguments = outside->arguments;
-		for (int i = 0; i < 2; i++)
-			work->own[i] = outside->own[i] ? mem_copy(outside->own[i]) : NULL;
+		work->request.own = outside->own;
 	} else {
 		work->target = build_target(task->detector->flavour, task->program->path);
-		program_directories(root, task->program, work->own);
+		work->request.own = work->own = own_directories(root, task->program);
 	}
 	work->request.executable = mem_format("%s/%s", root, work->target);
-	for (int i = 0; i < 2; i++)
-		work->request.own[i] = work->own[i];
 }
 
 void work_plan(struct work *work, const char *root, const struct task *task, const struct judging_options *options,
@@ -70,8 +71,8 @@ void work_release(struct work *work)
 	free(work->bounds);
 	free(work->key);
 	free(work->request.executable);
-	free(work->own[0]);
-	free(work->own[1]);
+	if (work->own)
+		files_free(work->own);
 }
 
 int work_by_weight(const void *left, const void *right)

@@ -13,7 +13,7 @@ struct work {
 	size_t task; /* its index */
 	struct result *result;
 	struct run_request request;
-	char *own[2];
+	char **own;
 	char *target;	  /* relative to the root */
 	char *bounds;	  /* of the budget; NULL for the other detectors */
 	char *key;	  /* in the cache; NULL: not to be kept */

@@ -31,10 +31,9 @@ struct run {
 	/*
 	 * The innermost directory that holds the program's own sources and no
 	 * others (an absolute path, no trailing slash): a frame is own when its
-	 * file lies in one of these. Two, because an exercise's test stands
-	 * apart from a solution. The second may be NULL.
+	 * file lies in one of these. NULL at the end; NULL: none.
 	 */
-	const char *own[2];
+	char *const *own;
 	const char *bounds; /* of the budget, with commas between them; NULL: none */
 	/* Of the detector's kind, in the order in which the processes began; there once the run has ended. */
 	const struct process_report *reports;

@@ -74,6 +74,23 @@ static char *read_whole(const char *path)
 	return text;
 }
 
+struct outcome scratch_loose_in(const struct scratch *scratch, const char *directory, const char *environment,
+				const char *arguments)
+{
+	struct outcome outcome;
+	char *command = formatted(
+		"cd '%s/%s' && %s PATH='%s' LOOSE_ROOT='%s' '%s/build/loose' %s >'%s/out' 2>'%s/err' </dev/null",
+		scratch->root, directory, environment, scratch->path, scratch->root, scratch->root, arguments,
+		scratch->root, scratch->root);
+	int status = system(command);
+
+	outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	outcome.out = scratch_read(scratch, "out");
+	outcome.err = scratch_read(scratch, "err");
+	free(command);
+	return outcome;
+}
+
 struct outcome scratch_loose(const struct scratch *scratch, const char *arguments)
 {
 	struct outcome outcome;

@@ -29,6 +29,9 @@ void scratch_make(struct scratch *scratch);
 void scratch_remove(struct scratch *scratch);
 /* `build/loose ARGUMENTS` on the scratch workbook, through a shell; the arguments are the test's own, so no quoting. */
 struct outcome scratch_loose(const struct scratch *scratch, const char *arguments);
+/* The same as typed in that directory of the scratch workbook, with "NAME=value " of the environment in front of it. */
+struct outcome scratch_loose_in(const struct scratch *scratch, const char *directory, const char *environment,
+				const char *arguments);
 void outcome_release(struct outcome *outcome);
 
 char *scratch_read(const struct scratch *scratch, const char *path);

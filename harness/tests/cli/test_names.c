@@ -24,21 +24,9 @@ static void unmake(void)
 
 TestSuite(names, .init = make, .fini = unmake, .timeout = 300);
 
-/* `build/loose ARGUMENTS` as typed in that directory of the scratch workbook. */
 static struct outcome loose_in(const char *directory, const char *arguments)
 {
-	char command[PATH_MAX * 2];
-	struct outcome outcome;
-	int status;
-
-	snprintf(command, sizeof command,
-		 "cd '%s/%s' && LOOSE_ROOT='%s' '%s/build/loose' %s >'%s/out' 2>'%s/err' </dev/null", root, directory,
-		 root, root, arguments, root, root);
-	status = system(command);
-	outcome.status = WEXITSTATUS(status);
-	outcome.out = scratch_read(&scratch, "out");
-	outcome.err = scratch_read(&scratch, "err");
-	return outcome;
+	return scratch_loose_in(&scratch, directory, "", arguments);
 }
 
 static void expect(const char *directory, const char *arguments, const char *words)

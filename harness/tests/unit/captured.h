@@ -15,7 +15,7 @@ enum { SYSTEMS = 2 };
 
 /* The captured programs' sources all lie there. */
 static const struct run captured_run = {
-	.program = "/workbook/program", .root = "/", .directory = "/", .own = {"/workbook", NULL}};
+	.program = "/workbook/program", .root = "/", .directory = "/", .own = (char *const[]){"/workbook", NULL}};
 
 /* The whole file, for the caller to free. */
 static inline char *captured(const char *system, const char *name, size_t *length)

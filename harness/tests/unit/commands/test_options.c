@@ -36,7 +36,15 @@ static const struct command_entry passes_on = {.name = "start",
 					       .most = -1,
 					       .passes = true};
 
-enum { MOST_WORDS = 16 };
+static const struct command_entry compiles = {.name = "check",
+					      .arguments = "FILE...",
+					      .options = options,
+					      .least = 1,
+					      .most = -1,
+					      .passes = true,
+					      .compiles = true};
+
+enum { MOST_WORDS = 24 };
 
 /* A command line, cut at the blanks. */
 struct line {
@@ -195,6 +203,27 @@ Test(options, numbers)
 		expect_error(&takes_any, text, error);
 	}
 	expect_error(&takes_any, "judge --repeat=", "--repeat takes a whole number from 1 to 1000000, not ''");
+}
+
+Test(options, words_for_the_compiler_keep_their_place)
+{
+	static const char *const expected[] = {"-Iinclude", "a.c",	"-I",  "src",	   "-D",      "X=--json",
+					       "-pthread",  "-fopenmp", "-lm", "-include", "--fresh", "b.c"};
+	struct line line =
+		read_line(&compiles, "check -Iinclude a.c -I src -D X=--json --json out -pthread -fopenmp -lm "
+				     "-include --fresh b.c -- -O2");
+
+	cr_assert_null(line.error, "%s", line.error);
+	cr_assert_str_eq(line.values.json, "out");
+	cr_assert_not(line.values.fresh);
+	cr_assert_eq(line.operands.count, 12);
+	for (int i = 0; i < line.operands.count; i++)
+		cr_assert_str_eq(line.operands.items[i], expected[i]);
+	cr_assert_str_eq(line.operands.passed[0], "-O2");
+	release(&line);
+	expect_error(&compiles, "check a.c -I", "'-I' needs a value");
+	expect_error(&compiles, "check a.c -json=x", "unknown option '-json=x'; did you mean '--json'?");
+	expect_error(&compiles, "check a.c --jsno=x", "unknown option '--jsno=x'; did you mean '--json'?");
 }
 
 Test(options, detectors)

@@ -230,7 +230,7 @@ static size_t code_at(void *context, uint64_t pc, struct code_place *places, siz
 
 static struct findings find(const struct budget_report *report, const char *bounds, bool known[BUDGET_BOUNDS])
 {
-	struct run run = {.own = {"/own", NULL}};
+	struct run run = {.own = (char *const[]){"/own", NULL}};
 	struct budget_resolver resolver = {.code = code_at, .run = &run};
 	struct budget budget = {0};
 	struct findings findings = {0};

@@ -7,7 +7,7 @@
 #include "detectors/limits.h"
 #include "detectors/report_files.h"
 
-static struct run run = {.program = "/p", .root = "/", .own = {"/workbook", NULL}};
+static struct run run = {.program = "/p", .root = "/", .own = (char *const[]){"/workbook", NULL}};
 static char directory[] = "/tmp/test-processes.XXXXXX";
 
 static void make_directory(void)
@@ -233,7 +233,7 @@ Test(processes, collect_reads_the_reports)
 
 Test(processes, a_frame_is_own_by_its_directory)
 {
-	struct run two = {.own = {"/w/a", "/w/b"}};
+	struct run two = {.own = (char *const[]){"/w/a", "/w/b", NULL}};
 
 	cr_assert(run_owns(&two, "/w/a/x.c"));
 	cr_assert(run_owns(&two, "/w/b/c/x.c"));
@@ -241,8 +241,12 @@ Test(processes, a_frame_is_own_by_its_directory)
 	cr_assert_not(run_owns(&two, "/w/a"));
 	cr_assert_not(run_owns(&two, "w/a/x.c"));
 	cr_assert_not(run_owns(&two, NULL));
-	two.own[1] = NULL;
+	two.own = (char *const[]){"/w/a", NULL};
 	cr_assert_not(run_owns(&two, "/w/b/x.c"));
+	two.own = (char *const[]){"/w/a", "/w/b", "/w/c", NULL};
+	cr_assert(run_owns(&two, "/w/b/x.c"));
+	two.own = NULL;
+	cr_assert_not(run_owns(&two, "/w/a/x.c"));
 }
 
 Test(processes, detectors_by_name)

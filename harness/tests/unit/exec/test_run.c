@@ -13,6 +13,7 @@
 #endif
 
 static struct scratch_workbook scratch;
+static char *const own[] = {scratch.root, NULL};
 static struct run_request request;
 
 static void open_scratch(void)
@@ -21,7 +22,7 @@ static void open_scratch(void)
 	scratch_file(&scratch, "shout", "#!/bin/sh\necho \"$1$SIXTH!\"\necho bye\n");
 	request = (struct run_request){.detector = detector_named("sixth"),
 				       .executable = mem_format("%s/shout", scratch.root),
-				       .own = {scratch.root, NULL},
+				       .own = own,
 				       .deadline_ms = 30000};
 }
 

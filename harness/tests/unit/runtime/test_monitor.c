@@ -521,7 +521,7 @@ static size_t code_at(void *context, uint64_t pc, struct code_place *places, siz
 static struct findings find(const struct budget *budget)
 {
 	char *sources = mem_format("%s/harness/tests/programs", root), *own = realpath(sources, NULL);
-	struct run description = {.root = root, .directory = directory, .own = {own, NULL}};
+	struct run description = {.root = root, .directory = directory, .own = (char *const[]){own, NULL}};
 	struct symbolizer *addresses = symbolizer_open(ran.image->maps);
 	struct budget_resolver resolver = {.code = code_at, .context = addresses, .run = &description};
 	struct findings findings = {0};

@@ -1,0 +1,107 @@
+#include "compiler.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static bool begins(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+static bool ends(const char *text, const char *end)
+{
+	size_t length = strlen(text), tail = strlen(end);
+
+	return length > tail && strcmp(text + length - tail, end) == 0;
+}
+
+bool compiler_takes_next(const char *flag)
+{
+	static const char *const flags[] = {"-I",	 "-D",	     "-U",	    "-L",	  "-l",
+					    "-include",	 "-isystem", "-iquote",	    "-idirafter", "-imacros",
+					    "-isysroot", "-Xlinker", "-Xassembler", "-Xclang",	  "-Xpreprocessor",
+					    "-mllvm",	 "-x",	     "-u",	    "-T",	  "-MF",
+					    "-MT",	 "-MQ",	     "-target",	    "-z"};
+
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+		if (strcmp(flags[i], flag) == 0)
+			return true;
+	return false;
+}
+
+char *compiler_refuses(const char *flag)
+{
+	static const char *const exact[] = {"-c", "-S", "-E", "-M", "-MM", "-shared", "-static", "-fsyntax-only"};
+
+	for (size_t i = 0; i < sizeof exact / sizeof *exact; i++)
+		if (strcmp(exact[i], flag) == 0)
+			return mem_format("check makes a program that it can run under every detector; leave out '%s'",
+					  flag);
+	if (begins(flag, "-o"))
+		return mem_format("check keeps nothing of what it compiles; leave out '%s'", flag);
+	if (begins(flag, "-fsanitize"))
+		return mem_format("check chooses the sanitizers; leave out '%s'", flag);
+	return NULL;
+}
+
+bool compiler_links(const char *file)
+{
+	return ends(file, ".o") || ends(file, ".a") || ends(file, ".so") || strstr(file, ".so.");
+}
+
+const char *compiler_folder(const char *flag, const char *next)
+{
+	if (!begins(flag, "-I"))
+		return NULL;
+	return flag[2] ? flag + 2 : next;
+}
+
+void compiler_quote(FILE *out, const char *word)
+{
+	fputs(" '", out);
+	for (; *word; word++) {
+		if (*word == '\'')
+			fputs("'\\''", out);
+		else
+			fprintf(out, *word == '$' ? "$$" : "%c", *word);
+	}
+	fputc('\'', out);
+}
+
+/* The line after the one that begins here; its end when it is the last. */
+static const char *next_line(const char *line)
+{
+	line += strcspn(line, "\n");
+	return *line ? line + 1 : line;
+}
+
+/* "dir/x.c:9:1: warning: ... [-Wunknown-pragmas]", and below it the line of the source. */
+void compiler_tell_pragmas(FILE *out, const char *log)
+{
+	for (; *log; log = next_line(log)) {
+		size_t length = strcspn(log, "\n");
+		const char *source = next_line(log), *place = strchr(log, ':'), *mark = strstr(log, "[-W");
+		bool omp = mark && begins(mark, "[-Wsource-uses-openmp");
+		if (!mark || mark > log + length || !place || (!omp && !begins(mark, "[-Wunknown-pragmas")))
+			continue;
+		size_t number = strspn(place + 1, "0123456789");
+		source += strspn(source, " \t");
+		fprintf(out, "loose: ignored: %.*s (%.*s)%s\n", (int)strcspn(source, "\n"), source,
+			(int)((size_t)(place - log) + 1 + number), log, omp ? "; add -fopenmp" : "");
+	}
+}
+
+const char *compiler_hint(const char *log)
+{
+	if (strstr(log, "file not found"))
+		return "; '-I FOLDER' says where a header is";
+	if (strstr(log, "undefined reference to `main'"))
+		return "; name the file with main() too";
+	if (strstr(log, "undefined reference"))
+		return "; name the other C files too, or the library: '-lNAME'";
+	if (strstr(log, "cannot find -lomp"))
+		return "; OpenMP needs the package 'libomp-dev'";
+	return "";
+}
