@@ -25,7 +25,7 @@
  * The text with each passage made anew, for the caller to free. `path` is the
  * text's path relative to the root and decides which pitfall it speaks of (for
  * book.md: all). NULL when a mark is unknown, not ended, or names what is not
- * there; *error is then one line, owned by the caller, with path, line and mend.
+ * there; *error is then one line, owned by the caller, with path, line and fix.
  */
 char *docs_fill(const struct catalogue *catalogue, const struct results *results, const char *path, const char *text,
 		char **error);

@@ -85,7 +85,7 @@ static bool fill_all(struct filling *filling, const char *text)
 					filling, mem_copy("this ends nothing; put a mark before it, or take it away"));
 			if (!passage_end(next, &lines))
 				return filling_fail(filling,
-						    mem_format("this mark is not ended; put %s behind it", mark_end));
+						    mem_format("this mark is not ended; put %s after it", mark_end));
 			if (!fill_mark(filling, text, length))
 				return false;
 			lines = 0;

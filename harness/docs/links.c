@@ -57,7 +57,7 @@ size_t docs_dead_links(FILE *out, const char *root, const char *path, const char
 		/* A link comes twice: when it is entered, and when it is left. */
 		if (cmark_iter_get_event_type(walk) != CMARK_EVENT_ENTER || !is_dead(root, path, node))
 			continue;
-		fprintf(out, "%s:%d: the link '%s' leads nowhere; mend it, or add the file\n", path, line_of(node),
+		fprintf(out, "%s:%d: the link '%s' leads nowhere; fix it, or add the file\n", path, line_of(node),
 			cmark_node_get_url(node));
 		count++;
 	}

@@ -152,7 +152,7 @@ static void print_look_again(const struct page *page)
 		fprintf(page->out, "./loose check %s\n", program->path);
 }
 
-/* A starter that passes is most likely one that the reader has mended in place. */
+/* A starter that passes is most likely one that the reader has fixed in place. */
 static void print_changed_starter(const struct page *page)
 {
 	const struct result *result = page->result;
@@ -164,7 +164,7 @@ static void print_changed_starter(const struct page *page)
 	    (observed != OBSERVED_SILENT && observed != OBSERVED_PASSES))
 		return;
 	char *text =
-		mem_format("The starter has been changed: it no longer fails. If you have mended it, './loose check "
+		mem_format("The starter has been changed: it no longer fails. If you have fixed it, './loose check "
 			   "%s' judges it.",
 			   result->program->path);
 	print_wrapped(page->out, page->style, 2, text);

@@ -88,7 +88,7 @@ struct budget {
 
 /*
  * Adds what `text` says, bounds with commas between them. False with one line
- * in *error, which the caller owns and which says how to mend it; the budget
+ * in *error, which the caller owns and which says how to fix it; the budget
  * then has the bounds before that one.
  */
 bool budget_parse(struct budget *budget, const char *text, char **error);

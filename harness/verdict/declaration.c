@@ -89,7 +89,7 @@ static bool parse_place(struct parser *parser, struct expectation *item, const c
 	const char *detector = item->detector->name, *in = strstr(text, " in ");
 
 	if (!in || !in[4])
-		return fail(parser, mem_format("'%s' is no 'KIND in FUNCTION'", text));
+		return fail(parser, mem_format("'%s' is not 'KIND in FUNCTION'", text));
 	char *kind = trimmed(text, (size_t)(in - text)), *function = trimmed(in + 4, strlen(in + 4));
 	item->places = mem_resize(item->places, item->place_count + 1, sizeof *item->places);
 	item->places[item->place_count++] = (struct place){kind, function};
@@ -97,7 +97,7 @@ static bool parse_place(struct parser *parser, struct expectation *item, const c
 		return fail(parser,
 			    mem_format("%s has no kind '%s'; './loose doctor --kinds' lists them", detector, kind));
 	if (strchr(function, ' '))
-		return fail(parser, mem_format("'%s' is no name of a function", function));
+		return fail(parser, mem_format("'%s' is not the name of a function", function));
 	return true;
 }
 

@@ -52,7 +52,7 @@ struct declaration {
 enum declared {
 	DECLARED,
 	DECLARED_NOTHING, /* there is no such block */
-	DECLARED_BADLY,	  /* *error tells where and how to mend it */
+	DECLARED_BADLY,	  /* *error tells where and how to fix it */
 };
 
 /*

@@ -28,7 +28,7 @@ struct catalogue {
 	size_t count;
 	char **pitfalls; /* their names, in that order */
 	size_t pitfall_count;
-	char **problems; /* lines for the reader: what in the tree is wrong, and how to mend it */
+	char **problems; /* lines for the reader: what in the tree is wrong, and how to fix it */
 	size_t problem_count;
 };
 

@@ -196,7 +196,7 @@ Test(session, check_explains_a_program_from_elsewhere)
 	outcome = scratch_loose(&scratch, arguments);
 	json_t *all = json_loads(outcome.out, 0, NULL), *result = json_array_get(json_object_get(all, "results"), 0);
 	cr_assert(result, "%s%s", outcome.out, outcome.err);
-	cr_assert_eq(outcome.status, 1, "a finding is something to mend");
+	cr_assert_eq(outcome.status, 1, "a finding is something to fix");
 	cr_assert(json_is_null(json_object_get(result, "declared")));
 	json_decref(all);
 	outcome_release(&outcome);

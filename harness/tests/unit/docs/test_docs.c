@@ -488,9 +488,9 @@ Test(text, whose_links_lead_nowhere_is_named)
 		       "");
 	dead_links_are(
 		&book, "# One\n\nSee\n[it](../gone.md#fix).\n",
-		"chapters/02-x/y/README.md:4: the link '../gone.md#fix' leads nowhere; mend it, or add the file\n");
+		"chapters/02-x/y/README.md:4: the link '../gone.md#fix' leads nowhere; fix it, or add the file\n");
 	dead_links_are(&book, "| a |\n|---|\n| [it][1] |\n\n[1]: gone.c\n",
-		       "chapters/02-x/y/README.md:3: the link 'gone.c' leads nowhere; mend it, or add the file\n");
+		       "chapters/02-x/y/README.md:3: the link 'gone.c' leads nowhere; fix it, or add the file\n");
 	close_book(&book);
 }
 
@@ -524,7 +524,7 @@ Test(text, that_is_wrong_is_named_with_its_line)
 		const char *path, *text, *error;
 	} wrongs[] = {
 		{path, "\n<!-- diff -->\n",
-		 "chapters/02-x/y/README.md:2: this mark is not ended; put <!-- end --> behind it"},
+		 "chapters/02-x/y/README.md:2: this mark is not ended; put <!-- end --> after it"},
 		{path, "<!-- diff -->\n<!-- says broken drd -->\n<!-- end -->\n", ":1: this mark is not ended"},
 		{path, "\n\n<!-- end -->\n", ":3: this ends nothing"},
 		{path, "<!-- exerpt broken.c stop -->\n<!-- end -->\n", ":1: unknown mark 'exerpt'"},

@@ -79,7 +79,7 @@ Test(budget, keeps_the_text)
 	budget_release(&budget);
 }
 
-Test(budget, refuses_with_the_mend)
+Test(budget, refuses_with_the_fix)
 {
 	static const char *const pairs[][2] = {
 		{"", "a bound is needed"},

@@ -115,10 +115,10 @@ Test(declaration, each_mistake_has_its_line_and_fix)
 	expect_error("test silent", "use passes or fails");
 	expect_error("lint fires x in y", "unknown word 'lint'");
 	expect_error("tsan fires bad-luck in f", "tsan has no kind 'bad-luck'");
-	expect_error("tsan fires data-race", "is no 'KIND in FUNCTION'");
-	expect_error("tsan fires", "is no 'KIND in FUNCTION'");
-	expect_error("tsan fires data-race in f,", "is no 'KIND in FUNCTION'");
-	expect_error("tsan fires data-race in f g", "no name of a function");
+	expect_error("tsan fires data-race", "is not 'KIND in FUNCTION'");
+	expect_error("tsan fires", "is not 'KIND in FUNCTION'");
+	expect_error("tsan fires data-race in f,", "is not 'KIND in FUNCTION'");
+	expect_error("tsan fires data-race in f g", "not the name of a function");
 	expect_error("drd blind", "needs a line that says why");
 	expect_error("drd false-alarm MutexErr in f", "needs 'because'");
 	expect_error("drd silent always", "nothing may follow 'silent'");
