@@ -2,9 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -12,21 +15,39 @@
 #include "base/text.h"
 #include "exec/build.h"
 #include "verdict/detector.h"
+#include "workbook/catalogue.h"
 
-static void read_lines(struct cache *cache)
+/* Changes when older entries must not be read any more, though their keys look the same. */
+enum { FORMAT = 2 };
+
+/* Takes in the lines of `text`, which it takes apart. */
+static void read_lines(struct cache *cache, char *text)
 {
-	char *text = file_read(cache->path), *rest = NULL;
+	char *rest = NULL;
 
-	for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest)) {
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		cache->lines++;
+		if (!strstr(line, cache->common))
+			continue;
 		json_t *entry = json_loads(line, 0, NULL);
 		const char *key = json_string_value(json_object_get(entry, "key"));
-
-		cache->lines++;
 		if (key)
 			json_object_set(cache->entries, key, entry);
 		json_decref(entry);
 	}
-	free(text);
+}
+
+/* The first one is told: those that follow have the same reason. */
+static void note_problem(struct cache *cache, int error)
+{
+	if (!cache->problem)
+		cache->problem = mem_format("cannot write '%s': %s; what is judged now will be judged again",
+					    cache->path, strerror(error));
+}
+
+static int open_for_appending(const struct cache *cache)
+{
+	return open(cache->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 }
 
 /* What judges besides the detector itself: the harness, the supervisor, the monitor, the runner of tests and the suppressions. */
@@ -68,47 +89,141 @@ int cache_open(struct cache *cache, const char *root, const struct toolchain *to
 	char *judged_by = judges(root);
 
 	*cache = (struct cache){.entries = json_object(), .path = mem_format("%s/build/cache", root)};
-	char *all = mem_format("%s %s %s %s %s", toolchain->clang, toolchain->valgrind, toolchain->glibc,
+	char *all = mem_format("%d %s %s %s %s %s", FORMAT, toolchain->clang, toolchain->valgrind, toolchain->glibc,
 			       toolchain->kernel, judged_by);
 	cache->common = mem_format("%016llx", digest(all));
 	free(all);
 	free(judged_by);
-	read_lines(cache);
-	cache->file = open(cache->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	char *text = file_read(cache->path);
+	if (text)
+		read_lines(cache, text);
+	else if (errno == EFBIG)
+		cache->lines = SIZE_MAX; /* to be written anew */
+	free(text);
+	cache->file = open_for_appending(cache);
 	return cache->file < 0 ? -1 : 0;
 }
 
-/* Keys of an older harness or toolchain are never asked for again. */
-static void rewrite(struct cache *cache)
+/* All of it, or -1 with errno. */
+static int write_all(int file, const char *bytes, size_t length)
 {
-	char *path = mem_format("%s.new", cache->path);
-	FILE *file = fopen(path, "w");
+	while (length) {
+		ssize_t written = write(file, bytes, length);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -1;
+		bytes += written;
+		length -= (size_t)written;
+	}
+	return 0;
+}
+
+/* Whether the name still means the file that is open. */
+static bool is_current(const struct cache *cache)
+{
+	struct stat named, opened;
+
+	return stat(cache->path, &named) == 0 && fstat(cache->file, &opened) == 0 && named.st_ino == opened.st_ino &&
+	       named.st_dev == opened.st_dev;
+}
+
+/* See the head of cache.h. 0, or -1 with errno. */
+static int append(struct cache *cache, const char *line)
+{
+	for (;;) {
+		if (write_all(cache->file, line, strlen(line)) != 0)
+			return -1;
+		if (is_current(cache))
+			return 0;
+		int file = open_for_appending(cache);
+		if (file < 0)
+			return -1;
+		close(cache->file);
+		cache->file = file;
+	}
+}
+
+/* What the open file holds from this byte on, for the caller to free; NULL when it cannot be read. */
+static char *read_from(int file, size_t start)
+{
+	char *text = mem_zeroed(1, 1);
+	size_t length = 0;
+
+	for (ssize_t got = 1; got > 0; length += (size_t)got) {
+		text = mem_resize(text, length + 65537, 1);
+		got = pread(file, text + length, 65536, (off_t)(start + length));
+		if (got < 0) {
+			free(text);
+			return NULL;
+		}
+	}
+	text[length] = '\0';
+	return text;
+}
+
+/* False when they are not all in the file. */
+static bool write_entries(const struct cache *cache, const char *path)
+{
+	FILE *file = fopen(path, "we");
 	const char *key;
 	json_t *entry;
 
-	if (file) {
-		json_object_foreach(cache->entries, key, entry) {
-			if (!strstr(key, cache->common))
-				continue;
-			json_dumpf(entry, file, JSON_COMPACT);
-			fputc('\n', file);
-		}
-		bool good = !ferror(file);
-		if (fclose(file) != 0 || !good || rename(path, cache->path) != 0)
-			unlink(path);
+	if (!file)
+		return false;
+	json_object_foreach(cache->entries, key, entry) {
+		json_dumpf(entry, file, JSON_COMPACT);
+		fputc('\n', file);
 	}
+	bool good = !ferror(file);
+	return fclose(file) == 0 && good;
+}
+
+/* Holding the lock. The file may have grown, and may be another than was read at first. */
+static void rewrite(struct cache *cache)
+{
+	char *path = mem_format("%s.new", cache->path), *text = NULL, *late = NULL;
+	int old = open(cache->path, O_RDONLY | O_CLOEXEC);
+	size_t known = 0;
+
+	if (old >= 0)
+		text = read_from(old, 0);
+	if (text) {
+		known = strlen(text);
+		json_object_clear(cache->entries);
+		read_lines(cache, text);
+	}
+	if (!text || !write_entries(cache, path) || rename(path, cache->path) != 0)
+		unlink(path);
+	else if ((late = read_from(old, known)) && *late)
+		append(cache, late);
+	if (old >= 0)
+		close(old);
+	free(late);
+	free(text);
 	free(path);
 }
 
 void cache_close(struct cache *cache)
 {
+	if (cache->file >= 0 && cache->lines > 2 * json_object_size(cache->entries) + 1000) {
+		char *path = mem_format("%s.lock", cache->path);
+		int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+		/* Where another command is at it there is nothing left to do. */
+		if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0)
+			rewrite(cache);
+		if (lock >= 0)
+			close(lock);
+		free(path);
+	}
 	if (cache->file >= 0)
 		close(cache->file);
-	if (cache->lines > 2 * json_object_size(cache->entries) + 1000)
-		rewrite(cache);
 	json_decref(cache->entries);
+	free(cache->problem);
 	free(cache->path);
 	free(cache->common);
+	*cache = (struct cache){.file = -1};
 }
 
 char *cache_key(const struct cache *cache, const char *executable, const struct detector *detector, const char *bounds)
@@ -121,6 +236,16 @@ char *cache_key(const struct cache *cache, const char *executable, const struct 
 	return key;
 }
 
+static bool is_error(const struct result *result)
+{
+	struct verdict verdict = verdict_of(result->program->declared ? &result->program->declaration : NULL,
+					    result->expected, result->detector, &result->seen);
+	bool error = verdict.observed == OBSERVED_ERROR;
+
+	verdict_release(&verdict);
+	return error;
+}
+
 bool cache_recall(const struct cache *cache, const char *key, unsigned runs, struct result *result)
 {
 	const json_t *entry = json_object_get(cache->entries, key);
@@ -128,6 +253,10 @@ bool cache_recall(const struct cache *cache, const char *key, unsigned runs, str
 
 	if (!entry || known < (json_int_t)runs || !observation_from_json(json_object_get(entry, "seen"), &result->seen))
 		return false;
+	if (is_error(result)) {
+		observation_release(&result->seen);
+		return false;
+	}
 	result->runs = (unsigned)known;
 	result->fired = (unsigned)json_integer_value(json_object_get(entry, "fired"));
 	result->cpu_ms = (long)json_integer_value(json_object_get(entry, "cpu_ms"));
@@ -137,22 +266,24 @@ bool cache_recall(const struct cache *cache, const char *key, unsigned runs, str
 	return true;
 }
 
-int cache_record(struct cache *cache, const char *key, const struct result *result)
+void cache_record(struct cache *cache, const char *key, const struct result *result)
 {
+	if (result->verdict.observed == OBSERVED_ERROR)
+		return;
 	json_t *entry = json_pack("{s:s, s:i, s:i, s:I, s:I, s:I, s:o}", "key", key, "runs", (int)result->runs, "fired",
 				  (int)result->fired, "cpu_ms", (json_int_t)result->cpu_ms, "wall_ms",
 				  (json_int_t)result->wall_ms, "peak_kib", (json_int_t)result->peak_kib, "seen",
 				  observation_to_json(&result->seen));
-	char *text = json_dumps(entry, JSON_COMPACT), *line = mem_format("%s\n", text);
-	/* One write to a file opened for appending: whole, or not there. */
-	ssize_t written = write(cache->file, line, strlen(line));
-	bool whole = written == (ssize_t)strlen(line);
+	char *text = json_dumps(entry, JSON_COMPACT);
+	/* The line end in front ends what somebody else could not. */
+	char *line = mem_format("\n%s\n", text ? text : "");
 
-	if (whole)
+	if (append(cache, line) == 0)
 		json_object_set(cache->entries, key, entry);
+	else
+		note_problem(cache, errno);
 	cache->lines++;
 	json_decref(entry);
 	free(text);
 	free(line);
-	return whole ? 0 : -1;
 }

@@ -1,11 +1,24 @@
 /*
  * What was judged before, so that an unchanged program is not run again. A file
- * of JSON lines in build/, one per program and detector; each is written whole
- * as soon as it is known, so that a Ctrl-C loses nothing. It keeps
- * observations, never verdicts: those are made anew from the declaration.
+ * of JSON lines in build/, one per program and detector; each is written as soon
+ * as it is known, so that a Ctrl-C loses nothing. It keeps observations, never
+ * verdicts: those are made anew from the declaration.
+ *
+ * What ended as an error is neither kept nor recalled: it may have been the
+ * machine's fault, and is tried again.
  *
  * The key says all that the observation rests on: the program's build id, the
- * detector, the toolchain, and the harness's own build ids.
+ * detector, the toolchain, the harness's own build ids, and the format below.
+ *
+ * Several commands may have the file open. A line is written in one append, between
+ * two line ends, so that what somebody was kept from finishing spoils no other line.
+ * Who rewrites the file holds "cache.lock"; who only appends waits for nobody:
+ *
+ *     append     write the line; look whether the name still means this file; if not, open that, and write again
+ *     rewrite    read the file; write the new one; rename it; append to it what the old one has got meanwhile
+ *
+ * A line that is written before the rename is in what the rewriter reads after it;
+ * one that is written later is written again.
  */
 #ifndef LOOSE_CACHE_H
 #define LOOSE_CACHE_H
@@ -15,11 +28,12 @@
 #include "verdict/result.h"
 
 struct cache {
-	json_t *entries; /* by key */
+	json_t *entries; /* by key; of this toolchain and harness alone, since others are never asked for again */
 	char *path;
-	int file;     /* for appending */
-	char *common; /* the part of the key that all entries share */
-	size_t lines; /* in the file, with those that later ones replace */
+	int file;      /* for appending */
+	char *common;  /* the part of the key that all entries share */
+	size_t lines;  /* in the file, with those that later ones replace and those of other harnesses */
+	char *problem; /* the first thing that could not be kept, as a line for the reader; NULL: nothing was lost */
 };
 
 /* Reads the cache of the workbook at `root`. A line that is not whole is passed over. 0, or -1 with errno. */
@@ -31,9 +45,15 @@ void cache_close(struct cache *cache);
  * the caller to free. NULL: no build id.
  */
 char *cache_key(const struct cache *cache, const char *executable, const struct detector *detector, const char *bounds);
-/* Fills what is known under `key` into result (seen, runs, fired, figures), if it has at least `runs` runs. */
+/*
+ * Fills what is known under `key` into result (seen, runs, fired, figures), if it has at least `runs` runs and is no
+ * error by what the program declares today.
+ */
 bool cache_recall(const struct cache *cache, const char *key, unsigned runs, struct result *result);
-/* 0, or -1 with errno: then it will be judged again. */
-int cache_record(struct cache *cache, const char *key, const struct result *result);
+/*
+ * Keeps the result, whose verdict must have been made; does nothing when that is an error. Where the write fails it will
+ * be judged again, and cache->problem says why.
+ */
+void cache_record(struct cache *cache, const char *key, const struct result *result);
 
 #endif
