@@ -1,4 +1,6 @@
 /* The entrance: finds the workbook and the command. The only file that ends the process. */
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <locale.h>
 #include <stdio.h>
@@ -10,6 +12,7 @@
 #include "base/nearest.h"
 #include "commands/command.h"
 #include "commands/help.h"
+#include "exec/resources.h"
 
 static bool asks_for_help(const char *word)
 {
@@ -65,6 +68,9 @@ static int run_command(int argc, char **argv)
 			help_command(stdout, command);
 			return STATUS_AGREES;
 		}
+	if (access("/proc/self/stat", R_OK) != 0)
+		return cannot_judge(
+			"/proc is not there, and nothing can be watched without it; mount -t proc proc /proc");
 	char *root = find_root();
 	if (!root)
 		return bad_input("cannot find the workbook; start it with ./loose");
@@ -73,10 +79,44 @@ static int run_command(int argc, char **argv)
 	return status;
 }
 
+/*
+ * What is opened takes the lowest number that is free: where one of the standard streams is closed that would be the event
+ * loop's own, or a file that messages then go into. False when there is not even a descriptor for that.
+ */
+static bool open_standard_streams(void)
+{
+	for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+		if (fcntl(stream, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) != stream)
+			return false;
+	return true;
+}
+
+/* What was printed and did not arrive is an error too, whatever there was to print. Told once, with its reason. */
+static int finish_output(int status)
+{
+	bool lost = ferror(stdout);
+
+	errno = 0;
+	if (fflush(stdout) == 0 && !lost)
+		return status;
+	/* A stream that failed some time ago no longer tells why. */
+	return cannot_judge("cannot write all output: %s; send it to a file on a disk with room",
+			    errno ? strerror(errno) : "some of it was refused");
+}
+
+static void end_exhausted(void)
+{
+	_exit(STATUS_CANNOT_JUDGE);
+}
+
 int main(int argc, char **argv)
 {
 	int status = STATUS_AGREES;
 
+	if (!open_standard_streams())
+		exit(STATUS_CANNOT_JUDGE);
+	resources_prepare();
+	mem_on_exhaustion(end_exhausted);
 	setlocale(LC_CTYPE, "");
 	if (argc > 1 && strcmp(argv[1], "--version") == 0)
 		argv[1] = (char *)command_version.name;
@@ -89,8 +129,5 @@ int main(int argc, char **argv)
 		help_all(stdout);
 	else
 		status = run_command(argc - 1, argv + 1);
-	/* A full disk behind standard output is an error too. */
-	if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_AGREES)
-		status = bad_input("cannot write to standard output");
-	exit(status);
+	exit(finish_output(status));
 }

@@ -127,20 +127,42 @@ static void output_release(struct output *output)
 	*output = (struct output){0};
 }
 
+/* A full disk is not the caller's mistake. */
+static int cannot_write(const char *path, int error)
+{
+	switch (error) {
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+	case EIO:
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return cannot_judge("cannot write '%s': %s; make room, or name a file on another disk", path,
+				    strerror(error));
+	default:
+		return bad_input("cannot write '%s': %s; name a file in a directory that you can write", path,
+				 strerror(error));
+	}
+}
+
 int output_open(struct output *output, const char *path)
 {
 	struct stat there;
 	bool standard = strcmp(path, "-") == 0;
 	/* What is no plain file is written as it is: a device, a pipe, a link such as /dev/stdout. */
-	bool plain = !standard && (lstat(path, &there) != 0 || S_ISREG(there.st_mode));
+	bool old = !standard && lstat(path, &there) == 0, plain = !standard && (!old || S_ISREG(there.st_mode));
+
+	/* It will be put in the place of the old one, which may be somebody's who keeps it: told now, not after the run. */
+	if (old && access(path, W_OK) != 0 && errno != ENOENT)
+		return cannot_write(path, errno);
 
 	output->path = mem_copy(standard ? "standard output" : path);
 	output->temporary = plain ? mem_format("%s.%ld.new", path, (long)getpid()) : mem_copy(output->path);
 	output->file = standard ? stdout : fopen(output->temporary, "w");
 	if (output->file)
 		return 0;
-	int status = bad_input("cannot write '%s': %s; name a file in a directory that you can write", path,
-			       strerror(errno));
+	int status = cannot_write(path, errno);
 	output_release(output);
 	return status;
 }
@@ -172,7 +194,7 @@ int output_close(struct output *output)
 	if (good && !device)
 		good = rename(output->temporary, output->path) == 0;
 	if (!good)
-		status = bad_input("cannot write '%s': %s", output->path, strerror(errno));
+		status = cannot_write(output->path, errno);
 	if (!good && !device)
 		unlink(output->temporary);
 	output_end(output);

@@ -30,15 +30,20 @@ static unsigned lines(const char *text)
 	return count;
 }
 
-/* Exit status 2, and exactly one line on stderr, with these words in it. */
-static void expect(const char *arguments, const char *words)
+/* This exit status, and exactly one line on stderr, with these words in it. */
+static void expect_status(int status, const char *arguments, const char *words)
 {
 	struct outcome outcome = scratch_loose(&scratch, arguments);
 
-	cr_assert_eq(outcome.status, 2, "status %d", outcome.status);
+	cr_assert_eq(outcome.status, status, "status %d", outcome.status);
 	cr_assert(strstr(outcome.err, words), "%s", outcome.err);
 	cr_assert_eq(lines(outcome.err), 1, "%s", outcome.err);
 	outcome_release(&outcome);
+}
+
+static void expect(const char *arguments, const char *words)
+{
+	expect_status(2, arguments, words);
 }
 
 Test(input, unknown_command)
@@ -201,10 +206,10 @@ Test(input, output_that_cannot_be_written)
 
 Test(input, no_space_left_on_the_device)
 {
-	expect("verify --chapters --detector tsan --json /dev/full",
-	       "cannot write '/dev/full': No space left on device");
-	expect("verify --chapters --detector tsan --junit /dev/full",
-	       "cannot write '/dev/full': No space left on device");
+	expect_status(3, "verify --chapters --detector tsan --json /dev/full",
+		      "cannot write '/dev/full': No space left on device");
+	expect_status(3, "verify --chapters --detector tsan --junit /dev/full",
+		      "cannot write '/dev/full': No space left on device");
 	expect("verify --json - --junit -", "--json and --junit cannot both write to standard output");
 }
 
