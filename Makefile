@@ -67,8 +67,9 @@ compile = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(PROGRAM_CFLAGS) $($1_FLAGS) -Iex
 # What of ours runs inside the programs: no detector is to watch it, and no call of memcpy() is to be made of its loops.
 RUNTIME_CFLAGS := $(POSIX) -Iharness -O1 -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer -fno-builtin -fno-stack-protector $(WARN) -MMD -MP
 compile_runtime = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(RUNTIME_CFLAGS) -c $< -o $@ 2>$@.log || { cat $@.log >&2; exit 1; }
-link = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $($1_FLAGS) -pthread -o $@ $(filter %.o %.a,$^) $($1_LDFLAGS) $2 \
-	2>$@.log || { cat $@.log >&2; exit 1; }
+# Under another name until it is whole: a linker that is killed leaves half a program, which make would take for a new one.
+link = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $($1_FLAGS) -pthread -o $@.new $(filter %.o %.a,$^) $($1_LDFLAGS) $2 \
+	2>$@.log && mv $@.new $@ || { cat $@.log >&2; rm -f $@.new; exit 1; }
 
 # A program from anywhere, for `loose check`: OWN is a directory for what is made, WORDS its files and the reader's flags,
 # FROM where the reader is. As cc does; or else with _GNU_SOURCE, should something be declared only with it (defined like
@@ -90,7 +91,7 @@ build/$1/obj/harness/runtime/%.o: harness/runtime/%.c build/toolchain
 	$$(call compile_runtime)
 
 build/$1/kit.a: $(addprefix build/$1/obj/,$(KIT))
-	$(Q)rm -f $$@; $$(AR) rcsD $$@ $$^
+	$(Q)rm -f $$@ $$@.new; $$(AR) rcsD $$@.new $$^ && mv $$@.new $$@
 
 $(addprefix build/$1/bin/,$(SINGLE_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
 		$$$$(addprefix build/$1/obj/,$$$$(call parts,$$$$*)) $$$$(call rooms,$$$$*) \
@@ -121,10 +122,10 @@ ready/%: % FORCE
 	$(info ready $*)
 
 # Changes when the compiler, the flags or the place of the checkout do, for paths stand in what is compiled. The compiler is
-# known by its file: to start it takes as long as all the rest of a make that has nothing to do.
+# known by its file: to start it takes as long as all the rest of a make that has nothing to do. On a full disk the old one stays.
 build/toolchain: FORCE
-	@mkdir -p build; { $(if $(word 2,$(CC)),$(CC) --version,stat -Lc '%n %s %Y' "$$(command -v $(CC))"); echo '$(CURDIR) $(PROGRAM_CFLAGS) $(RUNTIME_CFLAGS) $(tsan_LDFLAGS) $(TEST_LDFLAGS)'; } >$@.$$$$; \
-	if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv $@.$$$$ $@; fi
+	@mkdir -p build; { $(if $(word 2,$(CC)),$(CC) --version,stat -Lc '%n %s %Y' "$$(command -v $(CC))") && echo '$(CURDIR) $(PROGRAM_CFLAGS) $(RUNTIME_CFLAGS) $(tsan_LDFLAGS) $(TEST_LDFLAGS)'; } >$@.new && \
+	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 .PHONY: FORCE
 
 # --- the harness ---------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "compiler.h"
+#include "exec/leftovers.h"
 #include "exec/runner.h"
 #include "report/report.h"
 #include "verdict/budget.h"
@@ -118,11 +119,11 @@ static char *where_the_reader_is(void)
 	return text_close(&from);
 }
 
-/* What is made of it lies where run_sweep() finds it should the harness be killed. */
+/* What is made of it lies where leftovers_sweep() finds it should the harness be killed. */
 static int plan_elsewhere(struct check *check)
 {
 	const char *root = check->workbook.loop.root;
-	char *runs = mem_format("%s/build/run", root), *own = mem_format("build/run/%ld.own", (long)getpid());
+	char *runs = mem_format("%s/build/run", root), *own = leftovers_name("own");
 
 	check->program =
 		(struct program){.pitfall = "", .name = "program", .path = check->sources[0], .role = ROLE_OTHER};

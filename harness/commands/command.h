@@ -38,7 +38,7 @@ int open_workbook(struct workbook *workbook, const char *root);
  * says on stderr which cannot, and why, and returns the exit status.
  */
 int ensure_trust(struct workbook *workbook, const struct detector *const *which, const struct judging_options *options);
-/* The exit status that the results call for. */
+/* The exit status that the results call for; says on stderr when they could not be kept. */
 int status_of(const struct results *results);
 /* Prints through the reader's pager when standard output is a terminal. Ends with 0. */
 int page(const char *text);

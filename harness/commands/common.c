@@ -85,6 +85,8 @@ int status_of(const struct results *results)
 {
 	bool bad = false, differs = false, unjudged = false;
 
+	if (results->unkept)
+		fprintf(stderr, "loose: %s\n", results->unkept);
 	for (size_t i = 0; i < results->count; i++) {
 		const struct result *result = &results->items[i];
 		if (result->verdict.agrees || others_decide(results, result))

@@ -6,11 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "leftovers.h"
 #include "workbook/catalogue.h"
+
+/* A program takes a second or two to compile; a machine may be twenty times as slow, and wait for another that builds. */
+enum { DEADLINE_MS = 900000, DEADLINE_EACH_MS = 30000, GRACE_MS = 5000, OVERDUE_MS = 60000 };
 
 /* What the Makefile prints for the goal "ready/TARGET". */
 #define READY "ready "
@@ -23,9 +28,11 @@ struct build {
 	const struct build_events *events;
 	void *context;
 	struct child *make; /* NULL once it has ended */
-	uv_poll_t poll;	    /* of `output` */
-	int output;	    /* what make prints; -1: none */
-	char *line;	    /* what it has printed of a line */
+	char *result;	    /* the supervisor's file */
+	long deadline_ms;
+	uv_poll_t poll; /* of `output` */
+	int output;	/* what make prints; -1: none */
+	char *line;	/* what it has printed of a line */
 	size_t length;
 	enum end how;
 	char *why;
@@ -90,6 +97,9 @@ static void finish(void *context)
 	build->events->ended(build->context, build->how, build->why);
 	if (build->over)
 		*build->over = true;
+	if (build->result)
+		unlink(build->result);
+	free(build->result);
 	free(build->why);
 	free(build->line);
 	free(build);
@@ -103,32 +113,56 @@ static void on_closed(uv_handle_t *poll)
 	finish(build);
 }
 
+/* Why make could not do its work, by the supervisor's word, for the caller to free; NULL when it did what it could. */
+static char *why_make_failed(const struct build *build)
+{
+	char *text = file_read(build->result), how[16] = "", *why = NULL;
+	const char *root = build->loop->root;
+	int detail = 0;
+
+	if (!text || sscanf(text, "ended %15s %d", how, &detail) < 1)
+		why = mem_format("the supervisor of make left no result; '%s/build/make.log' may tell why", root);
+	else if (strcmp(how, "noexec") == 0)
+		why = mem_format("cannot run flock: %s; install the package 'util-linux'", strerror(detail));
+	else if (strcmp(how, "deadline") == 0)
+		why = mem_format(
+			"the compilers were still at work after %ld s, and were ended; is the machine so busy?",
+			build->deadline_ms / 1000);
+	else if (strcmp(how, "signal") == 0)
+		why = mem_format("make was killed by signal %d (%s); '%s/build/make.log' may tell why", detail,
+				 strsignal(detail), root);
+	else if (strcmp(how, "exit") == 0 && detail == FLOCK_CANNOT_RUN)
+		why = mem_copy("make does not start; install the package 'make'");
+	/* Status 2: something was not made. More: it was flock that failed. */
+	else if (strcmp(how, "exit") != 0 || detail > 2)
+		why = mem_format("make ended with status %d; '%s/build/make.log' tells why", detail, root);
+	free(text);
+	return why;
+}
+
 static void on_make_ended(void *context, const struct child_end *end)
 {
 	struct build *build = context;
 
-	/* Status 2: something was not made. More: it was flock that failed. */
-	bool died = end->how == END_DONE && (end->signal || end->status > 2);
-
 	build->make = NULL;
-	build->how = died ? END_NOT_STARTED : end->how;
+	build->how = end->how;
 	if (end->how == END_NOT_STARTED)
-		build->why = mem_format("cannot run flock: %s; install the package 'util-linux'", strerror(end->error));
-	else if (died && end->signal)
-		build->why = mem_format("make was killed by signal %d (%s); '%s/build/make.log' may tell why",
-					end->signal, strsignal(end->signal), build->loop->root);
-	else if (died && end->status == FLOCK_CANNOT_RUN)
-		build->why = mem_copy("make does not start; install the package 'make'");
-	else if (died)
-		build->why = mem_format("make ended with status %d; '%s/build/make.log' tells why", end->status,
-					build->loop->root);
+		build->why =
+			mem_format("cannot start '%s/build/supervisor': %s", build->loop->root, strerror(end->error));
+	else if (end->how == END_DONE)
+		build->why = why_make_failed(build);
+	if (build->why)
+		build->how = END_NOT_STARTED;
 	/* A process that outlives make may hold its output open: it has nothing to say. */
 	drain(build);
 	uv_close((uv_handle_t *)&build->poll, on_closed);
 }
 
-/* The launcher holds the same lock while it builds the harness. */
-static char **command_of(const struct build_request *request)
+/*
+ * The launcher holds the same lock while it builds the harness. Under a supervisor, so that no compiler outlives a harness
+ * that is killed; make is told first, and takes away what is half made.
+ */
+static char **command_of(const struct build *build, const struct build_request *request)
 {
 	struct command {
 		char **words;
@@ -138,6 +172,15 @@ static char **command_of(const struct build_request *request)
 					   "-k"};
 	size_t variables = 0;
 
+	all.words[all.count++] = mem_format("%s/build/supervisor", build->loop->root);
+	all.words[all.count++] = mem_copy(build->result);
+	all.words[all.count++] = mem_copy("--deadline");
+	all.words[all.count++] = mem_format("%ld", build->deadline_ms);
+	all.words[all.count++] = mem_copy("--grace");
+	all.words[all.count++] = mem_format("%d", GRACE_MS);
+	all.words[all.count++] = mem_copy("--parent");
+	all.words[all.count++] = mem_format("%ld", (long)getpid());
+	all.words[all.count++] = mem_copy("--");
 	for (size_t i = 0; i < sizeof head / sizeof *head; i++)
 		all.words[all.count++] = mem_copy(head[i]);
 	all.words[all.count++] = mem_format("-j%d", request->jobs);
@@ -174,11 +217,12 @@ static int open_pipe(int ends[2])
 
 static void start_make(struct build *build, const struct build_request *request, int output, int log)
 {
-	char **words = command_of(request);
+	char **words = command_of(build, request);
 	struct child_options make = {.argv = words,
 				     .directory = build->loop->root,
 				     .output = output,
 				     .errors = log,
+				     .deadline_ms = build->deadline_ms + OVERDUE_MS,
 				     .ended = on_make_ended,
 				     .context = build};
 
@@ -189,6 +233,20 @@ static void start_make(struct build *build, const struct build_request *request,
 	files_free(words);
 }
 
+/* Where leftovers_sweep() finds it should the harness be killed. */
+static void name_result(struct build *build)
+{
+	static unsigned long serial;
+	char *name = mem_format("make%lu", serial++), *path = leftovers_name(name);
+	char *runs = mem_format("%s/build/run", build->loop->root);
+
+	mkdir(runs, 0777);
+	build->result = mem_format("%s/%s", build->loop->root, path);
+	free(runs);
+	free(path);
+	free(name);
+}
+
 struct build *build_start(struct loop *loop, const struct build_request *request, const struct build_events *events,
 			  void *context)
 {
@@ -197,6 +255,8 @@ struct build *build_start(struct loop *loop, const struct build_request *request
 	int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), ends[2];
 
 	*build = (struct build){.loop = loop, .events = events, .context = context};
+	name_result(build);
+	build->deadline_ms = DEADLINE_MS + (long)request->count * DEADLINE_EACH_MS;
 	if (log < 0) {
 		fail(build, mem_format("cannot write '%s': %s", path, strerror(errno)));
 	} else if (open_pipe(ends) != 0) {

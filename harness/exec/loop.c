@@ -14,7 +14,8 @@ enum { PATIENCE_MS = 60000 };
 
 struct child {
 	uv_process_t process;
-	uv_timer_t patience; /* from child_stop() on */
+	uv_timer_t patience; /* until its deadline, or from child_stop() on */
+	int woken;	     /* times, since the deadline */
 	int open;	     /* of these handles, while they are being closed */
 	struct loop *loop;
 	struct child_end end;
@@ -234,6 +235,19 @@ static int spawn(struct child *child, const struct child_options *options)
 	return -error;
 }
 
+/*
+ * What it watches is long past its own deadline. A supervisor that the program has stopped goes on when it is told to, and
+ * ends the program then.
+ */
+static void on_overdue(uv_timer_t *timer)
+{
+	struct child *child = timer->data;
+
+	kill(-child->process.pid, SIGCONT);
+	if (++child->woken * 1000 > PATIENCE_MS)
+		kill(-child->process.pid, SIGKILL);
+}
+
 struct child *child_start(struct loop *loop, const struct child_options *options)
 {
 	struct child *child = mem_zeroed(1, sizeof *child);
@@ -257,6 +271,8 @@ struct child *child_start(struct loop *loop, const struct child_options *options
 		return child;
 	}
 	child->running = true;
+	if (options->deadline_ms)
+		uv_timer_start(&child->patience, on_overdue, (uint64_t)options->deadline_ms, 1000);
 	child->next = loop->children;
 	loop->children = child;
 	return child;

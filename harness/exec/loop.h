@@ -76,6 +76,7 @@ struct child_options {
 	const char *directory;	  /* working directory; NULL: the caller's */
 	int output, errors;	  /* descriptors for its standard output and error */
 	int third;		  /* for its descriptor 3; 0: it has none */
+	long deadline_ms; /* a supervisor that is still there then is woken, and killed a minute later; 0: none */
 	child_ended ended;
 	void *context;
 };

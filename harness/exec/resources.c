@@ -245,16 +245,20 @@ static bool is_of_source(const char *line)
 	return !fatal || !strstr(fatal, "cannot open file") || !is_of_machine(fatal);
 }
 
-bool resources_failed_compiler(const char *words)
+char *resources_failed_compiler(const char *words)
 {
-	char *copy = mem_copy(words), *rest = NULL;
-	bool machine = false, source = false;
+	char *copy = mem_copy(words), *rest = NULL, *machine = NULL;
+	bool source = false;
 
 	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		source = source || is_of_source(line);
 		/* A quotation of the source is indented, or stands behind the number of its line. */
-		machine = machine || (line[0] != ' ' && is_of_machine(line));
+		if (!machine && line[0] != ' ' && is_of_machine(line))
+			machine = mem_copy(line);
 	}
 	free(copy);
-	return machine && !source;
+	if (!source)
+		return machine;
+	free(machine);
+	return NULL;
 }

@@ -24,9 +24,9 @@ void resources_prepare(void);
  */
 char *resources_problem(const char *root, bool tests);
 /*
- * True when these words of a compiler or linker say that the machine failed it,
- * and none says what is wrong in the source.
+ * Where these words of a compiler or linker say that the machine failed it, and
+ * none says what is wrong in the source: that line, for the caller to free. Else NULL.
  */
-bool resources_failed_compiler(const char *words);
+char *resources_failed_compiler(const char *words);
 
 #endif

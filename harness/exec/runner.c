@@ -3,8 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +12,11 @@
 #include "base/files.h"
 #include "base/mem.h"
 #include "channel.h"
+#include "leftovers.h"
 #include "verdict/detector.h"
 
-enum { OUTPUT_LIMIT = 1 << 20, OUTPUT_KEPT = 64 << 10 };
+/* OVERDUE_MS: a supervisor takes up to half a minute to end what will not die. */
+enum { OVERDUE_MS = 40000, OUTPUT_LIMIT = 1 << 20, OUTPUT_KEPT = 64 << 10 };
 
 struct running {
 	struct loop *loop;
@@ -53,24 +53,8 @@ void run_remove(const char *path)
 	}
 	if (directory)
 		closedir(directory);
-	rmdir(path);
-}
-
-void run_sweep(const char *root)
-{
-	char *pattern = mem_format("%s/build/run/*.*", root);
-	glob_t found;
-
-	if (glob(pattern, 0, NULL, &found) == 0) {
-		for (size_t i = 0; i < found.gl_pathc; i++) {
-			/* Named PID.SERIAL: another harness may be at work. */
-			long pid = strtol(strrchr(found.gl_pathv[i], '/') + 1, NULL, 10);
-			if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
-				run_remove(found.gl_pathv[i]);
-		}
-		globfree(&found);
-	}
-	free(pattern);
+	if (rmdir(path) != 0)
+		unlink(path);
 }
 
 /* The last line of the program's output, without its newline; NULL when there is none. */
@@ -240,13 +224,15 @@ static void start_supervisor(struct running *running)
 		channel_watch(running->channel, &running->loop->uv);
 		build_command(running, &command);
 		running->supervisor =
-			child_start(running->loop, &(struct child_options){.argv = command.argv,
-									   .environment = command.environment,
-									   .output = log,
-									   .errors = log,
-									   .third = program_end,
-									   .ended = on_supervisor_ended,
-									   .context = running});
+			child_start(running->loop,
+				    &(struct child_options){.argv = command.argv,
+							    .environment = command.environment,
+							    .output = log,
+							    .errors = log,
+							    .third = program_end,
+							    .deadline_ms = running->request->deadline_ms + OVERDUE_MS,
+							    .ended = on_supervisor_ended,
+							    .context = running});
 		command_release(&command);
 		close(program_end);
 	}
@@ -259,11 +245,14 @@ struct running *run_start(struct loop *loop, const struct run_request *request, 
 {
 	static unsigned long serial;
 	struct running *running = mem_zeroed(1, sizeof *running);
-	char *parent = mem_format("%s/build/run", loop->root);
+	char *parent = mem_format("%s/build/run", loop->root), number[24];
 
 	*running = (struct running){.loop = loop, .request = request, .ended = ended, .context = context};
 	mkdir(parent, 0777);
-	running->directory = mem_format("%s/%ld.%lu", parent, (long)getpid(), serial++);
+	snprintf(number, sizeof number, "%lu", serial++);
+	char *name = leftovers_name(number);
+	running->directory = mem_format("%s/%s", loop->root, name);
+	free(name);
 	free(parent);
 	running->run = (struct run){.program = request->executable,
 				    .root = loop->root,

@@ -36,9 +36,7 @@ typedef void (*run_ended)(void *context, const struct run_end *end);
 struct running *run_start(struct loop *loop, const struct run_request *request, run_ended ended, void *context);
 void run_stop(struct running *running);
 void run_join(struct running *running);
-/* Takes away what interrupted sessions have left in build/run. */
-void run_sweep(const char *root);
-/* Takes away a directory and what is in it. */
+/* Takes away a directory and what is in it, or a file. */
 void run_remove(const char *path);
 
 #endif

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "cache.h"
 #include "exec/build.h"
+#include "exec/leftovers.h"
+#include "exec/resources.h"
 #include "exec/runner.h"
 #include "plan.h"
 #include "verdict/detector.h"
@@ -67,6 +69,7 @@ void results_release(struct results *results)
 		verdict_release(&results->items[i].verdict);
 	}
 	free(results->items);
+	free(results->unkept);
 	*results = (struct results){0};
 }
 
@@ -177,6 +180,29 @@ static void forget(struct judging *judging, struct attempt *attempt)
 	free(attempt);
 }
 
+/*
+ * Where something has run out meanwhile, what failed may have failed of that. A program that has shown nothing then is not
+ * to blame.
+ */
+static void excuse(struct judging *judging, struct work *work, struct observation *seen)
+{
+	struct result shown = *work->result;
+
+	shown.seen = *seen;
+	judge(&shown);
+	bool error = shown.verdict.observed == OBSERVED_ERROR;
+	verdict_release(&shown.verdict);
+	if (!error || seen->fault == FAULT_DETECTOR)
+		return;
+	char *problem = resources_problem(judging->loop->root, work->request.tests);
+	if (problem) {
+		seen->fault = FAULT_NONE;
+		observation_fail(seen, FAULT_DETECTOR, "it failed when this machine had run out of something: %s",
+				 problem);
+	}
+	free(problem);
+}
+
 static void on_run_ended(void *context, const struct run_end *end)
 {
 	struct attempt *attempt = context;
@@ -187,10 +213,10 @@ static void on_run_ended(void *context, const struct run_end *end)
 	if (end->how == END_NOT_STARTED) {
 		fail(judging, end->why);
 	} else if (end->how == END_DONE) {
+		excuse(judging, work, end->seen);
 		add_run(work->result, end->seen);
-		/* What could not be judged is tried again next time. */
 		if (work->result->runs == judging->options->repeat) {
-			if (work->key && work->result->seen.fault == FAULT_NONE)
+			if (work->key)
 				cache_record(&judging->cache, work->key, work->result);
 			complete(judging, work);
 		}
@@ -277,17 +303,30 @@ static void on_ready(void *context, const char *target)
 	start_more(judging);
 }
 
+/* Whether the source is wrong, or the machine could not compile it. */
+static void note_failure(const struct judging *judging, struct result *result, const char *target)
+{
+	char *words = build_failure(judging->loop->root, target), *problem = resources_failed_compiler(words);
+
+	if (!problem)
+		problem = resources_problem(judging->loop->root, false);
+	result->bad_input = !problem;
+	if (problem)
+		observation_fail(&result->seen, FAULT_DETECTOR, "this machine could not compile it: %s", problem);
+	else
+		observation_fail(&result->seen, FAULT_PROGRAM, "it does not compile:\n%s", words);
+	free(problem);
+	free(words);
+}
+
 static void note_failures(struct judging *judging)
 {
 	for (size_t i = 0; i < judging->count && !is_ending(judging); i++) {
 		struct work *work = &judging->works[i];
 		if (work->settled)
 			continue;
-		char *words = build_failure(judging->loop->root, work->target);
 		work->settled = true;
-		work->result->bad_input = true;
-		observation_fail(&work->result->seen, FAULT_PROGRAM, "it does not compile:\n%s", words);
-		free(words);
+		note_failure(judging, work->result, work->target);
 		judge(work->result);
 		complete(judging, work);
 	}
@@ -347,6 +386,14 @@ static long children_cpu_ms(void)
 	       (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
 }
 
+static bool has_tests(const struct judging *judging)
+{
+	for (size_t i = 0; i < judging->count; i++)
+		if (judging->works[i].request.tests)
+			return true;
+	return false;
+}
+
 static void begin(void *context)
 {
 	struct judging *judging = context;
@@ -354,7 +401,13 @@ static void begin(void *context)
 	judging->begun = true;
 	judging->step.call = step;
 	if (judging->count && !is_ending(judging)) {
-		run_sweep(judging->loop->root);
+		char *problem = resources_problem(judging->loop->root, has_tests(judging));
+		if (problem)
+			fail(judging, problem);
+		free(problem);
+	}
+	if (judging->count && !is_ending(judging)) {
+		leftovers_sweep(judging->loop->root);
 		workbook_tools(judging->workbook);
 		judging->cache_open = true;
 		if (cache_open(&judging->cache, judging->loop->root, &judging->workbook->toolchain) == 0) {
@@ -444,6 +497,8 @@ static void finish(struct judging *judging)
 	end.results = judging->results;
 	end.results.wall_ms = now_ms() - judging->wall_ms;
 	end.results.cpu_ms = children_cpu_ms() - judging->cpu_ms;
+	end.results.unkept = judging->cache.problem;
+	judging->cache.problem = NULL;
 	bool *over = judging->over;
 	judging->events->finished(judging->context, &end);
 	release(judging);

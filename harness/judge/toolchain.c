@@ -1,26 +1,25 @@
 #include "toolchain.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/command.h"
 #include "base/mem.h"
 
-/* The first thing that looks like "1.2.3" in the command's output. */
-static char *version_from(const char *command)
-{
-	FILE *out = popen(command, "r");
-	char text[512] = "";
-	size_t got = out ? fread(text, 1, sizeof text - 1, out) : 0;
-	int status = out ? pclose(out) : -1;
+/* As long as a machine may take that is so busy that nothing else ends either. */
+enum { ANSWER_MS = 60000 };
 
-	text[got] = '\0';
-	const char *start = strpbrk(text, "0123456789");
-	if (status != 0 || !start)
-		return mem_copy("missing");
-	return mem_copy_n(start, strspn(start, "0123456789."));
+/* The first thing that looks like "1.2.3" in what the tool says of itself. */
+static char *version_of(char *tool)
+{
+	char *argv[] = {tool, "--version", NULL}, *text = command_output(argv, ANSWER_MS);
+	const char *start = text ? strpbrk(text, "0123456789") : NULL;
+	char *version = start ? mem_copy_n(start, strspn(start, "0123456789.")) : mem_copy("missing");
+
+	free(text);
+	return version;
 }
 
 void toolchain_find(struct toolchain *toolchain)
@@ -28,8 +27,8 @@ void toolchain_find(struct toolchain *toolchain)
 	char libc[64] = "";
 	struct utsname system;
 
-	toolchain->clang = version_from("clang --version 2>/dev/null");
-	toolchain->valgrind = version_from("valgrind --version 2>/dev/null");
+	toolchain->clang = version_of("clang");
+	toolchain->valgrind = version_of("valgrind");
 	confstr(_CS_GNU_LIBC_VERSION, libc, sizeof libc);
 	const char *number = strpbrk(libc, "0123456789");
 	toolchain->glibc = mem_copy(number ? number : "unknown");

@@ -4,6 +4,7 @@
 #include <sys/personality.h>
 
 #include "base/mem.h"
+#include "exec/resources.h"
 #include "verdict/detector.h"
 
 int trust_examine(struct workbook *workbook, const struct detector *const *which, const struct judging_options *options,
@@ -80,8 +81,12 @@ char *trust_problem(struct workbook *workbook, const struct detector *const *whi
 	struct results results;
 	char *problem;
 
-	workbook_tools(workbook);
-	problem = missing_tool(&workbook->toolchain);
+	/* Before a tool that cannot start for want of something counts as missing. */
+	problem = resources_problem(workbook->loop.root, false);
+	if (!problem) {
+		workbook_tools(workbook);
+		problem = missing_tool(&workbook->toolchain);
+	}
 	if (problem)
 		return problem;
 	if (trust_examine(workbook, which, &patient, &selftest, &results, &problem) == 0 && !workbook->loop.interrupted)

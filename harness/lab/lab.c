@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "exec/leftovers.h"
 #include "exec/runner.h"
 
 /* No lab takes so long: a supervisor that has lost its harness ends what it watches. */
@@ -19,10 +20,12 @@ int lab_open(struct lab *lab, const char *root)
 	char *parent = mem_format("%s/build/run", root);
 
 	*lab = (struct lab){0};
-	run_sweep(root);
+	leftovers_sweep(root);
 	mkdir(parent, 0777);
-	/* Named as a run's, so that run_sweep() takes away what a killed lab has left. */
-	lab->directory = mem_format("%s/%ld.lab", parent, (long)getpid());
+	/* Named as a run's, so that leftovers_sweep() takes away what a killed lab has left. */
+	char *name = leftovers_name("lab");
+	lab->directory = mem_format("%s/%s", root, name);
+	free(name);
 	free(parent);
 	if (mkdir(lab->directory, 0777) != 0) {
 		int error = errno;

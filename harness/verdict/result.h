@@ -29,6 +29,7 @@ struct result {
 struct results {
 	struct result *items;
 	size_t count;
+	char *unkept; /* why some of them will be judged again next time, as a line for the reader; NULL: all were kept */
 	long wall_ms, cpu_ms; /* of the whole loop: from start to end, and of all runs and their compilation */
 };
 

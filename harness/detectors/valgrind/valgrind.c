@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/command.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "detectors/criterion/tests.h"
@@ -63,10 +64,10 @@ static bool has_dubious(void)
 
 	if (known >= 0)
 		return known;
-	FILE *out = popen("valgrind --version 2>/dev/null", "r");
-	known = out && fscanf(out, "valgrind-%d.%d", &major, &minor) == 2 && (major > 3 || (major == 3 && minor >= 21));
-	if (out)
-		pclose(out);
+	char *argv[] = {"valgrind", "--version", NULL}, *text = command_output(argv, 60000);
+	known = text && sscanf(text, "valgrind-%d.%d", &major, &minor) == 2 &&
+		(major > 3 || (major == 3 && minor >= 21));
+	free(text);
 	return known;
 }
 

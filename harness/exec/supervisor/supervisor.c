@@ -16,7 +16,7 @@
  * files, and as the leader of a process group of its own. Descriptors 0 to 2 must be
  * open; others are inherited. SIGTERM, SIGINT, SIGHUP and the death of whoever
  * started the supervisor end the program. However it ends, every descendant is then
- * killed and reaped, daemons too, and the socket of its Criterion is removed. When
+ * killed and reaped, daemons too, and what its Criterion leaves in /tmp and /dev/shm is removed. When
  * the supervisor itself is killed, so is the program, though not what it has started.
  *
  * RESULT-FILE appears whole, in one step, once all that is done: one line
@@ -305,12 +305,14 @@ static bool end_all(pid_t program, int *status, unsigned *left)
 	return false;
 }
 
-/* A runner of tests that is killed leaves its socket. Nobody can choose the place: it is built into Criterion 2.4. */
-static void remove_socket(pid_t program)
+/* A runner of tests that is killed leaves its socket and its memory. Nobody can choose the places: they are built in. */
+static void remove_leftovers(pid_t program)
 {
 	char path[64];
 
 	snprintf(path, sizeof path, "/tmp/criterion_%d.sock", (int)program);
+	unlink(path);
+	snprintf(path, sizeof path, "/dev/shm/bxfi_%d", (int)program);
 	unlink(path);
 }
 
@@ -362,7 +364,7 @@ int main(int argc, char **argv)
 	long long wall_us = now_us() - started;
 	if (!end_all(program, &status, &left))
 		give_up("cannot end every process that '%s' started", job.program[0]);
-	remove_socket(program);
+	remove_leftovers(program);
 	if (how == ENDED && flooded())
 		how = FLOOD;
 	if (how == NOEXEC)

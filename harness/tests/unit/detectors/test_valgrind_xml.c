@@ -309,7 +309,7 @@ Test(valgrind_command, makes_room_for_the_threads_of_other_programs)
 		struct run run = {.program = programs[i], .root = "/root", .directory = "/tmp"};
 		struct command command = {0};
 		bool room = false;
-		detector_helgrind.prepare(&run, &command);
+		detector_named("helgrind")->prepare(&run, &command);
 		for (size_t j = 0; command.argv[j]; j++)
 			room = room || strncmp(command.argv[j], "--max-threads=", 14) == 0;
 		cr_assert_eq(room, i == 1, "%s", programs[i]);

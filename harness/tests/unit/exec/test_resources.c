@@ -108,8 +108,11 @@ Test(resources, failed_the_compiler)
 		"x.c:9:2: warning: unused\nLLVM ERROR: out of memory\n",
 	};
 
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		cr_assert(resources_failed_compiler(words[i]), "%s", words[i]);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		char *line = resources_failed_compiler(words[i]);
+		cr_assert(line && strstr(words[i], line), "%s", words[i]);
+		free(line);
+	}
 }
 
 /* What quotes the machine's words is still the source's own fault. */
@@ -130,5 +133,5 @@ Test(resources, did_not_fail_the_compiler)
 	};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		cr_assert_not(resources_failed_compiler(words[i]), "%s", words[i]);
+		cr_assert_null(resources_failed_compiler(words[i]), "%s", words[i]);
 }

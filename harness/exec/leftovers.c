@@ -1,0 +1,91 @@
+#include "leftovers.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/mem.h"
+#include "runner.h"
+
+/* In ticks since the machine started; 0 when there is no such process. */
+static unsigned long long start_of(long pid)
+{
+	char *path = mem_format("/proc/%ld/stat", pid), *text = file_read(path);
+	const char *at = text ? strrchr(text, ')') : NULL;
+	unsigned long long start = 0;
+
+	/* ") S" and 18 numbers stand in front of it. */
+	for (int field = 0; at && field < 20; field++)
+		at = strchr(at + 1, ' ');
+	if (at)
+		start = strtoull(at, NULL, 10);
+	free(text);
+	free(path);
+	return start;
+}
+
+char *leftovers_name(const char *name)
+{
+	long pid = (long)getpid();
+
+	return mem_format("build/run/%ld-%llu.%s", pid, start_of(pid), name);
+}
+
+static bool is_gone(long pid)
+{
+	return pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+/* "PID-START.NAME"; before there was a START, "PID.NAME". */
+static bool maker_is_gone(const char *name)
+{
+	char *end;
+	long pid = strtol(name, &end, 10);
+
+	if (is_gone(pid))
+		return true;
+	return pid > 0 && *end == '-' && strtoull(end + 1, NULL, 10) != start_of(pid);
+}
+
+static void sweep_runs(const char *root)
+{
+	char *pattern = mem_format("%s/build/run/*.*", root);
+	glob_t found = {0};
+
+	if (glob(pattern, 0, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			if (maker_is_gone(strrchr(found.gl_pathv[i], '/') + 1))
+				run_remove(found.gl_pathv[i]);
+	globfree(&found);
+	free(pattern);
+}
+
+/* Criterion's names have no start: one that another process has got meanwhile is swept when that is gone. Only this user's. */
+static void sweep_named(const char *pattern, const char *before)
+{
+	glob_t found = {0};
+	struct stat file;
+
+	if (glob(pattern, 0, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			const char *path = found.gl_pathv[i];
+			if (is_gone(strtol(strrchr(path, '/') + 1 + strlen(before), NULL, 10)) &&
+			    lstat(path, &file) == 0 && file.st_uid == geteuid())
+				unlink(path);
+		}
+	globfree(&found);
+}
+
+void leftovers_sweep(const char *root)
+{
+	sweep_runs(root);
+	sweep_named("/dev/shm/bxfi_[0-9]*", "bxfi_");
+	sweep_named("/tmp/criterion_[0-9]*.sock", "criterion_");
+}
