@@ -15,13 +15,11 @@
 static struct scratch_workbook scratch;
 static char *const own[] = {scratch.root, NULL};
 static struct run_request request;
-static char *sources[2]; /* the directories of its sources */
 
 static void open_scratch(void)
 {
 	scratch_workbook_open(&scratch);
 	scratch_file(&scratch, "shout", "#!/bin/sh\necho \"$1$SIXTH!\"\necho bye\n");
-	sources[0] = scratch.root;
 	request = (struct run_request){.detector = detector_named("sixth"),
 				       .executable = mem_format("%s/shout", scratch.root),
 				       .own = own,
