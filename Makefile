@@ -159,8 +159,12 @@ $(eval $(call harness,asan))
 build/loose: $(patsubst %.c,build/host/%.o,$(HARNESS_SOURCES))
 	$(Q)$(HARNESS_CC) -Wl,--build-id=sha1 -o $@ $^ $(HARNESS_LIBS)
 
-build/supervisor: build/host/harness/exec/supervisor/supervisor.o
+build/supervisor: $(patsubst %,build/host/harness/exec/supervisor/%.o,supervisor standstill)
 	$(Q)$(HARNESS_CC) -Wl,--build-id=sha1 -o $@ $^
+
+# What the supervisor opens when it needs it: it starts once for every run, and libdw is large.
+build/stacks.so: harness/exec/supervisor/stacks.c harness/exec/supervisor/stacks.h build/toolchain
+	$(Q)$(HARNESS_CC) $(filter-out -MMD -MP,$(HARNESS_CFLAGS)) -fPIC -shared -o $@.new $< -ldw && mv $@.new $@
 
 # Preloaded into programs that know nothing of it. -z now: it must not ask the dynamic linker once the program runs;
 # -fno-builtin: it has its own memcpy(); frame pointers: its own frames begin a backtrace.
@@ -208,7 +212,7 @@ build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
-harness: build/loose build/supervisor build/monitor.so build/runner/runner.so
+harness: build/loose build/supervisor build/stacks.so build/monitor.so build/runner/runner.so
 
 verify: harness ## judge every program: ./loose verify
 	$(Q)build/loose verify

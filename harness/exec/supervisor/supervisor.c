@@ -5,7 +5,16 @@
  *     supervisor RESULT-FILE [OPTION...] -- PROGRAM [ARGUMENT...]
  *
  *     --deadline MS         the program has so many milliseconds
+ *     --deadlock MS         a program that cannot go on is left alone for so long; without it, nobody looks
+ *     --hurry 1             another run of the program was in a deadlock: if it stands still, it does not wait for
+ *                           a signal
+ *     --idle MS             so long it may wait for something from outside, every thread without a time limit
+ *     --last-words MS       a program that is ended for one of these reasons gets SIGTERM first, and has so long
+ *                           to say what it knows
+ *     --stacks FILE         where its threads stand then, before that; stacks.h has the format
+ *     --own-network 1       the program has a network of its own, a loopback, where the machine gives it one
  *     --output-limit BYTES  --stdout and --stderr may each grow to so many bytes
+ *     --output-kept BYTES   of each, from the beginning and from the end; what lies between takes no room on the disk
  *     --stdout FILE         its standard output, emptied first; else the supervisor's own
  *     --stderr FILE         its standard error, likewise
  *     --grace MS            told to stop, send the program SIGTERM first, and give it so long to end
@@ -14,31 +23,37 @@
  * The program is looked up in PATH and starts with an empty standard input, signals
  * as after login, no address randomisation, no core dumps, a limit on the size of
  * files, and as the leader of a process group of its own. Descriptors 0 to 2 must be
- * open; others are inherited. SIGTERM, SIGINT, SIGHUP and the death of whoever
+ * open; others are inherited. SIGURG does what --hurry does. SIGTERM, SIGINT, SIGHUP and the death of whoever
  * started the supervisor end the program. However it ends, every descendant is then
  * killed and reaped, daemons too, and what its Criterion leaves in /tmp and /dev/shm is removed. When
  * the supervisor itself is killed, so is the program, though not what it has started.
  *
  * RESULT-FILE appears whole, in one step, once all that is done: one line
  *
- *     ended HOW cpu_us N wall_us N peak_kib N left N
+ *     ended HOW cpu_us N wall_us N peak_kib N left N own_network N
  *
  * HOW is one of    exit STATUS      by itself
  *                  signal NUMBER    killed by a signal, not the supervisor's
+ *                  deadlock         it could not go on: each thread waited for another, see standstill.h
+ *                  idle             it waited longer than --idle
  *                  deadline         it was still running
  *                  flood            it wrote more than --output-limit, however it ended
  *                  stopped          the supervisor was told to stop, and the program did not end in its grace
  *                  noexec ERRNO     the program did not start
  * cpu_us and peak_kib cover the program and its descendants, peak_kib the largest of
  * them; wall_us ends with the program; left counts the descendants that the supervisor
- * had to kill.
+ * had to kill; own_network is 1 when the program had one.
  *
  * Exit status 0: the result was written. 3: it was not, one line on standard error.
  */
 #define _GNU_SOURCE /* pipe2(), WNOWAIT, ru_maxrss, and what only Linux has: subreapers, parent-death signals */
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <net/if.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -46,22 +61,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { OUTPUT_CHECK_MS = 100, DYING_MS = 30000, PASSES = 1000 };
+#include "stacks.h"
+#include "standstill.h"
+
+enum { OUTPUT_CHECK_MS = 100, LOOK_MS = 250, DYING_MS = 30000, PASSES = 1000 };
 #define FILE_LIMIT (256LL << 20)
 
-enum how { ENDED, NOEXEC, DEADLINE, FLOOD, STOPPED };
+enum how { ENDED, NOEXEC, DEADLINE, DEADLOCK, IDLE, FLOOD, STOPPED };
 
 static struct {
-	const char *result, *paths[2];
-	long long deadline_ms, output_limit, grace_ms, parent;
+	const char *result, *paths[2], *stacks;
+	long long deadline_ms, deadlock_ms, hurry, idle_ms, last_words_ms, own_network, output_limit, output_kept,
+		grace_ms, parent;
 	char **program;
 	int outputs[2];
 } job = {.deadline_ms = INT64_MAX / 1000, .outputs = {-1, -1}};
@@ -92,12 +113,15 @@ static long long now_us(void)
 	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
 
-/* The signal that came, or -1 after so many milliseconds. */
+/* The signal that came, or -1 after so many milliseconds; SIGURG is noted, and counts as one that says nothing. */
 static int wait_for_signal(long long ms)
 {
 	struct timespec time = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000 * 1000000)};
 
-	return sigtimedwait(&watched, NULL, &time);
+	int number = sigtimedwait(&watched, NULL, &time);
+
+	job.hurry = job.hurry || number == SIGURG;
+	return number == SIGURG ? SIGCHLD : number;
 }
 
 static void parse_options(char **argv)
@@ -106,9 +130,13 @@ static void parse_options(char **argv)
 		const char *name;
 		const char **text;
 		long long *number;
-	} known[] = {{"--stdout", &job.paths[0], NULL},	     {"--stderr", &job.paths[1], NULL},
-		     {"--deadline", NULL, &job.deadline_ms}, {"--output-limit", NULL, &job.output_limit},
-		     {"--grace", NULL, &job.grace_ms},	     {"--parent", NULL, &job.parent}};
+	} known[] = {{"--stdout", &job.paths[0], NULL},	       {"--stderr", &job.paths[1], NULL},
+		     {"--stacks", &job.stacks, NULL},	       {"--idle", NULL, &job.idle_ms},
+		     {"--deadline", NULL, &job.deadline_ms},   {"--output-limit", NULL, &job.output_limit},
+		     {"--grace", NULL, &job.grace_ms},	       {"--output-kept", NULL, &job.output_kept},
+		     {"--parent", NULL, &job.parent},	       {"--last-words", NULL, &job.last_words_ms},
+		     {"--deadlock", NULL, &job.deadlock_ms},   {"--hurry", NULL, &job.hurry},
+		     {"--own-network", NULL, &job.own_network}};
 
 	for (job.result = *argv ? *++argv : NULL; job.result && *++argv && strcmp(*argv, "--") != 0; argv++) {
 		size_t i = 0;
@@ -137,7 +165,45 @@ static void prepare_signals(void)
 	sigaddset(&watched, SIGTERM);
 	sigaddset(&watched, SIGINT);
 	sigaddset(&watched, SIGHUP);
+	sigaddset(&watched, SIGURG);
 	sigprocmask(SIG_SETMASK, &watched, NULL);
+}
+
+static bool write_file(const char *path, const char *text)
+{
+	int file = open(path, O_WRONLY | O_CLOEXEC);
+	bool written = file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (file >= 0)
+		close(file);
+	return written;
+}
+
+/*
+ * In the child: a network in which no other run has taken a port, with a
+ * loopback and nothing else. Whoever is not root needs a user namespace for
+ * that, in which he stays who he is; not every machine allows it.
+ */
+static void enter_own_network(void)
+{
+	struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+	char map[64];
+
+	if (unshare(CLONE_NEWNET) != 0) {
+		unsigned user = getuid(), group = getgid();
+		if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
+			return;
+		snprintf(map, sizeof map, "%u %u 1", user, user);
+		write_file("/proc/self/uid_map", map);
+		write_file("/proc/self/setgroups", "deny");
+		snprintf(map, sizeof map, "%u %u 1", group, group);
+		write_file("/proc/self/gid_map", map);
+	}
+	int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (any >= 0)
+		ioctl(any, SIOCSIFFLAGS, &loopback);
+	if (any >= 0)
+		close(any);
 }
 
 /* In the child. An exec that fails is told by its errno through `report`, which an exec that succeeds closes. */
@@ -148,6 +214,8 @@ static _Noreturn void become_program(pid_t supervisor, int report)
 	sigset_t none;
 
 	setpgid(0, 0);
+	if (job.own_network)
+		enter_own_network();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != supervisor)
 		_exit(127);
@@ -197,14 +265,63 @@ static bool program_has_ended(pid_t program)
 	}
 }
 
+/* Gives back what lies between the beginning and the end of a long output; some file systems cannot. */
+static void thin_out(int output, long long size)
+{
+	static long long thinned[2];
+	long long *done = &thinned[output], middle = size - job.output_kept;
+
+	if (!job.output_kept || middle <= job.output_kept || middle <= *done)
+		return;
+	fallocate(job.outputs[output], FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, job.output_kept,
+		  middle - job.output_kept);
+	*done = middle;
+}
+
 static bool flooded(void)
 {
 	struct stat file;
 
-	for (int i = 0; i < 2 && job.output_limit; i++)
-		if (job.outputs[i] >= 0 && fstat(job.outputs[i], &file) == 0 && file.st_size > job.output_limit)
+	for (int i = 0; i < 2 && job.output_limit; i++) {
+		if (job.outputs[i] < 0 || fstat(job.outputs[i], &file) != 0)
+			continue;
+		if (file.st_size > job.output_limit)
 			return true;
+		thin_out(i, file.st_size);
+	}
 	return false;
+}
+
+static void find_family(void);
+
+/* ENDED: it can go on, or nobody knows. */
+static enum how standstill(void)
+{
+	static struct {
+		enum standing standing;
+		uint64_t mark;
+		long long since, next; /* in microseconds */
+	} last;
+	char path[PATH_MAX];
+	long long now = now_us();
+	uint64_t mark;
+
+	if ((!job.deadlock_ms && !job.idle_ms) || now < last.next)
+		return ENDED;
+	find_family();
+	/* The supervisor itself comes first. */
+	enum standing standing =
+		standstill_look(family.pids + 1, family.count - 1, realpath(job.program[0], path) ? path : NULL, &mark);
+	if (standing != last.standing || mark != last.mark || standing == STANDS_NOT)
+		last.since = now;
+	last.standing = standing;
+	last.mark = mark;
+	last.next = now_us() + LOOK_MS * 1000;
+	long long stood_ms = (now - last.since) / 1000;
+	bool for_ever = standing == STANDS_FOR_EVER || (standing == STANDS_UNLESS_SIGNALLED && job.hurry);
+	if (for_ever && job.deadlock_ms && stood_ms >= job.deadlock_ms)
+		return DEADLOCK;
+	return standing != STANDS_NOT && job.idle_ms && stood_ms >= job.idle_ms ? IDLE : ENDED;
 }
 
 static enum how watch(pid_t program, long long started)
@@ -218,7 +335,11 @@ static enum how watch(pid_t program, long long started)
 			return FLOOD;
 		if (left_ms <= 0)
 			return DEADLINE;
-		int number = wait_for_signal(job.output_limit && left_ms > OUTPUT_CHECK_MS ? OUTPUT_CHECK_MS : left_ms);
+		enum how how = standstill();
+		if (how != ENDED)
+			return how;
+		bool looks = job.output_limit || job.deadlock_ms || job.idle_ms;
+		int number = wait_for_signal(looks && left_ms > OUTPUT_CHECK_MS ? OUTPUT_CHECK_MS : left_ms);
 		if (number > 0 && number != SIGCHLD)
 			return STOPPED;
 	}
@@ -228,6 +349,7 @@ static enum how watch(pid_t program, long long started)
 static enum how stop_gently(pid_t program)
 {
 	job.deadline_ms = job.grace_ms;
+	job.deadlock_ms = job.idle_ms = 0;
 	kill(program, SIGTERM);
 	return watch(program, now_us()) == ENDED ? ENDED : STOPPED;
 }
@@ -260,6 +382,14 @@ static void family_add_children(pid_t parent)
 	}
 	if (tasks)
 		closedir(tasks);
+}
+
+static void find_family(void)
+{
+	family.count = 0;
+	family_add(getpid());
+	for (size_t i = 0; i < family.count; i++)
+		family_add_children(family.pids[i]);
 }
 
 /* Stops all descendants, parents first, so that none forks any more. True when they are the same as the last time. */
@@ -305,6 +435,51 @@ static bool end_all(pid_t program, int *status, unsigned *left)
 	return false;
 }
 
+/* The library lies beside the supervisor. What it cannot write is missing, and the rest goes on. */
+static void take_stacks(void)
+{
+	char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof "stacks.so");
+
+	if (!job.stacks || length <= 0)
+		return;
+	path[length] = '\0';
+	strcpy(strrchr(path, '/') + 1, "stacks.so");
+	void *library = dlopen(path, RTLD_NOW);
+	void (*take)(const pid_t *, size_t, FILE *) = NULL;
+	if (library)
+		*(void **)&take = dlsym(library, "stacks_take");
+	FILE *file = take ? fopen(job.stacks, "we") : NULL;
+	if (!file)
+		return;
+	find_family();
+	take(family.pids + 1, family.count - 1, file);
+	fclose(file);
+}
+
+/* A detector may still write what it knows; told to stop meanwhile, the supervisor waits no longer. */
+static void hear_last_words(pid_t program)
+{
+	long long end = now_us() + job.last_words_ms * 1000;
+
+	kill(program, SIGTERM);
+	while (!program_has_ended(program) && now_us() < end && !flooded()) {
+		int number = wait_for_signal(OUTPUT_CHECK_MS);
+		if (number > 0 && number != SIGCHLD)
+			return;
+	}
+}
+
+/* Whether the program lives in another network than the supervisor. */
+static bool has_own_network(pid_t program)
+{
+	char path[64];
+	struct stat its, ours;
+
+	snprintf(path, sizeof path, "/proc/%d/ns/net", (int)program);
+	return stat(path, &its) == 0 && stat("/proc/self/ns/net", &ours) == 0 && its.st_ino != ours.st_ino;
+}
+
 /* A runner of tests that is killed leaves its socket and its memory. Nobody can choose the places: they are built in. */
 static void remove_leftovers(pid_t program)
 {
@@ -316,7 +491,7 @@ static void remove_leftovers(pid_t program)
 	unlink(path);
 }
 
-static void write_result(const char *how, long long wall_us, unsigned left)
+static void write_result(const char *how, long long wall_us, unsigned left, bool own_network)
 {
 	char path[4096];
 	struct rusage used;
@@ -327,8 +502,8 @@ static void write_result(const char *how, long long wall_us, unsigned left)
 	if (snprintf(path, sizeof path, "%s.new", job.result) >= (int)sizeof path)
 		give_up("the name of the result file is too long");
 	FILE *file = fopen(path, "we");
-	bool written = file && fprintf(file, "ended %s cpu_us %lld wall_us %lld peak_kib %ld left %u\n", how, cpu_us,
-				       wall_us, used.ru_maxrss, left) > 0;
+	bool written = file && fprintf(file, "ended %s cpu_us %lld wall_us %lld peak_kib %ld left %u own_network %d\n",
+				       how, cpu_us, wall_us, used.ru_maxrss, left, own_network) > 0;
 	written = file && fclose(file) == 0 && written && rename(path, job.result) == 0;
 	if (!written) {
 		int error = errno;
@@ -339,7 +514,11 @@ static void write_result(const char *how, long long wall_us, unsigned left)
 
 int main(int argc, char **argv)
 {
-	static const char *const words[] = {[DEADLINE] = "deadline", [FLOOD] = "flood", [STOPPED] = "stopped"};
+	static const char *const words[] = {[DEADLINE] = "deadline",
+					    [DEADLOCK] = "deadlock",
+					    [IDLE] = "idle",
+					    [FLOOD] = "flood",
+					    [STOPPED] = "stopped"};
 	char text[32];
 	int error = 0, status = 0;
 	unsigned left = 0;
@@ -358,10 +537,16 @@ int main(int argc, char **argv)
 
 	long long started = now_us();
 	pid_t program = start_program(&error);
+	bool own_network = !error && has_own_network(program);
 	enum how how = error ? NOEXEC : watch(program, started);
 	if (how == STOPPED && job.grace_ms)
 		how = stop_gently(program);
 	long long wall_us = now_us() - started;
+	if (how == DEADLINE || how == DEADLOCK || how == IDLE)
+		take_stacks();
+	/* In the middle of its work, what a detector says of the end would be the supervisor's doing. */
+	if ((how == DEADLOCK || how == IDLE) && job.last_words_ms)
+		hear_last_words(program);
 	if (!end_all(program, &status, &left))
 		give_up("cannot end every process that '%s' started", job.program[0]);
 	remove_leftovers(program);
@@ -375,6 +560,6 @@ int main(int argc, char **argv)
 		snprintf(text, sizeof text, "signal %d", WTERMSIG(status));
 	else
 		snprintf(text, sizeof text, "exit %d", WEXITSTATUS(status));
-	write_result(text, wall_us, left);
+	write_result(text, wall_us, left, own_network);
 	return 0;
 }

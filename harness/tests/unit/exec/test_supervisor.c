@@ -29,7 +29,7 @@ struct outcome {
 	int status; /* of the supervisor */
 	char text[256], how[64];
 	long long cpu_us, wall_us, peak_kib;
-	unsigned left;
+	unsigned left, own_network;
 };
 
 static void enter_directory(void)
@@ -39,7 +39,7 @@ static void enter_directory(void)
 
 static void leave_directory(void)
 {
-	static const char *const names[] = {"result", "result.new", "log", "pid", "out", "err"};
+	static const char *const names[] = {"result", "result.new", "log", "pid", "out", "err", "stacks", "input"};
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -163,9 +163,9 @@ static struct outcome finish(pid_t supervisor)
 		return outcome;
 	char *numbers = strstr(outcome.text, " cpu_us ");
 	cr_assert(numbers, "%s", outcome.text);
-	cr_assert_eq(sscanf(numbers, " cpu_us %lld wall_us %lld peak_kib %lld left %u\n", &outcome.cpu_us,
-			    &outcome.wall_us, &outcome.peak_kib, &outcome.left),
-		     4, "%s", outcome.text);
+	cr_assert_eq(sscanf(numbers, " cpu_us %lld wall_us %lld peak_kib %lld left %u own_network %u\n",
+			    &outcome.cpu_us, &outcome.wall_us, &outcome.peak_kib, &outcome.left, &outcome.own_network),
+		     5, "%s", outcome.text);
 	*numbers = '\0';
 	cr_assert_eq(strncmp(outcome.text, "ended ", 6), 0);
 	snprintf(outcome.how, sizeof outcome.how, "%.63s", outcome.text + 6);
@@ -290,6 +290,144 @@ Test(supervisor, reports_a_flood_that_ended_by_itself)
 	       "flood");
 	EXPECT(run(ARGUMENTS("--output-limit", "1000", "--stdout", out, "--", "sh", "-c", "yes | head -c 1000")),
 	       "exit 0");
+}
+
+/* Of a long output the middle takes no room, and the rest is where it was. */
+Test(supervisor, keeps_the_ends_of_a_long_output)
+{
+	char text[64];
+	struct stat file;
+
+	EXPECT(run(ARGUMENTS("--output-limit", "100000000", "--output-kept", "65536", "--stdout", in_directory("out"),
+			     "--", "sh", "-c", "echo first; head -c 30000000 /dev/zero; sleep 0.3; echo last")),
+	       "exit 0");
+	cr_assert_eq(stat(in_directory("out"), &file), 0);
+	cr_assert_eq(file.st_size, 30000000 + 11);
+	cr_assert_lt((long long)file.st_blocks * 512, 20000000);
+	FILE *out = fopen(in_directory("out"), "r");
+	cr_assert(out && fgets(text, sizeof text, out));
+	cr_assert_str_eq(text, "first\n");
+	cr_assert_eq(fseek(out, -5, SEEK_END), 0);
+	cr_assert(fgets(text, sizeof text, out));
+	cr_assert_str_eq(text, "last\n");
+	fclose(out);
+}
+
+#define STANDS "build/plain/bin/harness/tests/programs/stands"
+
+Test(supervisor, knows_a_deadlock)
+{
+	static const char *const ways[] = {"lock-order", "lock-twice", "lock-of-the-dead",
+					   "condition",	 "semaphore",  "rwlock",
+					   "full-pipe",	 "child",      "main-left"};
+
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		struct outcome outcome =
+			run(ARGUMENTS("--deadline", "60000", "--deadlock", "300", "--", STANDS, ways[i]));
+		cr_assert_str_eq(outcome.how, "deadlock", "%s: ended %s", ways[i], outcome.how);
+	}
+}
+
+/* Who may still be woken is not in a deadlock, however long it waits. */
+Test(supervisor, takes_nothing_else_for_a_deadlock)
+{
+	static const char *const ways[] = {"handler", "alarm", "timer",	      "sleeper",     "slow-child",
+					   "spin",    "timed", "socket-pair", "signal-wait", "outside-pipe"};
+	static const char shell[] = "sleep 1000 | " STANDS " $0";
+
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		struct outcome outcome =
+			run(ARGUMENTS("--deadline", "1200", "--deadlock", "100", "--", "sh", "-c", shell, ways[i]));
+		cr_assert_str_eq(outcome.how, "deadline", "%s: ended %s", ways[i], outcome.how);
+		if (strcmp(ways[i], "outside-pipe") == 0)
+			continue; /* alone it has an empty input */
+		outcome = run(ARGUMENTS("--deadline", "1200", "--deadlock", "100", "--", STANDS, ways[i]));
+		cr_assert_str_eq(outcome.how, "deadline", "%s: ended %s", ways[i], outcome.how);
+	}
+}
+
+/* Without an order to look it does not, and a deadlock is a hang like others. */
+Test(supervisor, looks_only_when_told)
+{
+	EXPECT(run(ARGUMENTS("--deadline", "1500", "--", STANDS, "lock-twice")), "deadline");
+}
+
+Test(supervisor, ends_what_waits_for_something_outside)
+{
+	static const char *const idle[] = {"handler", "socket-pair", "signal-wait", "pause", "poll"},
+				 *const busy[] = {"alarm", "timer", "sleeper", "spin", "timed", "timed-poll"};
+
+	for (size_t i = 0; i < sizeof idle / sizeof *idle; i++) {
+		struct outcome outcome = run(ARGUMENTS("--deadline", "60000", "--idle", "500", "--", STANDS, idle[i]));
+		cr_assert_str_eq(outcome.how, "idle", "%s: ended %s", idle[i], outcome.how);
+		cr_assert_geq(outcome.wall_us, 500000);
+	}
+	for (size_t i = 0; i < sizeof busy / sizeof *busy; i++) {
+		struct outcome outcome = run(ARGUMENTS("--deadline", "1500", "--idle", "200", "--", STANDS, busy[i]));
+		cr_assert_str_eq(outcome.how, "deadline", "%s: ended %s", busy[i], outcome.how);
+	}
+}
+
+static size_t occurrences(const char *text, const char *word)
+{
+	size_t count = 0;
+
+	for (; (text = strstr(text, word)); text++)
+		count++;
+	return count;
+}
+
+/* Of a deadlock, of a program that waits, and of one that computes. */
+Test(supervisor, writes_down_where_threads_stand)
+{
+	static const struct {
+		const char *way, *how;
+		size_t threads, futexes;
+	} cases[] = {{"lock-order", "deadlock", 2, 2}, {"socket-pair", "deadline", 1, 0}, {"spin", "deadline", 2, 1}};
+	static char text[1 << 16];
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		EXPECT(run(ARGUMENTS("--deadline", "1500", "--deadlock", "300", "--stacks", in_directory("stacks"),
+				     "--", STANDS, cases[i].way)),
+		       cases[i].how);
+		read_text("stacks", text, sizeof text);
+		cr_assert_eq(strncmp(text, "process ", 8), 0, "%s", text);
+		cr_assert(strstr(text, "\nend process\n"));
+		cr_assert_eq(occurrences(text, "\nthread "), cases[i].threads, "%s: %s", cases[i].way, text);
+		cr_assert_eq(occurrences(text, "\nfutex "), cases[i].futexes, "%s: %s", cases[i].way, text);
+		cr_assert_eq(occurrences(text, "\nframes : 7"), cases[i].threads - (i == 2), "%s", text);
+		unlink(in_directory("stacks"));
+	}
+}
+
+/* What a detector writes when it is asked to end still counts; the program's end is the deadlock. */
+Test(supervisor, hears_last_words)
+{
+	static const char script[] = "trap 'echo heard; exit 0' TERM; " STANDS " lock-twice & wait; wait";
+	char text[64];
+
+	EXPECT(run(ARGUMENTS("--deadline", "60000", "--idle", "500", "--last-words", "20000", "--stdout",
+			     in_directory("out"), "--", "sh", "-c", script)),
+	       "idle");
+	read_text("out", text, sizeof text);
+	cr_assert_str_eq(text, "heard\n");
+}
+
+/* Where the machine allows it, two runs can bind one port at the same time. */
+Test(supervisor, gives_a_network_of_its_own)
+{
+	char network[64], text[64];
+	ssize_t length = readlink("/proc/self/ns/net", network, sizeof network - 1);
+
+	network[length > 0 ? length : 0] = '\0';
+	struct outcome outcome = run(ARGUMENTS("--own-network", "1", "--stdout", in_directory("out"), "--", "sh", "-c",
+					       "readlink /proc/self/ns/net; id -u"));
+	EXPECT(outcome, "exit 0");
+	read_text("out", text, sizeof text);
+	cr_assert_eq(strncmp(text, network, strlen(network)) != 0, outcome.own_network, "%s", text);
+	cr_assert_eq((uid_t)atol(strchr(text, '\n')), getuid());
+	outcome = run(SHELL("true"));
+	cr_assert_eq(outcome.own_network, 0);
 }
 
 Test(supervisor, kills_a_child_left_behind)
