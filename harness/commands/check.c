@@ -3,6 +3,7 @@
  * such: an exercise's file by its test and all detectors, whatever its comment
  * still declares.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -35,7 +36,7 @@ struct check {
 	char *const *arguments;
 	const char *bounds; /* of --budget; may be NULL */
 	const char *json;   /* the file's name; NULL: none */
-	long timeout;
+	long timeout, idle; /* in seconds */
 	struct output json_file;
 	struct tasks tasks;
 	struct results results;
@@ -119,6 +120,27 @@ static char *where_the_reader_is(void)
 	return text_close(&from);
 }
 
+/*
+ * Whether a source calls bind(). Such a program is a server, and may have a
+ * fixed port: its runs, side by side, would take it from each other, and from
+ * the runs after them. One that only connects may need the world.
+ */
+static bool binds(const struct check *check)
+{
+	bool found = false;
+
+	for (int i = 0; i < check->source_count && !found; i++) {
+		char *text = file_read(check->sources[i]);
+		for (const char *at = text; at && !found && (at = strstr(at, "bind")); at += strlen("bind")) {
+			bool word = at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_');
+			const char *after = at + strlen("bind") + strspn(at + strlen("bind"), " \t");
+			found = word && *after == '(';
+		}
+		free(text);
+	}
+	return found;
+}
+
 /* What is made of it lies where leftovers_sweep() finds it should the harness be killed. */
 static int plan_elsewhere(struct check *check)
 {
@@ -135,8 +157,11 @@ static int plan_elsewhere(struct check *check)
 	check->variables[0] = mem_format("OWN=%s", own);
 	check->variables[1] = where_the_reader_is();
 	check->variables[2] = text_close(&check->words);
-	check->outside = (struct outside){
-		.directory = own, .variables = check->variables, .arguments = check->arguments, .own = check->own};
+	check->outside = (struct outside){.directory = own,
+					  .variables = check->variables,
+					  .arguments = check->arguments,
+					  .own = check->own,
+					  .own_network = binds(check)};
 	free(runs);
 	return status;
 }
@@ -189,11 +214,12 @@ static void tell_results(const struct check *check)
 	FILE *out = output_is_standard(check->json) ? stderr : stdout;
 	const struct results *results = &check->results;
 
-	/* What the program itself says, once. */
-	if (check->directory && results->count && results->items[0].seen.output)
-		fputs(results->items[0].seen.output, out);
-	for (size_t i = 0; i < results->count; i++)
+	for (size_t i = 0; i < results->count; i++) {
 		report_result(out, style_of(out), check->workbook.loop.root, &results->items[i]);
+		/* What a test of the workbook prints is its report. */
+		if (check->directory || results->items[i].seen.ending != ENDED_BY_ITSELF)
+			report_ending(out, style_of(out), check->workbook.loop.root, results, i);
+	}
 	fflush(out);
 }
 
@@ -222,6 +248,7 @@ static int judge_tasks(struct check *check)
 	const struct judging_options options = {.repeat = 1,
 						.fresh = true,
 						.deadline_ms = check->timeout * 1000,
+						.idle_ms = check->idle * 1000,
 						.bounds = check->bounds,
 						.outside = check->directory ? &check->outside : NULL,
 						.keep_output = true};
@@ -386,7 +413,7 @@ static int read_bounds(const char *bounds)
 
 static int run(const char *root, int argc, char **argv)
 {
-	struct check check = {.timeout = 120};
+	struct check check = {.timeout = 120, .idle = 20};
 	struct operands operands;
 
 	if (options_parse(&command_check, argc, argv, &check, &operands) != 0)
@@ -419,6 +446,10 @@ static const struct option_spec options[] = {
 	 offsetof(struct check, json)},
 	{"timeout", OPTION_NUMBER, "S", "seconds before a run counts as hung (default: 120)",
 	 offsetof(struct check, timeout)},
+	{"idle", OPTION_NUMBER, "S",
+	 "seconds that it may do nothing but wait for something from outside (default: 20; 0: as long as --timeout); a "
+	 "deadlock is told at once",
+	 offsetof(struct check, idle)},
 	{0},
 };
 

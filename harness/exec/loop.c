@@ -294,6 +294,12 @@ void child_stop(struct child *child)
 	uv_timer_start(&child->patience, on_impatience, child->loop->patience_ms, 0);
 }
 
+void child_signal(struct child *child, int number)
+{
+	if (child->running)
+		kill(child->process.pid, number);
+}
+
 void child_join(struct child *child)
 {
 	struct loop *loop = child->loop;

@@ -85,6 +85,8 @@ struct child_options {
 struct child *child_start(struct loop *loop, const struct child_options *options);
 /* SIGTERM to the group; a supervisor then ends what it watches. SIGKILL when that does not help. */
 void child_stop(struct child *child);
+/* To the child alone. */
+void child_signal(struct child *child, int number);
 void child_join(struct child *child);
 /* One command, waited for. Its status, 128 + signal, or -1 with errno when it did not start. */
 int loop_command(struct loop *loop, const struct child_options *options);

@@ -13,10 +13,14 @@
 #include "base/mem.h"
 #include "channel.h"
 #include "leftovers.h"
+#include "run_left.h"
 #include "verdict/detector.h"
 
 /* OVERDUE_MS: a supervisor takes up to half a minute to end what will not die. */
-enum { OVERDUE_MS = 40000, OUTPUT_LIMIT = 1 << 20, OUTPUT_KEPT = 64 << 10 };
+enum { OVERDUE_MS = 40000 };
+
+/* A deadlock is certain when it is first seen; looked at for a while, it is so beyond doubt. */
+enum { DEADLOCK_MS = 1000, LAST_WORDS_MS = 3000 };
 
 struct running {
 	struct loop *loop;
@@ -57,19 +61,6 @@ void run_remove(const char *path)
 		unlink(path);
 }
 
-/* The last line of the program's output, without its newline; NULL when there is none. */
-static char *last_line(const char *text)
-{
-	size_t length = text ? strlen(text) : 0;
-
-	while (length && text[length - 1] == '\n')
-		length--;
-	size_t start = length;
-	while (start && text[start - 1] != '\n')
-		start--;
-	return length ? mem_copy_n(text + start, length - start) : NULL;
-}
-
 /* The end is told when nothing of the run is left. */
 static void finish(struct running *running, struct observation *seen)
 {
@@ -86,50 +77,6 @@ static void finish(struct running *running, struct observation *seen)
 static void finish_without(void *context)
 {
 	finish(context, NULL);
-}
-
-/* How the program ended, by the supervisor's word. */
-static void read_end(struct observation *seen, const struct run_request *request, const char *ended, long detail)
-{
-	if (strcmp(ended, "exit") == 0)
-		seen->status = (int)detail;
-	else if (strcmp(ended, "signal") == 0)
-		observation_fail(seen, FAULT_PROGRAM, "it was killed by signal %ld (%s)", detail,
-				 strsignal((int)detail));
-	else if (strcmp(ended, "deadline") == 0)
-		observation_fail(seen, FAULT_PROGRAM, "it was still running after %ld s", request->deadline_ms / 1000);
-	else if (strcmp(ended, "flood") == 0)
-		observation_fail(seen, FAULT_PROGRAM, "it printed more than %d KiB", OUTPUT_LIMIT / 1024);
-	else if (strcmp(ended, "noexec") == 0)
-		observation_fail(seen, FAULT_DETECTOR, "'%s' did not start: %s", request->detector->name,
-				 strerror((int)detail));
-	else
-		observation_fail(seen, FAULT_DETECTOR, "the supervisor was stopped");
-}
-
-static long number_after(const char *text, const char *key)
-{
-	const char *at = strstr(text, key);
-
-	return at ? strtol(at + strlen(key), NULL, 10) : 0;
-}
-
-static void read_result(struct running *running, struct observation *seen)
-{
-	char *path = file_in(running, "result"), *text = file_read(path), word[32] = "";
-	long detail = 0;
-
-	free(path);
-	if (!text || sscanf(text, "ended %31s %ld", word, &detail) < 1) {
-		observation_fail(seen, FAULT_DETECTOR, "the supervisor left no result");
-		free(text);
-		return;
-	}
-	read_end(seen, running->request, word, detail);
-	seen->cpu_ms = number_after(text, "cpu_us ") / 1000;
-	seen->wall_ms = number_after(text, "wall_us ") / 1000;
-	seen->peak_kib = number_after(text, "peak_kib ");
-	free(text);
 }
 
 /* Nothing comes any more: no process of the run is left. */
@@ -160,16 +107,41 @@ static void on_supervisor_ended(void *context, const struct child_end *end)
 	if (end->signal || end->status)
 		observation_fail(&seen, FAULT_DETECTOR, "the supervisor ended with status %d, signal %d", end->status,
 				 end->signal);
-	read_result(running, &seen);
-	char *path = file_in(running, "stdout"), *output = file_read(path);
-	seen.last_line = last_line(output);
-	if (running->request->keep_output && output)
-		seen.output = mem_copy_n(output, OUTPUT_KEPT);
-	free(output);
-	free(path);
+	run_left_read(running->directory, running->request, &seen);
 	read_reports(running, &seen);
 	running->request->detector->collect(&running->run, &seen);
 	finish(running, &seen);
+}
+
+/* When, besides its deadline, the program is ended, and what is written down then. */
+static void build_ends(struct running *running, struct command *command)
+{
+	const struct run_request *request = running->request;
+
+	/* A runner of tests sees to it that a test which hangs ends, and what it says is known only then. */
+	if (!request->tests) {
+		command_argument(command, "--deadlock");
+		command_argument(command, "%d", DEADLOCK_MS);
+	}
+	if (request->hurry) {
+		command_argument(command, "--hurry");
+		command_argument(command, "1");
+	}
+	if (request->idle_ms) {
+		command_argument(command, "--idle");
+		command_argument(command, "%ld", request->idle_ms);
+	}
+	if (request->detector->simulates) {
+		command_argument(command, "--last-words");
+		command_argument(command, "%d", LAST_WORDS_MS);
+	} else {
+		command_argument(command, "--stacks");
+		command_argument(command, "%s/stacks", running->directory);
+	}
+	if (request->own_network) {
+		command_argument(command, "--own-network");
+		command_argument(command, "1");
+	}
 }
 
 /* The supervisor's arguments, then the detector's, the program, and the program's own. */
@@ -185,6 +157,9 @@ static void build_command(struct running *running, struct command *command)
 	command_argument(command, "%ld", request->deadline_ms);
 	command_argument(command, "--output-limit");
 	command_argument(command, "%d", OUTPUT_LIMIT);
+	command_argument(command, "--output-kept");
+	command_argument(command, "%d", OUTPUT_KEPT);
+	build_ends(running, command);
 	command_argument(command, "--stdout");
 	command_argument(command, "%s/stdout", running->directory);
 	command_argument(command, "--stderr");
@@ -271,6 +246,12 @@ void run_stop(struct running *running)
 {
 	if (running->supervisor)
 		child_stop(running->supervisor);
+}
+
+void run_hurry(struct running *running)
+{
+	if (running->supervisor)
+		child_signal(running->supervisor, SIGURG); /* one that the supervisor survives while it starts */
 }
 
 void run_join(struct running *running)

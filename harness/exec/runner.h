@@ -18,7 +18,10 @@ struct run_request {
 	char *const *own;	/* absolute directories of the program's own sources, NULL at the end */
 	const char *bounds;	/* of the budget; may be NULL */
 	long deadline_ms;
-	bool keep_output; /* the observation has the program's standard output */
+	bool keep_output; /* the observation has what the program wrote */
+	long idle_ms; /* so long it may wait for something from outside and do nothing else; 0: until the deadline */
+	bool hurry;   /* as run_hurry(), from the start */
+	bool own_network; /* each run has its own, where the machine allows it: two may take the same port */
 };
 
 /* A run on its way. */
@@ -35,6 +38,8 @@ typedef void (*run_ended)(void *context, const struct run_end *end);
 /* The request and what it points to must live until the run has ended. */
 struct running *run_start(struct loop *loop, const struct run_request *request, run_ended ended, void *context);
 void run_stop(struct running *running);
+/* Another run of the program is in a deadlock: if this one stands still too, it is in one, and not waiting for a signal. */
+void run_hurry(struct running *running);
 void run_join(struct running *running);
 /* Takes away a directory and what is in it, or a file. */
 void run_remove(const char *path);

@@ -203,6 +203,17 @@ static void excuse(struct judging *judging, struct work *work, struct observatio
 	free(problem);
 }
 
+/* What is certain of one run of a program, where all can be seen, need not be waited for in its others. */
+static void note_deadlock(struct judging *judging, const struct program *program)
+{
+	for (size_t i = 0; i < judging->count; i++)
+		if (judging->works[i].result->program == program)
+			judging->works[i].request.hurry = true;
+	for (struct attempt *attempt = judging->attempts; attempt; attempt = attempt->next)
+		if (attempt->work->result->program == program)
+			run_hurry(attempt->running);
+}
+
 static void on_run_ended(void *context, const struct run_end *end)
 {
 	struct attempt *attempt = context;
@@ -214,6 +225,8 @@ static void on_run_ended(void *context, const struct run_end *end)
 		fail(judging, end->why);
 	} else if (end->how == END_DONE) {
 		excuse(judging, work, end->seen);
+		if (end->seen->ending == ENDED_DEADLOCKED)
+			note_deadlock(judging, work->result->program);
 		add_run(work->result, end->seen);
 		if (work->result->runs == judging->options->repeat) {
 			if (work->key)

@@ -38,6 +38,7 @@ struct outside {
 	char *const *variables; /* "NAME=value" for make, NULL at the end: what to compile, and how */
 	char *const *arguments; /* the program's own, NULL at the end; may be NULL */
 	char *const *own;	/* absolute directories of its sources, NULL at the end */
+	bool own_network;	/* each run has its own, so that each can bind the same port */
 };
 
 struct judging_options {
@@ -45,6 +46,7 @@ struct judging_options {
 	unsigned repeat;    /* runs of each pair; at least 1 */
 	bool fresh;	    /* run also what has not changed */
 	long deadline_ms;   /* for one run; 0: two minutes */
+	long idle_ms;	    /* so long a program may do nothing but wait for something outside; 0: until the deadline */
 	const char *bounds; /* of the budget, beside what the program declares; NULL: none */
 	const struct outside *outside; /* of all tasks; NULL: programs of the workbook */
 	bool keep_output;	       /* observations have what the program printed */

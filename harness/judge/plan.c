@@ -60,6 +60,8 @@ void work_plan(struct work *work, const char *root, const struct task *task, con
 	work->request.bounds = work->bounds;
 	work->request.keep_output = options->keep_output;
 	work->request.deadline_ms = options->deadline_ms ? options->deadline_ms : DEADLINE_MS;
+	work->request.idle_ms = options->idle_ms;
+	work->request.own_network = options->outside && options->outside->own_network;
 	plan_program(work, root, task, options->outside);
 	work->lane = lane_of(work);
 	work->weight = (task->detector->heavy ? 2 : 0) + (work->request.tests ? 1 : 0);

@@ -7,7 +7,24 @@
 #include "base/mem.h"
 #include "verdict/detector.h"
 
-/* "broken.c:38", "broken/rates.c:9"; the path from the root on for a file from elsewhere. Owned by the caller. */
+enum { FURTHER_SHOWN = 12 };
+
+/* How much of both paths is the same, up to a slash; 0 when that is only the root of all files. */
+static size_t common_directories(const char *one, const char *other)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; one[i] && one[i] == other[i]; i++)
+		if (one[i] == '/')
+			length = i + 1;
+	return length > 1 ? length : 0;
+}
+
+/*
+ * "broken.c:38", "broken/rates.c:9"; "lib/queue.c:9" where the program's first
+ * file is app/main.c; a path of the workbook for what else lies there. Owned by
+ * the caller.
+ */
 static char *place(const struct page *page, const char *file, int line)
 {
 	const char *shown = below_root(page->root, file), *own = page->result->program->path;
@@ -15,6 +32,8 @@ static char *place(const struct page *page, const char *file, int line)
 
 	if (directory && strncmp(shown, own, directory) == 0)
 		shown += directory;
+	else if (*shown == '/')
+		shown += common_directories(shown, own);
 	return line > 0 ? mem_format("%s:%d", shown, line) : mem_copy(shown);
 }
 
@@ -95,7 +114,7 @@ static bool excerpt_shown(const struct finding *finding, size_t index, const str
 	return false;
 }
 
-static void print_stack(const struct page *page, const struct finding *finding, size_t index)
+void print_finding_stack(const struct page *page, const struct finding *finding, size_t index)
 {
 	const struct stack *stack = &finding->stacks[index];
 	const char *role = stack->role && *stack->role ? stack->role : index == 0 ? finding->words : NULL;
@@ -112,19 +131,69 @@ static void print_stack(const struct page *page, const struct finding *finding, 
 	free(shown.items);
 }
 
-/* "and 3 more of this kind in evict" for those that are like this one. */
+/* The name between the quotes that follow one of these words; *length is 0 when there is none. */
+static const char *quoted_name(const char *text, size_t *length)
+{
+	static const char *const before[] = {" on '", "global var \"", "local var \"", "data symbol \"",
+					     "static var \""};
+
+	*length = 0;
+	for (size_t i = 0; text && i < sizeof before / sizeof *before; i++) {
+		const char *at = strstr(text, before[i]), *name = at ? at + strlen(before[i]) : NULL;
+		if (!name)
+			continue;
+		*length = strcspn(name, "'\"");
+		return name;
+	}
+	return NULL;
+}
+
+/* ", on 'ledger'", as the detector names what the finding is about; "" when it does not. For the caller to free. */
+static char *subject(const struct finding *finding)
+{
+	size_t length;
+	const char *name = quoted_name(finding->words, &length);
+
+	for (size_t i = 0; i < finding->stack_count && !length; i++)
+		name = quoted_name(finding->stacks[i].role, &length);
+	return length ? mem_format(", on '%.*s'", (int)length, name) : mem_copy("");
+}
+
+/* "bank.c:22, on 'last':  last = (long)arg;" */
+static void print_line_of(const struct page *page, const struct finding *finding)
+{
+	char *where = finding->file ? place(page, finding->file, finding->line) : mem_copy(finding->function);
+	char *about = subject(finding), *source = finding->file ? source_line(finding->file, finding->line) : NULL;
+	const char *statement = source ? source + strspn(source, " \t") : "";
+	char *line = mem_format("%s%s%s%s", where, about, *statement ? ":  " : "", statement);
+
+	fputs("    ", page->out);
+	print_cut(page->out, page->style, line, page->style.width - 4);
+	putc('\n', page->out);
+	free(line);
+	free(source);
+	free(about);
+	free(where);
+}
+
+/* Those that are like this one, a line for each: who mends the first only has not mended all. */
 static void print_further(const struct page *page, size_t index)
 {
 	const struct findings *all = &page->result->seen.findings;
 	const struct finding *finding = &all->items[index];
 	size_t count = 0;
 
-	for (size_t i = index + 1; i < all->count; i++)
-		count += strcmp(all->items[i].kind, finding->kind) == 0 &&
-			 strcmp(all->items[i].function, finding->function) == 0;
-	if (count)
-		fprintf(page->out, "  And %zu more %s of this kind in %s.\n", count, count == 1 ? "report" : "reports",
-			finding->function);
+	for (size_t i = index + 1; i < all->count; i++) {
+		if (strcmp(all->items[i].kind, finding->kind) != 0 ||
+		    strcmp(all->items[i].function, finding->function) != 0)
+			continue;
+		if (count == 0)
+			fprintf(page->out, "  More of this kind in %s:\n", finding->function);
+		if (count++ < FURTHER_SHOWN)
+			print_line_of(page, &all->items[i]);
+	}
+	if (count > FURTHER_SHOWN)
+		fprintf(page->out, "    and %zu more\n", count - FURTHER_SHOWN);
 }
 
 /* Whether the headline is the kind, "data race" for "data-race", and nothing more. */
@@ -154,12 +223,29 @@ static void print_words(const struct page *page, const struct finding *finding)
 	}
 }
 
+/* DRD brackets the other access by two moments of its thread. Outside the program's own code they say nothing. */
+static bool is_vague(const struct stack *stack)
+{
+	struct shown shown = stack_shown(stack);
+	bool vague = shown.count == 0 && stack->role &&
+		     (strcmp(stack->role, "The other access comes after this") == 0 ||
+		      strcmp(stack->role, "and before this") == 0);
+
+	free(shown.items);
+	return vague;
+}
+
 static void print_finding(const struct page *page, size_t index)
 {
 	const struct finding *finding = &page->result->seen.findings.items[index];
 	const struct detector *detector = page->result->detector;
 	const char *meaning = detector->explain ? detector->explain(finding->kind) : NULL;
 	char *where = finding->file ? place(page, finding->file, finding->line) : NULL;
+
+	/* The line's number is what a reader needs most: a path that leaves no room for it goes. */
+	if (where &&
+	    columns_of(finding->kind) + columns_of(finding->function) + columns_of(where) + 7 > page->style.width)
+		memmove(where, base_name(where), strlen(base_name(where)) + 1);
 	char *title = mem_format("%s in %s%s%s%s", finding->kind, finding->function, where ? " (" : "",
 				 where ? where : "", where ? ")" : "");
 
@@ -171,8 +257,8 @@ static void print_finding(const struct page *page, size_t index)
 	print_words(page, finding);
 	print_doubts(page, finding);
 	for (size_t i = 0; i < finding->stack_count; i++)
-		if (!stack_repeats(finding, i))
-			print_stack(page, finding, i);
+		if (!stack_repeats(finding, i) && !is_vague(&finding->stacks[i]))
+			print_finding_stack(page, finding, i);
 	print_further(page, index);
 	free(title);
 	free(where);

@@ -37,9 +37,48 @@ static json_t *findings(const char *root, const struct findings *all)
 		json_object_set_new(object, "function", text(finding->function));
 		json_object_set_new(object, "file", text(finding->file ? below_root(root, finding->file) : NULL));
 		json_object_set_new(object, "line", json_integer(finding->line));
+		json_object_set_new(object, "words", text(finding->words));
 		json_array_append_new(array, object);
 	}
 	return array;
+}
+
+/* Where a thread stood: innermost own frame. */
+static json_t *standing(const char *root, const struct stack *stack)
+{
+	json_t *object = json_object();
+	const struct frame *own = NULL;
+
+	for (size_t i = 0; i < stack->count && !own; i++)
+		if (stack->frames[i].own)
+			own = &stack->frames[i];
+	json_object_set_new(object, "thread", text(stack->role));
+	json_object_set_new(object, "function", text(own ? own->function : NULL));
+	json_object_set_new(object, "file", text(own && own->file ? below_root(root, own->file) : NULL));
+	json_object_set_new(object, "line", json_integer(own ? own->line : 0));
+	return object;
+}
+
+/* How the program ended; what it wrote, where the run was one of now. */
+static json_t *ending(const char *root, const struct observation *seen)
+{
+	static const char *const names[] = {
+		[ENDED_BY_ITSELF] = "exit", [ENDED_BY_SIGNAL] = "signal", [ENDED_DEADLOCKED] = "deadlock",
+		[ENDED_IDLE] = "idle",	    [ENDED_LATE] = "deadline",	  [ENDED_FLOODING] = "flood",
+		[ENDED_UNKNOWN] = "unknown"};
+	json_t *object = json_object(), *threads = json_array();
+
+	json_object_set_new(object, "how", text(names[seen->ending]));
+	json_object_set_new(object, "status",
+			    seen->ending == ENDED_BY_ITSELF ? json_integer(seen->status) : json_null());
+	json_object_set_new(object, "signal",
+			    seen->ending == ENDED_BY_SIGNAL ? json_integer(seen->signal) : json_null());
+	for (size_t i = 0; i < seen->standing_count; i++)
+		json_array_append_new(threads, standing(root, &seen->standing[i]));
+	json_object_set_new(object, "threads", threads);
+	json_object_set_new(object, "stdout", text(seen->output));
+	json_object_set_new(object, "stderr", text(seen->errors));
+	return object;
 }
 
 static json_t *result_object(const char *root, const struct result *result)
@@ -59,6 +98,8 @@ static json_t *result_object(const char *root, const struct result *result)
 	json_object_set_new(object, "cpu_ms", json_integer(result->cpu_ms));
 	json_object_set_new(object, "wall_ms", json_integer(result->wall_ms));
 	json_object_set_new(object, "peak_kib", json_integer(result->peak_kib));
+	json_object_set_new(object, "why", text(result->verdict.why));
+	json_object_set_new(object, "end", ending(root, &result->seen));
 	json_object_set_new(object, "findings", findings(root, &result->seen.findings));
 	if (result->seen.measured)
 		json_object_set(object, result->detector->name, result->seen.measured);

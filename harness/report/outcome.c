@@ -61,12 +61,14 @@ static void print_outcome(const struct page *page)
 	const struct verdict *verdict = &result->verdict;
 	const struct expectation *expected = result->expected;
 	bool error = verdict->observed == OBSERVED_ERROR;
+	bool cut = verdict->observed == OBSERVED_CUT;
 	enum ink colour = error || !verdict->agrees ? INK_BAD : INK_GOOD;
-	char *declared = against_declaration(result);
+	char *declared = cut ? mem_copy("") : against_declaration(result);
 
 	fprintf(page->out, "%s%s: %s%s%s", ink(page->style, colour), result->detector->name,
 		result->seen.fault == FAULT_UNFIT ? "cannot judge this program"
 		: error				  ? "cannot be judged"
+		: cut				  ? "saw nothing until the program ended"
 						  : observed_name(verdict->observed),
 		declared, ink(page->style, INK_OFF));
 	if (result->runs > 1 && !error)
@@ -105,7 +107,7 @@ void report_result(FILE *out, struct style style, const char *root, const struct
 		print_compiler(&page);
 		return;
 	}
-	bool findings = result->seen.fault == FAULT_NONE && result->seen.findings.count > 0;
+	bool findings = result->seen.findings.count > 0;
 	print_outcome(&page);
 	if (findings && result->seen.failed)
 		print_wrapped(
@@ -182,8 +184,7 @@ static void print_disagreement(const struct page *page)
 	if (result->verdict.why)
 		print_wrapped(page->out, page->style, 2, result->verdict.why);
 	print_changed_starter(page);
-	if (result->seen.fault == FAULT_NONE)
-		print_findings(page);
+	print_findings(page);
 	print_look_again(page);
 }
 

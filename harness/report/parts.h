@@ -67,6 +67,8 @@ struct page {
 void print_doubts(const struct page *page, const struct finding *finding);
 /* Explains each kind of finding of the page's result once, and says what to look at. */
 void print_findings(const struct page *page);
+/* The finding's stack of this number: what it is, the source around it, and who called. */
+void print_finding_stack(const struct page *page, const struct finding *finding, size_t index);
 /* What the budget's monitor measured in the page's result, and what each bound says to it; nothing when nothing was. */
 void print_figures(const struct page *page);
 /* Microseconds as "0.43 ms", "2.7 ms", "45 ms" or "12.3 s"; for the caller to free. */

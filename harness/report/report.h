@@ -35,6 +35,12 @@ void report_disagreements(FILE *out, struct style style, const char *root, const
  * figures: no addresses, no process ids.
  */
 void report_result(FILE *out, struct style style, const char *root, const struct result *result);
+/*
+ * How a program of the reader's own ended, and what it wrote: where its threads
+ * stood, the words on its standard error, its output. Once for all runs that
+ * ended alike: the results before this one have been shown.
+ */
+void report_ending(FILE *out, struct style style, const char *root, const struct results *results, size_t index);
 /* The findings alone, in the detector's words, as the book quotes them: plain text, no colour, paths by base name. */
 void report_words(FILE *out, const struct result *result);
 /* The ten slowest results, the CPU time of all runs, the wall time, and how busy that kept the cores. */

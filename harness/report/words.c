@@ -175,7 +175,7 @@ void report_words(FILE *out, const struct result *result)
 	const struct findings *all = &result->seen.findings;
 	bool sanitizer = result->detector->sanitizer;
 
-	if (result->verdict.observed == OBSERVED_ERROR)
+	if (result->verdict.observed == OBSERVED_ERROR || result->verdict.observed == OBSERVED_CUT)
 		print_lines(out, 0, why_error(result));
 	else if (result_is_test(result))
 		print_tests(out, &result->seen);

@@ -403,7 +403,7 @@ static void expect(struct declaration *declaration, const struct detector *detec
 
 void declaration_right(struct declaration *declaration, const char *bounds)
 {
-	*declaration = (struct declaration){.promise = mem_copy("what its header says.")};
+	*declaration = (struct declaration){.promise = mem_copy("what its header says."), .submission = true};
 	expect(declaration, detector_of_tests(), WORD_PASSES, NULL);
 	for (size_t i = 0; detectors[i]; i++)
 		expect(declaration, detectors[i], WORD_SILENT, bounds);

@@ -45,6 +45,7 @@ struct declaration {
 	bool ends;			    /* an `Ends` line is there */
 	bool holds;			    /* the invariant holds at the end: exit status 0, else 1 */
 	char *last_line;		    /* what the program prints last */
+	bool submission;		    /* held against a reader's file, which did not write it */
 	struct expectation *items;
 	size_t count;
 };

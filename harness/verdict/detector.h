@@ -57,6 +57,7 @@ struct detector {
 	bool optional;	/* programs need not declare it, and the book's tables leave it out */
 	bool races;	/* it looks for accesses that nothing orders */
 	bool heavy;	/* under it a program takes many times its own time */
+	bool simulates; /* the program runs inside the detector, which has stacks and signals of its own */
 	bool bounded;	/* it holds the program against the bounds of its declaration */
 	bool measures;	/* observations have its figures, which can be plotted */
 	bool headlines; /* a finding's headline says more than its kind, and is shown with it */

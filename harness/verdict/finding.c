@@ -49,7 +49,7 @@ void finding_place(struct finding *finding)
 	finding->line = frame ? frame->line : 0;
 }
 
-static void stack_release(struct stack *stack)
+void stack_release(struct stack *stack)
 {
 	for (size_t i = 0; i < stack->count; i++) {
 		free(stack->frames[i].function);

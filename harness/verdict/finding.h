@@ -53,6 +53,8 @@ struct finding *findings_add(struct findings *all, const char *kind);
 struct stack *finding_add_stack(struct finding *finding, const char *role);
 /* Appends a frame; file may be NULL. */
 void stack_add_frame(struct stack *stack, const char *function, const char *file, int line, bool own);
+/* Frees what the stack owns. */
+void stack_release(struct stack *stack);
 /* Fills function, file and line from the first stack that has an own frame. */
 void finding_place(struct finding *finding);
 /* Of those with the same kind, function, file and line, keeps the first: what a loop reports again is one finding. */

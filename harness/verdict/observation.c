@@ -26,15 +26,10 @@ static void set_why(struct observation *seen, enum fault fault, const char *form
 	seen->why = text;
 }
 
-void observation_fail(struct observation *seen, enum fault fault, const char *format, ...)
+static void fail(struct observation *seen, enum fault fault, const char *format, va_list args)
 {
-	va_list args;
-
-	if (seen->fault != FAULT_NONE)
-		return;
-	va_start(args, format);
-	set_why(seen, fault, format, args);
-	va_end(args);
+	if (seen->fault == FAULT_NONE)
+		set_why(seen, fault, format, args);
 }
 
 void observation_blame(struct observation *seen, enum fault fault, const char *format, ...)
@@ -46,9 +41,41 @@ void observation_blame(struct observation *seen, enum fault fault, const char *f
 	va_end(args);
 }
 
+void observation_fail(struct observation *seen, enum fault fault, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fail(seen, fault, format, args);
+	va_end(args);
+}
+
+void observation_end(struct observation *seen, enum ending ending, const char *format, ...)
+{
+	va_list args;
+
+	seen->ending = ending;
+	va_start(args, format);
+	fail(seen, FAULT_PROGRAM, format, args);
+	va_end(args);
+}
+
+struct stack *observation_add_standing(struct observation *seen, const char *role)
+{
+	seen->standing = mem_resize(seen->standing, seen->standing_count + 1, sizeof *seen->standing);
+	struct stack *stack = &seen->standing[seen->standing_count++];
+
+	*stack = (struct stack){.role = mem_copy(role)};
+	return stack;
+}
+
 void observation_release(struct observation *seen)
 {
 	findings_release(&seen->findings);
+	for (size_t i = 0; i < seen->standing_count; i++)
+		stack_release(&seen->standing[i]);
+	free(seen->standing);
+	free(seen->errors);
 	free(seen->why);
 	free(seen->last_line);
 	free(seen->output);

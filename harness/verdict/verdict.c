@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "detector.h"
 
-static const char *const names[] = {"silent", "fires", "passes", "fails", "error"};
+static const char *const names[] = {"silent", "fires", "passes", "fails", "cut", "error"};
 
 const char *observed_name(enum observed observed)
 {
@@ -32,6 +32,12 @@ static char *why_unjudgeable(const struct declaration *d, const struct observati
 		return mem_format("it ended with status %d; an invariant that %s ends with %d", seen->status,
 				  d->holds ? "holds" : "is broken", d->holds ? 0 : 1);
 	return NULL;
+}
+
+/* Of a program that nobody promised an end of, what was seen until it ended badly counts. */
+static bool counts_until_its_end(const struct declaration *d, const struct observation *seen)
+{
+	return seen->fault == FAULT_PROGRAM && seen->ending != ENDED_BY_ITSELF && (!d || d->submission);
 }
 
 /* The first report that is not declared, or the first declared one that did not come; NULL when they are the same. */
@@ -101,6 +107,12 @@ struct verdict verdict_of(const struct declaration *declaration, const struct ex
 	bool test = detector->tests;
 
 	verdict.why = why_unjudgeable(declaration, seen);
+	if (verdict.why && counts_until_its_end(declaration, seen)) {
+		verdict.observed = test && seen->failed	  ? OBSERVED_FAILS
+				   : seen->findings.count ? OBSERVED_FIRES
+							  : OBSERVED_CUT;
+		return verdict;
+	}
 	if (!verdict.why && !test)
 		verdict.why = why_tests_broke(declaration, seen);
 	if (verdict.why)
@@ -111,6 +123,9 @@ struct verdict verdict_of(const struct declaration *declaration, const struct ex
 		verdict.observed = seen->findings.count ? OBSERVED_FIRES : OBSERVED_SILENT;
 	if (expected)
 		verdict.why = why_different(expected, seen);
+	/* What says itself that it failed has not shown all that it does. */
+	else if (!declaration && seen->status != 0)
+		verdict.why = mem_format("it ended with status %d", seen->status);
 	verdict.agrees = !verdict.why;
 	return verdict;
 }

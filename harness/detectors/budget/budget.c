@@ -10,6 +10,7 @@
 #include "budget_findings.h"
 #include "detectors/criterion/tests.h"
 #include "detectors/report_files.h"
+#include "detectors/standing.h"
 
 /* Bounds were checked when they were declared; of one that cannot be read the budget lacks all from there on. */
 static bool budget_of(const struct run *run, struct budget *budget)
@@ -209,6 +210,7 @@ static void collect(const struct run *run, struct observation *seen)
 	struct collecting all = {.run = run, .seen = seen};
 
 	tests_collect(run, seen);
+	standing_collect(run, seen);
 	if (!budget_of(run, &all.budget))
 		observation_fail(seen, FAULT_DETECTOR, "its budget cannot be read");
 	all.known = mem_zeroed(all.budget.count, sizeof *all.known);

@@ -10,6 +10,7 @@
 #include "detectors/limits.h"
 #include "detectors/report_files.h"
 #include "detectors/spoofed.h"
+#include "detectors/standing.h"
 #include "tsan_findings.h"
 
 /*
@@ -80,6 +81,7 @@ static void collect(const struct run *run, struct observation *seen)
 	size_t reports = 0;
 
 	tests_collect(run, seen);
+	standing_collect(run, seen);
 	for (size_t i = 0; i < run->report_count; i++)
 		processes[i] = collect_process(run, &run->reports[i], &seen->findings, &reports);
 	processes_check(run, processes, run->report_count, seen);

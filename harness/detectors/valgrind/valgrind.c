@@ -194,6 +194,7 @@ static void collect(const struct run *run, struct observation *seen, const char 
 		.channel = CHANNEL_VALGRIND,                                                                           \
 		.races = looks_for_races,                                                                              \
 		.heavy = true,                                                                                         \
+		.simulates = true,                                                                                     \
 		.prepare = prepare_##tool,                                                                             \
 		.collect = collect_##tool,                                                                             \
 		.explain = tool##_explain,                                                                             \

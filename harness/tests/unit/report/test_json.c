@@ -72,9 +72,9 @@ static json_int_t integer_at(const json_t *object, const char *key)
 
 Test(json, every_result_has_every_key)
 {
-	static const char *const keys[] = {"pitfall",  "program", "path",     "detector", "declared",
-					   "observed", "agrees",  "runs",     "fired",	  "cached",
-					   "cpu_ms",   "wall_ms", "peak_kib", "findings"};
+	static const char *const keys[] = {"pitfall",  "program",  "path",  "detector", "declared", "observed",
+					   "agrees",   "runs",	   "fired", "cached",	"cpu_ms",   "wall_ms",
+					   "peak_kib", "findings", "why",   "end"};
 	struct made_results made = {0};
 
 	make(&made);
@@ -113,6 +113,34 @@ Test(json, holds_what_the_result_holds)
 	result = json_array_get(json_object_get(document, "results"), 1);
 	cr_assert_str_eq(string_at(result, "declared"), "false-alarm");
 	cr_assert(json_is_true(json_object_get(result, "cached")));
+	json_decref(document);
+	made_release(&made);
+}
+
+/* How a run ended, in a word, with what belongs to it. */
+Test(json, tells_how_the_program_ended)
+{
+	struct made_results made = {0};
+
+	make(&made);
+	struct observation *seen = &made.items[0].seen;
+	observation_end(seen, ENDED_DEADLOCKED, "it hung");
+	seen->errors = mem_copy("words\n");
+	stack_add_frame(observation_add_standing(seen, "Main thread waits"), "main", "/w/chapters/02-x/y/broken.c", 7,
+			true);
+	made.items[1].seen.status = 3;
+	json_t *document = written(&made.results);
+	const json_t *results = json_object_get(document, "results");
+	const json_t *end = json_object_get(json_array_get(results, 0), "end");
+	const json_t *thread = json_array_get(json_object_get(end, "threads"), 0);
+	cr_assert_str_eq(string_at(end, "how"), "deadlock");
+	cr_assert_str_eq(string_at(end, "stderr"), "words\n");
+	cr_assert(json_is_null(json_object_get(end, "status")) && json_is_null(json_object_get(end, "signal")));
+	cr_assert_str_eq(string_at(thread, "thread"), "Main thread waits");
+	cr_assert_eq(integer_at(thread, "line"), 7);
+	end = json_object_get(json_array_get(results, 1), "end");
+	cr_assert_str_eq(string_at(end, "how"), "exit");
+	cr_assert_eq(integer_at(end, "status"), 3);
 	json_decref(document);
 	made_release(&made);
 }

@@ -309,7 +309,7 @@ Test(result, tells_what_is_alike_once)
 	PRINTED(text, report_result(out, unicode, "/root", result));
 	cr_assert_eq(count_of(text, "\nInvalidRead in evict (/none.c:5)\n"), 1);
 	cr_assert_eq(count_of(text, "InvalidRead in evict"), 1);
-	has(text, "And 3 more reports of this kind in evict.\n");
+	has(text, "  More of this kind in evict:\n    /none.c:6\n    /none.c:7\n    /none.c:8\n");
 	has(text, "\nInvalidRead in other (/none.c:50)\n");
 	cr_assert_eq(count_of(text, "Look at: "), 1);
 	free(text);

@@ -162,6 +162,67 @@ Test(verdict, tests_that_fail_under_a_detector)
 	declaration_release(&right);
 }
 
+/* What was seen counts; a program that says itself that it failed does not agree. */
+Test(verdict, a_status_that_nobody_declared)
+{
+	struct observation seen = ended_well();
+
+	seen.status = 7;
+	struct verdict verdict = verdict_of(NULL, NULL, detector_named("tsan"), &seen);
+	cr_assert(!verdict.agrees && verdict.observed == OBSERVED_SILENT);
+	cr_assert_str_eq(verdict.why, "it ended with status 7");
+	verdict_release(&verdict);
+	add(&seen, "data-race", "f");
+	verdict = verdict_of(NULL, NULL, detector_named("tsan"), &seen);
+	cr_assert(!verdict.agrees && verdict.observed == OBSERVED_FIRES);
+	verdict_release(&verdict);
+	observation_release(&seen);
+}
+
+/* Of a reader's own program and of a submission what was seen counts; a program that declared its end has broken its word. */
+Test(verdict, a_program_that_ends_badly)
+{
+	struct declaration right;
+	char *error;
+
+	cr_assert_eq(
+		declaration_parse("x.c", "/*\n * Promise x.\n * test passes\n * tsan silent\n */\n", &right, &error),
+		DECLARED);
+	for (int ending = ENDED_BY_SIGNAL; ending < ENDED_UNKNOWN; ending++)
+		for (int reports = 0; reports < 2; reports++)
+			for (int who = 0; who < 3; who++) {
+				const struct declaration *declared_here = who ? &right : NULL;
+				struct observation seen = {0};
+				right.submission = who == 1;
+				if (reports)
+					add(&seen, "data-race", "f");
+				observation_end(&seen, (enum ending)ending, "it ended badly");
+				struct verdict verdict = verdict_of(declared_here, who ? &right.items[1] : NULL,
+								    detector_named("tsan"), &seen);
+				cr_assert_not(verdict.agrees);
+				cr_assert_str_eq(verdict.why, "it ended badly");
+				cr_assert_eq(verdict.observed, who == 2	 ? OBSERVED_ERROR
+							       : reports ? OBSERVED_FIRES
+									 : OBSERVED_CUT);
+				verdict_release(&verdict);
+				observation_release(&seen);
+			}
+	declaration_release(&right);
+}
+
+/* A detector that failed has seen nothing that counts, whoever wrote the program. */
+Test(verdict, a_detector_that_fails)
+{
+	struct observation seen = {.ending = ENDED_UNKNOWN};
+
+	add(&seen, "data-race", "f");
+	observation_fail(&seen, FAULT_DETECTOR, "it left no report");
+	struct verdict verdict = verdict_of(NULL, NULL, detector_named("tsan"), &seen);
+	cr_assert(!verdict.agrees && verdict.observed == OBSERVED_ERROR);
+	verdict_release(&verdict);
+	observation_release(&seen);
+}
+
 Test(verdict, a_program_that_declares_nothing)
 {
 	struct observation seen = ended_well();
@@ -169,10 +230,9 @@ Test(verdict, a_program_that_declares_nothing)
 
 	cr_assert(verdict.agrees && verdict.observed == OBSERVED_SILENT);
 	add(&seen, "data-race", "f");
-	seen.status = 7;
 	verdict = verdict_of(NULL, NULL, detector_named("tsan"), &seen);
 	cr_assert(verdict.agrees && verdict.observed == OBSERVED_FIRES);
-	observation_fail(&seen, FAULT_PROGRAM, "it was killed");
+	observation_fail(&seen, FAULT_PROGRAM, "its standard error is forged");
 	verdict = verdict_of(NULL, NULL, detector_named("tsan"), &seen);
 	cr_assert(!verdict.agrees && verdict.observed == OBSERVED_ERROR);
 	verdict_release(&verdict);

@@ -1,0 +1,258 @@
+/* What a run has left. See run_left.h. */
+#include "run_left.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/mem.h"
+#include "verdict/detector.h"
+
+/* --- how it ended --- */
+
+/* "SIGSEGV, Segmentation fault"; for the caller to free. */
+static char *signal_words(int number)
+{
+	static const struct {
+		int number;
+		const char *name;
+	} names[] = {{SIGABRT, "SIGABRT"}, {SIGALRM, "SIGALRM"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},
+		     {SIGHUP, "SIGHUP"},   {SIGILL, "SIGILL"},	 {SIGINT, "SIGINT"},   {SIGKILL, "SIGKILL"},
+		     {SIGPIPE, "SIGPIPE"}, {SIGQUIT, "SIGQUIT"}, {SIGSEGV, "SIGSEGV"}, {SIGSYS, "SIGSYS"},
+		     {SIGTERM, "SIGTERM"}, {SIGTRAP, "SIGTRAP"}, {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"},
+		     {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i].number == number)
+			return mem_format("%s, %s", names[i].name, strsignal(number));
+	return mem_copy(strsignal(number));
+}
+
+static void ended_by_signal(struct observation *seen, int number)
+{
+	char *words = signal_words(number);
+
+	seen->signal = number;
+	observation_end(seen, ENDED_BY_SIGNAL, "it was killed by signal %d (%s)", number, words);
+	free(words);
+}
+
+/* By the supervisor's word. */
+static void read_end(struct observation *seen, const struct run_request *request, const char *word, long detail)
+{
+	if (strcmp(word, "exit") == 0) {
+		seen->status = (int)detail;
+	} else if (strcmp(word, "signal") == 0) {
+		ended_by_signal(seen, (int)detail);
+	} else if (strcmp(word, "deadlock") == 0) {
+		observation_end(seen, ENDED_DEADLOCKED, "it hung in a deadlock: no thread could ever go on");
+	} else if (strcmp(word, "idle") == 0) {
+		observation_end(seen, ENDED_IDLE, "it did nothing for %ld s but wait for something from outside",
+				request->idle_ms / 1000);
+	} else if (strcmp(word, "deadline") == 0) {
+		observation_end(seen, ENDED_LATE, "it was still running after %ld s", request->deadline_ms / 1000);
+	} else if (strcmp(word, "flood") == 0) {
+		observation_end(seen, ENDED_FLOODING, "it printed more than %d MiB", OUTPUT_LIMIT >> 20);
+	} else {
+		seen->ending = ENDED_UNKNOWN;
+		if (strcmp(word, "noexec") == 0)
+			observation_fail(seen, FAULT_DETECTOR, "'%s' did not start: %s", request->detector->name,
+					 strerror((int)detail));
+		else
+			observation_fail(seen, FAULT_DETECTOR, "the supervisor was stopped");
+	}
+}
+
+static long number_after(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+
+	return at ? strtol(at + strlen(key), NULL, 10) : 0;
+}
+
+static void read_result(const char *directory, const struct run_request *request, struct observation *seen)
+{
+	char *path = mem_format("%s/result", directory), *text = file_read(path), word[32] = "";
+	long detail = 0;
+
+	free(path);
+	if (!text || sscanf(text, "ended %31s %ld", word, &detail) < 1) {
+		seen->ending = ENDED_UNKNOWN;
+		observation_fail(seen, FAULT_DETECTOR, "the supervisor left no result");
+		free(text);
+		return;
+	}
+	read_end(seen, request, word, detail);
+	seen->cpu_ms = number_after(text, "cpu_us ") / 1000;
+	seen->wall_ms = number_after(text, "wall_us ") / 1000;
+	seen->peak_kib = number_after(text, "peak_kib ");
+	seen->own_network = number_after(text, "own_network ") > 0;
+	free(text);
+}
+
+/* --- what it wrote --- */
+
+/* The whole of a file in `head` when it is short; else its beginning, and its end in `tail`. */
+struct ends {
+	char *head, *tail;
+	long long left_out; /* bytes between them */
+};
+
+static char *read_part(int file, long long from, size_t length)
+{
+	char *bytes = mem_zeroed(length + 1, 1);
+	size_t used = 0;
+	ssize_t got;
+
+	while (used < length && (got = pread(file, bytes + used, length - used, (off_t)from + (off_t)used)) > 0)
+		used += (size_t)got;
+	/* What is no text ends no string. */
+	for (size_t i = 0; i < used; i++)
+		if (!bytes[i])
+			bytes[i] = '?';
+	return bytes;
+}
+
+static struct ends read_ends(const char *directory, const char *name, size_t kept)
+{
+	char *path = mem_format("%s/%s", directory, name);
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	struct ends ends = {0};
+	struct stat info;
+
+	free(path);
+	if (file < 0)
+		return ends;
+	if (fstat(file, &info) == 0 && info.st_size > 0) {
+		long long size = info.st_size, room = 2 * (long long)kept;
+		ends.left_out = size > room ? size - room : 0;
+		ends.head = read_part(file, 0, size > room ? kept : (size_t)size);
+		ends.tail = size > room ? read_part(file, size - (long long)kept, kept) : NULL;
+	}
+	close(file);
+	return ends;
+}
+
+static void ends_release(struct ends *ends)
+{
+	free(ends->head);
+	free(ends->tail);
+	*ends = (struct ends){0};
+}
+
+/* The last line of the program's output, without its newline; NULL when there is none. */
+static char *last_line(const char *text)
+{
+	size_t length = text ? strlen(text) : 0;
+
+	while (length && text[length - 1] == '\n')
+		length--;
+	size_t start = length;
+	while (start && text[start - 1] != '\n')
+		start--;
+	return length ? mem_copy_n(text + start, length - start) : NULL;
+}
+
+/*
+ * Takes out what ThreadSanitizer and Valgrind write on standard error for a
+ * human: blocks between lines of '=', lines that begin with "==PID==".
+ */
+static void drop_detectors_words(char *text)
+{
+	static const char rule[] = "==================\n", count[] = "ThreadSanitizer: reported ";
+	bool in_block = false;
+	char *to = text;
+
+	for (char *line = text, *next; line && *line; line = next) {
+		next = line + strcspn(line, "\n");
+		next += *next == '\n';
+		bool is_rule = strncmp(line, rule, sizeof rule - 1) == 0;
+		bool of_valgrind = strncmp(line, "==", 2) == 0 && line[2] >= '0' && line[2] <= '9';
+		bool drop = in_block || is_rule || of_valgrind || strncmp(line, count, sizeof count - 1) == 0;
+		in_block = in_block != is_rule;
+		if (!drop) {
+			memmove(to, line, (size_t)(next - line));
+			to += next - line;
+		}
+	}
+	if (to)
+		*to = '\0';
+}
+
+/* What stands before the nth line from the beginning, or from the end; all of the text when it has fewer. */
+static size_t first_lines(const char *text, size_t lines)
+{
+	size_t length = 0;
+
+	for (; lines && text[length]; lines--) {
+		length += strcspn(text + length, "\n");
+		length += text[length] == '\n';
+	}
+	return length;
+}
+
+static const char *last_lines(const char *text, size_t lines)
+{
+	const char *at = text + strlen(text);
+
+	/* The newline at the end ends the last line and begins none. */
+	for (at -= at > text; at > text; at--)
+		if (at[-1] == '\n' && --lines == 0)
+			break;
+	return at;
+}
+
+static size_t count_lines(const char *text)
+{
+	size_t count = 0;
+
+	for (size_t length; *text; text += length, count++)
+		length = first_lines(text, 1);
+	return count;
+}
+
+/* As a reader is shown it; NULL when there is nothing. For the caller to free. */
+static char *words_of(const struct ends *ends)
+{
+	size_t lines = ends->head ? count_lines(ends->head) : 0, shown = LINES_FIRST + LINES_LAST;
+
+	if (!ends->tail && lines <= shown)
+		return lines ? mem_copy(ends->head) : NULL;
+	int head = (int)first_lines(ends->head, LINES_FIRST);
+	bool whole_line = head == 0 || ends->head[head - 1] == '\n';
+	if (!ends->tail)
+		return mem_format("%.*s[%zu lines are left out here]\n%s", head, ends->head, lines - shown,
+				  last_lines(ends->head, LINES_LAST));
+	return mem_format("%.*s%s[in all %lld KiB; the middle is left out here]\n%s", head, ends->head,
+			  whole_line ? "" : "\n", (ends->left_out + 2 * OUTPUT_SHOWN) >> 10,
+			  last_lines(ends->tail, LINES_LAST));
+}
+
+static char *said(const char *directory, const char *name)
+{
+	struct ends ends = read_ends(directory, name, OUTPUT_SHOWN);
+
+	drop_detectors_words(ends.head);
+	drop_detectors_words(ends.tail);
+	char *words = words_of(&ends);
+	ends_release(&ends);
+	return words;
+}
+
+void run_left_read(const char *directory, const struct run_request *request, struct observation *seen)
+{
+	struct ends output = read_ends(directory, "stdout", OUTPUT_KEPT);
+
+	read_result(directory, request, seen);
+	seen->last_line = last_line(output.tail ? output.tail : output.head);
+	ends_release(&output);
+	if (request->keep_output) {
+		seen->output = said(directory, "stdout");
+		seen->errors = said(directory, "stderr");
+	}
+}
