@@ -39,7 +39,8 @@ struct granted {
 };
 
 struct channel {
-	int end;		 /* negative: closed */
+	int end;
+	bool stopped;		 /* nothing more is taken */
 	enum channel_kind plain; /* CHANNEL_NONE, or the kind of all bytes */
 	size_t received;
 	const char *fault;
@@ -85,17 +86,6 @@ void channel_take_bytes(struct channel *channel, enum channel_kind kind)
 	channel->plain = kind;
 }
 
-/* Nobody can send any more: who tries is told so. */
-static void stop(struct channel *channel)
-{
-	if (channel->end < 0)
-		return;
-	if (channel->watched)
-		uv_poll_stop(&channel->poll);
-	close(channel->end);
-	channel->end = -1;
-}
-
 /* The first fault stays: later ones follow from it. */
 static void fail(struct channel *channel, const char *fault)
 {
@@ -104,6 +94,8 @@ static void fail(struct channel *channel, const char *fault)
 }
 
 /* --- a message --- */
+
+static void stop(struct channel *channel);
 
 static void read_controls(struct msghdr *header, struct incoming *incoming)
 {
@@ -122,6 +114,12 @@ static void read_controls(struct msghdr *header, struct incoming *incoming)
 			memcpy(incoming->descriptors, CMSG_DATA(at), incoming->descriptor_count * sizeof(int));
 		}
 	}
+}
+
+static void close_descriptors(const struct incoming *incoming)
+{
+	for (size_t i = 0; i < incoming->descriptor_count; i++)
+		close(incoming->descriptors[i]);
 }
 
 /* False when there is none, now or ever. */
@@ -149,6 +147,24 @@ static bool take(struct channel *channel, struct incoming *incoming)
 	incoming->cut = header.msg_flags & MSG_TRUNC;
 	read_controls(&header, incoming);
 	return true;
+}
+
+/*
+ * Nobody can send any more: who tries is told so, and who waits for an answer too. The descriptor stays until the loop has
+ * let go of it: libuv forgets it by its number, which could be another channel's by then.
+ */
+static void stop(struct channel *channel)
+{
+	struct incoming late;
+
+	if (channel->stopped)
+		return;
+	channel->stopped = true;
+	if (channel->watched)
+		uv_poll_stop(&channel->poll);
+	shutdown(channel->end, SHUT_RDWR);
+	while (take(channel, &late))
+		close_descriptors(&late);
 }
 
 /* --- grants --- */
@@ -265,8 +281,7 @@ static void handle(struct channel *channel, const struct incoming *incoming)
 	} else {
 		fail(channel, foreign);
 	}
-	for (size_t i = 0; i < incoming->descriptor_count; i++)
-		close(incoming->descriptors[i]);
+	close_descriptors(incoming);
 }
 
 static bool receive_some(struct channel *channel)
@@ -274,7 +289,7 @@ static bool receive_some(struct channel *channel)
 	struct incoming incoming;
 
 	for (int i = 0; i < AT_ONCE; i++) {
-		if (channel->end < 0 || !take(channel, &incoming))
+		if (channel->stopped || !take(channel, &incoming))
 			return false;
 		handle(channel, &incoming);
 	}
@@ -304,7 +319,7 @@ void channel_watch(struct channel *channel, uv_loop_t *loop)
 
 int channel_descriptor(const struct channel *channel)
 {
-	return channel->end;
+	return channel->stopped ? -1 : channel->end;
 }
 
 const char *channel_fault(const struct channel *channel)
@@ -327,6 +342,7 @@ const struct process_report *channel_reports(struct channel *channel, enum chann
 
 static void release(struct channel *channel)
 {
+	close(channel->end);
 	for (size_t i = 0; i < channel->stream_count; i++)
 		free(channel->streams[i].bytes);
 	free(channel->streams);
