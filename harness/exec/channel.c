@@ -210,7 +210,7 @@ static bool is_text(const struct channel *channel, const struct incoming *incomi
 
 static struct stream *stream_of(struct channel *channel, long pid, enum channel_kind kind)
 {
-	/* Whoever spoke last goes on, most of the time. */
+	/* Most messages come from the process that sent the last one. */
 	for (size_t i = channel->stream_count; i--;)
 		if (channel->streams[i].pid == pid && channel->streams[i].kind == kind)
 			return &channel->streams[i];

@@ -81,7 +81,7 @@ char *trust_problem(struct workbook *workbook, const struct detector *const *whi
 	struct results results;
 	char *problem;
 
-	/* Before a tool that cannot start for want of something counts as missing. */
+	/* Before a tool that cannot start because something has run out counts as missing. */
 	problem = resources_problem(workbook->loop.root, false);
 	if (!problem) {
 		workbook_tools(workbook);

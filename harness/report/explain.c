@@ -176,7 +176,7 @@ static void print_line_of(const struct page *page, const struct finding *finding
 	free(where);
 }
 
-/* Those that are like this one, a line for each: who mends the first only has not mended all. */
+/* Those that are like this one, a line for each: to fix the first one alone does not fix all. */
 static void print_further(const struct page *page, size_t index)
 {
 	const struct findings *all = &page->result->seen.findings;

@@ -25,7 +25,7 @@
 #include <sys/types.h>
 
 /*
- * Stops the threads for it, by ptrace(2), and lets them go on. Whoever cannot
+ * Stops the threads for it, by ptrace(2), and lets them go on. A caller that cannot
  * be stopped in time, or looked at, is left out. The caller must be a parent or
  * be allowed to trace otherwise.
  */

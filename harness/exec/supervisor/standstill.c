@@ -301,7 +301,7 @@ static uint64_t signals_of(pid_t pid, const char *mask)
 	return signals;
 }
 
-/* A handler can end the wait. Whoever catches them all simulates another program, of which this says nothing. */
+/* A handler can end the wait. A program that catches them all simulates another one, of which this says nothing. */
 static void look_at_handlers(struct look *look, pid_t pid)
 {
 	const uint64_t of_timers = 1ULL << (SIGALRM - 1) | 1ULL << (SIGVTALRM - 1) | 1ULL << (SIGPROF - 1);

@@ -181,7 +181,7 @@ static bool write_file(const char *path, const char *text)
 
 /*
  * In the child: a network in which no other run has taken a port, with a
- * loopback and nothing else. Whoever is not root needs a user namespace for
+ * loopback and nothing else. A caller that is not root needs a user namespace for
  * that, in which he stays who he is; not every machine allows it.
  */
 static void enter_own_network(void)
