@@ -186,7 +186,7 @@ Test(plot, needs_space)
 	snprintf(path, sizeof path, "%s/full.svg", scratch.root);
 	cr_assert_eq(symlink("/dev/full", path), 0);
 	struct outcome outcome = plot("full.svg", "");
-	cr_assert_eq(outcome.status, 2, "status %d", outcome.status);
+	cr_assert_eq(outcome.status, 3, "status %d", outcome.status);
 	has(outcome.err, "full.svg': No space left on device");
 	outcome_release(&outcome);
 }
