@@ -252,12 +252,12 @@ static int judge_tasks(struct check *check)
 						.bounds = check->bounds,
 						.outside = check->directory ? &check->outside : NULL,
 						.keep_output = true};
-	struct watch watch = {.verdicts = true};
+	struct follow follow = {.verdicts = true};
 	char *error;
 
-	watch_start(&watch, &check->tasks);
-	judge_all(&check->workbook, &check->tasks, &options, &watch_events, &watch, &check->results, &error);
-	watch_end(&watch);
+	follow_start(&follow, &check->tasks);
+	judge_all(&check->workbook, &check->tasks, &options, &follow_events, &follow, &check->results, &error);
+	follow_end(&follow);
 	int status = error && !check->workbook.loop.interrupted ? cannot_judge("%s", error) : 0;
 	free(error);
 	return status;

@@ -44,15 +44,15 @@ int status_of(const struct results *results);
 int page(const char *text);
 
 /* Shows on standard error how far a judging is. */
-struct watch {
+struct follow {
 	struct progress progress;
 	const struct tasks *tasks;
 	bool verdicts; /* on a terminal, a line for each as it comes */
 };
 
-extern const struct judging_events watch_events; /* their context is a struct watch */
-void watch_start(struct watch *watch, const struct tasks *tasks);
-void watch_end(struct watch *watch);
+extern const struct judging_events follow_events; /* their context is a struct follow */
+void follow_start(struct follow *follow, const struct tasks *tasks);
+void follow_end(struct follow *follow);
 
 /* A file that is either written whole or not touched; or standard output, which is called "-". */
 struct output {

@@ -78,14 +78,14 @@ static int judge(struct workbook *workbook, struct request *request)
 	const struct judging_options options = {.repeat = 1, .fresh = true};
 	struct tasks tasks = {0};
 	struct results results;
-	struct watch watch = {.verdicts = true};
+	struct follow follow = {.verdicts = true};
 	char *error;
 	int status;
 
 	plan(&tasks, request);
-	watch_start(&watch, &tasks);
-	judge_all(workbook, &tasks, &options, &watch_events, &watch, &results, &error);
-	watch_end(&watch);
+	follow_start(&follow, &tasks);
+	judge_all(workbook, &tasks, &options, &follow_events, &follow, &results, &error);
+	follow_end(&follow);
 	if (error) {
 		status = cannot_judge("%s", error);
 	} else if (workbook->loop.interrupted) {

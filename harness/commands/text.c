@@ -77,7 +77,7 @@ static int judge_chapters(struct fill *fill)
 	const struct judging_options options = {.repeat = 1};
 	const struct catalogue *catalogue = &fill->workbook.catalogue;
 	struct tasks tasks = {0};
-	struct watch watch = {0};
+	struct follow follow = {0};
 	char *error;
 	int status = 0;
 
@@ -85,9 +85,9 @@ static int judge_chapters(struct fill *fill)
 		for (size_t j = 0; detectors[j] && catalogue->programs[i].role <= ROLE_FIXED; j++)
 			if (!detectors[j]->optional)
 				tasks_add(&tasks, &catalogue->programs[i], detectors[j]);
-	watch_start(&watch, &tasks);
-	judge_all(&fill->workbook, &tasks, &options, &watch_events, &watch, &fill->results, &error);
-	watch_end(&watch);
+	follow_start(&follow, &tasks);
+	judge_all(&fill->workbook, &tasks, &options, &follow_events, &follow, &fill->results, &error);
+	follow_end(&follow);
 	if (error)
 		status = cannot_judge("%s", error);
 	if (fill->workbook.loop.interrupted)

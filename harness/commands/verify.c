@@ -111,14 +111,15 @@ static int report(struct verify *verify, const struct results *results)
 static int judge(struct verify *verify)
 {
 	struct results results = {0};
-	struct watch watch;
+	struct follow follow;
 	char *error = NULL;
 	int status = trust(verify);
 
 	if (status == STATUS_AGREES && !verify->workbook.loop.interrupted) {
-		watch_start(&watch, &verify->tasks);
-		judge_all(&verify->workbook, &verify->tasks, &verify->options, &watch_events, &watch, &results, &error);
-		watch_end(&watch);
+		follow_start(&follow, &verify->tasks);
+		judge_all(&verify->workbook, &verify->tasks, &verify->options, &follow_events, &follow, &results,
+			  &error);
+		follow_end(&follow);
 		if (error)
 			status = cannot_judge("%s", error);
 		else if (!verify->workbook.loop.interrupted)

@@ -1,0 +1,46 @@
+/* Who listens to a judging on behalf of the reader at the terminal. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "command.h"
+#include "verdict/detector.h"
+
+void follow_start(struct follow *follow, const struct tasks *tasks)
+{
+	follow->tasks = tasks;
+	progress_start(&follow->progress, stderr, style_of(stderr), tasks->count);
+}
+
+void follow_end(struct follow *follow)
+{
+	progress_end(&follow->progress);
+}
+
+static void show(struct follow *follow, size_t index)
+{
+	const struct task *task = &follow->tasks->items[index];
+	const char *pitfall = task->program->pitfall;
+	char *doing =
+		mem_format("%s%s%s under %s", pitfall, *pitfall ? " " : "", task->program->name, task->detector->name);
+
+	progress_show(&follow->progress, doing);
+	free(doing);
+}
+
+static void on_started(void *context, size_t index)
+{
+	show(context, index);
+}
+
+static void on_result(void *context, size_t index, const struct result *result)
+{
+	struct follow *follow = context;
+
+	progress_note(&follow->progress, result);
+	if (follow->verdicts && follow->progress.style.terminal)
+		progress_verdict(&follow->progress, result);
+	if (!result->cached)
+		show(follow, index);
+}
+
+const struct judging_events follow_events = {.started = on_started, .result = on_result};
