@@ -1,0 +1,35 @@
+# The prose of a Markdown text: a line for each paragraph, heading, row or item, as FILE:LINE<TAB>text, with the line it
+# begins at. Code, links' targets, comments and passages that `./loose text` fills are not prose.
+function flush() {
+	if (text != "")
+		printf "%s:%d\t%s\n", FILENAME, start, text
+	text = ""
+}
+
+function add(line) {
+	if (text == "")
+		start = FNR
+	text = text (text == "" ? "" : " ") line
+}
+
+FNR == 1 { flush(); fenced = filled = 0 }
+/^<!-- end -->/ { filled = 0; next }
+/^<!-- (excerpt|says|run|verify|diff|commands|picture)/ { flush(); filled = 1; next }
+filled { next }
+/^ *```/ { flush(); fenced = !fenced; next }
+fenced { next }
+/^    / && text == "" { next }
+/^[ \t]*$/ { flush(); next }
+/^[#|]/ { flush() }
+/^ *([-*]|[0-9]+\.) / { flush() }
+{
+	gsub(/<!--[^>]*-->/, "")
+	gsub(/`[^`]*`/, "CODE ")
+	gsub(/\]\([^)]*\)/, "]")
+	gsub(/https?:[^ )]*/, "LINK")
+	gsub(/[[:space:]]+/, " ")
+	sub(/^ /, "")
+	add($0)
+}
+/^[#|]/ { flush() }
+END { flush() }
