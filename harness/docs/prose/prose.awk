@@ -14,7 +14,7 @@ function add(line) {
 
 FNR == 1 { flush(); fenced = filled = 0 }
 /^<!-- end -->/ { filled = 0; next }
-/^<!-- (excerpt|says|run|verify|diff|commands|picture)/ { flush(); filled = 1; next }
+/^<!-- (table|excerpt|says|run|verify|diff|commands|picture)/ { flush(); filled = 1; next }
 filled { next }
 /^ *```/ { flush(); fenced = !fenced; next }
 fenced { next }
