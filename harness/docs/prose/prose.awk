@@ -1,6 +1,12 @@
 # The prose of a Markdown text: a line for each paragraph, heading, row or item, as FILE:LINE<TAB>text, with the line it
 # begins at. Code, links' targets, comments and passages that `./loose text` fills are not prose.
 function flush() {
+	gsub(/<!--[^>]*-->/, "", text)
+	gsub(/`[^`]*`/, "CODE ", text)
+	gsub(/\]\([^)]*\)/, "]", text)
+	gsub(/https?:[^ )]*/, "LINK", text)
+	gsub(/[[:space:]]+/, " ", text)
+	sub(/^ /, "", text)
 	if (text != "")
 		printf "%s:%d\t%s\n", FILENAME, start, text
 	text = ""
@@ -22,14 +28,6 @@ fenced { next }
 /^[ \t]*$/ { flush(); next }
 /^[#|]/ { flush() }
 /^ *([-*]|[0-9]+\.) / { flush() }
-{
-	gsub(/<!--[^>]*-->/, "")
-	gsub(/`[^`]*`/, "CODE ")
-	gsub(/\]\([^)]*\)/, "]")
-	gsub(/https?:[^ )]*/, "LINK")
-	gsub(/[[:space:]]+/, " ")
-	sub(/^ /, "")
-	add($0)
-}
+{ add($0) }
 /^[#|]/ { flush() }
 END { flush() }
