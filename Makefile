@@ -132,9 +132,9 @@ build/toolchain: FORCE
 
 # XSI for realpath().
 HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -Ichapters -MMD -MP
-HARNESS_LIBS := -luv -lexpat -ljansson -lcmark-gfm -ldw -lelf -lcurl
+HARNESS_LIBS := -luv -lexpat -ljansson -lcmark-gfm -ldw -lelf -lcurl -lsqlite3
 ROOMS := base wire verdict workbook detectors detectors/tsan detectors/valgrind detectors/budget detectors/criterion exec report judge \
-	docs lab commands
+	docs reader lab commands
 HARNESS_SOURCES := harness/main.c $(foreach room,$(ROOMS),$(wildcard harness/$(room)/*.c))
 UNIT_TESTS := $(wildcard harness/tests/unit/*/test_*.c)
 # The table of detectors with one more row stands in for the harness's own.

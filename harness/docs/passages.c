@@ -169,21 +169,6 @@ static bool fill_verify(struct filling *filling, const struct mark *mark)
 	return good;
 }
 
-/* The source without its declaration, which differs anyhow and is no part of the fix; the caller frees it. */
-static char *undeclared(const char *source)
-{
-	const char *end = strstr(source, "*/"), *start = strstr(source, "\n * Promise ");
-
-	if (strncmp(source, "/*", 2) != 0 || !end || !start || start > end)
-		return mem_copy(source);
-	const char *after = strstr(start + 1, "\n *\n");
-	if (!after || after > end)
-		after = end[-2] == '\n' ? end - 2 : end;
-	if (start - source >= 3 && strncmp(start - 3, "\n *", 3) == 0)
-		start -= 3;
-	return mem_format("%.*s%s", (int)(start - source), source, after);
-}
-
 /* A hunk's line numbers would be wrong without the declaration, and say nothing in a book; its function stays. */
 static void print_unnumbered(FILE *out, const char *diff)
 {
@@ -243,7 +228,7 @@ static bool fill_diff(struct filling *filling, const struct mark *mark)
 					     "has broken.c and fixed.c"));
 	if (mark->count == 2)
 		return fill_diff_of_file(filling, mark->words[1]);
-	char *before = undeclared(broken->source), *after = undeclared(fixed->source);
+	char *before = declaration_without(broken->source), *after = declaration_without(fixed->source);
 	print_diff(filling, before, after);
 	free(before);
 	free(after);

@@ -14,11 +14,12 @@ enum { DEADLINE_MS = 120000 };
 /* The directories of the sources that are the program's own, for files_free(). */
 static char **own_directories(const char *root, const struct program *program)
 {
-	char **own = mem_zeroed(3, sizeof *own);
+	char **own = mem_zeroed(4, sizeof *own);
 
 	if (program_has_test(program)) {
 		own[0] = mem_format("%s/exercises/%s", root, program->pitfall);
 		own[1] = mem_format("%s/solutions/%s", root, program->pitfall);
+		own[2] = mem_format("%s/work/%s", root, program->pitfall); /* the reader's copy */
 		return own;
 	}
 	const char *slash = strrchr(program->path, '/');

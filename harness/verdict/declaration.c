@@ -394,6 +394,35 @@ enum declared declaration_parse(const char *path, const char *text, struct decla
 	return any ? DECLARED : DECLARED_NOTHING;
 }
 
+/* Where a line of the first comment, which ends at `end`, opens a declaration; NULL when none does. */
+static const char *block_start(const char *text, const char *end)
+{
+	static const char *const openings[] = {"\n * Promise ", "\n * Tempting "};
+
+	for (size_t i = 0; i < sizeof openings / sizeof *openings; i++)
+		for (const char *at = text; (at = strstr(at, openings[i])) && at < end; at++) {
+			const char *next = at + 1 + strcspn(at + 1, "\n");
+			if (block_follows(next + (*next == '\n')))
+				return at;
+		}
+	return NULL;
+}
+
+char *declaration_without(const char *text)
+{
+	const char *comment = text + strspn(text, " \t\r\n"), *end = strstr(comment, "*/");
+	const char *start = strncmp(comment, "/*", 2) == 0 && end ? block_start(comment, end) : NULL;
+
+	if (!start)
+		return mem_copy(text);
+	const char *after = strstr(start + 1, "\n *\n");
+	if (!after || after > end)
+		after = end[-2] == '\n' ? end - 2 : end;
+	if (start - text >= 3 && strncmp(start - 3, "\n *", 3) == 0)
+		start -= 3;
+	return mem_format("%.*s%s", (int)(start - text), text, after);
+}
+
 static void expect(struct declaration *declaration, const struct detector *detector, enum word word, const char *bounds)
 {
 	declaration->items = mem_resize(declaration->items, declaration->count + 1, sizeof *declaration->items);

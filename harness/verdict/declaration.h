@@ -62,6 +62,8 @@ enum declared {
  * declaration is empty.
  */
 enum declared declaration_parse(const char *path, const char *text, struct declaration *declaration, char **error);
+/* The text of a source file without its declaration, for the caller to free. Its lines are not those of the file. */
+char *declaration_without(const char *text);
 /* What every right program of an exercise declares: its tests pass, no detector fires, these bounds hold. */
 void declaration_right(struct declaration *declaration, const char *bounds);
 void declaration_release(struct declaration *declaration);

@@ -48,6 +48,7 @@ struct command {
 
 struct detector {
 	const char *name;
+	const char *title;	   /* as the book's texts call it; NULL: by its name */
 	const char *flavour;	   /* of the build, one of the Makefile's FLAVOURS */
 	const char *const *kinds;  /* every kind that it may report, NULL-terminated; "*": and any name */
 	enum channel_kind channel; /* of its reports */

@@ -93,6 +93,7 @@ static void collect(const struct run *run, struct observation *seen)
 
 const struct detector detector_tsan = {
 	.name = "tsan",
+	.title = "ThreadSanitizer",
 	.flavour = "tsan",
 	.races = true,
 	.kinds = tsan_kinds,
