@@ -141,7 +141,7 @@ UNIT_TESTS := $(wildcard harness/tests/unit/*/test_*.c)
 UNIT_PARTS := harness/tests/unit/judge/sixth.c
 CLI_TESTS := $(wildcard harness/tests/cli/*.c)
 # What of the kit has unit tests.
-TESTED_KIT := chapters/kit/metrics.c chapters/kit/check.c
+TESTED_KIT := chapters/kit/metrics.c chapters/kit/check.c chapters/kit/queue.c chapters/kit/deadline.c
 # A plain char is unsigned on aarch64: so the tests run both ways, wherever they run.
 asan_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -funsigned-char
 

@@ -8,6 +8,8 @@ struct timespec deadline_in(long milliseconds)
 {
 	struct timespec end;
 
+	if (milliseconds < 0)
+		milliseconds = 0;
 	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &end) == 0);
 	end.tv_sec += milliseconds / 1000;
 	end.tv_nsec += milliseconds % 1000 * 1000000;

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-/* The moment that many milliseconds from now. */
+/* The moment that many milliseconds from now; a negative number means now. */
 struct timespec deadline_in(long milliseconds);
 /* Makes a condition that waits by the monotonic clock. Pair it with pthread_cond_destroy(). */
 void deadline_cond_init(pthread_cond_t *condition);

@@ -223,7 +223,7 @@ int metrics_start(struct metrics *metrics, int port)
 	return -1;
 }
 
-void metrics_stop(struct metrics *metrics)
+void metrics_request_stop(struct metrics *metrics)
 {
 	CHECK(pthread_mutex_lock(&metrics->lock));
 	metrics->stopped = true;
@@ -231,8 +231,9 @@ void metrics_stop(struct metrics *metrics)
 	CHECK(pthread_mutex_unlock(&metrics->lock));
 }
 
-void metrics_join(struct metrics *metrics)
+void metrics_stop(struct metrics *metrics)
 {
+	metrics_request_stop(metrics);
 	int listening = MHD_quiesce_daemon(metrics->daemon);
 
 	MHD_stop_daemon(metrics->daemon);

@@ -9,7 +9,6 @@
  *     printf("metrics on http://127.0.0.1:%d/metrics\n", metrics.port);
  *     ...
  *     metrics_stop(&metrics);
- *     metrics_join(&metrics);
  *
  * It adds `threads`, the number of threads that the kernel counts in this
  * process: main's, the one that answers here, and those of tools such as a
@@ -49,15 +48,15 @@ struct metrics {
 /*
  * Starts a thread that answers on 127.0.0.1 at this port; 0 means any that is
  * free. The thread has the caller's signal mask. 0, or -1 with errno; then
- * there is nothing to stop or join. The caller owns `metrics`, which stays
- * where it is until metrics_join() has returned.
+ * there is nothing to stop. The caller owns `metrics`, which stays
+ * where it is until metrics_stop() has returned.
  */
 int metrics_start(struct metrics *metrics, int port);
-/* Wakes who waits in metrics_await(), and returns at once. Stopping twice does no harm. */
+/* Wakes the threads that wait in metrics_await(), and returns at once. Asking twice does no harm. */
+void metrics_request_stop(struct metrics *metrics);
+/* Asks, and waits until the thread has ended and the port is free. Once, by one thread. */
 void metrics_stop(struct metrics *metrics);
-/* Waits until the thread has ended and the port is free. Once, by one thread, after metrics_stop(). */
-void metrics_join(struct metrics *metrics);
-/* Returns true once so many scrapes have been answered; false when metrics_stop() was called, before or meanwhile. */
+/* Returns true once so many scrapes have been answered; false when a stop was requested, before or meanwhile. */
 bool metrics_await(struct metrics *metrics, unsigned long scrapes);
 
 /* Room for every text that metrics_text() can write. */

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,13 +30,26 @@ __attribute__((constructor(101))) static void schedule_make(void)
 {
 	for (int i = 0; i < SCHEDULE_POINTS; i++) {
 		points[i] = (int)syscall(SYS_eventfd2, 0, 0);
-		REQUIRE(points[i] >= 0);
+		HAVE(points[i] >= 0);
 	}
+}
+
+/* The point's descriptor. */
+static int event_of(int point)
+{
+	REQUIRE(point >= 0 && point < SCHEDULE_POINTS);
+	return points[point];
 }
 
 static void add(int point, uint64_t amount)
 {
-	REQUIRE(syscall(SYS_write, points[point], &amount, sizeof amount) == (long)sizeof amount);
+	int event = event_of(point);
+	long written;
+
+	do
+		written = syscall(SYS_write, event, &amount, sizeof amount);
+	while (written < 0 && errno == EINTR);
+	REQUIRE(written == (long)sizeof amount);
 }
 
 void schedule_reached(int point)
@@ -46,7 +60,7 @@ void schedule_reached(int point)
 void schedule_await(int point)
 {
 	/* Polled, not read: a read would take the event away from the next who waits. */
-	struct pollfd event = {.fd = points[point], .events = POLLIN};
+	struct pollfd event = {.fd = event_of(point), .events = POLLIN};
 	long ready;
 
 	do
@@ -63,9 +77,14 @@ void schedule_leaving(int point)
 
 void schedule_await_gone(int point)
 {
+	int event = event_of(point);
 	uint64_t thread;
+	long got;
 
-	REQUIRE(syscall(SYS_read, points[point], &thread, sizeof thread) == (long)sizeof thread);
+	do
+		got = syscall(SYS_read, event, &thread, sizeof thread);
+	while (got < 0 && errno == EINTR);
+	REQUIRE(got == (long)sizeof thread);
 	/* The kernel has no event for this end short of a join: ask again until it knows no such thread. */
 	while (syscall(SYS_tgkill, getpid(), (pid_t)thread, 0) == 0)
 		sched_yield();
@@ -83,13 +102,18 @@ struct entry {
 /* What is in a file below the directory; empty when the thread has gone meanwhile, or the kernel has no such file. */
 static void read_file(int directory, const char *path, char *text, size_t size)
 {
-	long file = syscall(SYS_openat, directory, path, O_RDONLY), got = 0;
+	long file, got = 0;
 
+	do
+		file = syscall(SYS_openat, directory, path, O_RDONLY);
+	while (file < 0 && errno == EINTR);
 	if (file >= 0) {
-		got = syscall(SYS_read, file, text, size - 1);
+		do
+			got = syscall(SYS_read, file, text, size - 1);
+		while (got < 0 && errno == EINTR);
 		syscall(SYS_close, file);
 	} else {
-		REQUIRE(errno != EMFILE && errno != ENFILE); /* else nobody could be looked at, for ever */
+		HAVE(errno != EMFILE && errno != ENFILE); /* else nobody could be looked at, for ever */
 	}
 	text[got > 0 ? got : 0] = '\0';
 }
@@ -129,21 +153,23 @@ static bool waits(int tasks, const char *thread, unsigned long long *runs)
 /* Whether all threads but this one wait at the moment; *runs is another once one of them has run, come or gone. */
 static bool others_wait(unsigned long long *runs)
 {
-	_Alignas(struct entry) char entries[4096];
+	char entries[4096];
+	struct entry entry;
 	long tasks = syscall(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY), got;
 	long self = syscall(SYS_gettid);
 	bool all = true;
 
-	REQUIRE(tasks >= 0);
+	HAVE(tasks >= 0);
 	*runs = 0;
 	while ((got = syscall(SYS_getdents64, tasks, entries, sizeof entries)) > 0)
-		for (long at = 0; at < got; at += ((struct entry *)(void *)(entries + at))->length) {
-			const struct entry *entry = (const void *)(entries + at);
-			if (entry->name[0] == '.' || atol(entry->name) == self)
+		for (long at = 0; at < got; at += entry.length) {
+			const char *name = entries + at + offsetof(struct entry, name);
+			memcpy(&entry, entries + at, offsetof(struct entry, name));
+			if (name[0] == '.' || atol(name) == self)
 				continue;
 			/* Who they are counts too: else one that ends could make up for another that has run. */
-			*runs = *runs * 1000003 + (unsigned long long)atol(entry->name);
-			all = waits((int)tasks, entry->name, runs) && all;
+			*runs = *runs * 1000003 + (unsigned long long)atol(name);
+			all = waits((int)tasks, name, runs) && all;
 		}
 	syscall(SYS_close, tasks);
 	return all;

@@ -15,8 +15,8 @@
  *
  * A right program may contain these calls, and never needs them.
  *
- * Points are small numbers, 0 to SCHEDULE_POINTS - 1. A point that was reached
- * stays reached. Any thread may reach or await any point.
+ * Points are small numbers, 0 to SCHEDULE_POINTS - 1; any other aborts. A point
+ * that was reached stays reached. Any thread may reach or await any point.
  */
 #ifndef KIT_SCHEDULE_H
 #define KIT_SCHEDULE_H

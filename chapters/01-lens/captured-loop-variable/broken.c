@@ -67,7 +67,7 @@ static void charge_batch(void)
 	int count = 0;
 
 	while (next_payment(&payment))
-		CHECK(pthread_create(&threads[count++], NULL, charge, &payment));
+		NEED(pthread_create(&threads[count++], NULL, charge, &payment));
 	schedule_reached(BATCH_READ);
 	for (int i = 0; i < count; i++)
 		CHECK(pthread_join(threads[i], NULL));

@@ -68,9 +68,9 @@ static void charge_batch(void)
 
 	while (next_payment(&payment)) {
 		struct payment *own = malloc(sizeof *own);
-		REQUIRE(own);
+		HAVE(own);
 		*own = payment;
-		CHECK(pthread_create(&threads[count++], NULL, charge, own));
+		NEED(pthread_create(&threads[count++], NULL, charge, own));
 	}
 	schedule_reached(BATCH_READ);
 	for (int i = 0; i < count; i++)

@@ -81,13 +81,13 @@ static struct inquiry *inquiry_start(void)
 {
 	struct inquiry *inquiry = malloc(sizeof *inquiry);
 
-	REQUIRE(inquiry);
+	HAVE(inquiry);
 	*inquiry = (struct inquiry){.item = "copper", .quantity = 10};
 	CHECK(pthread_mutex_init(&inquiry->lock, NULL));
 	CHECK(pthread_cond_init(&inquiry->changed, NULL));
 	for (int i = 0; i < EXCHANGES; i++) {
 		exchanges[i].inquiry = inquiry;
-		CHECK(pthread_create(&exchanges[i].thread, NULL, ask, &exchanges[i]));
+		NEED(pthread_create(&exchanges[i].thread, NULL, ask, &exchanges[i]));
 		CHECK(pthread_detach(exchanges[i].thread));
 	}
 	return inquiry;

@@ -64,13 +64,13 @@ static struct request *request_new(void)
 {
 	struct request *request = calloc(1, sizeof *request);
 
-	REQUIRE(request);
+	HAVE(request);
 	gauge_add("in_flight", 1);
 	CHECK(pthread_mutex_lock(&gateway.lock));
 	gauge_set("in_memory", ++gateway.in_memory);
 	request->users = 2; /* the handler and the deadline */
 	request->deadline = gateway.now + PATIENCE;
-	CHECK(pthread_create(&request->deadline_thread, NULL, deadline, request));
+	NEED(pthread_create(&request->deadline_thread, NULL, deadline, request));
 	CHECK(pthread_mutex_unlock(&gateway.lock));
 	return request;
 }

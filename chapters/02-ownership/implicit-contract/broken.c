@@ -65,9 +65,9 @@ static struct cache *cache_new(void)
 	struct cache *cache = calloc(1, sizeof *cache);
 	pthread_t evictor;
 
-	REQUIRE(cache);
+	HAVE(cache);
 	CHECK(pthread_mutex_init(&cache->lock, NULL));
-	CHECK(pthread_create(&evictor, NULL, evict_loop, cache));
+	NEED(pthread_create(&evictor, NULL, evict_loop, cache));
 	CHECK(pthread_detach(evictor));
 	return cache;
 }

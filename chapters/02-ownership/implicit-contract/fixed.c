@@ -67,10 +67,10 @@ static struct cache *cache_new(void)
 {
 	struct cache *cache = calloc(1, sizeof *cache);
 
-	REQUIRE(cache);
+	HAVE(cache);
 	CHECK(pthread_mutex_init(&cache->lock, NULL));
 	stop_init(&cache->stop);
-	CHECK(pthread_create(&cache->evictor, NULL, evict_loop, cache));
+	NEED(pthread_create(&cache->evictor, NULL, evict_loop, cache));
 	return cache;
 }
 

@@ -59,7 +59,7 @@ __attribute__((constructor)) static void rate_at_load(void)
 {
 	pthread_t poller;
 
-	CHECK(pthread_create(&poller, NULL, poll_loop, &shop_rate));
+	NEED(pthread_create(&poller, NULL, poll_loop, &shop_rate));
 	CHECK(pthread_detach(poller));
 }
 

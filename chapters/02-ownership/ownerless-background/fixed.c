@@ -58,7 +58,7 @@ static void rate_start(struct rate *rate)
 	CHECK(pthread_mutex_init(&rate->lock, NULL));
 	stop_init(&rate->stop);
 	rate_poll(rate);
-	CHECK(pthread_create(&rate->poller, NULL, poll_loop, rate));
+	NEED(pthread_create(&rate->poller, NULL, poll_loop, rate));
 }
 
 /* No thread uses the rate any more when it returns, nor the settings for it. */

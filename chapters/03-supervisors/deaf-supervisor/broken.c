@@ -78,7 +78,7 @@ static void *supervise(void *arg)
 	for (;;) {
 		pthread_t recorder;
 		int number = recorders(1);
-		CHECK(pthread_create(&recorder, NULL, record, &number));
+		NEED(pthread_create(&recorder, NULL, record, &number));
 		CHECK(pthread_join(recorder, NULL));
 		/* It may have failed, or it may have done as it was told. Here it makes no difference. */
 	}
@@ -88,8 +88,9 @@ static void *supervise(void *arg)
 static void depot_start(void)
 {
 	stop_init(&depot.stop);
-	REQUIRE(depot.journal = calloc(1, sizeof *depot.journal));
-	CHECK(pthread_create(&depot.supervisor, NULL, supervise, NULL));
+	depot.journal = calloc(1, sizeof *depot.journal);
+	HAVE(depot.journal);
+	NEED(pthread_create(&depot.supervisor, NULL, supervise, NULL));
 }
 
 static void depot_stop(void)

@@ -70,7 +70,7 @@ static void *supervise(void *arg)
 	while (!stop_requested(&depot.stop)) {
 		pthread_t recorder;
 		int number = recorders(1);
-		CHECK(pthread_create(&recorder, NULL, record, &number));
+		NEED(pthread_create(&recorder, NULL, record, &number));
 		CHECK(pthread_join(recorder, NULL));
 	}
 	return arg;
@@ -79,8 +79,9 @@ static void *supervise(void *arg)
 static void depot_start(void)
 {
 	stop_init(&depot.stop);
-	REQUIRE(depot.journal = calloc(1, sizeof *depot.journal));
-	CHECK(pthread_create(&depot.supervisor, NULL, supervise, NULL));
+	depot.journal = calloc(1, sizeof *depot.journal);
+	HAVE(depot.journal);
+	NEED(pthread_create(&depot.supervisor, NULL, supervise, NULL));
 }
 
 static void depot_stop(void)

@@ -42,7 +42,8 @@ static struct list *list_read(const char *text)
 	struct list read, *list = NULL;
 
 	if (sscanf(text, "%31s %d %d", read.name, &read.price[0], &read.price[1]) == 1 + ROWS) {
-		REQUIRE(list = malloc(sizeof *list));
+		list = malloc(sizeof *list);
+		HAVE(list);
 		*list = read;
 	}
 	return list;
@@ -104,8 +105,8 @@ int main(void)
 	queue_init(&inbox, DAYS);
 	queue_init(&till, DAYS);
 	queue_init(&whole, DAYS);
-	CHECK(pthread_create(&importer, NULL, supervise, &inbox));
-	CHECK(pthread_create(&cashier, NULL, supervise, &till));
+	NEED(pthread_create(&importer, NULL, supervise, &inbox));
+	NEED(pthread_create(&cashier, NULL, supervise, &till));
 	for (int day = 0; day < DAYS; day++) {
 		REQUIRE(queue_put(&inbox, texts[day]));
 		schedule_await(IMPORTED + day);

@@ -70,7 +70,7 @@ int main(void)
 
 	for (int i = 0; i < PICTURES; i++) {
 		pictures[i] = i;
-		CHECK(pthread_create(&worker, NULL, supervise, &pictures[i]));
+		NEED(pthread_create(&worker, NULL, supervise, &pictures[i]));
 		CHECK(pthread_detach(worker));
 	}
 	schedule_await_blocked();

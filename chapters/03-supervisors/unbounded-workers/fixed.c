@@ -72,7 +72,7 @@ int main(void)
 
 	queue_init(&album, PICTURES);
 	for (int i = 0; i < WORKERS; i++)
-		CHECK(pthread_create(&worker[i], NULL, supervise, NULL));
+		NEED(pthread_create(&worker[i], NULL, supervise, NULL));
 	for (int i = 0; i < PICTURES; i++) {
 		pictures[i] = i;
 		REQUIRE(queue_put(&album, &pictures[i]));

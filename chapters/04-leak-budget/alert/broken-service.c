@@ -45,10 +45,10 @@ static struct upload *connection_made(void)
 {
 	struct upload *upload = malloc(sizeof *upload);
 
-	REQUIRE(upload);
+	HAVE(upload);
 	gate_init(&upload->goodbye);
 	gauge_add("in_flight", 1);
-	CHECK(pthread_create(&upload->thread, NULL, serve, upload));
+	NEED(pthread_create(&upload->thread, NULL, serve, upload));
 	started++;
 	return upload;
 }
@@ -102,10 +102,10 @@ int main(int argc, char **argv)
 	}
 	printf("metrics on http://127.0.0.1:%d/metrics\n", metrics.port);
 	fflush(stdout);
-	CHECK(pthread_create(&load, NULL, make_load, &metrics));
+	NEED(pthread_create(&load, NULL, make_load, &metrics));
 	CHECK(sigwait(&stop, &signal));
-	metrics_stop(&metrics);
+	metrics_request_stop(&metrics);
 	CHECK(pthread_join(load, NULL));
-	metrics_join(&metrics);
+	metrics_stop(&metrics);
 	return invariant(joined == started, "uploads %ld, threads joined %ld", started, joined);
 }

@@ -63,7 +63,7 @@ static bool pool_submit(void)
 {
 	CHECK(pthread_mutex_lock(&pool.lock));
 	if (pool.depth == QUEUE) /* one more, for this burst; by what will it know that the burst is over? */
-		CHECK(pthread_create(&pool.threads[pool.started++], &small, work, NULL));
+		NEED(pthread_create(&pool.threads[pool.started++], &small, work, NULL));
 	while (pool.depth == QUEUE)
 		CHECK(pthread_cond_wait(&pool.progress, &pool.lock));
 	gauge_set("queue_depth", ++pool.depth);
@@ -99,7 +99,7 @@ int main(void)
 	CHECK(pthread_attr_setstacksize(&small, 256 * 1024));
 	CHECK(pthread_mutex_lock(&pool.lock));
 	for (int i = 1; i < OTHERS + WORKERS; i++)
-		CHECK(pthread_create(&pool.threads[pool.started++], &small, i < OTHERS ? stand_by : work, NULL));
+		NEED(pthread_create(&pool.threads[pool.started++], &small, i < OTHERS ? stand_by : work, NULL));
 	CHECK(pthread_mutex_unlock(&pool.lock));
 	int idle = threads_when(&pool.taken, 0);
 	while (accepted < WORKERS)

@@ -98,7 +98,7 @@ int main(void)
 	CHECK(pthread_attr_setstacksize(&small, 256 * 1024));
 	CHECK(pthread_mutex_lock(&pool.lock));
 	for (int i = 1; i < OTHERS + WORKERS; i++)
-		CHECK(pthread_create(&pool.threads[pool.started++], &small, i < OTHERS ? stand_by : work, NULL));
+		NEED(pthread_create(&pool.threads[pool.started++], &small, i < OTHERS ? stand_by : work, NULL));
 	CHECK(pthread_mutex_unlock(&pool.lock));
 	int idle = threads_when(&pool.taken, 0);
 	while (accepted < WORKERS)

@@ -59,10 +59,10 @@ static struct pricing *pricing_start(void)
 {
 	struct pricing *pricing = calloc(1, sizeof *pricing);
 
-	REQUIRE(pricing);
+	HAVE(pricing);
 	queue_init(&pricing->found, 1);
 	add(&planner.threads, 1);
-	CHECK(pthread_create(&pricing->thread, NULL, price, pricing));
+	NEED(pthread_create(&pricing->thread, NULL, price, pricing));
 	return pricing;
 }
 
@@ -110,7 +110,7 @@ int main(void)
 	pthread_t clients[CLIENTS];
 
 	for (int i = 0; i < CLIENTS; i++)
-		CHECK(pthread_create(&clients[i], NULL, serve, &journeys[i]));
+		NEED(pthread_create(&clients[i], NULL, serve, &journeys[i]));
 	for (int i = 0; i < CLIENTS; i++)
 		CHECK(pthread_join(clients[i], NULL));
 	int right = add(&planner.right_answers, 0), left = add(&planner.threads, 0);

@@ -67,9 +67,9 @@ static struct stream *stream_open(void)
 {
 	struct stream *stream = calloc(1, sizeof *stream);
 
-	REQUIRE(stream);
+	HAVE(stream);
 	count(+1, +1);
-	CHECK(pthread_create(&stream->sender, NULL, send_levels, stream));
+	NEED(pthread_create(&stream->sender, NULL, send_levels, stream));
 	return stream;
 }
 
@@ -100,7 +100,7 @@ int main(void)
 	pthread_t metrics;
 
 	queue_init(&scrapes, 1);
-	CHECK(pthread_create(&metrics, NULL, answer_scrapes, NULL));
+	NEED(pthread_create(&metrics, NULL, answer_scrapes, NULL));
 	for (int cut = 0; cut < CUTS; cut++) {
 		for (int i = 0; i < CLIENTS; i++)
 			streams[i] = stream_open();

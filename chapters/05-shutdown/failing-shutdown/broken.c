@@ -65,8 +65,9 @@ static void *write_loop(void *arg)
 static void service_start(void)
 {
 	queue_init(&service.intake, ORDERS);
-	REQUIRE(service.ledger = calloc(1, sizeof *service.ledger));
-	CHECK(pthread_create(&service.writer, NULL, write_loop, NULL));
+	service.ledger = calloc(1, sizeof *service.ledger);
+	HAVE(service.ledger);
+	NEED(pthread_create(&service.writer, NULL, write_loop, NULL));
 }
 
 /* Tells the registry to send no more orders here. Returns an error number. */

@@ -70,7 +70,7 @@ static void journal_start(struct journal *journal)
 {
 	pthread_t flusher;
 
-	CHECK(pthread_create(&flusher, NULL, flush_loop, journal));
+	NEED(pthread_create(&flusher, NULL, flush_loop, journal));
 	CHECK(pthread_detach(flusher));
 }
 

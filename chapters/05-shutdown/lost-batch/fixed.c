@@ -71,7 +71,7 @@ static void *flush_loop(void *arg)
 static void journal_start(struct journal *journal)
 {
 	deadline_cond_init(&journal->done);
-	CHECK(pthread_create(&journal->flusher, NULL, flush_loop, journal));
+	NEED(pthread_create(&journal->flusher, NULL, flush_loop, journal));
 }
 
 /* False if there is no room, or the journal is stopping: the order is not accepted. */

@@ -105,9 +105,10 @@ int main(void)
 
 	REQUIRE(sqlite3_exec(audit, "CREATE TABLE orders (n); CREATE TABLE payments (n)", NULL, NULL, NULL) == SQLITE_OK);
 	queue_init(&shop.intake, ORDERS);
-	REQUIRE(shop.store = calloc(1, sizeof *shop.store));
+	shop.store = calloc(1, sizeof *shop.store);
+	HAVE(shop.store);
 	shop.store->connection = connect();
-	CHECK(pthread_create(&shop.server, NULL, serve, NULL));
+	NEED(pthread_create(&shop.server, NULL, serve, NULL));
 	for (int i = 0; i < ORDERS; i++)
 		REQUIRE(queue_put(&shop.intake, &accepted[i]));
 	schedule_await(ORDER_INSERTED);

@@ -61,10 +61,11 @@ static void *handle(void *arg)
 
 static void service_start(void)
 {
-	REQUIRE(service.payments = calloc(PAYMENTS, sizeof *service.payments));
+	service.payments = calloc(PAYMENTS, sizeof *service.payments);
+	HAVE(service.payments);
 	for (int i = 0; i < PAYMENTS; i++) {
 		handlers[i].payment = &service.payments[i];
-		CHECK(pthread_create(&handlers[i].thread, NULL, handle, &handlers[i]));
+		NEED(pthread_create(&handlers[i].thread, NULL, handle, &handlers[i]));
 	}
 }
 
@@ -104,7 +105,7 @@ int main(void)
 	pthread_t orchestrator;
 
 	service_start();
-	CHECK(pthread_create(&orchestrator, NULL, orchestrate, NULL));
+	NEED(pthread_create(&orchestrator, NULL, orchestrate, NULL));
 	service_stop();
 	schedule_reached(PATIENCE_OVER);
 	CHECK(pthread_join(orchestrator, NULL));

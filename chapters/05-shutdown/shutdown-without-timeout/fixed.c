@@ -63,12 +63,13 @@ static void *handle(void *arg)
 
 static void service_start(void)
 {
-	REQUIRE(service.payments = calloc(PAYMENTS, sizeof *service.payments));
+	service.payments = calloc(PAYMENTS, sizeof *service.payments);
+	HAVE(service.payments);
 	deadline_cond_init(&service.landed);
 	stop_init(&service.call_off);
 	for (int i = 0; i < PAYMENTS; i++) {
 		handlers[i].payment = &service.payments[i];
-		CHECK(pthread_create(&handlers[i].thread, NULL, handle, &handlers[i]));
+		NEED(pthread_create(&handlers[i].thread, NULL, handle, &handlers[i]));
 	}
 }
 
@@ -110,7 +111,7 @@ int main(void)
 	pthread_t orchestrator;
 
 	service_start();
-	CHECK(pthread_create(&orchestrator, NULL, orchestrate, NULL));
+	NEED(pthread_create(&orchestrator, NULL, orchestrate, NULL));
 	if (!service_stop())
 		return invariant(false, "payments still in flight");
 	schedule_reached(PATIENCE_OVER);

@@ -78,7 +78,7 @@ int main(void)
 {
 	pthread_t feeder;
 
-	CHECK(pthread_create(&feeder, NULL, feed_fish, NULL));
+	NEED(pthread_create(&feeder, NULL, feed_fish, NULL));
 	for (int hour = 1; hour <= HOURS; hour++) {
 		CHECK(pthread_mutex_lock(&day.lock));
 		day.hour = hour;

@@ -42,7 +42,7 @@ static void buffer_new(void)
 {
 	struct buffer *buffer = malloc(sizeof *buffer);
 
-	REQUIRE(buffer);
+	HAVE(buffer);
 	gauge_set("buffers", ++pool.buffers);
 	buffer->next = pool.unused;
 	pool.unused = buffer;
@@ -92,7 +92,7 @@ int main(void)
 	pthread_t handlers[REQUESTS];
 
 	for (int i = 0; i < REQUESTS; i++)
-		CHECK(pthread_create(&handlers[i], NULL, handle, NULL));
+		NEED(pthread_create(&handlers[i], NULL, handle, NULL));
 	CHECK(pthread_mutex_lock(&pool.lock));
 	while (pool.served + pool.refused < REQUESTS)
 		CHECK(pthread_cond_wait(&pool.changed, &pool.lock));

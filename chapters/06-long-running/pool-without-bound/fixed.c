@@ -43,7 +43,7 @@ static void buffer_new(void)
 {
 	struct buffer *buffer = malloc(sizeof *buffer);
 
-	REQUIRE(buffer);
+	HAVE(buffer);
 	gauge_set("buffers", ++pool.buffers);
 	buffer->next = pool.unused;
 	pool.unused = buffer;
@@ -98,7 +98,7 @@ int main(void)
 
 	deadline_cond_init(&pool.changed);
 	for (int i = 0; i < REQUESTS; i++)
-		CHECK(pthread_create(&handlers[i], NULL, handle, NULL));
+		NEED(pthread_create(&handlers[i], NULL, handle, NULL));
 	CHECK(pthread_mutex_lock(&pool.lock));
 	while (pool.served + pool.refused < REQUESTS)
 		CHECK(pthread_cond_wait(&pool.changed, &pool.lock));

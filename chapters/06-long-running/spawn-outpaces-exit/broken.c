@@ -47,7 +47,7 @@ static void mail_in(struct mailing *mailing)
 	int under_way = ++office.started - office.ended;
 
 	office.most = under_way > office.most ? under_way : office.most;
-	CHECK(pthread_create(&mailing->thread, NULL, mail, mailing));
+	NEED(pthread_create(&mailing->thread, NULL, mail, mailing));
 }
 
 /* Mails a ticket, in a thread of its own. */

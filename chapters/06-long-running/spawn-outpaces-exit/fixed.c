@@ -57,7 +57,7 @@ static void mail_in(struct mailing *mailing)
 	if (mailing->state == ENDED)
 		CHECK(pthread_join(mailing->thread, NULL)); /* it needs the lock no more: it has let it go */
 	mailing->state = UNDER_WAY;
-	CHECK(pthread_create(&mailing->thread, NULL, mail, mailing));
+	NEED(pthread_create(&mailing->thread, NULL, mail, mailing));
 }
 
 /* Needs the lock held. NULL: all are under way. */

@@ -22,25 +22,16 @@
 #include "kit/loopback.h"
 #include "kit/queue.h"
 
-enum { VISITORS = 4, TRIES = 4, BOOKS = 3, MANY_BOOKS = 40 /* of a search */ };
+enum { VISITORS = 4, TRIES = 4, BOOKS = 3, MANY_BOOKS = 40 /* of a search */, A_MINUTE = 60000 /* ms */ };
 enum { PATIENCE = 4, LIMIT = 8 /* in books: when a visitor hangs up, and when the visitor's program would */ };
 
 struct query {
 	int books, until; /* how many to read; after which one the answer is of no use */
 };
 
-static int listener;
+static int listener, closing[2]; /* a pipe: the archivist goes home when main() has closed its end */
 static struct queue turns, over; /* main() gives a turn, a book is read, the turn is over: nothing depends on speed */
 static int turns_given /* main()'s */, books_read, searches /* the archivist's */;
-
-/* Closes, and returns when the kernel of the other side knows. */
-static void hang_up(int wire)
-{
-	struct linger until_known = {.l_onoff = 1, .l_linger = 60 /* s */};
-
-	REQUIRE(setsockopt(wire, SOL_SOCKET, SO_LINGER, &until_known, sizeof until_known) == 0);
-	REQUIRE(close(wire) == 0);
-}
 
 /* Whether somebody waits: there is time left, and the visitor has not hung up. */
 static bool wanted(int wire, const struct query *query)
@@ -51,31 +42,33 @@ static bool wanted(int wire, const struct query *query)
 	return books_read < query->until && got < 0 && errno == EAGAIN;
 }
 
-static void search(int wire)
+/* True: it is finished, and the archivist has hung up. */
+static bool search(int wire, const struct query *query)
 {
-	struct query query;
 	int books = 0;
 	void *turn;
 
-	REQUIRE(recv(wire, &query, sizeof query, MSG_WAITALL) == (ssize_t)sizeof query);
-	while (books < query.books && wanted(wire, &query)) {
-		queue_take(&turns, &turn);
+	while (books < query->books && wanted(wire, query)) {
+		(void)queue_take(&turns, &turn); /* closed: it has as many turns as it likes */
 		books_read++;
-		if (++books == query.books) {
+		if (++books == query->books) {
 			gauge_set("searched", ++searches);
 			send(wire, "!", 1, MSG_NOSIGNAL);
-			hang_up(wire);
+			loopback_hang_up(wire);
 		}
-		queue_put(&over, NULL);
+		(void)queue_put(&over, NULL);
 	}
-	if (books < query.books)
-		hang_up(wire);
+	return books == query->books;
 }
 
 static void *archivist(void *arg)
 {
-	for (int wire; (wire = accept(listener, NULL, NULL)) >= 0;)
-		search(wire);
+	struct query query;
+
+	/* A visitor who hangs up at once, or says nothing, does not keep the others waiting for long. */
+	for (int wire; (wire = loopback_accept(listener, closing[0])) >= 0;)
+		if (!loopback_receive(wire, &query, sizeof query, A_MINUTE) || !search(wire, &query))
+			loopback_hang_up(wire);
 	return arg;
 }
 
@@ -84,7 +77,7 @@ static int ask(int books)
 	struct query query = {.books = books, .until = turns_given + LIMIT};
 	int wire = loopback_connect(loopback_port(listener));
 
-	REQUIRE(send(wire, &query, sizeof query, 0) == (ssize_t)sizeof query);
+	HAVE(loopback_send(wire, &query, sizeof query));
 	return wire;
 }
 
@@ -103,7 +96,7 @@ static int visit(int visitors)
 			answered += recv(wires[i], &(char){0}, 1, MSG_DONTWAIT) == 1;
 	}
 	for (int i = 0; i < visitors; i++)
-		hang_up(wires[i]);
+		loopback_hang_up(wires[i]);
 	gauge_add("answered", answered);
 	return answered;
 }
@@ -114,19 +107,25 @@ int main(void)
 	pthread_t thread;
 
 	listener = loopback_listen();
+	HAVE(pipe(closing) == 0);
 	queue_init(&turns, 1);
 	queue_init(&over, 1);
-	CHECK(pthread_create(&thread, NULL, archivist, NULL));
+	NEED(pthread_create(&thread, NULL, archivist, NULL));
 	for (int i = 0; i < TRIES; i++)
 		answered += visit(VISITORS - answered);
 
 	/* One more asks, and loses the network: nothing comes over this wire any more, not even its end. */
 	int lost = ask(MANY_BOOKS);
-	queue_close(&turns); /* from now on the archivist has as many turns as it likes */
+	queue_close(&turns);
 	queue_close(&over);
-	recv(lost, &(char){0}, 1, 0); /* returns when it is through with the last in line */
-	REQUIRE(shutdown(listener, SHUT_RDWR) == 0);
+	(void)loopback_receive(lost, &(char){0}, 1, A_MINUTE); /* the archivist is through with the last in line */
+	close(closing[1]);
 	CHECK(pthread_join(thread, NULL));
+	close(closing[0]);
+	close(listener);
+	close(lost);
+	queue_destroy(&turns);
+	queue_destroy(&over);
 	return invariant(searches == answered, "visitors %d, answered %d, searches finished %d", VISITORS, answered,
 			 searches);
 }

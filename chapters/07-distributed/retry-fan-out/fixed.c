@@ -68,7 +68,7 @@ static bool book_trip(int try)
 	for (int i = 0; i < PARTS; i++) {
 		struct request *request = &requests[try][i];
 		*request = (struct request){.part = i, .wire = loopback_connect(loopback_port(listener))};
-		CHECK(pthread_create(&request->thread, NULL, book, request));
+		NEED(pthread_create(&request->thread, NULL, book, request));
 	}
 	if (try == TRIES - 1)
 		schedule_reached(RESTARTED);
@@ -108,7 +108,7 @@ int main(void)
 
 	listener = loopback_listen();
 	deadline_cond_init(&trip.changed);
-	CHECK(pthread_create(&thread, NULL, answer_all, NULL));
+	NEED(pthread_create(&thread, NULL, answer_all, NULL));
 	for (int try = 0; try < TRIES && !book_trip(try); try++)
 		;
 	CHECK(pthread_join(thread, NULL));

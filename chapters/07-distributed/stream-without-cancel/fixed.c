@@ -69,7 +69,7 @@ static void stream_open(int wire, char child)
 	gauge_set("streams", 1);
 	place.wire = wire;
 	place.child = child;
-	CHECK(pthread_create(&place.sender, NULL, send_pictures, &place));
+	NEED(pthread_create(&place.sender, NULL, send_pictures, &place));
 }
 
 static void stream_close(void)

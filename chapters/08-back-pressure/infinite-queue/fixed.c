@@ -100,8 +100,8 @@ int main(void)
 {
 	pthread_t operator, dispatcher;
 
-	CHECK(pthread_create(&operator, NULL, operate, NULL));
-	CHECK(pthread_create(&dispatcher, NULL, dispatch, NULL));
+	NEED(pthread_create(&operator, NULL, operate, NULL));
+	NEED(pthread_create(&dispatcher, NULL, dispatch, NULL));
 	for (int i = 0; i < CARS; i++) {
 		if (i < ROUNDS)
 			turn(&office.round);

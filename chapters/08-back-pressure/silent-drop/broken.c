@@ -85,7 +85,7 @@ int main(void)
 	pthread_t thread;
 	int missing = 0; /* as far as the sensor was told */
 
-	CHECK(pthread_create(&thread, NULL, record, NULL));
+	NEED(pthread_create(&thread, NULL, record, NULL));
 	for (int i = 0; i < READINGS; i++) {
 		if (i == BEFORE)
 			schedule_await(COMPACTING);

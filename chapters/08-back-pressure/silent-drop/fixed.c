@@ -97,7 +97,7 @@ int main(void)
 	int missing = 0; /* as far as the sensor was told */
 
 	deadline_cond_init(&recorder.changed);
-	CHECK(pthread_create(&thread, NULL, record, NULL));
+	NEED(pthread_create(&thread, NULL, record, NULL));
 	for (int i = 0; i < READINGS; i++) {
 		if (i == BEFORE)
 			schedule_await(COMPACTING);

@@ -70,7 +70,7 @@ static enum result take_back(int *book)
 	if (book_now())
 		return BOOKED;
 	/* So it is the failure that decides that a thread begins, and the catalogue that decides when it ends. */
-	CHECK(pthread_create(&thread, NULL, book_later, book));
+	NEED(pthread_create(&thread, NULL, book_later, book));
 	CHECK(pthread_detach(thread));
 	return LATER;
 }

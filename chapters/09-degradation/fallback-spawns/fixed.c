@@ -86,7 +86,7 @@ static void retries_start(void)
 {
 	queue_init(&failed, ROOM);
 	for (int i = 0; i < RETRIES; i++)
-		CHECK(pthread_create(&workers[i], NULL, book_later, NULL));
+		NEED(pthread_create(&workers[i], NULL, book_later, NULL));
 }
 
 /* Waits for what was to be tried later. */

@@ -75,7 +75,7 @@ static void ride_end(struct ride *ride, int hour)
 	ride->running = true;
 	most = ++running > most ? running : most;
 	started++;
-	CHECK(pthread_create(&ride->thread, NULL, check, ride));
+	NEED(pthread_create(&ride->thread, NULL, check, ride));
 }
 
 /* Waits for the ride's thread, and tells whether the photo was checked. */

@@ -94,7 +94,7 @@ int main(void)
 
 	queue_init(&finish.runners, ROOM);
 	for (int i = 0; i < DUTIES; i++)
-		CHECK(pthread_create(&threads[i], NULL, duties[i], &finish));
+		NEED(pthread_create(&threads[i], NULL, duties[i], &finish));
 	for (int i = 0; i < DUTIES; i++)
 		CHECK(pthread_join(threads[i], NULL));
 	queue_destroy(&finish.runners);

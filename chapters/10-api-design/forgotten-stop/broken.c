@@ -65,10 +65,10 @@ static struct bidding *bidding_start(int lot, int *highest)
 {
 	struct bidding *bidding = malloc(sizeof *bidding);
 
-	REQUIRE(bidding);
+	HAVE(bidding);
 	*bidding = (struct bidding){.lot = lot, .highest = highest};
 	queue_init(&bidding->calls, CALLS);
-	CHECK(pthread_create(&bidding->clerk, NULL, note_bids, bidding));
+	NEED(pthread_create(&bidding->clerk, NULL, note_bids, bidding));
 	return house.open_for[lot] = bidding;
 }
 

@@ -58,7 +58,7 @@ static void backup_start(struct practice *practice)
 {
 	pthread_t copier;
 
-	CHECK(pthread_create(&copier, NULL, copy_all, practice));
+	NEED(pthread_create(&copier, NULL, copy_all, practice));
 	CHECK(pthread_detach(copier));
 }
 

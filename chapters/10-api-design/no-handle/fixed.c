@@ -68,9 +68,9 @@ __attribute__((warn_unused_result)) static struct backup *backup_start(struct pr
 {
 	struct backup *backup = malloc(sizeof *backup);
 
-	REQUIRE(backup);
+	HAVE(backup);
 	*backup = (struct backup){.practice = practice, .outcome = BACKUP_FAILED};
-	CHECK(pthread_create(&backup->copier, NULL, copy_all, backup));
+	NEED(pthread_create(&backup->copier, NULL, copy_all, backup));
 	return backup;
 }
 

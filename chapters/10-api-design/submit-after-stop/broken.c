@@ -50,10 +50,10 @@ static struct pool *pool_open(void)
 {
 	struct pool *pool = malloc(sizeof *pool);
 
-	REQUIRE(pool);
+	HAVE(pool);
 	*pool = (struct pool){.changed = PTHREAD_COND_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER};
 	for (int i = 0; i < SETTERS; i++)
-		CHECK(pthread_create(&pool->setters[i], NULL, set_stories, pool));
+		NEED(pthread_create(&pool->setters[i], NULL, set_stories, pool));
 	return pool;
 }
 
@@ -94,7 +94,7 @@ int main(void)
 	pthread_t editor;
 
 	pool_submit(pool, 0);
-	CHECK(pthread_create(&editor, NULL, edit, pool));
+	NEED(pthread_create(&editor, NULL, edit, pool));
 	schedule_await(POOL_CLOSED); /* the match has gone into extra time */
 	pool_submit(pool, 1);
 	CHECK(pthread_join(editor, NULL));

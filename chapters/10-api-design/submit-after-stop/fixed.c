@@ -51,11 +51,11 @@ static struct pool *pool_open(void)
 {
 	struct pool *pool = malloc(sizeof *pool);
 
-	REQUIRE(pool);
+	HAVE(pool);
 	*pool = (struct pool){.changed = PTHREAD_COND_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER};
 	pool->holders = HOLDERS;
 	for (int i = 0; i < SETTERS; i++)
-		CHECK(pthread_create(&pool->setters[i], NULL, set_stories, pool));
+		NEED(pthread_create(&pool->setters[i], NULL, set_stories, pool));
 	return pool;
 }
 
@@ -111,7 +111,7 @@ int main(void)
 	int given_back = pool_submit(pool, 0) == TOO_LATE;
 	pthread_t editor;
 
-	CHECK(pthread_create(&editor, NULL, edit, pool));
+	NEED(pthread_create(&editor, NULL, edit, pool));
 	schedule_await(POOL_CLOSED); /* the match has gone into extra time */
 	given_back += pool_submit(pool, 1) == TOO_LATE;
 	CHECK(pthread_join(editor, NULL));

@@ -132,6 +132,9 @@ Test(search, reads_all_hits, .timeout = 60)
 		;
 	cr_assert_eq(hits, 20, "one search has ended, and another one gives %d hits of 20", hits);
 	search_end(other);
+	other = search_start(look_elsewhere, NULL, 0);
+	cr_assert_not(search_next(other, &page), "there are no pages, and page %d is a hit", page);
+	search_end(other);
 }
 
 Test(search, looks_ahead_but_not_far, .timeout = 60)

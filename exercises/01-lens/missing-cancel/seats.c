@@ -78,12 +78,12 @@ bool seat_hold(struct house *house, int seat, int customer, long until)
 	bool is_free = house->seats[seat].state == FREE;
 	if (is_free) {
 		struct hold *hold = malloc(sizeof *hold);
-		REQUIRE(hold);
+		HAVE(hold);
 		house->seats[seat] = (struct seat){.state = HELD, .customer = customer};
 		*hold = (struct hold){
 			.house = house, .seat = &house->seats[seat], .until = until, .next = house->holds};
 		house->holds = hold;
-		CHECK(pthread_create(&thread, NULL, expire, hold));
+		NEED(pthread_create(&thread, NULL, expire, hold));
 		CHECK(pthread_detach(thread)); /* it ends when the time has come */
 	}
 	CHECK(pthread_mutex_unlock(&house->lock));

@@ -53,7 +53,7 @@ static void start_refresher(void)
 	pthread_t refresher;
 
 	refresh(&the_flags);
-	CHECK(pthread_create(&refresher, NULL, refresh_loop, &the_flags));
+	NEED(pthread_create(&refresher, NULL, refresh_loop, &the_flags));
 	CHECK(pthread_detach(refresher));
 }
 

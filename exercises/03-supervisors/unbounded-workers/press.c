@@ -46,7 +46,7 @@ struct press *press_open(int workers, press_print *print, press_set_aside *set_a
 {
 	struct press *press = calloc(1, sizeof *press);
 
-	REQUIRE(press);
+	HAVE(press);
 	(void)workers;
 	press->print = print;
 	press->set_aside = set_aside;
@@ -60,12 +60,12 @@ void press_submit(struct press *press, void *job)
 	struct job *one = malloc(sizeof *one);
 	pthread_t thread;
 
-	REQUIRE(one);
+	HAVE(one);
 	*one = (struct job){press, job};
 	CHECK(pthread_mutex_lock(&press->lock));
 	press->at_work++;
 	CHECK(pthread_mutex_unlock(&press->lock));
-	CHECK(pthread_create(&thread, NULL, keep_printing, one));
+	NEED(pthread_create(&thread, NULL, keep_printing, one));
 	CHECK(pthread_detach(thread));
 }
 

@@ -43,7 +43,7 @@ struct scanner *scanner_open(scan_mail *scan)
 {
 	struct scanner *scanner = calloc(1, sizeof *scanner);
 
-	REQUIRE(scanner);
+	HAVE(scanner);
 	scanner->scan = scan;
 	queue_init(&scanner->waiting, SCANNER_ROOM);
 	CHECK(pthread_mutex_init(&scanner->lock, NULL));
@@ -57,7 +57,7 @@ bool scanner_submit(struct scanner *scanner, void *mail)
 		scanner->idle--;
 	} else {
 		REQUIRE(scanner->count < MOST);
-		CHECK(pthread_create(&scanner->threads[scanner->count++], NULL, work, scanner));
+		NEED(pthread_create(&scanner->threads[scanner->count++], NULL, work, scanner));
 	}
 	CHECK(pthread_mutex_unlock(&scanner->lock));
 	return queue_put(&scanner->waiting, mail);

@@ -46,12 +46,12 @@ static struct label *label_start(const struct label_work *work, void *parcel)
 {
 	struct label *label = calloc(1, sizeof *label);
 
-	REQUIRE(label);
+	HAVE(label);
 	label->work = work;
 	label->parcel = parcel;
 	CHECK(pthread_mutex_init(&label->lock, NULL));
 	CHECK(pthread_cond_init(&label->changed, NULL));
-	CHECK(pthread_create(&label->thread, NULL, draw_and_print, label));
+	NEED(pthread_create(&label->thread, NULL, draw_and_print, label));
 	return label;
 }
 

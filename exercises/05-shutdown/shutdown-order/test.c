@@ -8,6 +8,7 @@
 
 #include <criterion/criterion.h>
 
+#include "kit/check.h"
 #include "kit/gate.h"
 #include "kit/queue.h"
 
@@ -76,7 +77,7 @@ static struct archive archive_of(size_t count)
 
 	queue_init(&intake, LINES);
 	for (size_t i = 0; i < count; i++)
-		queue_put(&intake, (void *)lines[i]);
+		REQUIRE(queue_put(&intake, (void *)lines[i]));
 	import_start(&parts);
 	if (count > 0)
 		gate_wait(&first_write_begun);

@@ -37,7 +37,7 @@ bool uploads_start(upload_fn *upload, void *scan)
 		stop_init(&stop);
 	uploads[count].upload = upload;
 	uploads[count].scan = scan;
-	CHECK(pthread_create(&uploads[count].thread, NULL, run, &uploads[count]));
+	NEED(pthread_create(&uploads[count].thread, NULL, run, &uploads[count]));
 	count++;
 	return true;
 }

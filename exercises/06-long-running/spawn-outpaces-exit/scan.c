@@ -36,11 +36,11 @@ enum scan_result scan_start(scan_fn *scan, int attachment, long patience)
 	struct running *self = malloc(sizeof *self);
 
 	(void)patience;
-	REQUIRE(self);
+	HAVE(self);
 	self->scan = scan;
 	self->attachment = attachment;
 	CHECK(pthread_mutex_lock(&lock));
-	CHECK(pthread_create(&self->thread, NULL, run_scan, self));
+	NEED(pthread_create(&self->thread, NULL, run_scan, self));
 	self->next = all;
 	all = self;
 	CHECK(pthread_mutex_unlock(&lock));

@@ -57,9 +57,9 @@ static bool ask_all(const int ports[WIND_MASTS], long patience, int knots[WIND_M
 	CHECK(pthread_mutex_unlock(&masts.lock));
 	for (int i = 0; i < WIND_MASTS; i++) {
 		struct question *question = malloc(sizeof *question);
-		REQUIRE(question);
+		HAVE(question);
 		*question = (struct question){loopback_connect(ports[i]), &knots[i]};
-		CHECK(pthread_create(&thread, NULL, ask_mast, question));
+		NEED(pthread_create(&thread, NULL, ask_mast, question));
 		CHECK(pthread_detach(thread)); /* a mast that is iced up must not hold up the lift */
 	}
 	CHECK(pthread_mutex_lock(&masts.lock));

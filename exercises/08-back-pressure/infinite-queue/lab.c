@@ -61,14 +61,14 @@ static void *print_all(void *arg)
 void lab_open(lab_print *print)
 {
 	lab.print = print;
-	CHECK(pthread_create(&lab.printer, NULL, print_all, NULL));
+	NEED(pthread_create(&lab.printer, NULL, print_all, NULL));
 }
 
 enum lab_answer lab_submit(int photo)
 {
 	struct photo *item = malloc(sizeof *item);
 
-	REQUIRE(item);
+	HAVE(item);
 	*item = (struct photo){.photo = photo};
 	CHECK(pthread_mutex_lock(&lab.lock));
 	bool closed = lab.closed;

@@ -28,7 +28,7 @@ struct exam *exam_new(void)
 {
 	struct exam *exam = malloc(sizeof *exam);
 
-	REQUIRE(exam);
+	HAVE(exam);
 	queue_init(&exam->papers, EXAM_ROOM);
 	return exam;
 }
@@ -53,7 +53,7 @@ struct marker *marker_new(struct exam *exam)
 {
 	struct marker *marker = malloc(sizeof *marker);
 
-	REQUIRE(marker);
+	HAVE(marker);
 	*marker = (struct marker){.papers = &exam->papers};
 	return marker;
 }

@@ -43,7 +43,7 @@ struct scan *scan_start(reel_next *next, void *reel)
 
 	REQUIRE(scan && job);
 	*job = (struct job){.next = next, .reel = reel, .scan = scan};
-	CHECK(pthread_create(&scanner, NULL, scan_all, job));
+	NEED(pthread_create(&scanner, NULL, scan_all, job));
 	CHECK(pthread_detach(scanner));
 	return scan;
 }

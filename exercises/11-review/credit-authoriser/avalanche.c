@@ -67,9 +67,9 @@ static void start_again(struct avalanche *service, const struct bulletin *bullet
 	struct again *again = malloc(sizeof *again);
 	pthread_t thread;
 
-	REQUIRE(again);
+	HAVE(again);
 	*again = (struct again){service, *bulletin};
-	CHECK(pthread_create(&thread, NULL, call_again, again));
+	NEED(pthread_create(&thread, NULL, call_again, again));
 	CHECK(pthread_detach(thread));
 }
 
@@ -111,7 +111,7 @@ struct avalanche *avalanche_open(avalanche_call *call, void *radio, int level)
 {
 	struct avalanche *service = calloc(1, sizeof *service);
 
-	REQUIRE(service);
+	HAVE(service);
 	service->call = call;
 	service->radio = radio;
 	service->level = level;
@@ -121,7 +121,7 @@ struct avalanche *avalanche_open(avalanche_call *call, void *radio, int level)
 		struct line *line = &service->lines[i];
 		line->service = service;
 		line->level = service->level;
-		CHECK(pthread_create(&line->thread, NULL, work, line));
+		NEED(pthread_create(&line->thread, NULL, work, line));
 	}
 	return service;
 }

@@ -87,8 +87,8 @@ int main(void)
 	REQUIRE(metrics_await(&metrics, 1));
 	gate_open(&go);
 	join(held, HELD);
-	metrics_stop(&metrics);
+	metrics_request_stop(&metrics);
 	REQUIRE(!metrics_await(&metrics, 1));
-	metrics_join(&metrics);
+	metrics_stop(&metrics);
 	return 0;
 }

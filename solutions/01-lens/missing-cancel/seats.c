@@ -71,10 +71,10 @@ bool seat_hold(struct house *house, int seat, int customer, long until)
 	bool is_free = at->state == FREE;
 	if (is_free) {
 		struct hold *hold = malloc(sizeof *hold);
-		REQUIRE(hold);
+		HAVE(hold);
 		*hold = (struct hold){.house = house, .seat = at, .until = until};
 		*at = (struct seat){.state = HELD, .customer = customer, .hold = hold};
-		CHECK(pthread_create(&hold->thread, NULL, expire, hold));
+		NEED(pthread_create(&hold->thread, NULL, expire, hold));
 	}
 	CHECK(pthread_mutex_unlock(&house->lock));
 	return is_free;

@@ -42,11 +42,11 @@ struct line *line_open(line_send *send, void *wire, long interval)
 {
 	struct line *line = malloc(sizeof *line);
 
-	REQUIRE(line);
+	HAVE(line);
 	*line = (struct line){.send = send, .wire = wire, .interval = interval};
 	/* Everything that the thread uses is there before the thread is. */
 	stop_init(&line->stop);
-	CHECK(pthread_create(&line->pinger, NULL, keep_alive, line));
+	NEED(pthread_create(&line->pinger, NULL, keep_alive, line));
 	return line;
 }
 

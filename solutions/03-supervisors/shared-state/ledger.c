@@ -58,7 +58,7 @@ static void tell(struct ledger *ledger, const struct report *state, struct quest
 {
 	struct message *message = calloc(1, sizeof *message);
 
-	REQUIRE(message);
+	HAVE(message);
 	if (state)
 		message->state = *state;
 	message->question = question;
@@ -135,7 +135,7 @@ struct ledger *ledger_open(const long balance[LEDGER_STALLS], ledger_approve *ap
 {
 	struct ledger *ledger = calloc(1, sizeof *ledger);
 
-	REQUIRE(ledger);
+	HAVE(ledger);
 	memcpy(ledger->books.balance, balance, sizeof ledger->books.balance);
 	ledger->state = ledger->books;
 	ledger->approve = approve;
@@ -144,8 +144,8 @@ struct ledger *ledger_open(const long balance[LEDGER_STALLS], ledger_approve *ap
 	queue_init(&ledger->desk, ORDERS);
 	CHECK(pthread_mutex_init(&ledger->lock, NULL));
 	CHECK(pthread_cond_init(&ledger->answered, NULL));
-	CHECK(pthread_create(&ledger->clerk, NULL, keep_desk, ledger));
-	CHECK(pthread_create(&ledger->worker, NULL, supervise, ledger));
+	NEED(pthread_create(&ledger->clerk, NULL, keep_desk, ledger));
+	NEED(pthread_create(&ledger->worker, NULL, supervise, ledger));
 	return ledger;
 }
 
@@ -153,7 +153,7 @@ void ledger_transfer(struct ledger *ledger, int from, int to, long amount)
 {
 	struct order *order = malloc(sizeof *order);
 
-	REQUIRE(order);
+	HAVE(order);
 	*order = (struct order){from, to, amount};
 	REQUIRE(queue_put(&ledger->orders, order));
 }

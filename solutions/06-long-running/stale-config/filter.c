@@ -48,7 +48,7 @@ void filter_start(const struct rules *rules, filter_judge *judge)
 	filter.rules = *rules;
 	filter.judge = judge;
 	queue_init(&filter.mails, CAPACITY);
-	CHECK(pthread_create(&filter.thread, NULL, judge_all, NULL));
+	NEED(pthread_create(&filter.thread, NULL, judge_all, NULL));
 }
 
 void filter_put(int mail)

@@ -43,9 +43,9 @@ struct scan *scan_start(reel_next *next, void *reel)
 {
 	struct scan *scan = malloc(sizeof *scan);
 
-	REQUIRE(scan);
+	HAVE(scan);
 	*scan = (struct scan){.next = next, .reel = reel};
-	CHECK(pthread_create(&scan->scanner, NULL, scan_all, scan));
+	NEED(pthread_create(&scan->scanner, NULL, scan_all, scan));
 	return scan;
 }
 

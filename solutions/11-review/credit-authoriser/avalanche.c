@@ -92,14 +92,14 @@ struct avalanche *avalanche_open(avalanche_call *call, void *radio, int level)
 {
 	struct avalanche *service = calloc(1, sizeof *service);
 
-	REQUIRE(service);
+	HAVE(service);
 	service->call = call;
 	service->radio = radio;
 	service->level = level;
 	CHECK(pthread_mutex_init(&service->lock, NULL));
 	CHECK(pthread_cond_init(&service->changed, NULL));
 	for (int i = 0; i < AVALANCHE_LINES; i++)
-		CHECK(pthread_create(&service->lines[i], NULL, work, service));
+		NEED(pthread_create(&service->lines[i], NULL, work, service));
 	return service;
 }
 

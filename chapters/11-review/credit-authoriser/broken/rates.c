@@ -34,7 +34,7 @@ void rates_start(void)
 {
 	pthread_t refresher;
 
-	CHECK(pthread_create(&refresher, NULL, refresh_loop, NULL));
+	NEED(pthread_create(&refresher, NULL, refresh_loop, NULL));
 	gate_wait(&rates.ready);
 }
 

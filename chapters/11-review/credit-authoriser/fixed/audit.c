@@ -33,14 +33,14 @@ static void *audit_loop(void *arg)
 void audit_start(void)
 {
 	queue_init(&entries, ROOM);
-	CHECK(pthread_create(&thread, NULL, audit_loop, NULL));
+	NEED(pthread_create(&thread, NULL, audit_loop, NULL));
 }
 
 void audit_write(const struct purchase *purchase, enum answer answer)
 {
 	struct entry *entry = malloc(sizeof *entry);
 
-	REQUIRE(entry);
+	HAVE(entry);
 	*entry = (struct entry){purchase->customer, purchase->amount, answer};
 	REQUIRE(queue_put(&entries, entry));
 }

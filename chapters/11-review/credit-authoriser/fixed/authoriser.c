@@ -73,7 +73,7 @@ void authoriser_start(void)
 	audit_start();
 	queue_init(&authoriser.purchases, ROOM);
 	for (int i = 0; i < WORKERS; i++)
-		CHECK(pthread_create(&authoriser.workers[i], NULL, work, NULL));
+		NEED(pthread_create(&authoriser.workers[i], NULL, work, NULL));
 }
 
 enum answer authorise(struct purchase *purchase)

@@ -42,7 +42,7 @@ static void *refresh_loop(void *arg)
 
 void rates_start(void)
 {
-	CHECK(pthread_create(&rates.refresher, NULL, refresh_loop, NULL));
+	NEED(pthread_create(&rates.refresher, NULL, refresh_loop, NULL));
 	gate_wait(&rates.ready);
 }
 

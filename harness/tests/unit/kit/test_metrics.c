@@ -117,13 +117,13 @@ Test(metrics, a_port_that_is_taken_is_an_error)
 	errno = 0;
 	cr_assert_eq(metrics_start(&second, first.port), -1);
 	cr_assert_eq(errno, EADDRINUSE);
+	metrics_request_stop(&first);
 	metrics_stop(&first);
-	metrics_join(&first);
 	/* It is free again at once. */
 	cr_assert_eq(metrics_start(&second, first.port), 0);
 	cr_assert_eq(second.port, first.port);
+	metrics_request_stop(&second);
 	metrics_stop(&second);
-	metrics_join(&second);
 }
 
 static void *await_a_scrape(void *arg)
@@ -140,10 +140,10 @@ Test(metrics, stop_wakes_who_waits_for_a_scrape)
 	cr_assert_eq(metrics_start(&metrics, 0), 0);
 	cr_assert(metrics_await(&metrics, 0));
 	cr_assert_eq(pthread_create(&waiter, NULL, await_a_scrape, &metrics), 0);
-	metrics_stop(&metrics);
-	metrics_stop(&metrics);
+	metrics_request_stop(&metrics);
+	metrics_request_stop(&metrics);
 	cr_assert_eq(pthread_join(waiter, &reached), 0);
 	cr_assert_null(reached);
 	cr_assert_not(metrics_await(&metrics, 0));
-	metrics_join(&metrics);
+	metrics_stop(&metrics);
 }

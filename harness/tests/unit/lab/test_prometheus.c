@@ -220,6 +220,6 @@ Test(http, get_waits_for_the_answer_and_no_longer, .timeout = 60)
 	loop.interrupted = SIGINT;
 	cr_expect_eq(http_get(&loop, metrics.port, "/metrics", 30000, &answer), EINTR);
 	loop_release(&loop);
+	metrics_request_stop(&metrics);
 	metrics_stop(&metrics);
-	metrics_join(&metrics);
 }

@@ -40,7 +40,7 @@ int letters_send(const struct post *post)
 
 	while (count < LETTERS_ROOM && post->next(&jobs[count].letter)) {
 		jobs[count].post = post;
-		CHECK(pthread_create(&threads[count], NULL, send_one, &jobs[count]));
+		NEED(pthread_create(&threads[count], NULL, send_one, &jobs[count]));
 		count++;
 	}
 	for (int i = 0; i < count; i++)

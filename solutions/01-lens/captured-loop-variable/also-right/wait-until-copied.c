@@ -45,7 +45,7 @@ static void lend(struct job *job, pthread_t *thread)
 {
 	CHECK(pthread_mutex_lock(&job->lock));
 	job->lent = true;
-	CHECK(pthread_create(thread, NULL, send_one, job));
+	NEED(pthread_create(thread, NULL, send_one, job));
 	while (job->lent)
 		CHECK(pthread_cond_wait(&job->changed, &job->lock));
 	CHECK(pthread_mutex_unlock(&job->lock));

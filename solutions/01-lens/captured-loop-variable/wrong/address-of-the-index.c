@@ -36,7 +36,7 @@ int letters_send(const struct post *post)
 
 	while (last + 1 < LETTERS_ROOM && post->next(&job.letter)) {
 		jobs[++last] = job;
-		CHECK(pthread_create(&threads[last], NULL, send_one, &last));
+		NEED(pthread_create(&threads[last], NULL, send_one, &last));
 	}
 	for (int i = 0; i <= last; i++)
 		CHECK(pthread_join(threads[i], NULL));

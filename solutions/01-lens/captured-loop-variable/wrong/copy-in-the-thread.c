@@ -35,7 +35,7 @@ int letters_send(const struct post *post)
 	int count = 0;
 
 	while (count < LETTERS_ROOM && post->next(&job.letter))
-		CHECK(pthread_create(&threads[count++], NULL, send_one, &job));
+		NEED(pthread_create(&threads[count++], NULL, send_one, &job));
 	for (int i = 0; i < count; i++)
 		CHECK(pthread_join(threads[i], NULL));
 	return count;

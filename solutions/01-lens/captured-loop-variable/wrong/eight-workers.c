@@ -43,12 +43,12 @@ int letters_send(const struct post *post)
 
 	queue_init(&pool.letters, LETTERS_ROOM);
 	for (int i = 0; i < WORKERS; i++)
-		CHECK(pthread_create(&threads[i], NULL, send_some, &pool));
+		NEED(pthread_create(&threads[i], NULL, send_some, &pool));
 	for (; count < LETTERS_ROOM && post->next(&letter); count++) {
 		struct letter *copy = malloc(sizeof *copy);
-		REQUIRE(copy);
+		HAVE(copy);
 		*copy = letter;
-		queue_put(&pool.letters, copy);
+		(void)queue_put(&pool.letters, copy);
 	}
 	queue_close(&pool.letters);
 	for (int i = 0; i < WORKERS; i++)

@@ -53,7 +53,7 @@ int letters_send(const struct post *post)
 
 	CHECK(pthread_mutex_init(&job.lock, NULL));
 	while (count < LETTERS_ROOM && next_letter_of(&job))
-		CHECK(pthread_create(&threads[count++], NULL, send_one, &job));
+		NEED(pthread_create(&threads[count++], NULL, send_one, &job));
 	for (int i = 0; i < count; i++)
 		CHECK(pthread_join(threads[i], NULL));
 	CHECK(pthread_mutex_destroy(&job.lock));

@@ -33,7 +33,7 @@ int letters_send(const struct post *post)
 	int count = 0;
 
 	while (count < LETTERS_ROOM && post->next(&job.letter)) {
-		CHECK(pthread_create(&thread, NULL, send_one, &job));
+		NEED(pthread_create(&thread, NULL, send_one, &job));
 		CHECK(pthread_join(thread, NULL));
 		count++;
 	}

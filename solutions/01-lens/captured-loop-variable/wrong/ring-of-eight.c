@@ -38,7 +38,7 @@ int letters_send(const struct post *post)
 	for (int i = 0; i < PLACES; i++)
 		jobs[i].post = post;
 	while (count < LETTERS_ROOM && post->next(&jobs[count % PLACES].letter)) {
-		CHECK(pthread_create(&threads[count], NULL, send_one, &jobs[count % PLACES]));
+		NEED(pthread_create(&threads[count], NULL, send_one, &jobs[count % PLACES]));
 		count++;
 	}
 	for (int i = 0; i < count; i++)

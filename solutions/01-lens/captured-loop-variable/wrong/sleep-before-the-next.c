@@ -36,7 +36,7 @@ int letters_send(const struct post *post)
 	int count = 0;
 
 	while (count < LETTERS_ROOM && post->next(&job.letter)) {
-		CHECK(pthread_create(&threads[count++], NULL, send_one, &job));
+		NEED(pthread_create(&threads[count++], NULL, send_one, &job));
 		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
 	}
 	for (int i = 0; i < count; i++)

@@ -39,7 +39,7 @@ static bool keep(struct search *search, int page, bool hit)
 		CHECK(pthread_cond_wait(&search->changed, &search->lock));
 	if (hit && !search->over)
 		search->hits[(search->first + search->count++) % SEARCH_AHEAD] = page;
-	search->complete = page == search->pages;
+	search->complete = page >= search->pages;
 	bool go_on = !search->over;
 	CHECK(pthread_cond_broadcast(&search->changed));
 	CHECK(pthread_mutex_unlock(&search->lock));
@@ -49,11 +49,10 @@ static bool keep(struct search *search, int page, bool hit)
 static void *look_ahead(void *arg)
 {
 	struct search *search = arg;
-	int page = 0;
+	bool go_on = keep(search, 0, false); /* an archive may have no page */
 
-	do
-		page++;
-	while (keep(search, page, search->look(search->archive, page)) && page < search->pages);
+	for (int page = 1; page <= search->pages && go_on; page++)
+		go_on = keep(search, page, search->look(search->archive, page));
 	return NULL;
 }
 
@@ -61,11 +60,11 @@ struct search *search_start(search_look *look, void *archive, int pages)
 {
 	struct search *search = malloc(sizeof *search);
 
-	REQUIRE(search);
+	HAVE(search);
 	*search = (struct search){.look = look, .archive = archive, .pages = pages};
 	CHECK(pthread_mutex_init(&search->lock, NULL));
 	CHECK(pthread_cond_init(&search->changed, NULL));
-	CHECK(pthread_create(&search->thread, NULL, look_ahead, search));
+	NEED(pthread_create(&search->thread, NULL, look_ahead, search));
 	return search;
 }
 

@@ -29,7 +29,7 @@ static void *look_ahead(void *arg)
 
 	for (int page = 1; page <= search->pages; page++)
 		if (search->look(search->archive, page))
-			queue_put(&search->hits, (void *)(intptr_t)page);
+			(void)queue_put(&search->hits, (void *)(intptr_t)page);
 	queue_close(&search->hits);
 	return NULL;
 }
@@ -38,10 +38,10 @@ struct search *search_start(search_look *look, void *archive, int pages)
 {
 	struct search *search = malloc(sizeof *search);
 
-	REQUIRE(search);
+	HAVE(search);
 	*search = (struct search){.look = look, .archive = archive, .pages = pages};
 	queue_init(&search->hits, SEARCH_AHEAD);
-	CHECK(pthread_create(&search->thread, NULL, look_ahead, search));
+	NEED(pthread_create(&search->thread, NULL, look_ahead, search));
 	return search;
 }
 

@@ -38,10 +38,10 @@ struct search *search_start(search_look *look, void *archive, int pages)
 {
 	struct search *search = malloc(sizeof *search);
 
-	REQUIRE(search);
+	HAVE(search);
 	*search = (struct search){.look = look, .archive = archive, .pages = pages};
 	queue_init(&search->hits, SEARCH_AHEAD);
-	CHECK(pthread_create(&search->thread, NULL, look_ahead, search));
+	NEED(pthread_create(&search->thread, NULL, look_ahead, search));
 	return search;
 }
 

@@ -31,7 +31,7 @@ static void *look_ahead(void *arg)
 
 	for (int page = 1; page <= search->pages && !stop_requested(&search->stop); page++)
 		if (search->look(search->archive, page))
-			queue_offer(&search->hits, (void *)(intptr_t)page);
+			(void)queue_offer(&search->hits, (void *)(intptr_t)page);
 	queue_close(&search->hits);
 	return NULL;
 }
@@ -40,11 +40,11 @@ struct search *search_start(search_look *look, void *archive, int pages)
 {
 	struct search *search = malloc(sizeof *search);
 
-	REQUIRE(search);
+	HAVE(search);
 	*search = (struct search){.look = look, .archive = archive, .pages = pages};
 	queue_init(&search->hits, SEARCH_AHEAD);
 	stop_init(&search->stop);
-	CHECK(pthread_create(&search->thread, NULL, look_ahead, search));
+	NEED(pthread_create(&search->thread, NULL, look_ahead, search));
 	return search;
 }
 

@@ -22,7 +22,7 @@ struct search *search_start(search_look *look, void *archive, int pages)
 {
 	struct search *search = malloc(sizeof *search);
 
-	REQUIRE(search);
+	HAVE(search);
 	*search = (struct search){.look = look, .archive = archive, .pages = pages};
 	return search;
 }

@@ -56,7 +56,7 @@ struct house *house_open(int seats)
 	REQUIRE(house && seats <= HOUSE_ROOM);
 	CHECK(pthread_mutex_init(&house->lock, NULL));
 	CHECK(pthread_cond_init(&house->changed, NULL));
-	CHECK(pthread_create(&house->timekeeper, NULL, keep_time, house));
+	NEED(pthread_create(&house->timekeeper, NULL, keep_time, house));
 	return house;
 }
 

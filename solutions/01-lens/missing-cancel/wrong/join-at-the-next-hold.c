@@ -83,12 +83,12 @@ bool seat_hold(struct house *house, int seat, int customer, long until)
 	if (is_free) {
 		clear_away(at);
 		struct hold *hold = malloc(sizeof *hold);
-		REQUIRE(hold);
+		HAVE(hold);
 		*hold = (struct hold){.house = house, .seat = at, .until = until};
 		CHECK(pthread_mutex_lock(&house->lock));
 		*at = (struct seat){.state = HELD, .customer = customer, .hold = hold};
 		CHECK(pthread_mutex_unlock(&house->lock));
-		CHECK(pthread_create(&hold->thread, NULL, expire, hold));
+		NEED(pthread_create(&hold->thread, NULL, expire, hold));
 	}
 	return is_free;
 }

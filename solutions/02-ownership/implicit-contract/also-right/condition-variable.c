@@ -58,11 +58,11 @@ struct line *line_open(line_send *send, void *wire, long interval)
 {
 	struct line *line = malloc(sizeof *line);
 
-	REQUIRE(line);
+	HAVE(line);
 	*line = (struct line){.send = send, .wire = wire, .interval = interval};
 	CHECK(pthread_mutex_init(&line->lock, NULL));
 	deadline_cond_init(&line->closing_changed);
-	CHECK(pthread_create(&line->pinger, NULL, keep_alive, line));
+	NEED(pthread_create(&line->pinger, NULL, keep_alive, line));
 	return line;
 }
 

@@ -49,10 +49,10 @@ struct line *line_open(line_send *send, void *wire, long interval)
 {
 	struct line *line = malloc(sizeof *line);
 
-	REQUIRE(line);
+	HAVE(line);
 	*line = (struct line){.send = send, .wire = wire, .interval = interval};
 	REQUIRE(pipe(line->stop) == 0);
-	CHECK(pthread_create(&line->pinger, NULL, keep_alive, line));
+	NEED(pthread_create(&line->pinger, NULL, keep_alive, line));
 	return line;
 }
 

@@ -54,11 +54,11 @@ struct line *line_open(line_send *send, void *wire, long interval)
 	struct line *line = malloc(sizeof *line);
 	pthread_t pinger;
 
-	REQUIRE(line);
+	HAVE(line);
 	*line = (struct line){.send = send, .wire = wire, .interval = interval, .holders = 2};
 	stop_init(&line->stop);
 	CHECK(pthread_mutex_init(&line->lock, NULL));
-	CHECK(pthread_create(&pinger, NULL, keep_alive, line));
+	NEED(pthread_create(&pinger, NULL, keep_alive, line));
 	CHECK(pthread_detach(pinger));
 	return line;
 }

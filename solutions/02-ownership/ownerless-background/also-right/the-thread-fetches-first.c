@@ -54,12 +54,12 @@ struct flags *flags_start(flags_fetch *fetch, void *source, long interval)
 {
 	struct flags *flags = malloc(sizeof *flags);
 
-	REQUIRE(flags);
+	HAVE(flags);
 	*flags = (struct flags){.fetch = fetch, .source = source, .interval = interval};
 	CHECK(pthread_mutex_init(&flags->lock, NULL));
 	stop_init(&flags->stop);
 	gate_init(&flags->fetched);
-	CHECK(pthread_create(&flags->refresher, NULL, refresh_loop, flags));
+	NEED(pthread_create(&flags->refresher, NULL, refresh_loop, flags));
 	gate_wait(&flags->fetched);
 	return flags;
 }

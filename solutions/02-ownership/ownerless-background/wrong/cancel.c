@@ -48,11 +48,11 @@ struct flags *flags_start(flags_fetch *fetch, void *source, long interval)
 {
 	struct flags *flags = malloc(sizeof *flags);
 
-	REQUIRE(flags);
+	HAVE(flags);
 	*flags = (struct flags){.fetch = fetch, .source = source, .interval = interval};
 	CHECK(pthread_mutex_init(&flags->lock, NULL));
 	refresh(flags);
-	CHECK(pthread_create(&flags->refresher, NULL, refresh_loop, flags));
+	NEED(pthread_create(&flags->refresher, NULL, refresh_loop, flags));
 	return flags;
 }
 

@@ -54,7 +54,7 @@ struct flags *flags_start(flags_fetch *fetch, void *source, long interval)
 	the_flags.interval = interval;
 	stop_init(&the_flags.stop);
 	refresh(&the_flags);
-	CHECK(pthread_create(&the_flags.refresher, NULL, refresh_loop, &the_flags));
+	NEED(pthread_create(&the_flags.refresher, NULL, refresh_loop, &the_flags));
 	return &the_flags;
 }
 

@@ -51,12 +51,12 @@ struct flags *flags_start(flags_fetch *fetch, void *source, long interval)
 	struct flags *flags = malloc(sizeof *flags);
 	pthread_t refresher;
 
-	REQUIRE(flags);
+	HAVE(flags);
 	*flags = (struct flags){.fetch = fetch, .source = source, .interval = interval};
 	CHECK(pthread_mutex_init(&flags->lock, NULL));
 	stop_init(&flags->stop);
 	refresh(flags);
-	CHECK(pthread_create(&refresher, NULL, refresh_loop, flags));
+	NEED(pthread_create(&refresher, NULL, refresh_loop, flags));
 	CHECK(pthread_detach(refresher));
 	return flags;
 }

@@ -46,9 +46,9 @@ struct upload *upload_start(upload_step *step, void *photo)
 {
 	struct upload *upload = malloc(sizeof *upload);
 
-	REQUIRE(upload);
+	HAVE(upload);
 	*upload = (struct upload){.step = step, .photo = photo};
-	CHECK(pthread_create(&upload->thread, NULL, send_all, upload));
+	NEED(pthread_create(&upload->thread, NULL, send_all, upload));
 	return upload;
 }
 
@@ -74,9 +74,9 @@ struct desk *desk_open(void)
 {
 	struct desk *desk = calloc(1, sizeof *desk);
 
-	REQUIRE(desk);
+	HAVE(desk);
 	queue_init(&desk->taken, DESK_ROOM);
-	CHECK(pthread_create(&desk->waiter, NULL, wait_for_all, desk));
+	NEED(pthread_create(&desk->waiter, NULL, wait_for_all, desk));
 	return desk;
 }
 

@@ -47,9 +47,9 @@ struct upload *upload_start(upload_step *step, void *photo)
 	static int end = FIRST_END;
 	struct upload *upload = malloc(sizeof *upload);
 
-	REQUIRE(upload);
+	HAVE(upload);
 	*upload = (struct upload){.step = step, .photo = photo, .end = end++};
-	CHECK(pthread_create(&upload->thread, NULL, send_all, upload));
+	NEED(pthread_create(&upload->thread, NULL, send_all, upload));
 	return upload;
 }
 
@@ -65,7 +65,7 @@ struct desk *desk_open(void)
 {
 	struct desk *desk = calloc(1, sizeof *desk);
 
-	REQUIRE(desk);
+	HAVE(desk);
 	return desk;
 }
 

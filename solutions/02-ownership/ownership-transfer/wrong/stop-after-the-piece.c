@@ -41,10 +41,10 @@ struct upload *upload_start(upload_step *step, void *photo)
 {
 	struct upload *upload = malloc(sizeof *upload);
 
-	REQUIRE(upload);
+	HAVE(upload);
 	*upload = (struct upload){.step = step, .photo = photo};
 	stop_init(&upload->stop);
-	CHECK(pthread_create(&upload->thread, NULL, send_all, upload));
+	NEED(pthread_create(&upload->thread, NULL, send_all, upload));
 	return upload;
 }
 
@@ -61,7 +61,7 @@ struct desk *desk_open(void)
 {
 	struct desk *desk = calloc(1, sizeof *desk);
 
-	REQUIRE(desk);
+	HAVE(desk);
 	return desk;
 }
 

@@ -39,7 +39,7 @@ static void *supervise(void *arg)
 
 	while (!stop_requested(&watch->stop)) {
 		pthread_t listener;
-		CHECK(pthread_create(&listener, NULL, listen_once, watch));
+		NEED(pthread_create(&listener, NULL, listen_once, watch));
 		CHECK(pthread_join(listener, NULL));
 		stop_wait(&watch->stop, watch->pause);
 	}
@@ -50,12 +50,12 @@ struct watch *watch_start(watch_listener *listener, void *channel, long pause)
 {
 	struct watch *watch = malloc(sizeof *watch);
 
-	REQUIRE(watch);
+	HAVE(watch);
 	watch->listener = listener;
 	watch->channel = channel;
 	watch->pause = pause;
 	stop_init(&watch->stop);
-	CHECK(pthread_create(&watch->supervisor, NULL, supervise, watch));
+	NEED(pthread_create(&watch->supervisor, NULL, supervise, watch));
 	return watch;
 }
 

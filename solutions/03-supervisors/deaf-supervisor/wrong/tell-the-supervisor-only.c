@@ -32,13 +32,13 @@ struct watch *watch_start(watch_listener *listener, void *channel, long pause)
 {
 	struct watch *watch = malloc(sizeof *watch);
 
-	REQUIRE(watch);
+	HAVE(watch);
 	watch->listener = listener;
 	watch->channel = channel;
 	watch->pause = pause;
 	stop_init(&watch->stop);
 	stop_init(&watch->listener_stop);
-	CHECK(pthread_create(&watch->thread, NULL, keep_watch, watch));
+	NEED(pthread_create(&watch->thread, NULL, keep_watch, watch));
 	return watch;
 }
 

@@ -49,14 +49,14 @@ struct watch *watch_start(watch_listener *listener, void *channel, long pause)
 {
 	struct watch *watch = calloc(1, sizeof *watch);
 
-	REQUIRE(watch);
+	HAVE(watch);
 	watch->listener = listener;
 	watch->channel = channel;
 	watch->pause = pause;
 	stop_init(&watch->listener_stop);
 	CHECK(pthread_mutex_init(&watch->lock, NULL));
 	deadline_cond_init(&watch->asked);
-	CHECK(pthread_create(&watch->thread, NULL, keep_watch, watch));
+	NEED(pthread_create(&watch->thread, NULL, keep_watch, watch));
 	return watch;
 }
 

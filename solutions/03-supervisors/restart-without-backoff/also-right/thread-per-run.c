@@ -40,7 +40,7 @@ static int run_once(struct run *run)
 {
 	pthread_t thread;
 
-	CHECK(pthread_create(&thread, NULL, run_task, run));
+	NEED(pthread_create(&thread, NULL, run_task, run));
 	CHECK(pthread_join(thread, NULL));
 	return run->error;
 }

@@ -72,13 +72,13 @@ struct ledger *ledger_open(const long balance[LEDGER_STALLS], ledger_approve *ap
 {
 	struct ledger *ledger = calloc(1, sizeof *ledger);
 
-	REQUIRE(ledger);
+	HAVE(ledger);
 	memcpy(ledger->books.balance, balance, sizeof ledger->books.balance);
 	ledger->approve = approve;
 	ledger->context = context;
 	CHECK(pthread_mutex_init(&ledger->lock, NULL));
 	queue_init(&ledger->orders, ORDERS);
-	CHECK(pthread_create(&ledger->thread, NULL, supervise, ledger));
+	NEED(pthread_create(&ledger->thread, NULL, supervise, ledger));
 	return ledger;
 }
 
@@ -86,7 +86,7 @@ void ledger_transfer(struct ledger *ledger, int from, int to, long amount)
 {
 	struct order *order = malloc(sizeof *order);
 
-	REQUIRE(order);
+	HAVE(order);
 	*order = (struct order){from, to, amount};
 	REQUIRE(queue_put(&ledger->orders, order));
 }

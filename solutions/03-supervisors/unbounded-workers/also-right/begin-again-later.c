@@ -95,7 +95,7 @@ struct press *press_open(int workers, press_print *print, press_set_aside *set_a
 {
 	struct press *press = calloc(1, sizeof *press + (size_t)workers * sizeof *press->threads);
 
-	REQUIRE(press);
+	HAVE(press);
 	press->print = print;
 	press->set_aside = set_aside;
 	press->last = &press->first;
@@ -103,7 +103,7 @@ struct press *press_open(int workers, press_print *print, press_set_aside *set_a
 	CHECK(pthread_mutex_init(&press->lock, NULL));
 	CHECK(pthread_cond_init(&press->changed, NULL));
 	for (int i = 0; i < workers; i++)
-		CHECK(pthread_create(&press->threads[i], NULL, work, press));
+		NEED(pthread_create(&press->threads[i], NULL, work, press));
 	return press;
 }
 
@@ -111,7 +111,7 @@ void press_submit(struct press *press, void *job)
 {
 	struct item *item = calloc(1, sizeof *item);
 
-	REQUIRE(item);
+	HAVE(item);
 	item->job = job;
 	CHECK(pthread_mutex_lock(&press->lock));
 	while (press->waiting >= PRESS_WAITING)

@@ -60,7 +60,7 @@ static void *supervise(void *arg)
 	struct press *press = arg;
 
 	for (int i = 0; i < press->count; i++)
-		CHECK(pthread_create(&press->workers[i].thread, NULL, work, &press->workers[i]));
+		NEED(pthread_create(&press->workers[i].thread, NULL, work, &press->workers[i]));
 	for (int left = press->count; left > 0;) {
 		void *item;
 		REQUIRE(queue_take(&press->ended, &item));
@@ -75,7 +75,7 @@ static void *supervise(void *arg)
 			worker->job = NULL;
 			worker->tries = 0;
 		}
-		CHECK(pthread_create(&worker->thread, NULL, work, worker));
+		NEED(pthread_create(&worker->thread, NULL, work, worker));
 	}
 	return NULL;
 }
@@ -84,7 +84,7 @@ struct press *press_open(int workers, press_print *print, press_set_aside *set_a
 {
 	struct press *press = calloc(1, sizeof *press + (size_t)workers * sizeof *press->workers);
 
-	REQUIRE(press);
+	HAVE(press);
 	press->print = print;
 	press->set_aside = set_aside;
 	press->count = workers;
@@ -92,7 +92,7 @@ struct press *press_open(int workers, press_print *print, press_set_aside *set_a
 		press->workers[i].press = press;
 	queue_init(&press->waiting, PRESS_WAITING);
 	queue_init(&press->ended, (size_t)workers);
-	CHECK(pthread_create(&press->supervisor, NULL, supervise, press));
+	NEED(pthread_create(&press->supervisor, NULL, supervise, press));
 	return press;
 }
 

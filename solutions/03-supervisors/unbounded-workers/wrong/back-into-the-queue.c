@@ -51,13 +51,13 @@ struct press *press_open(int workers, press_print *print, press_set_aside *set_a
 {
 	struct press *press = calloc(1, sizeof *press + (size_t)workers * sizeof *press->threads);
 
-	REQUIRE(press);
+	HAVE(press);
 	press->print = print;
 	press->set_aside = set_aside;
 	press->workers = workers;
 	queue_init(&press->waiting, PRESS_WAITING);
 	for (int i = 0; i < workers; i++)
-		CHECK(pthread_create(&press->threads[i], NULL, work, press));
+		NEED(pthread_create(&press->threads[i], NULL, work, press));
 	return press;
 }
 
@@ -65,7 +65,7 @@ void press_submit(struct press *press, void *job)
 {
 	struct item *item = calloc(1, sizeof *item);
 
-	REQUIRE(item);
+	HAVE(item);
 	item->job = job;
 	REQUIRE(queue_put(&press->waiting, item));
 }

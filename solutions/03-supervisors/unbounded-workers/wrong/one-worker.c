@@ -46,13 +46,13 @@ struct press *press_open(int workers, press_print *print, press_set_aside *set_a
 {
 	struct press *press = calloc(1, sizeof *press + (size_t)workers * sizeof *press->threads);
 
-	REQUIRE(press);
+	HAVE(press);
 	press->print = print;
 	press->set_aside = set_aside;
 	press->workers = 1;
 	queue_init(&press->waiting, PRESS_WAITING);
 	for (int i = 0; i < press->workers; i++)
-		CHECK(pthread_create(&press->threads[i], NULL, work, press));
+		NEED(pthread_create(&press->threads[i], NULL, work, press));
 	return press;
 }
 

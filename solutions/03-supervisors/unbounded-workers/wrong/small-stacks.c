@@ -47,7 +47,7 @@ struct press *press_open(int workers, press_print *print, press_set_aside *set_a
 {
 	struct press *press = calloc(1, sizeof *press);
 
-	REQUIRE(press);
+	HAVE(press);
 	press->print = print;
 	press->set_aside = set_aside;
 	(void)workers;
@@ -59,12 +59,12 @@ void press_submit(struct press *press, void *job)
 	struct job *one = malloc(sizeof *one);
 	pthread_attr_t small;
 
-	REQUIRE(one);
+	HAVE(one);
 	*one = (struct job){.press = press, .job = job, .next = press->jobs};
 	press->jobs = one;
 	CHECK(pthread_attr_init(&small));
 	CHECK(pthread_attr_setstacksize(&small, 256 * 1024));
-	CHECK(pthread_create(&one->thread, &small, print_or_set_aside, one));
+	NEED(pthread_create(&one->thread, &small, print_or_set_aside, one));
 	CHECK(pthread_attr_destroy(&small));
 }
 

@@ -60,7 +60,7 @@ struct press *press_open(int workers, press_print *print, press_set_aside *set_a
 {
 	struct press *press = calloc(1, sizeof *press);
 
-	REQUIRE(press);
+	HAVE(press);
 	press->print = print;
 	press->set_aside = set_aside;
 	press->places = workers;
@@ -73,7 +73,7 @@ void press_submit(struct press *press, void *job)
 {
 	struct job *one = malloc(sizeof *one);
 
-	REQUIRE(one);
+	HAVE(one);
 	*one = (struct job){.press = press, .job = job, .next = press->jobs};
 	press->jobs = one;
 	CHECK(pthread_mutex_lock(&press->lock));
@@ -81,7 +81,7 @@ void press_submit(struct press *press, void *job)
 		CHECK(pthread_cond_wait(&press->changed, &press->lock));
 	press->waiting++;
 	CHECK(pthread_mutex_unlock(&press->lock));
-	CHECK(pthread_create(&one->thread, NULL, print_or_set_aside, one));
+	NEED(pthread_create(&one->thread, NULL, print_or_set_aside, one));
 }
 
 void press_close(struct press *press)

@@ -65,7 +65,7 @@ struct scanner *scanner_open(scan_mail *scan)
 {
 	struct scanner *scanner = calloc(1, sizeof *scanner);
 
-	REQUIRE(scanner);
+	HAVE(scanner);
 	scanner->scan = scan;
 	CHECK(pthread_mutex_init(&scanner->lock, NULL));
 	CHECK(pthread_cond_init(&scanner->changed, NULL));
@@ -80,7 +80,7 @@ bool scanner_submit(struct scanner *scanner, void *mail)
 		scanner->mails[(scanner->first + scanner->waiting++) % SCANNER_ROOM] = mail;
 		if (scanner->waiting > scanner->free_threads && scanner->count < SCANNER_THREADS) {
 			scanner->free_threads++;
-			CHECK(pthread_create(&scanner->threads[scanner->count++], NULL, work, scanner));
+			NEED(pthread_create(&scanner->threads[scanner->count++], NULL, work, scanner));
 		}
 		CHECK(pthread_cond_signal(&scanner->changed));
 	}

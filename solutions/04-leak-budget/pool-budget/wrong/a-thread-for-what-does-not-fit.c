@@ -53,11 +53,11 @@ static void help_out(struct scanner *scanner, void *mail)
 {
 	struct job *job = malloc(sizeof *job);
 
-	REQUIRE(job);
+	HAVE(job);
 	*job = (struct job){scanner, mail};
 	CHECK(pthread_mutex_lock(&scanner->lock));
 	REQUIRE(scanner->count < MOST);
-	CHECK(pthread_create(&scanner->helpers[scanner->count++], NULL, help, job));
+	NEED(pthread_create(&scanner->helpers[scanner->count++], NULL, help, job));
 	CHECK(pthread_mutex_unlock(&scanner->lock));
 }
 
@@ -65,12 +65,12 @@ struct scanner *scanner_open(scan_mail *scan)
 {
 	struct scanner *scanner = calloc(1, sizeof *scanner);
 
-	REQUIRE(scanner);
+	HAVE(scanner);
 	scanner->scan = scan;
 	queue_init(&scanner->waiting, SCANNER_ROOM);
 	CHECK(pthread_mutex_init(&scanner->lock, NULL));
 	for (int i = 0; i < SCANNER_THREADS; i++)
-		CHECK(pthread_create(&scanner->threads[i], NULL, work, scanner));
+		NEED(pthread_create(&scanner->threads[i], NULL, work, scanner));
 	return scanner;
 }
 

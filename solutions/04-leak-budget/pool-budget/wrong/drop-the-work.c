@@ -33,17 +33,17 @@ struct scanner *scanner_open(scan_mail *scan)
 {
 	struct scanner *scanner = calloc(1, sizeof *scanner);
 
-	REQUIRE(scanner);
+	HAVE(scanner);
 	scanner->scan = scan;
 	queue_init(&scanner->waiting, SCANNER_ROOM);
 	for (int i = 0; i < SCANNER_THREADS; i++)
-		CHECK(pthread_create(&scanner->threads[i], NULL, work, scanner));
+		NEED(pthread_create(&scanner->threads[i], NULL, work, scanner));
 	return scanner;
 }
 
 bool scanner_submit(struct scanner *scanner, void *mail)
 {
-	queue_offer(&scanner->waiting, mail);
+	(void)queue_offer(&scanner->waiting, mail);
 	return true;
 }
 

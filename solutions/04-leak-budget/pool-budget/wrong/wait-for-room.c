@@ -31,11 +31,11 @@ struct scanner *scanner_open(scan_mail *scan)
 {
 	struct scanner *scanner = calloc(1, sizeof *scanner);
 
-	REQUIRE(scanner);
+	HAVE(scanner);
 	scanner->scan = scan;
 	queue_init(&scanner->waiting, SCANNER_ROOM);
 	for (int i = 0; i < SCANNER_THREADS; i++)
-		CHECK(pthread_create(&scanner->threads[i], NULL, work, scanner));
+		NEED(pthread_create(&scanner->threads[i], NULL, work, scanner));
 	return scanner;
 }
 

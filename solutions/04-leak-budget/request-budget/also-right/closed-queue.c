@@ -41,7 +41,7 @@ enum address label_make(const struct label_work *work, void *parcel)
 	pthread_t thread;
 
 	queue_init(&label.to_print, 1);
-	CHECK(pthread_create(&thread, NULL, draw_and_print, &label));
+	NEED(pthread_create(&thread, NULL, draw_and_print, &label));
 	enum address address = work->check(parcel);
 	if (address == ADDRESS_GOOD)
 		REQUIRE(queue_put(&label.to_print, parcel));

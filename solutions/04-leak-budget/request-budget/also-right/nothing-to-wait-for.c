@@ -36,7 +36,7 @@ enum address label_make(const struct label_work *work, void *parcel)
 	struct drawing drawing = {work, parcel};
 	pthread_t thread;
 
-	CHECK(pthread_create(&thread, NULL, draw, &drawing));
+	NEED(pthread_create(&thread, NULL, draw, &drawing));
 	enum address address = work->check(parcel);
 	CHECK(pthread_join(thread, NULL));
 	if (address == ADDRESS_GOOD)

@@ -35,7 +35,7 @@ enum address label_make(const struct label_work *work, void *parcel)
 
 	if (address != ADDRESS_GOOD)
 		return address;
-	CHECK(pthread_create(&thread, NULL, draw_and_print, &label));
+	NEED(pthread_create(&thread, NULL, draw_and_print, &label));
 	CHECK(pthread_join(thread, NULL));
 	return address;
 }

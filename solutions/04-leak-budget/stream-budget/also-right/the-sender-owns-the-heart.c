@@ -69,7 +69,7 @@ static void *send_seats(void *arg)
 	struct view *view = arg;
 	pthread_t heart;
 
-	CHECK(pthread_create(&heart, NULL, beat, view));
+	NEED(pthread_create(&heart, NULL, beat, view));
 	for (int seat = next_seat(view); seat != HEARTBEAT; seat = next_seat(view))
 		send_one(view, seat);
 	/* This loop ends only when the view is closed, and the heart has heard of that by the same token. */
@@ -81,14 +81,14 @@ struct view *view_open(view_send *send, void *visitor, long heartbeat)
 {
 	struct view *view = malloc(sizeof *view);
 
-	REQUIRE(view);
+	HAVE(view);
 	*view = (struct view){.send = send, .visitor = visitor, .heartbeat = heartbeat};
 	CHECK(pthread_mutex_init(&view->sending, NULL));
 	stop_init(&view->closed);
 	CHECK(pthread_mutex_lock(&hall.lock));
 	view->sent = hall.count;
 	CHECK(pthread_mutex_unlock(&hall.lock));
-	CHECK(pthread_create(&view->sender, NULL, send_seats, view));
+	NEED(pthread_create(&view->sender, NULL, send_seats, view));
 	return view;
 }
 

@@ -86,7 +86,7 @@ static void start_the_heart(void)
 {
 	pthread_t heart;
 
-	CHECK(pthread_create(&heart, NULL, beat_for_all, NULL));
+	NEED(pthread_create(&heart, NULL, beat_for_all, NULL));
 	CHECK(pthread_detach(heart));
 }
 
@@ -94,13 +94,13 @@ struct view *view_open(view_send *send, void *visitor, long heartbeat)
 {
 	struct view *view = malloc(sizeof *view);
 
-	REQUIRE(view);
+	HAVE(view);
 	*view = (struct view){.send = send, .visitor = visitor, .heartbeat = heartbeat, .left = heartbeat};
 	CHECK(pthread_mutex_init(&view->sending, NULL));
 	CHECK(pthread_mutex_lock(&hall.lock));
 	view->sent = hall.count;
 	CHECK(pthread_mutex_unlock(&hall.lock));
-	CHECK(pthread_create(&view->sender, NULL, send_seats, view));
+	NEED(pthread_create(&view->sender, NULL, send_seats, view));
 	CHECK(pthread_mutex_lock(&hearts));
 	view->next = views;
 	views = view;

@@ -88,15 +88,15 @@ struct view *view_open(view_send *send, void *visitor, long heartbeat)
 	struct view *view = malloc(sizeof *view);
 	pthread_t heart;
 
-	REQUIRE(view);
+	HAVE(view);
 	*view = (struct view){.send = send, .visitor = visitor, .heartbeat = heartbeat, .users = 2};
 	CHECK(pthread_mutex_init(&view->sending, NULL));
 	stop_init(&view->closed);
 	CHECK(pthread_mutex_lock(&hall.lock));
 	view->sent = hall.count;
 	CHECK(pthread_mutex_unlock(&hall.lock));
-	CHECK(pthread_create(&view->sender, NULL, send_seats, view));
-	CHECK(pthread_create(&heart, NULL, beat, view));
+	NEED(pthread_create(&view->sender, NULL, send_seats, view));
+	NEED(pthread_create(&heart, NULL, beat, view));
 	CHECK(pthread_detach(heart));
 	return view;
 }

@@ -54,13 +54,13 @@ struct view *view_open(view_send *send, void *visitor, long heartbeat)
 	struct view *view = malloc(sizeof *view);
 
 	(void)heartbeat; /* whoever takes a quiet connection for dead may connect again */
-	REQUIRE(view);
+	HAVE(view);
 	*view = (struct view){.send = send, .visitor = visitor};
 	stop_init(&view->closed);
 	CHECK(pthread_mutex_lock(&hall.lock));
 	view->sent = hall.count;
 	CHECK(pthread_mutex_unlock(&hall.lock));
-	CHECK(pthread_create(&view->sender, NULL, send_seats, view));
+	NEED(pthread_create(&view->sender, NULL, send_seats, view));
 	return view;
 }
 

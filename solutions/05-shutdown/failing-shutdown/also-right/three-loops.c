@@ -38,7 +38,7 @@ void station_start(const struct part *parts, int count)
 	for (int i = 0; i < count; i++) {
 		running[i].part = &parts[i];
 		stop_init(&running[i].stop);
-		CHECK(pthread_create(&running[i].thread, NULL, work, &running[i]));
+		NEED(pthread_create(&running[i].thread, NULL, work, &running[i]));
 	}
 	running_count = count;
 }

@@ -61,7 +61,7 @@ static void *ship(void *arg)
 void audit_start(audit_sink *sink)
 {
 	audit.sink = sink;
-	CHECK(pthread_create(&audit.shipper, NULL, ship, NULL));
+	NEED(pthread_create(&audit.shipper, NULL, ship, NULL));
 }
 
 bool audit_record(int entry)

@@ -47,7 +47,7 @@ void audit_start(audit_sink *sink)
 {
 	audit.sink = sink;
 	queue_init(&audit.entries, AUDIT_ROOM);
-	CHECK(pthread_create(&audit.shipper, NULL, ship, NULL));
+	NEED(pthread_create(&audit.shipper, NULL, ship, NULL));
 }
 
 bool audit_record(int entry)

@@ -69,7 +69,7 @@ void audit_start(audit_sink *sink)
 	pthread_t shipper;
 
 	audit.sink = sink;
-	CHECK(pthread_create(&shipper, NULL, ship, NULL));
+	NEED(pthread_create(&shipper, NULL, ship, NULL));
 	CHECK(pthread_detach(shipper));
 }
 

@@ -34,7 +34,7 @@ static struct reading *parse_line(const char *line)
 {
 	struct reading *reading = malloc(sizeof *reading);
 
-	REQUIRE(reading);
+	HAVE(reading);
 	if (sscanf(line, "%d %d", &reading->meter, &reading->value) == 2)
 		return reading;
 	free(reading);
@@ -69,8 +69,8 @@ void import_start(const struct import_parts *parts)
 {
 	import.parts = parts;
 	queue_init(&import.readings, ROOM);
-	CHECK(pthread_create(&import.parser, NULL, parse, NULL));
-	CHECK(pthread_create(&import.writer, NULL, write_all, NULL));
+	NEED(pthread_create(&import.parser, NULL, parse, NULL));
+	NEED(pthread_create(&import.writer, NULL, write_all, NULL));
 }
 
 void import_stop(void)

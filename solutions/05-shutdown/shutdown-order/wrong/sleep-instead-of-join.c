@@ -38,7 +38,7 @@ static struct reading *parse_line(const char *line)
 {
 	struct reading *reading = malloc(sizeof *reading);
 
-	REQUIRE(reading);
+	HAVE(reading);
 	if (sscanf(line, "%d %d", &reading->meter, &reading->value) == 2)
 		return reading;
 	free(reading);
@@ -77,8 +77,8 @@ void import_start(const struct import_parts *parts)
 
 	import.parts = parts;
 	queue_init(&import.readings, ROOM);
-	CHECK(pthread_create(&parser, NULL, parse, NULL));
-	CHECK(pthread_create(&writer, NULL, write_all, NULL));
+	NEED(pthread_create(&parser, NULL, parse, NULL));
+	NEED(pthread_create(&writer, NULL, write_all, NULL));
 	CHECK(pthread_detach(parser));
 	CHECK(pthread_detach(writer));
 }

@@ -57,7 +57,7 @@ bool uploads_start(upload_fn *upload, void *scan)
 	CHECK(pthread_mutex_lock(&lock));
 	running++;
 	CHECK(pthread_mutex_unlock(&lock));
-	CHECK(pthread_create(&thread, NULL, run, &uploads[count++]));
+	NEED(pthread_create(&thread, NULL, run, &uploads[count++]));
 	CHECK(pthread_detach(thread));
 	return true;
 }

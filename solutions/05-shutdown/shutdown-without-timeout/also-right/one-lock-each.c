@@ -54,7 +54,7 @@ bool uploads_start(upload_fn *upload, void *scan)
 	uploads[count].scan = scan;
 	CHECK(pthread_mutex_init(&uploads[count].lock, NULL));
 	deadline_cond_init(&uploads[count].changed);
-	CHECK(pthread_create(&uploads[count].thread, NULL, run, &uploads[count]));
+	NEED(pthread_create(&uploads[count].thread, NULL, run, &uploads[count]));
 	count++;
 	return true;
 }

@@ -52,7 +52,7 @@ bool uploads_start(upload_fn *upload, void *scan)
 	CHECK(pthread_mutex_lock(&lock));
 	running++;
 	CHECK(pthread_mutex_unlock(&lock));
-	CHECK(pthread_create(&uploads[count].thread, NULL, run, &uploads[count]));
+	NEED(pthread_create(&uploads[count].thread, NULL, run, &uploads[count]));
 	count++;
 	return true;
 }

@@ -50,7 +50,7 @@ bool uploads_start(upload_fn *upload, void *scan)
 		stop_init(&stop);
 	uploads[count].upload = upload;
 	uploads[count].scan = scan;
-	CHECK(pthread_create(&thread, NULL, run, &uploads[count++]));
+	NEED(pthread_create(&thread, NULL, run, &uploads[count++]));
 	CHECK(pthread_detach(thread));
 	return true;
 }

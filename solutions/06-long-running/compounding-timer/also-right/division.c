@@ -57,7 +57,7 @@ void ticker_start(const struct ticker_clock *clock, long period, enum ticker_pol
 	ticker.period = period;
 	ticker.policy = policy;
 	ticker.work = work;
-	CHECK(pthread_create(&ticker.thread, NULL, tick, NULL));
+	NEED(pthread_create(&ticker.thread, NULL, tick, NULL));
 }
 
 long ticker_join(void)

@@ -73,9 +73,10 @@ enum scan_result scan_start(scan_fn *scan, int attachment, long patience)
 	while (threads == SCANS && deadline_cond_wait(&one_ended, &lock, &end))
 		join_ended();
 	if (threads < SCANS) {
-		REQUIRE(self = malloc(sizeof *self));
+		self = malloc(sizeof *self);
+		HAVE(self);
 		*self = (struct running){.scan = scan, .attachment = attachment};
-		CHECK(pthread_create(&self->thread, NULL, run_scan, self));
+		NEED(pthread_create(&self->thread, NULL, run_scan, self));
 		threads++;
 	}
 	CHECK(pthread_mutex_unlock(&lock));

@@ -58,7 +58,7 @@ static void start(void)
 {
 	deadline_cond_init(&pool.idle);
 	for (int i = 0; i < SCANS; i++)
-		CHECK(pthread_create(&pool.threads[i], NULL, run_scans, NULL));
+		NEED(pthread_create(&pool.threads[i], NULL, run_scans, NULL));
 	CHECK(pthread_mutex_lock(&pool.lock));
 	pool.started = true;
 	CHECK(pthread_mutex_unlock(&pool.lock));

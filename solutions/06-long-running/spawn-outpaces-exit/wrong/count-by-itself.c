@@ -56,11 +56,12 @@ enum scan_result scan_start(scan_fn *scan, int attachment, long patience)
 	while (scanning == SCANS && deadline_cond_wait(&one_ended, &lock, &end))
 		;
 	if (scanning < SCANS) {
-		REQUIRE(self = malloc(sizeof *self));
+		self = malloc(sizeof *self);
+		HAVE(self);
 		*self = (struct running){.scan = scan, .attachment = attachment, .next = all};
 		all = self;
 		scanning++;
-		CHECK(pthread_create(&self->thread, NULL, run_scan, self));
+		NEED(pthread_create(&self->thread, NULL, run_scan, self));
 	}
 	CHECK(pthread_mutex_unlock(&lock));
 	return self ? SCAN_STARTED : SCAN_BUSY;

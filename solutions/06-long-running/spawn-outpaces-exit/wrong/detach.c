@@ -42,13 +42,13 @@ enum scan_result scan_start(scan_fn *scan, int attachment, long patience)
 	pthread_t thread;
 
 	(void)patience;
-	REQUIRE(self);
+	HAVE(self);
 	self->scan = scan;
 	self->attachment = attachment;
 	CHECK(pthread_mutex_lock(&lock));
 	under_way++;
 	CHECK(pthread_mutex_unlock(&lock));
-	CHECK(pthread_create(&thread, NULL, run_scan, self));
+	NEED(pthread_create(&thread, NULL, run_scan, self));
 	CHECK(pthread_detach(thread));
 	return SCAN_STARTED;
 }

@@ -52,11 +52,11 @@ enum scan_result scan_start(scan_fn *scan, int attachment, long patience)
 	struct noted *one = malloc(sizeof *one);
 
 	(void)patience;
-	REQUIRE(one);
+	HAVE(one);
 	*one = (struct noted){.scan = scan, .attachment = attachment};
 	CHECK(pthread_mutex_lock(&lock));
 	for (int i = 0; !started && i < SCANS; i++)
-		CHECK(pthread_create(&threads[i], NULL, run_scans, NULL));
+		NEED(pthread_create(&threads[i], NULL, run_scans, NULL));
 	started = true;
 	*last = one;
 	last = &one->next;

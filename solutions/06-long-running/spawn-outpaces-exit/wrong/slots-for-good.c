@@ -63,7 +63,7 @@ enum scan_result scan_start(scan_fn *scan, int attachment, long patience)
 		slot->scan = scan;
 		slot->attachment = attachment;
 		slot->state = SCANNING;
-		CHECK(pthread_create(&slot->thread, NULL, run_scan, slot));
+		NEED(pthread_create(&slot->thread, NULL, run_scan, slot));
 	}
 	CHECK(pthread_mutex_unlock(&lock));
 	return slot ? SCAN_STARTED : SCAN_BUSY;

@@ -41,13 +41,13 @@ enum scan_result scan_start(scan_fn *scan, int attachment, long patience)
 	pthread_attr_t small;
 
 	(void)patience;
-	REQUIRE(self);
+	HAVE(self);
 	self->scan = scan;
 	self->attachment = attachment;
 	CHECK(pthread_attr_init(&small));
 	CHECK(pthread_attr_setstacksize(&small, STACK));
 	CHECK(pthread_mutex_lock(&lock));
-	CHECK(pthread_create(&self->thread, &small, run_scan, self));
+	NEED(pthread_create(&self->thread, &small, run_scan, self));
 	self->next = all;
 	all = self;
 	CHECK(pthread_mutex_unlock(&lock));

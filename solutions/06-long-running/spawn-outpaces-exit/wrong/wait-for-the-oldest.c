@@ -59,9 +59,10 @@ enum scan_result scan_start(scan_fn *scan, int attachment, long patience)
 
 	CHECK(pthread_mutex_lock(&lock));
 	if (count < SCANS || join_oldest(patience)) {
-		REQUIRE(self = malloc(sizeof *self));
+		self = malloc(sizeof *self);
+		HAVE(self);
 		*self = (struct scan){scan, attachment};
-		CHECK(pthread_create(&threads[(first + count++) % SCANS], NULL, run_scan, self));
+		NEED(pthread_create(&threads[(first + count++) % SCANS], NULL, run_scan, self));
 	}
 	CHECK(pthread_mutex_unlock(&lock));
 	return self ? SCAN_STARTED : SCAN_BUSY;

@@ -39,7 +39,7 @@ static struct shared *shared_new(const struct rules *rules)
 {
 	struct shared *shared = malloc(sizeof *shared);
 
-	REQUIRE(shared);
+	HAVE(shared);
 	*shared = (struct shared){*rules, 1};
 	return shared;
 }
@@ -74,7 +74,7 @@ void filter_start(const struct rules *rules, filter_judge *judge)
 	filter.rules = shared_new(rules);
 	filter.judge = judge;
 	queue_init(&filter.mails, CAPACITY);
-	CHECK(pthread_create(&filter.thread, NULL, judge_all, NULL));
+	NEED(pthread_create(&filter.thread, NULL, judge_all, NULL));
 }
 
 void filter_put(int mail)

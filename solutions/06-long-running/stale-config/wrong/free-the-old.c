@@ -29,7 +29,7 @@ static struct rules *rules_new(const struct rules *rules)
 {
 	struct rules *copy = malloc(sizeof *copy);
 
-	REQUIRE(copy);
+	HAVE(copy);
 	*copy = *rules;
 	return copy;
 }
@@ -53,7 +53,7 @@ void filter_start(const struct rules *rules, filter_judge *judge)
 	filter.rules = rules_new(rules);
 	filter.judge = judge;
 	queue_init(&filter.mails, CAPACITY);
-	CHECK(pthread_create(&filter.thread, NULL, judge_all, NULL));
+	NEED(pthread_create(&filter.thread, NULL, judge_all, NULL));
 }
 
 void filter_put(int mail)

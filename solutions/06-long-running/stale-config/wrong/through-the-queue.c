@@ -33,7 +33,7 @@ static void put(struct item item)
 {
 	struct item *own = malloc(sizeof *own);
 
-	REQUIRE(own);
+	HAVE(own);
 	*own = item;
 	REQUIRE(queue_put(&filter.mails, own));
 }
@@ -60,11 +60,11 @@ void filter_start(const struct rules *rules, filter_judge *judge)
 {
 	struct rules *first = malloc(sizeof *first);
 
-	REQUIRE(first);
+	HAVE(first);
 	*first = *rules;
 	filter.judge = judge;
 	queue_init(&filter.mails, CAPACITY);
-	CHECK(pthread_create(&filter.thread, NULL, judge_all, first));
+	NEED(pthread_create(&filter.thread, NULL, judge_all, first));
 }
 
 void filter_put(int mail)

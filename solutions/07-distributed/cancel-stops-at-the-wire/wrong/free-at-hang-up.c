@@ -86,9 +86,9 @@ static void serve(planner_try *try_way, int wire, const struct order *order)
 	struct job *job = malloc(sizeof *job);
 	pthread_t watcher;
 
-	REQUIRE(job);
+	HAVE(job);
 	*job = (struct job){.wire = wire, .order = *order};
-	CHECK(pthread_create(&watcher, NULL, watch, job));
+	NEED(pthread_create(&watcher, NULL, watch, job));
 	struct plan plan = make_plan(try_way, job);
 	send(wire, &plan, sizeof plan, MSG_NOSIGNAL);
 	shutdown(wire, SHUT_RD); /* the watcher's end, if there was no other */
@@ -110,10 +110,10 @@ struct planner *planner_start(planner_try *try_way)
 {
 	struct planner *planner = malloc(sizeof *planner);
 
-	REQUIRE(planner);
+	HAVE(planner);
 	planner->try_way = try_way;
 	planner->listener = loopback_listen();
-	CHECK(pthread_create(&planner->thread, NULL, plan_all, planner));
+	NEED(pthread_create(&planner->thread, NULL, plan_all, planner));
 	return planner;
 }
 

@@ -68,10 +68,10 @@ struct planner *planner_start(planner_try *try_way)
 {
 	struct planner *planner = malloc(sizeof *planner);
 
-	REQUIRE(planner);
+	HAVE(planner);
 	planner->try_way = try_way;
 	planner->listener = loopback_listen();
-	CHECK(pthread_create(&planner->thread, NULL, plan_all, planner));
+	NEED(pthread_create(&planner->thread, NULL, plan_all, planner));
 	return planner;
 }
 

@@ -67,7 +67,7 @@ static bool ask_all(const int ports[WIND_MASTS], long patience, int knots[WIND_M
 
 	for (int i = 0; i < WIND_MASTS; i++) {
 		try.questions[i] = (struct question){.try = &try, .wire = loopback_connect(ports[i])};
-		CHECK(pthread_create(&try.questions[i].thread, NULL, ask_mast, &try.questions[i]));
+		NEED(pthread_create(&try.questions[i].thread, NULL, ask_mast, &try.questions[i]));
 	}
 	for (int i = 0; i < WIND_MASTS; i++) {
 		CHECK(pthread_join(try.questions[i].thread, NULL));

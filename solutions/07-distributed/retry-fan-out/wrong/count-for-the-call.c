@@ -56,7 +56,7 @@ static bool ask_all(struct call *call, const int ports[WIND_MASTS], long patienc
 
 	for (int i = 0; i < WIND_MASTS; i++) {
 		questions[i] = (struct question){.call = call, .wire = loopback_connect(ports[i])};
-		CHECK(pthread_create(&questions[i].thread, NULL, ask_mast, &questions[i]));
+		NEED(pthread_create(&questions[i].thread, NULL, ask_mast, &questions[i]));
 	}
 	CHECK(pthread_mutex_lock(&call->lock));
 	while (call->answers < WIND_MASTS && deadline_cond_wait(&call->changed, &call->lock, &end))

@@ -52,7 +52,7 @@ static bool ask_all(struct try *try, const int ports[WIND_MASTS], long patience)
 	deadline_cond_init(&try->changed);
 	for (int i = 0; i < WIND_MASTS; i++) {
 		try->questions[i] = (struct question){.try = try, .wire = loopback_connect(ports[i])};
-		CHECK(pthread_create(&try->questions[i].thread, NULL, ask_mast, &try->questions[i]));
+		NEED(pthread_create(&try->questions[i].thread, NULL, ask_mast, &try->questions[i]));
 	}
 	CHECK(pthread_mutex_lock(&try->lock));
 	while (try->answers < WIND_MASTS && deadline_cond_wait(&try->changed, &try->lock, &end))

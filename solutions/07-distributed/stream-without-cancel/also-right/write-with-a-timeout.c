@@ -85,12 +85,12 @@ struct mill_job *mill_start(int wire, mill_next *next, void *program)
 {
 	struct mill_job *job = malloc(sizeof *job);
 
-	REQUIRE(job);
+	HAVE(job);
 	*job = (struct mill_job){.wire = wire, .next = next, .program = program};
 	stop_init(&job->stop);
 	struct timeval look_up = {.tv_usec = LOOK_UP * 1000};
 	REQUIRE(setsockopt(wire, SOL_SOCKET, SO_SNDTIMEO, &look_up, sizeof look_up) == 0);
-	CHECK(pthread_create(&job->sender, NULL, feed, job));
+	NEED(pthread_create(&job->sender, NULL, feed, job));
 	return job;
 }
 

@@ -68,10 +68,10 @@ struct mill_job *mill_start(int wire, mill_next *next, void *program)
 {
 	struct mill_job *job = malloc(sizeof *job);
 
-	REQUIRE(job);
+	HAVE(job);
 	*job = (struct mill_job){.wire = wire, .next = next, .program = program, .end = MILL_STOPPED};
 	stop_init(&job->stop);
-	CHECK(pthread_create(&job->sender, NULL, feed, job));
+	NEED(pthread_create(&job->sender, NULL, feed, job));
 	return job;
 }
 

@@ -72,12 +72,12 @@ struct mill_job *mill_start(int wire, mill_next *next, void *program)
 {
 	struct mill_job *job = malloc(sizeof *job);
 
-	REQUIRE(job);
+	HAVE(job);
 	*job = (struct mill_job){.wire = wire, .next = next, .program = program};
 	stop_init(&job->stop);
 	struct timeval patience = {.tv_usec = PATIENCE * 1000};
 	REQUIRE(setsockopt(wire, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0);
-	CHECK(pthread_create(&job->sender, NULL, feed, job));
+	NEED(pthread_create(&job->sender, NULL, feed, job));
 	return job;
 }
 

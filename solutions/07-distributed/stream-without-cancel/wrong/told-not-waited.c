@@ -85,11 +85,11 @@ struct mill_job *mill_start(int wire, mill_next *next, void *program)
 {
 	struct mill_job *job = malloc(sizeof *job);
 
-	REQUIRE(job);
+	HAVE(job);
 	*job = (struct mill_job){.wire = wire, .next = next, .program = program, .users = 2};
 	stop_init(&job->stop);
 	CHECK(pthread_mutex_init(&job->lock, NULL));
-	CHECK(pthread_create(&job->sender, NULL, feed, job));
+	NEED(pthread_create(&job->sender, NULL, feed, job));
 	return job;
 }
 

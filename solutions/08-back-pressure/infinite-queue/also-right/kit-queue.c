@@ -45,7 +45,7 @@ void lab_open(lab_print *print)
 {
 	lab.print = print;
 	queue_init(&lab.photos, LAB_ROOM);
-	CHECK(pthread_create(&lab.printer, NULL, print_all, NULL));
+	NEED(pthread_create(&lab.printer, NULL, print_all, NULL));
 }
 
 enum lab_answer lab_submit(int photo)

@@ -54,7 +54,7 @@ void lab_open(lab_print *print)
 {
 	lab.print = print;
 	REQUIRE(sem_init(&lab.places, 0, LAB_ROOM) == 0);
-	CHECK(pthread_create(&lab.printer, NULL, print_all, NULL));
+	NEED(pthread_create(&lab.printer, NULL, print_all, NULL));
 }
 
 enum lab_answer lab_submit(int photo)

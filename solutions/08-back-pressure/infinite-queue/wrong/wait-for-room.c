@@ -45,7 +45,7 @@ static void *print_all(void *arg)
 void lab_open(lab_print *print)
 {
 	lab.print = print;
-	CHECK(pthread_create(&lab.printer, NULL, print_all, NULL));
+	NEED(pthread_create(&lab.printer, NULL, print_all, NULL));
 }
 
 enum lab_answer lab_submit(int photo)

@@ -98,7 +98,7 @@ static void *bill_all(void *arg)
 void toll_open(toll_bill *bill)
 {
 	toll.bill = bill;
-	CHECK(pthread_create(&toll.biller, NULL, bill_all, NULL));
+	NEED(pthread_create(&toll.biller, NULL, bill_all, NULL));
 }
 
 enum toll_result toll_pass(int plate, long patience)

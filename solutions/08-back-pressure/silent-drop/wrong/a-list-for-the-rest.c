@@ -50,7 +50,7 @@ void toll_open(toll_bill *bill)
 {
 	toll.bill = bill;
 	CHECK(pthread_cond_init(&toll.changed, NULL));
-	CHECK(pthread_create(&toll.biller, NULL, bill_all, NULL));
+	NEED(pthread_create(&toll.biller, NULL, bill_all, NULL));
 }
 
 enum toll_result toll_pass(int plate, long patience)
@@ -60,7 +60,8 @@ enum toll_result toll_pass(int plate, long patience)
 	toll.counts.passed++;
 	if (toll.first + toll.count == toll.room) {
 		toll.room += TOLL_ROOM;
-		REQUIRE(toll.plates = realloc(toll.plates, (size_t)toll.room * sizeof *toll.plates));
+		toll.plates = realloc(toll.plates, (size_t)toll.room * sizeof *toll.plates);
+		HAVE(toll.plates);
 	}
 	toll.plates[toll.first + toll.count++] = plate;
 	CHECK(pthread_cond_broadcast(&toll.changed));

@@ -52,7 +52,7 @@ void toll_open(toll_bill *bill)
 {
 	toll.bill = bill;
 	deadline_cond_init(&toll.changed);
-	CHECK(pthread_create(&toll.biller, NULL, bill_all, NULL));
+	NEED(pthread_create(&toll.biller, NULL, bill_all, NULL));
 }
 
 enum toll_result toll_pass(int plate, long patience)

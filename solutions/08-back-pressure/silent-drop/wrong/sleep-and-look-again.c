@@ -50,7 +50,7 @@ void toll_open(toll_bill *bill)
 {
 	toll.bill = bill;
 	CHECK(pthread_cond_init(&toll.changed, NULL));
-	CHECK(pthread_create(&toll.biller, NULL, bill_all, NULL));
+	NEED(pthread_create(&toll.biller, NULL, bill_all, NULL));
 }
 
 enum toll_result toll_pass(int plate, long patience)

@@ -50,13 +50,13 @@ struct pager *pager_open(pager_send *send, pager_phone *phone)
 {
 	struct pager *pager = calloc(1, sizeof *pager);
 
-	REQUIRE(pager);
+	HAVE(pager);
 	pager->send = send;
 	pager->phone = phone;
 	queue_init(&pager->calls, PAGER_PENDING);
 	CHECK(pthread_mutex_init(&pager->lock, NULL));
 	for (int i = 0; i < PAGER_LINES; i++)
-		CHECK(pthread_create(&pager->lines[i], NULL, call_later, pager));
+		NEED(pthread_create(&pager->lines[i], NULL, call_later, pager));
 	return pager;
 }
 
@@ -80,7 +80,7 @@ enum pager_result pager_alert(struct pager *pager, int member)
 	if (result == PAGER_CALL) {
 		int *one = malloc(sizeof *one);
 
-		REQUIRE(one);
+		HAVE(one);
 		*one = member;
 		REQUIRE(queue_offer(&pager->calls, one));
 	}

@@ -62,7 +62,7 @@ struct pager *pager_open(pager_send *send, pager_phone *phone)
 {
 	struct pager *pager = calloc(1, sizeof *pager);
 
-	REQUIRE(pager);
+	HAVE(pager);
 	pager->send = send;
 	pager->phone = phone;
 	CHECK(pthread_mutex_init(&pager->lock, NULL));
@@ -82,7 +82,7 @@ static void start_a_line(struct pager *pager)
 		if (line->state == ENDED)
 			CHECK(pthread_join(line->thread, NULL)); /* it has let the lock go, for the last time */
 		line->state = BUSY;
-		CHECK(pthread_create(&line->thread, NULL, call_later, line));
+		NEED(pthread_create(&line->thread, NULL, call_later, line));
 		return;
 	}
 }

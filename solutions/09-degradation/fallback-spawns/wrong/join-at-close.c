@@ -57,7 +57,7 @@ struct pager *pager_open(pager_send *send, pager_phone *phone)
 {
 	struct pager *pager = calloc(1, sizeof *pager);
 
-	REQUIRE(pager);
+	HAVE(pager);
 	pager->send = send;
 	pager->phone = phone;
 	CHECK(pthread_mutex_init(&pager->lock, NULL));
@@ -70,11 +70,11 @@ static void start_a_line(struct pager *pager)
 	if (pager->busy == PAGER_LINES)
 		return;
 	struct line *line = malloc(sizeof *line);
-	REQUIRE(line);
+	HAVE(line);
 	line->next = pager->lines;
 	pager->lines = line;
 	pager->busy++;
-	CHECK(pthread_create(&line->thread, NULL, call_later, pager));
+	NEED(pthread_create(&line->thread, NULL, call_later, pager));
 }
 
 enum pager_result pager_alert(struct pager *pager, int member)

@@ -59,14 +59,14 @@ struct pager *pager_open(pager_send *send, pager_phone *phone)
 {
 	struct pager *pager = calloc(1, sizeof *pager);
 
-	REQUIRE(pager);
+	HAVE(pager);
 	pager->send = send;
 	pager->phone = phone;
 	pager->end = &pager->first;
 	CHECK(pthread_mutex_init(&pager->lock, NULL));
 	CHECK(pthread_cond_init(&pager->changed, NULL));
 	for (int i = 0; i < PAGER_LINES; i++)
-		CHECK(pthread_create(&pager->lines[i], NULL, call_later, pager));
+		NEED(pthread_create(&pager->lines[i], NULL, call_later, pager));
 	return pager;
 }
 
@@ -75,7 +75,7 @@ static enum pager_result promise(struct pager *pager, int member)
 {
 	struct waiting *one = malloc(sizeof *one);
 
-	REQUIRE(one);
+	HAVE(one);
 	*one = (struct waiting){.member = member};
 	*pager->end = one;
 	pager->end = &one->next;

@@ -56,13 +56,13 @@ struct pager *pager_open(pager_send *send, pager_phone *phone)
 {
 	struct pager *pager = calloc(1, sizeof *pager);
 
-	REQUIRE(pager);
+	HAVE(pager);
 	pager->send = send;
 	pager->phone = phone;
 	CHECK(pthread_mutex_init(&pager->lock, NULL));
 	CHECK(pthread_cond_init(&pager->changed, NULL));
 	for (int i = 0; i < PAGER_LINES; i++)
-		CHECK(pthread_create(&pager->lines[i], NULL, call_later, pager));
+		NEED(pthread_create(&pager->lines[i], NULL, call_later, pager));
 	return pager;
 }
 

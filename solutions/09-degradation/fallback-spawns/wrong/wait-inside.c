@@ -38,7 +38,7 @@ struct pager *pager_open(pager_send *send, pager_phone *phone)
 {
 	struct pager *pager = calloc(1, sizeof *pager);
 
-	REQUIRE(pager);
+	HAVE(pager);
 	pager->send = send;
 	pager->phone = phone;
 	CHECK(pthread_mutex_init(&pager->lock, NULL));
@@ -86,9 +86,9 @@ enum pager_result pager_alert(struct pager *pager, int member)
 	struct call *call = malloc(sizeof *call);
 	pthread_t thread;
 
-	REQUIRE(call);
+	HAVE(call);
 	*call = (struct call){pager, member};
-	CHECK(pthread_create(&thread, NULL, call_later, call));
+	NEED(pthread_create(&thread, NULL, call_later, call));
 	CHECK(pthread_detach(thread));
 	return PAGER_CALL;
 }

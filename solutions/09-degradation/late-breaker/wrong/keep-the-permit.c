@@ -92,7 +92,7 @@ struct lookups *lookups_new(lookup_ask *ask, lookup_thread *start)
 {
 	struct lookups *lookups = calloc(1, sizeof *lookups);
 
-	REQUIRE(lookups);
+	HAVE(lookups);
 	lookups->ask = ask;
 	lookups->start = start;
 	CHECK(pthread_mutex_init(&lookups->lock, NULL));
@@ -104,7 +104,7 @@ static enum lookup_result start(struct lookups *lookups, int call, enum permit p
 {
 	struct lookup *self = calloc(1, sizeof *self);
 
-	REQUIRE(self);
+	HAVE(self);
 	*self = (struct lookup){.lookups = lookups, .call = call, .permit = permit};
 	if (lookups->start(&self->thread, look_up, self) != 0) {
 		free(self);

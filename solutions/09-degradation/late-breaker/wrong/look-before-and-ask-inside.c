@@ -98,7 +98,7 @@ struct lookups *lookups_new(lookup_ask *ask, lookup_thread *start)
 {
 	struct lookups *lookups = calloc(1, sizeof *lookups);
 
-	REQUIRE(lookups);
+	HAVE(lookups);
 	lookups->ask = ask;
 	lookups->start = start;
 	CHECK(pthread_mutex_init(&lookups->lock, NULL));
@@ -110,7 +110,7 @@ enum lookup_result lookup_start(struct lookups *lookups, int call)
 	struct lookup *self = calloc(1, sizeof *self);
 	enum lookup_result result = LOOKUP_STARTED;
 
-	REQUIRE(self);
+	HAVE(self);
 	self->lookups = lookups;
 	self->call = call;
 	CHECK(pthread_mutex_lock(&lookups->lock));

@@ -90,7 +90,7 @@ struct lookups *lookups_new(lookup_ask *ask, lookup_thread *start)
 {
 	struct lookups *lookups = calloc(1, sizeof *lookups);
 
-	REQUIRE(lookups);
+	HAVE(lookups);
 	lookups->ask = ask;
 	lookups->start = start;
 	CHECK(pthread_mutex_init(&lookups->lock, NULL));
@@ -108,7 +108,7 @@ enum lookup_result lookup_start(struct lookups *lookups, int call)
 
 	struct lookup *self = calloc(1, sizeof *self);
 
-	REQUIRE(self);
+	HAVE(self);
 	*self = (struct lookup){.lookups = lookups, .call = call, .permit = permit};
 	bool started = lookups->start(&self->thread, look_up, self) == 0;
 	CHECK(pthread_mutex_lock(&lookups->lock));

@@ -41,7 +41,7 @@ struct exam *exam_new(void)
 {
 	struct exam *exam = calloc(1, sizeof *exam);
 
-	REQUIRE(exam);
+	HAVE(exam);
 	CHECK(pthread_mutex_init(&exam->lock, NULL));
 	return exam;
 }
@@ -93,7 +93,7 @@ struct marker *marker_new(struct exam *exam)
 {
 	struct marker *marker = calloc(1, sizeof *marker);
 
-	REQUIRE(marker);
+	HAVE(marker);
 	marker->exam = exam;
 	CHECK(pthread_cond_init(&marker->served, NULL));
 	return marker;

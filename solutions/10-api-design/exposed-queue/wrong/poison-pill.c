@@ -29,7 +29,7 @@ struct exam *exam_new(void)
 {
 	struct exam *exam = malloc(sizeof *exam);
 
-	REQUIRE(exam);
+	HAVE(exam);
 	queue_init(&exam->papers, EXAM_ROOM);
 	return exam;
 }
@@ -54,7 +54,7 @@ struct marker *marker_new(struct exam *exam)
 {
 	struct marker *marker = malloc(sizeof *marker);
 
-	REQUIRE(marker);
+	HAVE(marker);
 	*marker = (struct marker){.papers = &exam->papers};
 	return marker;
 }
@@ -78,5 +78,5 @@ enum next marker_next(struct marker *marker, int *paper)
 
 void marker_stop(struct marker *marker)
 {
-	queue_put(marker->papers, (void *)(intptr_t)GO_HOME);
+	(void)queue_put(marker->papers, (void *)(intptr_t)GO_HOME);
 }

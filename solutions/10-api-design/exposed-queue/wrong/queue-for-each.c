@@ -36,7 +36,7 @@ struct exam *exam_new(void)
 {
 	struct exam *exam = calloc(1, sizeof *exam);
 
-	REQUIRE(exam);
+	HAVE(exam);
 	CHECK(pthread_mutex_init(&exam->lock, NULL));
 	return exam;
 }
@@ -89,7 +89,7 @@ struct marker *marker_new(struct exam *exam)
 {
 	struct marker *marker = calloc(1, sizeof *marker);
 
-	REQUIRE(marker);
+	HAVE(marker);
 	marker->exam = exam;
 	queue_init(&marker->papers, EXAM_ROOM);
 	replace(exam, NULL, marker);

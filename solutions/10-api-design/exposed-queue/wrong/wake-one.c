@@ -31,7 +31,7 @@ struct exam *exam_new(void)
 {
 	struct exam *exam = calloc(1, sizeof *exam);
 
-	REQUIRE(exam);
+	HAVE(exam);
 	CHECK(pthread_mutex_init(&exam->lock, NULL));
 	CHECK(pthread_cond_init(&exam->changed, NULL));
 	return exam;
@@ -70,7 +70,7 @@ struct marker *marker_new(struct exam *exam)
 {
 	struct marker *marker = malloc(sizeof *marker);
 
-	REQUIRE(marker);
+	HAVE(marker);
 	*marker = (struct marker){.exam = exam};
 	return marker;
 }

@@ -44,7 +44,7 @@ static struct ramp_report with_horn(enum ramp_result function(const struct ramp 
 	struct horn horn = {.ramp = ramp, .ferry = ferry};
 
 	stop_init(&horn.stop);
-	CHECK(pthread_create(&horn.thread, NULL, sound, &horn));
+	NEED(pthread_create(&horn.thread, NULL, sound, &horn));
 	enum ramp_result result = function(ramp, ferry);
 	stop_request(&horn.stop);
 	CHECK(pthread_join(horn.thread, NULL));

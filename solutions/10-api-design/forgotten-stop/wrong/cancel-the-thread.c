@@ -40,9 +40,9 @@ static struct horn *horn_start(const struct ramp *ramp, void *ferry)
 {
 	struct horn *horn = malloc(sizeof *horn);
 
-	REQUIRE(horn);
+	HAVE(horn);
 	*horn = (struct horn){.ramp = ramp, .ferry = ferry};
-	CHECK(pthread_create(&horn->thread, NULL, sound, horn));
+	NEED(pthread_create(&horn->thread, NULL, sound, horn));
 	return horn;
 }
 

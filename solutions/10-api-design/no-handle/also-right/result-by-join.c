@@ -45,7 +45,7 @@ struct scan *scan_start(reel_next *next, void *reel)
 
 	REQUIRE(scan && work);
 	*work = (struct work){.next = next, .reel = reel};
-	CHECK(pthread_create(&scan->scanner, NULL, scan_all, work));
+	NEED(pthread_create(&scan->scanner, NULL, scan_all, work));
 	return scan;
 }
 

@@ -43,11 +43,11 @@ struct scan *scan_start(reel_next *next, void *reel)
 {
 	struct scan *scan = malloc(sizeof *scan);
 
-	REQUIRE(scan);
+	HAVE(scan);
 	*scan = (struct scan){.next = next, .reel = reel};
 	CHECK(pthread_mutex_lock(&scans.lock));
 	scans.under_way++;
-	CHECK(pthread_create(&scan->scanner, NULL, scan_all, scan));
+	NEED(pthread_create(&scan->scanner, NULL, scan_all, scan));
 	CHECK(pthread_mutex_unlock(&scans.lock));
 	return scan;
 }

@@ -32,7 +32,7 @@ struct scan *scan_start(reel_next *next, void *reel)
 {
 	struct scan *scan = malloc(sizeof *scan);
 
-	REQUIRE(scan);
+	HAVE(scan);
 	*scan = (struct scan){.next = next, .reel = reel};
 	scan_all(scan);
 	return scan;

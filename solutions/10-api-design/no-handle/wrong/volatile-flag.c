@@ -44,9 +44,9 @@ struct scan *scan_start(reel_next *next, void *reel)
 	struct scan *scan = malloc(sizeof *scan);
 	pthread_t scanner;
 
-	REQUIRE(scan);
+	HAVE(scan);
 	*scan = (struct scan){.next = next, .reel = reel};
-	CHECK(pthread_create(&scanner, NULL, scan_all, scan));
+	NEED(pthread_create(&scanner, NULL, scan_all, scan));
 	CHECK(pthread_detach(scanner));
 	return scan;
 }

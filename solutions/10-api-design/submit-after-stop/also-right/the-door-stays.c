@@ -70,15 +70,15 @@ static struct rooms *rooms_furnish(struct bureau *door, bureau_work *work)
 {
 	struct rooms *rooms = malloc(sizeof *rooms);
 
-	REQUIRE(rooms);
+	HAVE(rooms);
 	*rooms = (struct rooms){.work = work};
 	/* The threads look at the door first, so it gets the rooms before them. */
 	door->rooms = rooms;
 	for (int i = 0; i < BUREAU_TRANSLATORS; i++) {
 		struct translator *translator = malloc(sizeof *translator);
-		REQUIRE(translator);
+		HAVE(translator);
 		*translator = (struct translator){door, rooms};
-		CHECK(pthread_create(&rooms->translators[i], NULL, translate, translator));
+		NEED(pthread_create(&rooms->translators[i], NULL, translate, translator));
 	}
 	return rooms;
 }
@@ -87,7 +87,7 @@ struct bureau *bureau_open(bureau_work *work, bureau_gone *gone, void *house)
 {
 	struct bureau *door = malloc(sizeof *door);
 
-	REQUIRE(door);
+	HAVE(door);
 	*door = (struct bureau){.gone = gone, .house = house, .holders = 1};
 	CHECK(pthread_mutex_init(&door->lock, NULL));
 	CHECK(pthread_cond_init(&door->changed, NULL));

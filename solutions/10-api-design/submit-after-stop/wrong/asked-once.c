@@ -55,12 +55,12 @@ struct bureau *bureau_open(bureau_work *work, bureau_gone *gone, void *house)
 {
 	struct bureau *bureau = malloc(sizeof *bureau);
 
-	REQUIRE(bureau);
+	HAVE(bureau);
 	*bureau = (struct bureau){.work = work, .gone = gone, .house = house, .holders = 1};
 	CHECK(pthread_mutex_init(&bureau->lock, NULL));
 	CHECK(pthread_cond_init(&bureau->changed, NULL));
 	for (int i = 0; i < BUREAU_TRANSLATORS; i++)
-		CHECK(pthread_create(&bureau->translators[i], NULL, translate, bureau));
+		NEED(pthread_create(&bureau->translators[i], NULL, translate, bureau));
 	return bureau;
 }
 

@@ -74,14 +74,14 @@ struct avalanche *avalanche_open(avalanche_call *call, void *radio, int level)
 {
 	struct avalanche *service = calloc(1, sizeof *service);
 
-	REQUIRE(service);
+	HAVE(service);
 	service->call = call;
 	service->radio = radio;
 	service->level = level;
 	CHECK(pthread_mutex_init(&service->lock, NULL));
 	queue_init(&service->waiting, AVALANCHE_ROOM);
 	for (int i = 0; i < AVALANCHE_LINES; i++)
-		CHECK(pthread_create(&service->lines[i], NULL, work, service));
+		NEED(pthread_create(&service->lines[i], NULL, work, service));
 	return service;
 }
 
@@ -103,7 +103,7 @@ enum avalanche_result avalanche_warn(struct avalanche *service, const struct bul
 		return AVALANCHE_FULL;
 	struct bulletin *copy = malloc(sizeof *copy);
 
-	REQUIRE(copy);
+	HAVE(copy);
 	*copy = *bulletin;
 	/* Whoever has a place finds room: the queue has as much. */
 	REQUIRE(queue_offer(&service->waiting, copy));

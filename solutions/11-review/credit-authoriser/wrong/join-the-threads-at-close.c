@@ -81,11 +81,11 @@ static void start_again(struct avalanche *service, const struct bulletin *bullet
 {
 	struct again *again = malloc(sizeof *again);
 
-	REQUIRE(again);
+	HAVE(again);
 	*again = (struct again){service, *bulletin};
 	CHECK(pthread_mutex_lock(&service->lock));
 	REQUIRE(service->again_count < MOST_AGAIN);
-	CHECK(pthread_create(&service->again[service->again_count++], NULL, call_again, again));
+	NEED(pthread_create(&service->again[service->again_count++], NULL, call_again, again));
 	CHECK(pthread_mutex_unlock(&service->lock));
 }
 
@@ -110,14 +110,14 @@ struct avalanche *avalanche_open(avalanche_call *call, void *radio, int level)
 {
 	struct avalanche *service = calloc(1, sizeof *service);
 
-	REQUIRE(service);
+	HAVE(service);
 	service->call = call;
 	service->radio = radio;
 	service->level = level;
 	CHECK(pthread_mutex_init(&service->lock, NULL));
 	CHECK(pthread_cond_init(&service->changed, NULL));
 	for (int i = 0; i < AVALANCHE_LINES; i++)
-		CHECK(pthread_create(&service->lines[i], NULL, work, service));
+		NEED(pthread_create(&service->lines[i], NULL, work, service));
 	return service;
 }
 
