@@ -3,6 +3,7 @@
 function flush() {
 	gsub(/<!--[^>]*-->/, "", text)
 	gsub(/`[^`]*`/, "CODE ", text)
+	gsub(/[A-Za-z0-9]*_[A-Za-z0-9_]*/, "CODE ", text)
 	gsub(/\]\([^)]*\)/, "]", text)
 	gsub(/https?:[^ )]*/, "LINK", text)
 	gsub(/[[:space:]]+/, " ", text)
