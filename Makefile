@@ -53,7 +53,7 @@ SINGLE_PROGRAMS := $(CHAPTER_PROGRAMS) $(LAB_PROGRAMS) $(patsubst %.c,%,$(wildca
 # Tests of every outcome, for the tests of runtime/runner.
 OUTCOME_PROGRAMS := $(patsubst %.c,%,$(wildcard harness/tests/outcomes/*.c))
 TEST_PROGRAMS := $(patsubst %.c,%,$(filter-out %/test.c,$(wildcard exercises/*/*/*.c)) \
-	$(wildcard solutions/*/*/*.c solutions/*/*/also-right/*.c solutions/*/*/wrong/*.c))
+	$(wildcard solutions/*/*/*.c solutions/*/*/also-right/*.c solutions/*/*/wrong/*.c work/*/*/*.c))
 
 # A program of a chapter may have more files: those in the directory of its name, and in shared/ what its pair has in common.
 parts = $(patsubst %.c,%.o,$(wildcard $1/*.c $(dir $1)shared/*.c))
@@ -85,6 +85,9 @@ own = $(Q)cd $(FROM) && for how in -Werror=implicit-function-declaration \
 
 define flavour
 build/$1/obj/%.o: %.c build/toolchain
+	$$(call compile,$1)
+
+build/$1/obj/work/%.o: work/%.c build/seen/work/%.c build/toolchain
 	$$(call compile,$1)
 
 build/$1/obj/harness/runtime/%.o: harness/runtime/%.c build/toolchain
@@ -120,6 +123,11 @@ $(foreach one,$(FLAVOURS),$(eval $(call flavour,$(one))))
 # process of its own.
 ready/%: % FORCE
 	$(info ready $*)
+
+# What was compiled last of a reader's file. Its time alone does not tell: what is taken back from a kept file is older than
+# what was made of the one in between.
+build/seen/%: % FORCE
+	$(Q)cmp -s $< $@ || { mkdir -p $(@D) && cp $< $@; }
 
 # Changes when the compiler, the flags or the place of the checkout do, for paths stand in what is compiled. The compiler is
 # known by its file: to start it takes as long as all the rest of a make that has nothing to do. On a full disk the old one stays.

@@ -143,23 +143,39 @@ static bool is_about(const char *paragraph, size_t length, const char *title)
 	return false;
 }
 
-/* The first paragraph that is about it, or else the first that names it. What is quoted or generated is none. */
+/* Behind a block that is quoted or generated; the text itself when it begins with none. */
+static const char *after_block(const char *text)
+{
+	if (*text == '<')
+		return text + strcspn(text, "\n");
+	if (strncmp(text, "```", 3) != 0)
+		return text;
+	const char *end = strstr(text + 3, "\n```");
+	return end ? end + strlen("\n```") : text + strlen(text);
+}
+
+/*
+ * The first paragraph that is about it; or else the first that names it; or else the first of all, which speaks of several:
+ * "Nobody says anything."
+ */
 static char *paragraph_about(const char *section, const char *title)
 {
-	const char *named = NULL;
+	const char *first = NULL, *named = NULL;
 
-	for (const char *at = section; *at;) {
-		const char *end = strncmp(at, "```", 3) == 0 ? strstr(at + 3, "\n```") : paragraph_end(at);
-		end = end ? end : at + strlen(at);
-		size_t length = (size_t)(end - at);
-		bool prose = *at != '<' && *at != '`';
-		if (prose && is_about(at, length, title))
-			return mem_copy_n(at, length);
-		if (prose && !named && has_word(at, length, title))
-			named = at;
-		at = *at == '`' ? end + strspn(end, "\n`") : end;
-		at += strspn(at, "\n");
+	for (const char *at = section + strspn(section, "\n"); *at; at += strspn(at, "\n")) {
+		const char *end = after_block(at);
+		if (end == at) {
+			end = paragraph_end(at);
+			size_t length = (size_t)(end - at);
+			if (is_about(at, length, title))
+				return mem_copy_n(at, length);
+			if (!named && has_word(at, length, title))
+				named = at;
+			first = first ? first : at;
+		}
+		at = end;
 	}
+	named = named ? named : first;
 	return named ? mem_copy_n(named, (size_t)(paragraph_end(named) - named)) : NULL;
 }
 

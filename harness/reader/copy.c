@@ -212,14 +212,12 @@ static int replace(const struct places *places, const char *text, const char *or
 
 	if (number == 0 && put_new(aside, places->own) != 0)
 		number = errno == EEXIST ? exchange(places, aside) : -1;
-	if (number >= 0 && put_text(places->base, origin) != 0)
-		number = -1;
 	int error = errno;
 	if (aside)
 		unlink(aside);
 	free(aside);
 	errno = error;
-	return number;
+	return number >= 0 && put_text(places->base, origin) != 0 ? -1 : number;
 }
 
 /* The name relative to the root, for the caller to free. */

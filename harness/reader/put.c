@@ -85,7 +85,9 @@ char *put_aside(const char *path, const char *text)
 		return NULL;
 	}
 	sweep(path);
-	file = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	/* Never the file that has the name already: it may be somebody's under another one by now. */
+	unlink(name);
+	file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (file >= 0 && write_down(file, text) == 0 && close(file) == 0)
 		return name;
 	error = errno;

@@ -374,7 +374,9 @@ const struct program *catalogue_submission(struct catalogue *catalogue, const ch
 {
 	const char *file = component(path, 3);
 
-	if (strncmp(path, "exercises/", 10) != 0 || !*file || strchr(file, '/') || strcmp(file, "test.c") == 0)
+	bool ours = strncmp(path, "exercises/", 10) == 0 || strncmp(path, "work/", 5) == 0;
+
+	if (!ours || !*file || strchr(file, '/') || strcmp(file, "test.c") == 0)
 		return NULL;
 	char *pitfall = pitfall_of(path);
 	const struct program *starter = catalogue_program(catalogue, pitfall, "starter");

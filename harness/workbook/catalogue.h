@@ -47,7 +47,8 @@ const char *catalogue_pitfall(const struct catalogue *catalogue, const char *par
 /* NULL when the pitfall has no such program. */
 const struct program *catalogue_program(const struct catalogue *catalogue, const char *pitfall, const char *name);
 /*
- * The program that a file beside an exercise's starter is, whatever its name:
+ * The program that a file beside an exercise's starter is, or one in the
+ * reader's folder of the exercise, "work/02-x/y/line.c", whatever its name:
  * somebody's submission, which the catalogue does not have until it is asked
  * for here. A pointer into the catalogue, which takes earlier pointers to
  * programs away; NULL when `path`, relative to the root, is no such file.
