@@ -53,7 +53,9 @@ SINGLE_PROGRAMS := $(CHAPTER_PROGRAMS) $(LAB_PROGRAMS) $(patsubst %.c,%,$(wildca
 # Tests of every outcome, for the tests of runtime/runner.
 OUTCOME_PROGRAMS := $(patsubst %.c,%,$(wildcard harness/tests/outcomes/*.c))
 TEST_PROGRAMS := $(patsubst %.c,%,$(filter-out %/test.c,$(wildcard exercises/*/*/*.c)) \
-	$(wildcard solutions/*/*/*.c solutions/*/*/also-right/*.c solutions/*/*/wrong/*.c work/*/*/*.c))
+	$(wildcard solutions/*/*/*.c solutions/*/*/also-right/*.c solutions/*/*/wrong/*.c))
+# Those of the reader that are asked for: what else lies there may have any name.
+READER_PROGRAMS := $(sort $(foreach one,$(FLAVOURS),$(patsubst ready/build/$(one)/bin/%,%,$(filter ready/build/$(one)/bin/work/%,$(MAKECMDGOALS)))))
 
 # A program of a chapter may have more files: those in the directory of its name, and in shared/ what its pair has in common.
 parts = $(patsubst %.c,%.o,$(wildcard $1/*.c $(dir $1)shared/*.c))
@@ -87,8 +89,10 @@ define flavour
 build/$1/obj/%.o: %.c build/toolchain
 	$$(call compile,$1)
 
-build/$1/obj/work/%.o: work/%.c build/seen/work/%.c build/toolchain
+ifneq ($(READER_PROGRAMS),)
+$(patsubst %,build/$1/obj/%.o,$(READER_PROGRAMS)): build/$1/obj/%.o: %.c build/seen/%.c build/toolchain
 	$$(call compile,$1)
+endif
 
 build/$1/obj/harness/runtime/%.o: harness/runtime/%.c build/toolchain
 	$$(call compile_runtime)
@@ -101,7 +105,7 @@ $(addprefix build/$1/bin/,$(SINGLE_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o 
 		$(addprefix build/$1/obj/,$($1_RUNTIME)) build/$1/kit.a
 	$$(call link,$1,$$(call libs,$$*))
 
-$(addprefix build/$1/bin/,$(TEST_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
+$(addprefix build/$1/bin/,$(TEST_PROGRAMS) $(READER_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
 		build/$1/obj/exercises/$$$$(call pitfall,$$$$*)/test.o \
 		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME)) build/$1/kit.a
 	$$(call link,$1,$$(TEST_LDFLAGS) $$(call libs,$$*))

@@ -19,12 +19,14 @@
 #include "compiler.h"
 #include "exec/leftovers.h"
 #include "exec/runner.h"
+#include "exercise.h"
 #include "report/report.h"
 #include "verdict/budget.h"
 #include "verdict/detector.h"
 
 struct check {
 	struct workbook workbook;
+	struct reader reader;
 	struct program program;
 	bool declares;	/* the program's declaration is ours to release */
 	char **sources; /* absolute */
@@ -263,6 +265,38 @@ static int judge_tasks(struct check *check)
 	return status;
 }
 
+/* To standard error where standard output is for a tool. */
+static void tell_what_next(const struct check *check, bool passed)
+{
+	const char *name = short_name(check->program.pitfall);
+	FILE *out = output_is_standard(check->json) ? stderr : stdout;
+
+	if (passed)
+		fprintf(out,
+			"\nPassed. Read now: exercises/%s/README.md, 'When it passes'; ./loose solution %s shows ours. "
+			"./loose next goes on.\n",
+			check->program.pitfall, name);
+	else
+		fprintf(out, "\nNot yet. ./loose hint %s gives a hint, one at a time.\n", name);
+}
+
+/* The reader's own file of an exercise, by the name of its copy or by that of its starter; not what others hand in. */
+static void note_attempt(struct check *check, int status)
+{
+	const struct catalogue *catalogue = &check->workbook.catalogue;
+	const struct program *program = &check->program;
+
+	if (!program->submission || (status != STATUS_AGREES && status != STATUS_DISAGREES))
+		return;
+	const struct program *starter = catalogue_program(catalogue, program->pitfall, "starter");
+	char *copy = starter ? copy_path(starter) : NULL;
+	if (copy && (strcmp(program->path, copy) == 0 || strcmp(program->path, starter->path) == 0)) {
+		reader_note_attempt(&check->reader, program->pitfall, status == STATUS_AGREES);
+		tell_what_next(check, status == STATUS_AGREES);
+	}
+	free(copy);
+}
+
 static int judge(struct check *check)
 {
 	const struct judging_options options = {.repeat = 1};
@@ -282,16 +316,36 @@ static int judge(struct check *check)
 		status = judge_tasks(check);
 	if (check->workbook.loop.interrupted)
 		return 128 + check->workbook.loop.interrupted;
-	return status ? status : tell(check);
+	if (status == 0) {
+		status = tell(check);
+		note_attempt(check, status);
+	}
+	return status;
 }
 
-/* The file of the exercise that the word names, or of a C file; NULL after one line on stderr. */
-static char *find_source(const struct catalogue *catalogue, const char *word)
+/* The reader's copy of the exercise, which is opened; NULL after one line on stderr. */
+static char *open_exercise(struct check *check, const struct program *starter, int *status)
 {
+	char *path = NULL;
+
+	*status = exercise_open(&check->workbook.catalogue, &check->reader, starter);
+	if (*status == 0) {
+		char *copy = copy_path(starter);
+		path = mem_format("%s/%s", check->workbook.catalogue.root, copy);
+		free(copy);
+	}
+	return path;
+}
+
+/* The file of the exercise that the word names, or of a C file; NULL with a status after one line on stderr. */
+static char *find_source(struct check *check, const char *word, int *status)
+{
+	const struct catalogue *catalogue = &check->workbook.catalogue;
 	const char *dot = strrchr(word, '.');
 	struct named named;
 	char *path = NULL;
 
+	*status = STATUS_BAD_INPUT;
 	if (dot && strcmp(dot, ".c") == 0) {
 		char *problem, *text = file_read_text(word, &problem);
 		if (!problem && !(path = realpath(word, NULL)))
@@ -305,7 +359,7 @@ static char *find_source(const struct catalogue *catalogue, const char *word)
 	char *error = names_find(catalogue, word, false, &named);
 	const struct program *starter = error ? NULL : catalogue_program(catalogue, named.pitfall, "starter");
 	if (starter && !(named.file && !named.exercise))
-		path = mem_format("%s/%s", catalogue->root, starter->path);
+		path = open_exercise(check, starter, status);
 	else if (!error || access(word, F_OK) == 0)
 		bad_input("'%s' is not a C file; check takes FILE.c..., or the name of an exercise", word);
 	else
@@ -362,17 +416,35 @@ static int take_flag(struct check *check, const struct operands *operands, int *
 	return 0;
 }
 
-static int take_source(struct check *check, const char *word)
+static void add_source(struct check *check, char *source)
 {
-	char *source = find_source(&check->workbook.catalogue, word);
-
-	if (!source)
-		return STATUS_BAD_INPUT;
 	check->sources = mem_resize(check->sources, (size_t)check->source_count + 1, sizeof *check->sources);
 	check->sources[check->source_count++] = source;
 	compiler_quote(check->words.out, source);
 	own_folder(check, directory_of(source));
+}
+
+static int take_source(struct check *check, const char *word)
+{
+	int status;
+	char *source = find_source(check, word, &status);
+
+	if (!source)
+		return status;
+	add_source(check, source);
 	return 0;
+}
+
+/* Nothing is named: the exercise in hand. */
+static int take_exercise_in_hand(struct check *check)
+{
+	const struct program *starter = exercise_find(&check->workbook.catalogue, &check->reader, NULL);
+	int status = STATUS_BAD_INPUT;
+	char *source = starter ? open_exercise(check, starter, &status) : NULL;
+
+	if (source)
+		add_source(check, source);
+	return status;
 }
 
 static int take_words(struct check *check, const struct operands *operands)
@@ -391,6 +463,8 @@ static int take_words(struct check *check, const struct operands *operands)
 		else
 			compiler_quote(check->words.out, word);
 	}
+	if (operands->count == 0)
+		status = take_exercise_in_hand(check);
 	if (status == 0 && check->source_count == 0)
 		status = bad_input("check takes %s; name a C file of the program", command_check.arguments);
 	return status;
@@ -424,12 +498,14 @@ static int run(const char *root, int argc, char **argv)
 		status = open_workbook(&check.workbook, root);
 	if (status)
 		return status;
+	memory_open(&check.reader, root);
 	status = take_words(&check, &operands);
 	if (status == 0 && check.json)
 		status = output_open(&check.json_file, check.json);
 	if (status == 0)
 		status = judge(&check);
 	clean_up(&check);
+	memory_close(&check.reader);
 	workbook_close(&check.workbook);
 	output_discard(&check.json_file);
 	for (int i = 0; i < check.source_count; i++)
@@ -455,8 +531,8 @@ static const struct option_spec options[] = {
 
 const struct command_entry command_check = {
 	.name = "check",
-	.arguments = "FILE.c... [FLAG...] [-- ARGUMENT...]",
-	.summary = "judge your own program under all detectors",
+	.arguments = "[EXERCISE | FILE.c... [FLAG...]] [-- ARGUMENT...]",
+	.summary = "judge your exercise, or a program of yours, under all detectors",
 	.about =
 		"Compiles the files as one program, as 'cc -pthread FILE.c... -lm' does, runs it under every detector with the "
 		"arguments after --, and explains each finding in the source. A FLAG is the compiler's: -I, -D, -std=, -l, -L, "
@@ -464,10 +540,11 @@ const struct command_entry command_check = {
 		"LDFLAGS and LDLIBS counts too, and all paths are meant from where you are. Warnings are shown and do not "
 		"keep it from judging. _GNU_SOURCE is defined where something would not be declared without it.\n\n"
 		"A program whose first comment carries a declaration is judged by it; any other is reported. The file of an "
-		"exercise is judged by its test: all must pass, none may fire. It may be named by its pitfall.",
+		"exercise is judged by its test: all must pass, none may fire.\n\n"
+		"EXERCISE is the name of its pitfall: your own copy of it is judged, in work/, which is made when you first open "
+		"it. Without any word that is the exercise in hand.",
 	.options = options,
 	.operands = {OPERAND_SOURCE, OPERAND_SOURCE},
-	.least = 1,
 	.most = -1,
 	.passes = true,
 	.compiles = true,
