@@ -12,6 +12,7 @@
 #include "base/nearest.h"
 #include "commands/command.h"
 #include "commands/help.h"
+#include "commands/start.h"
 #include "exec/resources.h"
 
 static bool asks_for_help(const char *word)
@@ -79,6 +80,17 @@ static int run_command(int argc, char **argv)
 	return status;
 }
 
+static int run_start_page(void)
+{
+	char *root = find_root();
+
+	if (!root)
+		return bad_input("cannot find the workbook; start it with ./loose");
+	int status = start_page(root);
+	free(root);
+	return status;
+}
+
 /*
  * What is opened takes the lowest number that is free: where one of the standard streams is closed that would be the event
  * loop's own, or a file that messages then go into. False when there is not even a descriptor for that.
@@ -125,7 +137,9 @@ int main(int argc, char **argv)
 		argv[1] = argv[2];
 		argv[2] = "--help";
 	}
-	if (argc < 2 || asks_for_help(argv[1]) || strcmp(argv[1], "help") == 0)
+	if (argc < 2)
+		status = run_start_page();
+	else if (asks_for_help(argv[1]) || strcmp(argv[1], "help") == 0)
 		help_all(stdout);
 	else
 		status = run_command(argc - 1, argv + 1);

@@ -22,7 +22,9 @@ enum exit_status {
 };
 
 extern const struct command_entry command_list, command_show, command_diff, command_run, command_verify, command_check,
-	command_doctor, command_text, command_test, command_alert, command_completion, command_man, command_version;
+	command_doctor, command_text, command_test, command_alert, command_completion, command_man, command_version,
+	command_predict, command_hint, command_solution, command_reset, command_merge, command_next, command_previous,
+	command_progress;
 
 /* --- what several commands need --- */
 

@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/mem.h"
 #include "command.h"
+#include "reader/answers.h"
 
 static void complain_of_memory(struct reader *reader)
 {
@@ -39,6 +40,18 @@ void desk_close(struct desk *desk)
 {
 	memory_close(&desk->reader);
 	catalogue_release(&desk->catalogue);
+}
+
+bool answers_are_hidden(const char *root, const char *pitfall, bool asked)
+{
+	struct reader reader;
+
+	if (asked)
+		return false;
+	memory_open(&reader, root);
+	bool hidden = answers_hidden(&reader, pitfall, asked);
+	memory_close(&reader);
+	return hidden;
 }
 
 const char *short_name(const char *pitfall)

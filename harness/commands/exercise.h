@@ -21,6 +21,9 @@ void memory_close(struct reader *reader);
 void desk_open(struct desk *desk, const char *root);
 void desk_close(struct desk *desk);
 
+/* Whether the answers of the pitfall are hidden, for a command that needs the memory for nothing else; `asked`: --answers. */
+bool answers_are_hidden(const char *root, const char *pitfall, bool asked);
+
 /* The starter of the exercise that the word names, or with NULL of the one in hand; NULL after a line on stderr. */
 const struct program *exercise_find(const struct catalogue *catalogue, const struct reader *reader, const char *word);
 /*

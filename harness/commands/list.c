@@ -5,6 +5,52 @@
 #include "base/files.h"
 #include "base/mem.h"
 #include "command.h"
+#include "exercise.h"
+#include "standing.h"
+
+/* --- where the reader stands ---------------------------------------------------------------------------------------*/
+
+json_t *standing_json(const struct reader *reader, const char *pitfall)
+{
+	struct standing standing = reader_standing(reader, pitfall);
+	json_t *object =
+		json_pack("{s:s,s:i,s:b,s:b,s:i,s:i,s:b}", "pitfall", pitfall, "predictions", (int)standing.predictions,
+			  "predicted_right", standing.predicted_right, "opened", standing.opened, "hints",
+			  standing.hints, "attempts", (int)standing.attempts, "passed", standing.passed);
+
+	if (standing.passed_at)
+		json_object_set_new(object, "passed_at", json_integer(standing.passed_at));
+	return object;
+}
+
+char *standing_marks(const struct reader *reader, const char *pitfall)
+{
+	struct standing standing = reader_standing(reader, pitfall);
+	const char *position = reader_position(reader);
+	char attempts[16] = "";
+
+	if (standing.attempts)
+		snprintf(attempts, sizeof attempts, "%u", standing.attempts > 99 ? 99 : standing.attempts);
+	return mem_format("%c%c%c%3s ", position && strcmp(position, pitfall) == 0 ? '>' : ' ',
+			  !standing.predictions	     ? ' '
+			  : standing.predicted_right ? 'P'
+						     : 'p',
+			  standing.passed_at ? 'x'
+			  : standing.opened  ? 'o'
+					     : ' ',
+			  attempts);
+}
+
+static const char legend[] = "\n> in hand   p predicted, P rightly   o opened, x passed, and how many attempts\n";
+
+/* --- the list ------------------------------------------------------------------------------------------------------*/
+
+struct list {
+	const char *json;
+	struct desk desk;
+	struct named named; /* a chapter, or nothing */
+	const char *part;
+};
 
 /* The title of a pitfall: the first line of its text, without the '#'. The caller frees it. */
 static char *title_of(const struct catalogue *catalogue, const char *pitfall)
@@ -18,51 +64,107 @@ static char *title_of(const struct catalogue *catalogue, const char *pitfall)
 	return title;
 }
 
-static bool has(const char *pitfall, const char *part, const struct named *chapter)
+static bool has(const struct list *list, const char *pitfall)
 {
-	if (chapter->chapter)
-		return strncmp(pitfall, chapter->pitfall, strcspn(chapter->pitfall, "/") + 1) == 0;
-	return strstr(pitfall, part);
+	if (list->named.chapter)
+		return strncmp(pitfall, list->named.pitfall, strcspn(list->named.pitfall, "/") + 1) == 0;
+	return strstr(pitfall, list->part);
+}
+
+static void print(const struct list *list)
+{
+	const struct catalogue *catalogue = &list->desk.catalogue;
+	bool begun = list->desk.reader.count > 0;
+
+	for (size_t i = 0; i < catalogue->pitfall_count; i++) {
+		if (!has(list, catalogue->pitfalls[i]))
+			continue;
+		char *title = title_of(catalogue, catalogue->pitfalls[i]);
+		char *marks = begun ? standing_marks(&list->desk.reader, catalogue->pitfalls[i]) : mem_copy("");
+		printf("%s%-40s %s\n", marks, catalogue->pitfalls[i], title);
+		free(marks);
+		free(title);
+	}
+	if (begun)
+		fputs(legend, stdout);
+}
+
+static int write_json(const struct list *list)
+{
+	const struct catalogue *catalogue = &list->desk.catalogue;
+	json_t *all = json_array();
+	struct output output;
+	int status = output_open(&output, list->json);
+
+	for (size_t i = 0; i < catalogue->pitfall_count; i++) {
+		if (!has(list, catalogue->pitfalls[i]))
+			continue;
+		char *title = title_of(catalogue, catalogue->pitfalls[i]);
+		json_t *one = standing_json(&list->desk.reader, catalogue->pitfalls[i]);
+		json_object_set_new(one, "title", json_string(title));
+		json_array_append_new(all, one);
+		free(title);
+	}
+	if (status == 0) {
+		json_dumpf(all, output.file, JSON_INDENT(1));
+		fputc('\n', output.file);
+		status = output_close(&output);
+	}
+	json_decref(all);
+	return status;
+}
+
+/* Several may be meant here; that there is none is an error. */
+static int find(struct list *list, const struct operands *operands)
+{
+	const struct catalogue *catalogue = &list->desk.catalogue;
+	size_t found = 0;
+	char *error = NULL;
+
+	list->part = operands->count ? operands->items[0] : "";
+	if (operands->count)
+		error = names_find(catalogue, list->part, true, &list->named);
+	if (!error && operands->count && !list->named.chapter)
+		list->part = list->named.pitfall;
+	for (size_t i = 0; i < catalogue->pitfall_count; i++)
+		found += has(list, catalogue->pitfalls[i]);
+	int status = found   ? STATUS_AGREES
+		     : error ? bad_input("%s", error)
+			     : bad_input("there is no pitfall in '%s'; copy the workbook anew", catalogue->root);
+	free(error);
+	return status;
 }
 
 static int run(const char *root, int argc, char **argv)
 {
+	struct list list = {0};
 	struct operands operands;
-	struct catalogue catalogue;
-	struct named named = {0};
-	size_t shown = 0;
 
-	if (options_parse(&command_list, argc, argv, NULL, &operands) != 0)
+	if (options_parse(&command_list, argc, argv, &list, &operands) != 0)
 		return STATUS_BAD_INPUT;
-	catalogue_load(&catalogue, root);
-	const char *part = operands.count ? operands.items[0] : "";
-	char *error = operands.count ? names_find(&catalogue, part, true, &named) : NULL;
-	if (!error && operands.count && !named.chapter)
-		part = named.pitfall;
-	for (size_t i = 0; i < catalogue.pitfall_count; i++) {
-		if (!has(catalogue.pitfalls[i], part, &named))
-			continue;
-		char *title = title_of(&catalogue, catalogue.pitfalls[i]);
-		printf("%-40s %s\n", catalogue.pitfalls[i], title);
-		free(title);
-		shown++;
-	}
-	/* Several may be meant here; that there is none is an error. */
-	int status = shown   ? STATUS_AGREES
-		     : error ? bad_input("%s", error)
-			     : bad_input("there is no pitfall in '%s'; copy the workbook anew", root);
-	free(error);
-	catalogue_release(&catalogue);
+	desk_open(&list.desk, root);
+	int status = find(&list, &operands);
+	if (status == 0 && list.json)
+		status = write_json(&list);
+	else if (status == 0)
+		print(&list);
+	desk_close(&list.desk);
 	return status;
 }
 
-static const struct option_spec options[] = {{0}};
+static const struct option_spec options[] = {
+	{"json", OPTION_FILE, "FILE", "the list as JSON", offsetof(struct list, json)},
+	{0},
+};
 
 const struct command_entry command_list = {
 	.name = "list",
 	.arguments = "[PART]",
-	.summary = "name the pitfalls",
-	.about = "Lists every pitfall with its title; with PART, those whose name has it.",
+	.summary = "name the pitfalls, and show where you are",
+	.about =
+		"Lists every pitfall with its title; with PART, those whose name has it. Before the names stand marks: '>' for "
+		"the exercise in hand, 'p' for what you have predicted ('P' if rightly), 'o' for an exercise that was opened and "
+		"'x' for one that was passed, and how often you have tried.",
 	.options = options,
 	.operands = {OPERAND_PITFALL},
 	.most = 1,

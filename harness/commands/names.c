@@ -82,7 +82,7 @@ static const char *pitfall_in(const struct catalogue *catalogue, const char *res
 /* True when the word is a path to a pitfall or to something in it, or to a chapter. */
 static bool find_by_path(const struct catalogue *catalogue, const char *word, struct named *named)
 {
-	static const char *const trees[] = {"chapters/", "exercises/", "solutions/"};
+	static const char *const trees[] = {"chapters/", "exercises/", "solutions/", "work/"};
 	char *path = path_of(catalogue->root, word);
 
 	*named = (struct named){0};
@@ -91,7 +91,7 @@ static bool find_by_path(const struct catalogue *catalogue, const char *word, st
 		if (strncmp(path, trees[i], length) != 0 || !path[length])
 			continue;
 		named->pitfall = pitfall_in(catalogue, path + length, &named->chapter);
-		named->exercise = i == 1;
+		named->exercise = i == 1 || i == 3;
 		named->file = is_file(catalogue->root, path);
 		named->program = program_with(catalogue, path);
 	}

@@ -13,7 +13,7 @@
 struct named {
 	const char *pitfall;
 	bool chapter;		       /* the whole chapter of that pitfall */
-	bool exercise;		       /* by a path below exercises/ */
+	bool exercise;		       /* by a path below exercises/ or work/ */
 	bool file;		       /* by the path of a file */
 	const struct program *program; /* the one whose file that is, if it is one's */
 };

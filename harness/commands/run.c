@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "command.h"
+#include "exercise.h"
 #include "picture.h"
+#include "reader/answers.h"
 #include "report/plot.h"
 #include "report/report.h"
 #include "verdict/detector.h"
@@ -12,6 +14,8 @@ struct request {
 	const struct program *program, *fixed; /* fixed: of --plot, which runs both; else NULL */
 	const struct detector *only;
 	const char *plot; /* the file's name; NULL: none */
+	bool answers;
+	bool hidden; /* what is declared, for the reader has not predicted it yet */
 	struct output picture;
 };
 
@@ -33,6 +37,16 @@ static bool plot_of(const struct result *result, struct plot *plot)
 	return plot_init(plot, result->seen.measured, result->expected ? result->expected->bounds : NULL);
 }
 
+/* What is seen is no answer that is given away: the reader has asked for it. What disagrees is told whole. */
+static void tell_result(FILE *out, const char *root, const struct request *request, const struct result *result)
+{
+	struct result shown = *result;
+
+	if (request->hidden && result->verdict.agrees)
+		shown.expected = NULL;
+	report_result(out, style_of(out), root, &shown);
+}
+
 static void tell(const char *root, const struct request *request, const struct results *results)
 {
 	FILE *out = output_is_standard(request->plot) ? stderr : stdout;
@@ -43,13 +57,18 @@ static void tell(const char *root, const struct request *request, const struct r
 		const struct result *result = &results->items[i];
 		if (request->fixed)
 			fprintf(out, "--- %s ---\n", result->program->name);
-		report_result(out, style, root, result);
+		tell_result(out, root, request, result);
 		if (!request->only || !request->only->measures || !plot_of(result, &plot))
 			continue;
 		plot_print(out, style, &plot);
 		plot_release(&plot);
 		if (i + 1 < results->count)
 			fputc('\n', out);
+	}
+	if (request->hidden) {
+		char *how = answers_how(request->program->pitfall);
+		fprintf(stderr, "loose: %s\n", how);
+		free(how);
 	}
 }
 
@@ -170,6 +189,8 @@ static int run(const char *root, int argc, char **argv)
 	if (status)
 		return status;
 	status = find(&request, &workbook.catalogue, &operands);
+	if (status == 0)
+		request.hidden = answers_are_hidden(root, request.program->pitfall, request.answers);
 	if (status == 0 && request.plot)
 		status = picture_open(&request.picture, &workbook.loop, request.plot);
 	if (status == 0)
@@ -187,6 +208,8 @@ static const struct option_spec options[] = {
 	{"plot", OPTION_FILE, "FILE.svg",
 	 "have gnuplot draw that plot of broken and fixed side by side, under the budget alone",
 	 offsetof(struct request, plot)},
+	{"answers", OPTION_FLAG, NULL, "say what was declared too, though you have not predicted it yet",
+	 offsetof(struct request, answers)},
 	{0},
 };
 
@@ -196,7 +219,8 @@ const struct command_entry command_run = {
 	.summary = "run one program and have the findings explained",
 	.about =
 		"Runs PROGRAM (default: broken; fixed, starter, solution, wrong/NAME and so on) once under each detector, and "
-		"shows every finding in the source. The path of a program's file names it too.",
+		"shows every finding in the source. The path of a program's file names it too. What it declares is said once "
+		"you have predicted the pitfall.",
 	.options = options,
 	.operands = {OPERAND_PITFALL, OPERAND_PROGRAM},
 	.least = 1,

@@ -9,51 +9,77 @@
 #include "base/text.h"
 #include "command.h"
 #include "docs/docs.h"
+#include "exercise.h"
+#include "reader/answers.h"
 
-static void append(FILE *out, const char *root, const char *path)
+static bool is_text(const char *path)
+{
+	size_t length = strlen(path);
+
+	return length > 3 && strcmp(path + length - 3, ".md") == 0;
+}
+
+/* Of a file whose answers are hidden what is none. */
+static void append(FILE *out, const char *root, const char *path, bool hidden)
 {
 	char *full = mem_format("%s/%s", root, path), *problem, *text = file_read_text(full, &problem);
+	char *shown = !text || !hidden ? NULL : is_text(path) ? answers_hide_text(text) : answers_hide(text);
 
 	if (text)
-		fprintf(out, "\n==== %s ====\n\n%s", path, text);
+		fprintf(out, "\n==== %s ====\n\n%s", path, shown ? shown : text);
 	else
 		fprintf(out, "\n==== %s ====\n\n(cannot be read: %s)\n", path, problem);
 	free(problem);
+	free(shown);
 	free(text);
 	free(full);
 }
 
 /* The C files in the directory, whose name it frees. */
-static void append_files(FILE *out, const char *root, char *directory)
+static void append_files(FILE *out, const char *root, char *directory, bool hidden)
 {
 	char **files = files_in(root, directory, "[ch]");
 
 	for (char **file = files; *file; file++)
-		append(out, root, *file);
+		append(out, root, *file, hidden);
 	files_free(files);
 	free(directory);
 }
 
 struct show {
-	bool exercise;
+	bool exercise, answers;
 };
 
-static void show_folder(const struct catalogue *catalogue, const char *tree, const char *pitfall)
+/* The first line of what is shown, with an empty one after it. */
+static void say_how(FILE *out, const char *pitfall)
+{
+	char *how = answers_how(pitfall);
+
+	fprintf(out, "%s\n\n", how);
+	free(how);
+}
+
+static void show_folder(const struct catalogue *catalogue, const char *tree, const char *pitfall, bool hidden)
 {
 	char *folder = mem_format("%s/%s", tree, pitfall), *readme = mem_format("%s/README.md", folder);
 	size_t length = strlen(folder);
 	struct text pages;
 	FILE *out = text_open(&pages);
 
-	append(out, catalogue->root, readme);
+	/* The text of a pitfall ends where its answers begin; the hints of an exercise are no answers of that kind. */
+	append(out, catalogue->root, readme, hidden);
 	for (size_t i = 0; i < catalogue->count; i++) {
 		const char *path = catalogue->programs[i].path;
 		if (strncmp(path, folder, length) != 0 || path[length] != '/')
 			continue;
-		append(out, catalogue->root, path);
-		append_files(out, catalogue->root, program_own_directory(path));
+		append(out, catalogue->root, path, hidden);
+		append_files(out, catalogue->root, program_own_directory(path), hidden);
 	}
-	append_files(out, catalogue->root, mem_format("%s/shared", folder));
+	append_files(out, catalogue->root, mem_format("%s/shared", folder), hidden);
+	if (hidden) {
+		fputc('\n', out);
+		say_how(out, pitfall);
+	}
 	char *text = text_close(&pages);
 	page(text + 1);
 	free(readme);
@@ -73,42 +99,56 @@ static int show(const char *root, int argc, char **argv)
 	catalogue_load(&catalogue, root);
 	int status = find_named(&catalogue, operands.items[0], false, &named);
 	if (status == 0)
-		show_folder(&catalogue, show.exercise || named.exercise ? "exercises" : "chapters", named.pitfall);
+		show_folder(&catalogue, show.exercise || named.exercise ? "exercises" : "chapters", named.pitfall,
+			    answers_are_hidden(root, named.pitfall, show.answers));
 	catalogue_release(&catalogue);
 	return status;
 }
 
-/* Two files of a pitfall, by their names in it; either may be missing, and is empty then. */
-static void append_diff(FILE *out, const char *root, const char *pitfall, const char *before, const char *after)
+/* What a diff is about. */
+struct pair {
+	const char *root, *pitfall;
+	bool hidden;
+};
+
+/* One side's text for the caller to free; empty when it is missing. */
+static char *side_of(const struct pair *pair, const char *name)
 {
-	char *paths[] = {mem_format("%s/chapters/%s/%s", root, pitfall, before),
-			 mem_format("%s/chapters/%s/%s", root, pitfall, after)};
-	char *texts[] = {file_read(paths[0]), file_read(paths[1])};
-	char *lines = docs_diff(texts[0] ? texts[0] : "", texts[1] ? texts[1] : "");
+	char *path = mem_format("%s/chapters/%s/%s", pair->root, pair->pitfall, name), *text = file_read(path);
+	char *shown = !text ? mem_copy("") : pair->hidden ? answers_hide(text) : mem_copy(text);
+
+	free(text);
+	free(path);
+	return shown;
+}
+
+/* Two files of a pitfall, by their names in it; either may be missing, and is empty then. */
+static void append_diff(FILE *out, const struct pair *pair, const char *before, const char *after)
+{
+	char *texts[] = {side_of(pair, before), side_of(pair, after)};
+	char *lines = docs_diff(texts[0], texts[1]);
 
 	if (*lines)
-		fprintf(out, "--- %s/%s\n+++ %s/%s\n%s", pitfall, before, pitfall, after, lines);
+		fprintf(out, "--- %s/%s\n+++ %s/%s\n%s", pair->pitfall, before, pair->pitfall, after, lines);
 	free(lines);
-	for (int i = 0; i < 2; i++) {
-		free(paths[i]);
-		free(texts[i]);
-	}
+	free(texts[0]);
+	free(texts[1]);
 }
 
 /* What stands in the directories of the two programs: the files of the first, then those that only the other has. */
-static void append_diffs(FILE *out, const char *root, const char *pitfall)
+static void append_diffs(FILE *out, const struct pair *pair)
 {
 	static const char *const sides[] = {"broken", "fixed"};
 
 	for (int i = 0; i < 2; i++) {
-		char *directory = mem_format("chapters/%s/%s", pitfall, sides[i]);
-		char **files = files_in(root, directory, "[ch]");
+		char *directory = mem_format("chapters/%s/%s", pair->pitfall, sides[i]);
+		char **files = files_in(pair->root, directory, "[ch]");
 		for (char **file = files; *file; file++) {
 			const char *name = *file + strlen(directory) + 1;
 			char *before = mem_format("broken/%s", name), *after = mem_format("fixed/%s", name);
-			char *other = mem_format("%s/chapters/%s/%s", root, pitfall, before);
+			char *other = mem_format("%s/chapters/%s/%s", pair->root, pair->pitfall, before);
 			if (i == 0 || access(other, F_OK) != 0)
-				append_diff(out, root, pitfall, before, after);
+				append_diff(out, pair, before, after);
 			free(other);
 			free(before);
 			free(after);
@@ -122,20 +162,26 @@ static int diff(const char *root, int argc, char **argv)
 {
 	struct operands operands;
 	struct catalogue catalogue;
+	struct show show = {0};
 	struct named named;
 	struct text pages;
 
-	if (options_parse(&command_diff, argc, argv, NULL, &operands) != 0)
+	if (options_parse(&command_diff, argc, argv, &show, &operands) != 0)
 		return STATUS_BAD_INPUT;
 	catalogue_load(&catalogue, root);
 	int status = find_named(&catalogue, operands.items[0], false, &named);
 	if (status == 0) {
+		const struct pair pair = {root, named.pitfall, answers_are_hidden(root, named.pitfall, show.answers)};
 		FILE *out = text_open(&pages);
-		append_diff(out, root, named.pitfall, "broken.c", "fixed.c");
-		append_diffs(out, root, named.pitfall);
+		append_diff(out, &pair, "broken.c", "fixed.c");
+		append_diffs(out, &pair);
 		char *text = text_close(&pages);
 		page(text);
 		free(text);
+		char *how = pair.hidden ? answers_how(named.pitfall) : NULL;
+		if (how)
+			fprintf(stderr, "loose: %s\n", how);
+		free(how);
 	}
 	catalogue_release(&catalogue);
 	return status;
@@ -143,6 +189,9 @@ static int diff(const char *root, int argc, char **argv)
 
 static const struct option_spec show_options[] = {
 	{"exercise", OPTION_FLAG, NULL, "the exercise's text and its starter instead", offsetof(struct show, exercise)},
+	{"answers", OPTION_FLAG, NULL,
+	 "with what the programs declare and the detectors say, though you have not predicted it yet",
+	 offsetof(struct show, answers)},
 	{0},
 };
 
@@ -151,7 +200,8 @@ const struct command_entry command_show = {
 	.arguments = "PITFALL",
 	.summary = "read a pitfall: its text and its programs",
 	.about =
-		"Opens the text and the programs in $PAGER (default: less). A path below exercises/ opens the exercise.",
+		"Opens the text and the programs in $PAGER (default: less). A path below exercises/ opens the exercise. "
+		"What gives the answers away is shown once you have predicted the pitfall.",
 	.options = show_options,
 	.operands = {OPERAND_PITFALL},
 	.least = 1,
@@ -159,7 +209,11 @@ const struct command_entry command_show = {
 	.run = show,
 };
 
-static const struct option_spec diff_options[] = {{0}};
+static const struct option_spec diff_options[] = {
+	{"answers", OPTION_FLAG, NULL, "with what the two declare, though you have not predicted it yet",
+	 offsetof(struct show, answers)},
+	{0},
+};
 
 const struct command_entry command_diff = {
 	.name = "diff",

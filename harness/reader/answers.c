@@ -154,6 +154,18 @@ static const char *after_block(const char *text)
 	return end ? end + strlen("\n```") : text + strlen(text);
 }
 
+/* A paragraph that ends with a colon goes on with what is quoted after it, and with the next one. */
+static char *passage_from(const char *start, const char *end)
+{
+	if (end > start && end[-1] == ':') {
+		const char *at = end + strspn(end, "\n"), *after;
+		while (*at && (after = after_block(at)) != at)
+			at = after + strspn(after, "\n");
+		end = *at ? paragraph_end(at) : end;
+	}
+	return mem_copy_n(start, (size_t)(end - start));
+}
+
 /*
  * The first paragraph that is about it; or else the first that names it; or else the first of all, which speaks of several:
  * "Nobody says anything."
@@ -168,7 +180,7 @@ static char *paragraph_about(const char *section, const char *title)
 			end = paragraph_end(at);
 			size_t length = (size_t)(end - at);
 			if (is_about(at, length, title))
-				return mem_copy_n(at, length);
+				return passage_from(at, end);
 			if (!named && has_word(at, length, title))
 				named = at;
 			first = first ? first : at;
@@ -176,7 +188,7 @@ static char *paragraph_about(const char *section, const char *title)
 		at = end;
 	}
 	named = named ? named : first;
-	return named ? mem_copy_n(named, (size_t)(paragraph_end(named) - named)) : NULL;
+	return named ? passage_from(named, paragraph_end(named)) : NULL;
 }
 
 char *answers_passage(const char *text, const struct detector *detector)

@@ -47,6 +47,13 @@ void report_words(FILE *out, const struct result *result);
 void report_timings(FILE *out, const struct results *results, int cores);
 
 /*
+ * A text of the book, or a part of one, in the style's width, each line behind
+ * `indent` blanks: paragraphs are laid out anew, code is shown as it is, and of a
+ * link its words.
+ */
+void report_prose(FILE *out, struct style style, int indent, const char *text);
+
+/*
  * The JSON of schema loose-threads/verify/1, and JUnit XML. Files below `root`
  * are named relative to it. 0, or -1 with errno if writing failed.
  */

@@ -34,10 +34,12 @@ Test(answers, are_hidden_until_the_prediction)
 
 Test(answers, a_source_is_shown_without_its_declaration)
 {
-	expect_text(answers_hide("/*\n * What it is.\n *\n * Promise  p.\n * Ends     broken: 1\n * tsan     silent\n */\n"
-				 "int x;\n"),
-		    "/*\n * What it is.\n */\nint x;\n");
-	expect_text(answers_hide("/*\n * A fix.\n *\n * Tempting  why.\n * Refused   because.\n * test      fails a\n */\n"),
+	expect_text(
+		answers_hide("/*\n * What it is.\n *\n * Promise  p.\n * Ends     broken: 1\n * tsan     silent\n */\n"
+			     "int x;\n"),
+		"/*\n * What it is.\n */\nint x;\n");
+	expect_text(answers_hide(
+			    "/*\n * A fix.\n *\n * Tempting  why.\n * Refused   because.\n * test      fails a\n */\n"),
 		    "/*\n * A fix.\n */\n");
 	expect_text(answers_hide("/*\n * Promise objects are made by\n * somebody.\n */\nint x;\n"),
 		    "/*\n * Promise objects are made by\n * somebody.\n */\nint x;\n");
@@ -75,11 +77,12 @@ static char *passage(const char *section, const char *detector)
 
 Test(answers, a_passage_is_the_paragraph_about_the_detector)
 {
-	static const char section[] = "All five fire; Helgrind and DRD agree.\n\n"
-				      "**ThreadSanitizer** counts `free()`.\nIt is early.\n\n"
-				      "<!-- says broken tsan -->\n```text\nDRD memcheck\n\n**budget**\n```\n<!-- end -->\n\n"
-				      "**Helgrind** and **DRD** say the same.\n\n"
-				      "**The leak budget** counts.\n\nmemcheck is silent.";
+	static const char section[] =
+		"All five fire; Helgrind and DRD agree.\n\n"
+		"**ThreadSanitizer** counts `free()`.\nIt is early.\n\n"
+		"<!-- says broken tsan -->\n```text\nDRD memcheck\n\n**budget**\n```\n<!-- end -->\n\n"
+		"**Helgrind** and **DRD** say the same.\n\n"
+		"**The leak budget** counts.\n\nmemcheck is silent.";
 
 	expect_text(passage(section, "tsan"), "**ThreadSanitizer** counts `free()`.\nIt is early.");
 	expect_text(passage(section, "helgrind"), "**Helgrind** and **DRD** say the same.");
@@ -87,6 +90,10 @@ Test(answers, a_passage_is_the_paragraph_about_the_detector)
 	expect_text(passage(section, "budget"), "**The leak budget** counts.");
 	expect_text(passage(section, "memcheck"), "memcheck is silent.");
 	expect_text(passage("```text\nx\n```\n\nNobody speaks.\n\nMore.", "drd"), "Nobody speaks.");
+	expect_text(
+		passage("**DRD** says:\n\n<!-- says -->\n```text\na\n\nb\n```\n<!-- end -->\n\nRead it so.\n\nMore.",
+			"drd"),
+		"**DRD** says:\n\n<!-- says -->\n```text\na\n\nb\n```\n<!-- end -->\n\nRead it so.");
 	cr_assert_null(passage("<!-- end -->", "drd"));
 }
 
