@@ -531,7 +531,7 @@ static const struct option_spec options[] = {
 
 const struct command_entry command_check = {
 	.name = "check",
-	.arguments = "[EXERCISE | FILE.c... [FLAG...]] [-- ARGUMENT...]",
+	.arguments = "[EXERCISE | FILE.c... [FLAG...]] [-- ARG...]",
 	.summary = "judge your exercise, or a program of yours, under all detectors",
 	.about =
 		"Compiles the files as one program, as 'cc -pthread FILE.c... -lm' does, runs it under every detector with the "

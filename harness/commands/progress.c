@@ -104,7 +104,7 @@ static int answer(struct desk *desk, const struct show *show)
 	int status = show->import ? import(desk, show->import) : 0;
 
 	/* What has been said of it on standard error is no progress to show or to carry elsewhere. */
-	if (status == 0 && !desk->reader.database)
+	if (status == 0 && !reader_keeps(&desk->reader))
 		status = STATUS_CANNOT_JUDGE;
 	if (status == 0 && show->export)
 		status = write_json(show->export, reader_export(&desk->reader));

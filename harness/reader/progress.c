@@ -20,7 +20,7 @@
 void reader_open(struct reader *reader, const char *root)
 {
 	*reader = (struct reader){.root = mem_copy(root)};
-	store_open(reader, root);
+	store_open(reader);
 	store_read(reader);
 }
 
@@ -28,7 +28,7 @@ void reader_reload(struct reader *reader)
 {
 	/* By its name: another process may have set a damaged file aside, or somebody may have taken it away. */
 	store_close(reader);
-	store_open(reader, reader->root);
+	store_open(reader);
 	store_read(reader);
 }
 
@@ -41,6 +41,11 @@ void reader_close(struct reader *reader)
 	free(reader->problem);
 	free(reader->root);
 	*reader = (struct reader){0};
+}
+
+bool reader_keeps(const struct reader *reader)
+{
+	return reader->database || reader->absent;
 }
 
 char *reader_complaint(struct reader *reader)

@@ -36,8 +36,9 @@ struct event {
 
 struct reader {
 	char *root;
-	struct sqlite3 *database; /* NULL: nothing is kept */
-	bool refused;		  /* a newer kit wrote it: it was neither read nor changed */
+	struct sqlite3 *database; /* NULL: nothing is kept, or */
+	bool absent;  /* there is nothing yet; it is made with the first note, so that to look leaves no file */
+	bool refused; /* a newer kit wrote it: it was neither read nor changed */
 	/*
 	 * The first thing that went wrong, as a line for the reader without "loose: ";
 	 * NULL: nothing. To be printed once; reader_complaint() takes it.
@@ -48,11 +49,13 @@ struct reader {
 	size_t count;
 };
 
-/* Opens or makes work/progress.db below `root`, sets a damaged one aside, and reads it. */
+/* Opens work/progress.db below `root` if it is there, sets a damaged one aside, and reads it. */
 void reader_open(struct reader *reader, const char *root);
 /* Takes in what other processes have noted meanwhile. */
 void reader_reload(struct reader *reader);
 void reader_close(struct reader *reader);
+/* Whether what is noted now will be there the next time, as far as is known. */
+bool reader_keeps(const struct reader *reader);
 /* What went wrong since the last call, for the caller to print and to free; NULL: nothing. */
 char *reader_complaint(struct reader *reader);
 

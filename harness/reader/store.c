@@ -250,17 +250,29 @@ static void replace_damaged(struct reader *reader, const char *root, const char 
 	free(lock_path);
 }
 
-void store_open(struct reader *reader, const char *root)
+/* Opens it, and makes it where it is not there. */
+static void open_or_make(struct reader *reader)
 {
+	const char *root = reader->root;
 	char *folder = mem_format("%s/work", root), *path = mem_format("%s/%s", root, name_of_file);
 
-	if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+	reader->absent = false;
+	if (mkdir(folder, 0777) != 0 && errno != EEXIST)
 		complain(reader, mem_format("cannot make '%s': %s; nothing is remembered", folder, strerror(errno)));
-	} else if (try_to_open(reader, path) == OPENED_DAMAGED) {
+	else if (try_to_open(reader, path) == OPENED_DAMAGED)
 		replace_damaged(reader, root, path);
-	}
 	free(path);
 	free(folder);
+}
+
+void store_open(struct reader *reader)
+{
+	char *path = mem_format("%s/%s", reader->root, name_of_file);
+
+	reader->absent = access(path, F_OK) != 0 && errno == ENOENT;
+	if (!reader->absent)
+		open_or_make(reader);
+	free(path);
 }
 
 void store_close(struct reader *reader)
@@ -351,8 +363,9 @@ static bool insert_all(struct reader *reader)
 
 bool store_write(struct reader *reader)
 {
+	if (reader->absent)
+		open_or_make(reader);
 	sqlite3 *database = reader->database;
-
 	if (!database)
 		return false;
 	if (!run(database, "BEGIN IMMEDIATE") || !insert_all(reader) || !run(database, "COMMIT")) {

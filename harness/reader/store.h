@@ -7,11 +7,11 @@
 /* What this kit writes; an older one is brought to it when it is opened. */
 extern const int store_schema;
 
-/* Opens the memory below `root`, or says why there is none. */
-void store_open(struct reader *reader, const char *root);
+/* Opens the memory below reader->root if there is one, or says why it cannot be read. */
+void store_open(struct reader *reader);
 /* Reads what is kept into reader->events, beside those that are not kept yet. */
 void store_read(struct reader *reader);
-/* Keeps every event that is not kept yet, all in one transaction. False when they are not on the disk. */
+/* Makes the memory if there is none, and keeps every event that is not kept yet, all in one transaction. False when they are not on the disk. */
 bool store_write(struct reader *reader);
 void store_close(struct reader *reader);
 

@@ -215,7 +215,8 @@ Test(input, no_space_left_on_the_device)
 
 Test(input, check_of_what_is_no_program)
 {
-	expect("check", "check takes FILE.c...");
+	expect("check", "no exercise is in hand yet; './loose next' opens the first one");
+	expect("check -lm", "check takes [EXERCISE | FILE.c... [FLAG...]] [-- ARG...]; name a C file");
 	expect("check /no/such.c", "cannot read '/no/such.c': No such file or directory");
 	expect("check Makefile", "'Makefile' is not a C file; check takes FILE.c..., or the name of an exercise");
 	expect("check no-such", "'no-such' is not a C file, and no pitfall is called 'no-such'");

@@ -116,11 +116,11 @@ Test(names, a_chapter_names_all_its_pitfalls)
 
 Test(names, a_program_by_its_path_or_the_last_part_of_its_name)
 {
-	expect("chapters/" PITFALL, "run fixed.c --detector budget", "budget: silent, as declared");
-	expect(".", "run implicit fixed.c --detector budget", "budget: silent, as declared");
+	expect("chapters/" PITFALL, "run fixed.c --answers --detector budget", "budget: silent, as declared");
+	expect(".", "run implicit fixed.c --answers --detector budget", "budget: silent, as declared");
 	expect(".", "run solutions/" PITFALL "/wrong/cancel.c --detector test", "test: ");
 	expect(".", "run implicit cancel --detector test", "test: ");
-	expect(".", "run exercises/" PITFALL "/ --detector test", "test: fails, as declared");
+	expect(".", "run exercises/" PITFALL "/ --answers --detector test", "test: fails, as declared");
 }
 
 Test(names, a_file_that_is_no_program_of_the_workbook)

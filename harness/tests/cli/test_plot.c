@@ -67,7 +67,7 @@ static struct outcome plot(const char *file, const char *rest)
 {
 	char arguments[1024];
 
-	snprintf(arguments, sizeof arguments, "run implicit --plot '%s/%s' %s", scratch.root, file, rest);
+	snprintf(arguments, sizeof arguments, "run implicit --answers --plot '%s/%s' %s", scratch.root, file, rest);
 	return scratch_loose(&scratch, arguments);
 }
 

@@ -308,7 +308,7 @@ Test(session, check_judges_what_lies_beside_an_exercise)
 	outcome_release(&outcome);
 	snprintf(command, sizeof command, "grep -q '\"program\": \"a-student\"' '%s/seen'", scratch.root);
 	cr_assert_eq(system(command), 0, "the results are not the student's");
-	outcome = scratch_loose(&scratch, "run " PITFALL " starter --detector test");
+	outcome = scratch_loose(&scratch, "run " PITFALL " starter --answers --detector test");
 	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
 	cr_assert(strstr(outcome.out, "test: fails, as declared"), "%s", outcome.out);
 	outcome_release(&outcome);
