@@ -48,7 +48,7 @@ struct avalanche_counts {
 struct avalanche *avalanche_open(avalanche_call *call, void *radio, int level);
 
 /*
- * Changes the level. It goes for every bulletin that a line takes up after this
+ * Changes the level. It applies to every bulletin that a line takes up after this
  * has returned.
  */
 void avalanche_set_level(struct avalanche *service, int level);
@@ -67,7 +67,7 @@ enum avalanche_result avalanche_warn(struct avalanche *service, const struct bul
 struct avalanche_counts avalanche_counts(struct avalanche *service);
 
 /*
- * Closes the service, once, and frees it. Whoever has a place is called first.
+ * Closes the service, once, and frees it. Each hut that has a place is called first.
  * When it returns no call is under way, no thread of the service runs, and
  * `counts`, unless it is NULL, has what avalanche_counts() would say. Nobody
  * may use the service while it is called, or afterwards.
