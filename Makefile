@@ -45,7 +45,8 @@ libs = $(LIBS_$(call pitfall,$1)) $(LIBS_$1)
 KIT := $(patsubst %.c,%.o,$(wildcard chapters/kit/*.c))
 plain_RUNTIME :=
 tsan_RUNTIME := harness/runtime/tsan_report.o harness/runtime/sender.o
-TEST_RUNTIME := harness/runtime/early_exit.o harness/runtime/runner/sections.o
+TEST_RUNTIME := harness/runtime/early_exit.o harness/runtime/criterion_results.o harness/runtime/sender.o \
+	harness/runtime/runner/sections.o
 
 CHAPTER_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/*/*/broken.c chapters/*/*/fixed.c))
 LAB_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/04-leak-budget/alert/*.c))
@@ -191,15 +192,23 @@ build/monitor/sender.o: harness/runtime/sender.c build/toolchain
 build/monitor.so: $(patsubst harness/runtime/monitor/%.c,build/monitor/%.o,$(wildcard harness/runtime/monitor/*.c)) build/monitor/sender.o
 	$(Q)$(HARNESS_CC) -shared -Wl,-z,now -Wl,-z,defs -Wl,--build-id=sha1 -o $@.new $^ && mv $@.new $@
 
+# Preloaded where a detector watches from outside. -z initfirst: nothing of the program has run yet.
+build/closes.so: harness/runtime/closes.c build/toolchain
+	$(Q)$(HARNESS_CC) $(filter-out -MMD -MP -g,$(MONITOR_CFLAGS)) -shared -Wl,-z,now,-z,defs,-z,initfirst -Wl,--build-id=sha1 -o $@.new $< && \
+	mv $@.new $@
+
 # Loaded in Criterion's place by tests under a detector, so under its name. Without -g: Valgrind would read it in each run.
 # What the program itself defines is defined there.
 RUNNER_SOURCES := $(filter-out %/sections.c,$(wildcard harness/runtime/runner/*.c))
 RUNNER_NAME := $(shell readelf -d $(firstword $(wildcard /usr/lib/*/libcriterion.so /usr/lib/libcriterion.so)) 2>/dev/null </dev/null | sed -n 's/.*SONAME.*\[\(.*\)\].*/\1/p')
-RUNNER_CFLAGS := $(POSIX) -O1 -fPIC -fvisibility=hidden $(WARN) -MMD -MP
+RUNNER_CFLAGS := $(POSIX) -Iharness -O1 -fPIC -fvisibility=hidden $(WARN) -MMD -MP
 build/runner/%.o: harness/runtime/runner/%.c build/toolchain
 	$(Q)mkdir -p $(@D); $(HARNESS_CC) $(RUNNER_CFLAGS) -c $< -o $@
 
-build/runner/runner.so: $(patsubst harness/runtime/runner/%.c,build/runner/%.o,$(RUNNER_SOURCES))
+build/runner/sender.o: harness/runtime/sender.c build/toolchain
+	$(Q)mkdir -p $(@D); $(HARNESS_CC) $(RUNNER_CFLAGS) -c $< -o $@
+
+build/runner/runner.so: $(patsubst harness/runtime/runner/%.c,build/runner/%.o,$(RUNNER_SOURCES)) build/runner/sender.o
 	$(Q)$(HARNESS_CC) -shared -Wl,-z,now -Wl,-soname,$(RUNNER_NAME) -Wl,--build-id=sha1 -o $@.new $^ && mv $@.new $@
 	$(Q)ln -sf $(@F) $(@D)/$(RUNNER_NAME)
 
@@ -224,7 +233,7 @@ build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
-harness: build/loose build/supervisor build/stacks.so build/monitor.so build/runner/runner.so
+harness: build/loose build/supervisor build/stacks.so build/monitor.so build/closes.so build/runner/runner.so
 
 verify: harness ## judge every program: ./loose verify
 	$(Q)build/loose verify

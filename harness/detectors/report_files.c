@@ -1,83 +1,21 @@
-/* The report files of a run. See processes.h. */
+/* What a run's processes left. See report_files.h. */
 #include "report_files.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "base/mem.h"
-
-/* The number in "BEFORE123AFTER"; -1 when the name is not one of these. */
-static long number_in(const char *name, const char *before, const char *after)
-{
-	char *end;
-
-	if (strncmp(name, before, strlen(before)) != 0 || strspn(name + strlen(before), "0123456789") == 0)
-		return -1;
-	errno = 0;
-	long number = strtol(name + strlen(before), &end, 10);
-	return errno == 0 && strcmp(end, after) == 0 ? number : -1;
-}
-
-/* Names of one pattern: the shorter has the smaller number. */
-static int by_number(const void *left, const void *right)
-{
-	const char *one = *(char *const *)left, *other = *(char *const *)right;
-	size_t length = strlen(one), other_length = strlen(other);
-
-	if (length != other_length)
-		return length < other_length ? -1 : 1;
-	return strcmp(one, other);
-}
-
-char **report_names(const struct run *run, const char *before, const char *after)
-{
-	DIR *directory = opendir(run->directory);
-	char **names = mem_zeroed(1, sizeof *names);
-	size_t count = 0;
-
-	for (struct dirent *entry; directory && (entry = readdir(directory));) {
-		if (number_in(entry->d_name, before, after) < 0)
-			continue;
-		names = mem_resize(names, count + 2, sizeof *names);
-		names[count++] = mem_copy(entry->d_name);
-		names[count] = NULL;
-	}
-	if (directory)
-		closedir(directory);
-	qsort(names, count, sizeof *names, by_number);
-	return names;
-}
-
-void names_free(char **names)
-{
-	for (size_t i = 0; names[i]; i++)
-		free(names[i]);
-	free(names);
-}
+#include "detectors/criterion/criterion_tap.h"
 
 char *report_read(const struct run *run, const char *name, size_t *length)
 {
-	char *path = mem_format("%s/%s", run->directory, name), *bytes = NULL;
-	FILE *file = fopen(path, "rb");
-	size_t got = 1;
+	char *path = mem_format("%s/%s", run->directory, name), *bytes = file_read(path);
 
 	free(path);
-	if (!file)
-		return NULL;
-	for (*length = 0; got; *length += got) {
-		bytes = mem_resize(bytes, *length + 65537, 1);
-		got = fread(bytes + *length, 1, 65536, file);
-	}
-	bytes[*length] = '\0';
-	bool failed = ferror(file);
-	fclose(file);
-	if (!failed)
-		return bytes;
-	free(bytes);
-	return NULL;
+	*length = bytes ? strlen(bytes) : 0;
+	return bytes;
 }
 
 /* The detector's own last word on why it gave up, from the run's standard error; for the caller to free. */
@@ -106,8 +44,8 @@ static char *last_words(const struct run *run)
 	return found ? found : mem_copy("");
 }
 
-/* The program itself, or the test runner: the process whose parent is none of the others. */
-static const struct process *runner_of(const struct process *processes, size_t count)
+/* The program itself: the process whose parent is none of the others. */
+static const struct process *first_of(const struct process *processes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		bool child = false;
@@ -119,35 +57,50 @@ static const struct process *runner_of(const struct process *processes, size_t c
 	return NULL;
 }
 
-static int count_names(const char *list)
+static const struct process *process_of(const struct process *processes, size_t count, long pid)
 {
-	int count = list ? 1 : 0;
-
-	for (; list && *list; list++)
-		count += *list == ',';
-	return count;
+	for (size_t i = 0; i < count; i++)
+		if (processes[i].pid == pid)
+			return &processes[i];
+	return NULL;
 }
 
-static void check_tests(const struct process *processes, size_t count, const char *words, struct observation *seen)
+/* Each test that has not failed must have been watched, and to its end. */
+static void check_each_test(const struct test_results *results, const struct process *processes, size_t count,
+			    const char *words, struct observation *seen)
 {
-	const struct process *runner = runner_of(processes, count);
-	int tests = 0, cut = 0;
+	size_t unwatched = 0, cut = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!runner || processes[i].parent != runner->pid)
-			continue;
-		tests++;
-		cut += !processes[i].complete;
+	for (size_t i = 0; i < results->process_count; i++) {
+		const struct process *process = process_of(processes, count, results->processes[i].pid);
+		unwatched += !process && !results->processes[i].failed;
+		cut += process && !process->complete && !results->processes[i].failed;
 	}
-	if (!runner || !runner->complete)
+	if (results->process_count < (size_t)results->ran)
+		observation_fail(seen, FAULT_DETECTOR, "nobody knows in which processes its tests were%s", words);
+	else if (unwatched)
+		observation_fail(seen, FAULT_DETECTOR, "the detector watched %zu of %d tests%s",
+				 results->process_count - unwatched, results->ran, words);
+	else if (cut)
+		observation_fail(seen, FAULT_DETECTOR, "the detector did not watch %zu tests to their end%s", cut,
+				 words);
+}
+
+/* Who sends the results is the runner of the tests. */
+static void check_tests(const struct run *run, const struct process *processes, size_t count, const char *words,
+			struct observation *seen)
+{
+	const struct process *runner = run->results ? process_of(processes, count, run->results->pid) : NULL;
+	struct test_results results;
+
+	if (!runner || !runner->complete) {
 		observation_fail(seen, FAULT_DETECTOR, "the detector did not watch the test runner to its end%s",
 				 words);
-	else if (tests < seen->tests)
-		observation_fail(seen, FAULT_DETECTOR, "the detector watched %d of %d tests%s", tests, seen->tests,
-				 words);
-	else if (cut > count_names(seen->failed))
-		observation_fail(seen, FAULT_DETECTOR, "the detector did not watch %d tests to their end%s", cut,
-				 words);
+		return;
+	}
+	test_results_read(run->results->bytes, run->results->length, &results);
+	check_each_test(&results, processes, count, words, seen);
+	test_results_release(&results);
 }
 
 /* How a child of the program ends is its own affair: what it reported until then is there. */
@@ -155,12 +108,12 @@ void processes_check(const struct run *run, const struct process *processes, siz
 {
 	if (seen->fault != FAULT_NONE)
 		return;
-	const struct process *program = runner_of(processes, count);
+	const struct process *program = first_of(processes, count);
 	char *words = last_words(run);
 	if (count == 0)
 		observation_fail(seen, FAULT_DETECTOR, "the detector left no report%s", words);
 	else if (run->tests)
-		check_tests(processes, count, words, seen);
+		check_tests(run, processes, count, words, seen);
 	else if (!program || !program->complete)
 		observation_fail(seen, FAULT_DETECTOR, "the detector did not watch the program to its end%s", words);
 	free(words);

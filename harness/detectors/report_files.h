@@ -1,6 +1,6 @@
 /*
- * The report files of one run, one per process, and what they together say of
- * it: did the detector watch all of it, to the end?
+ * What the processes of one run left, and what they together say of it: did the
+ * detector watch all of it, to the end?
  */
 #ifndef LOOSE_PROCESSES_H
 #define LOOSE_PROCESSES_H
@@ -13,20 +13,14 @@ struct process {
 	bool complete; /* it was closed as the detector closes it */
 };
 
-/*
- * The names in the run's directory that are `before`, digits, `after`; sorted
- * by the number. An array that ends with NULL, for the caller to free with
- * names_free().
- */
-char **report_names(const struct run *run, const char *before, const char *after);
-void names_free(char **names);
-/* A whole file of the run's directory, for the caller to free; NULL when it cannot be read. */
+/* A whole file of the run's directory, for the caller to free; NULL when it cannot be read, or is no regular file. */
 char *report_read(const struct run *run, const char *name, size_t *length);
 
 /*
  * Fails the observation unless the program was watched to its end; a child of
- * it may have been killed, have aborted, or outlive it. In a run of tests (whose outcome must be in `seen` already) a failed test may have
- * died with its report; the others, and the test runner, may not.
+ * it may have been killed, have aborted, or outlive it. In a run of tests a
+ * failed one may have died with its report; the others, and the test runner,
+ * may not.
  */
 void processes_check(const struct run *run, const struct process *processes, size_t count, struct observation *seen);
 

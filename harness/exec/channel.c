@@ -3,6 +3,7 @@
 #include "channel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -19,7 +20,9 @@ enum {
 	MAX_DESCRIPTORS = 4 /* that a message may bring; the kernel drops those that are more */
 };
 
-static const char foreign[] = "the program wrote where the detector reports";
+static const char foreign[] = "the program wrote where the detector reports",
+		  closed[] = "the program closed the way by which its detector reports",
+		  twice[] = "two processes claim to say what became of its tests";
 
 /* What one process says as one of the runtimes. */
 struct stream {
@@ -40,8 +43,10 @@ struct granted {
 
 struct channel {
 	int end;
+	int others_end;		 /* a copy is kept: what looks like the end of it is somebody's shutdown() */
 	bool stopped;		 /* nothing more is taken */
-	enum channel_kind plain; /* CHANNEL_NONE, or the kind of all bytes */
+	enum channel_kind plain; /* CHANNEL_NONE, or the kind of what has no header */
+	bool plain_of_each;	 /* and each process may send of it */
 	size_t received;
 	const char *fault;
 	struct stream *streams;
@@ -49,6 +54,7 @@ struct channel {
 	struct granted *grants;
 	size_t grant_count;
 	struct process_report *reports; /* as last asked for */
+	struct process_report results;
 	uv_poll_t poll;
 	bool watched;
 };
@@ -68,22 +74,27 @@ struct channel *channel_new(int *end)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return NULL;
-	if (setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &(int){1}, sizeof(int)) != 0) {
+	int kept = fcntl(ends[1], F_DUPFD_CLOEXEC, 0);
+	if (kept < 0 || setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &(int){1}, sizeof(int)) != 0) {
 		int error = errno;
 		close(ends[0]);
 		close(ends[1]);
+		if (kept >= 0)
+			close(kept);
 		errno = error;
 		return NULL;
 	}
 	struct channel *channel = mem_zeroed(1, sizeof *channel);
 	channel->end = ends[0];
+	channel->others_end = kept;
 	*end = ends[1];
 	return channel;
 }
 
-void channel_take_bytes(struct channel *channel, enum channel_kind kind)
+void channel_take_bytes(struct channel *channel, enum channel_kind kind, bool of_each)
 {
 	channel->plain = kind;
+	channel->plain_of_each = of_each;
 }
 
 /* The first fault stays: later ones follow from it. */
@@ -138,6 +149,8 @@ static bool take(struct channel *channel, struct incoming *incoming)
 	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return false;
 	if (got <= 0) {
+		if (!channel->stopped)
+			fail(channel, closed);
 		stop(channel);
 		return false;
 	}
@@ -183,6 +196,12 @@ static void grant(struct channel *channel, const struct incoming *incoming)
 	struct channel_grant answer = {.magic = CHANNEL_MAGIC, .number = (uint32_t)channel->grant_count};
 	struct granted *granted;
 
+	/* The runner of the tests asks before there is any other process. */
+	for (size_t i = 0; incoming->message.header.kind == CHANNEL_TESTS && i < channel->grant_count; i++)
+		if (channel->grants[i].kind == CHANNEL_TESTS) {
+			fail(channel, twice);
+			return;
+		}
 	if (getrandom(answer.secret, sizeof answer.secret, 0) != (ssize_t)sizeof answer.secret)
 		return;
 	channel->grants = mem_resize(channel->grants, channel->grant_count + 1, sizeof *channel->grants);
@@ -256,9 +275,12 @@ static void keep(struct channel *channel, const struct incoming *incoming)
 	append(stream, incoming->message.text, length);
 }
 
+/* The first process that speaks is the one that was started. */
 static void keep_bytes(struct channel *channel, const struct incoming *incoming)
 {
-	if (incoming->cut || (channel->stream_count && channel->streams[0].pid != incoming->pid))
+	bool other = channel->stream_count && channel->streams[0].pid != incoming->pid;
+
+	if (incoming->cut || (other && !channel->plain_of_each))
 		fail(channel, foreign);
 	else
 		append(stream_of(channel, incoming->pid, channel->plain), &incoming->message, incoming->length);
@@ -272,12 +294,12 @@ static void handle(struct channel *channel, const struct incoming *incoming)
 	if (channel->received > LIMIT) {
 		fail(channel, "its reports are longer than 64 MiB");
 		stop(channel);
-	} else if (channel->plain) {
-		keep_bytes(channel, incoming);
 	} else if (is_hello(incoming)) {
 		grant(channel, incoming);
 	} else if (is_text(channel, incoming)) {
 		keep(channel, incoming);
+	} else if (channel->plain) {
+		keep_bytes(channel, incoming);
 	} else {
 		fail(channel, foreign);
 	}
@@ -340,9 +362,19 @@ const struct process_report *channel_reports(struct channel *channel, enum chann
 	return channel->reports;
 }
 
+const struct process_report *channel_results(struct channel *channel)
+{
+	size_t count;
+	const struct process_report *all = channel_reports(channel, CHANNEL_TESTS, &count);
+
+	channel->results = count ? all[0] : (struct process_report){0};
+	return count ? &channel->results : NULL;
+}
+
 static void release(struct channel *channel)
 {
 	close(channel->end);
+	close(channel->others_end);
 	for (size_t i = 0; i < channel->stream_count; i++)
 		free(channel->streams[i].bytes);
 	free(channel->streams);

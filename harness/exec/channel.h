@@ -16,11 +16,15 @@ struct channel;
 /*
  * A channel, and in *end the descriptor that the run's first process must have
  * as CHANNEL_DESCRIPTOR; it is closed on exec, and the caller closes it once
- * that process is started. NULL with errno.
+ * that process is started. Who shuts the channel down afterwards is told from
+ * who has ended: that is a fault. NULL with errno.
  */
 struct channel *channel_new(int *end);
-/* What comes is bytes of this kind, without headers, and all of it of the process that sends first. */
-void channel_take_bytes(struct channel *channel, enum channel_kind kind);
+/*
+ * What comes without a header is bytes of this kind: all of it of the process
+ * that sends first, or of each process a stream of its own.
+ */
+void channel_take_bytes(struct channel *channel, enum channel_kind kind, bool of_each);
 /* Takes what comes whenever it comes; else the processes wait as soon as there is no room for more. */
 void channel_watch(struct channel *channel, uv_loop_t *loop);
 /* Takes what is there, without waiting. Once the run's last process is gone this is all. */
@@ -31,6 +35,8 @@ int channel_descriptor(const struct channel *channel);
 const char *channel_fault(const struct channel *channel);
 /* What each process has sent of this kind, in the order in which they began. Good until the next call, or the end. */
 const struct process_report *channel_reports(struct channel *channel, enum channel_kind kind, size_t *count);
+/* The results of tests, of the one process that may send them; NULL: it has not. Good until the end. */
+const struct process_report *channel_results(struct channel *channel);
 /* Frees it, at once or as soon as the loop has let go of it. Nothing for NULL. */
 void channel_free(struct channel *channel);
 

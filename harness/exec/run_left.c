@@ -121,14 +121,15 @@ static char *read_part(int file, long long from, size_t length)
 static struct ends read_ends(const char *directory, const char *name, size_t kept)
 {
 	char *path = mem_format("%s/%s", directory, name);
-	int file = open(path, O_RDONLY | O_CLOEXEC);
+	/* The program may have put something else in its place: what is waited for, or a link to it. */
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
 	struct ends ends = {0};
 	struct stat info;
 
 	free(path);
 	if (file < 0)
 		return ends;
-	if (fstat(file, &info) == 0 && info.st_size > 0) {
+	if (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0) {
 		long long size = info.st_size, room = 2 * (long long)kept;
 		ends.left_out = size > room ? size - room : 0;
 		ends.head = read_part(file, 0, size > room ? kept : (size_t)size);

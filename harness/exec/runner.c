@@ -85,6 +85,7 @@ static void read_reports(struct running *running, struct observation *seen)
 	struct run *run = &running->run;
 
 	channel_receive(running->channel);
+	run->results = channel_results(running->channel);
 	run->reports = channel_reports(running->channel, running->request->detector->channel, &run->report_count);
 	if (channel_fault(running->channel))
 		observation_fail(seen, FAULT_PROGRAM, "%s", channel_fault(running->channel));
@@ -171,7 +172,7 @@ static void build_command(struct running *running, struct command *command)
 	for (char *const *argument = request->arguments; argument && *argument; argument++)
 		command_argument(command, "%s", *argument);
 	if (request->tests)
-		command_test_arguments(&running->run, command);
+		command_test_arguments(command);
 }
 
 /* The loop tells it: a start never ends what it starts. */
@@ -195,7 +196,7 @@ static void start_supervisor(struct running *running)
 		fail(running, mem_format("cannot make a socket: %s", strerror(errno)));
 	} else {
 		if (running->request->detector->channel == CHANNEL_VALGRIND)
-			channel_take_bytes(running->channel, CHANNEL_VALGRIND);
+			channel_take_bytes(running->channel, CHANNEL_VALGRIND, running->request->tests);
 		channel_watch(running->channel, &running->loop->uv);
 		build_command(running, &command);
 		running->supervisor =

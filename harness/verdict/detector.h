@@ -38,6 +38,7 @@ struct run {
 	/* Of the detector's kind, in the order in which the processes began; there once the run has ended. */
 	const struct process_report *reports;
 	size_t report_count;
+	const struct process_report *results; /* of its tests, by who ran them; NULL: there are none */
 };
 
 /* The command line and the environment of a run. Both are NULL-terminated; strings are owned by the structure. */
@@ -80,8 +81,8 @@ struct detector {
 
 void command_argument(struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void command_environment(struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Appends what a Criterion program needs after its path, so that collect() can tell which tests failed. */
-void command_test_arguments(const struct run *run, struct command *command);
+/* Appends what a Criterion program needs after its path. */
+void command_test_arguments(struct command *command);
 void command_release(struct command *command);
 
 /* All of them, in the order of the book's tables; NULL-terminated. */

@@ -7,7 +7,9 @@
  * LOOSE_CHANNEL names the descriptor, in CHANNEL_DIGITS digits, so that whoever
  * moves the descriptor can write its new number in place of the old. The
  * variable and the descriptor go on to programs that the program starts, where
- * only our runtime makes use of them.
+ * only our runtime makes use of them. Where LOOSE_CHANNEL_CLOSE is set nothing in
+ * the program reports, and it gets no descriptor: what is loaded before its first
+ * line closes it.
  *
  * A runtime begins with a HELLO, and hands over one end of a socket pair of its
  * own. Through that, and so to nobody else, comes a grant: a secret, which
@@ -24,6 +26,7 @@
 #include <stdint.h>
 
 #define CHANNEL_VARIABLE "LOOSE_CHANNEL"
+#define CHANNEL_CLOSE_VARIABLE "LOOSE_CHANNEL_CLOSE"
 
 enum {
 	CHANNEL_DIGITS = 10,
@@ -36,8 +39,9 @@ enum {
 #define CHANNEL_MAGIC 0x4c6f6f73u
 
 /*
- * Who sends. A process may have a stream of each kind. Valgrind knows nothing of
- * all this and sends its report as it is; then nobody else may send.
+ * Who sends. A process may have a stream of each kind; of the results of tests
+ * there is one in a run. Valgrind knows nothing of all this and sends its report
+ * as it is; a forked child of it goes on where its parent was.
  */
 enum channel_kind { CHANNEL_NONE, CHANNEL_TSAN, CHANNEL_BUDGET, CHANNEL_TESTS, CHANNEL_VALGRIND, CHANNEL_KINDS };
 

@@ -10,6 +10,7 @@
 struct reader {
 	struct test_results *results;
 	int planned, seen;
+	long process;	/* of the result that comes next; 0: unknown */
 	char *explains; /* the test that is to explain itself; NULL when it has, or there is none */
 	bool must_explain;
 	enum { HEADER, PLAN, RESULTS, AFTER_FAILURE, IN_EXPLANATION } state;
@@ -41,6 +42,26 @@ static void read_message(struct reader *reader, const char *line)
 	reader->explains = NULL;
 }
 
+static void add_process(struct reader *reader, bool failed)
+{
+	struct test_results *results = reader->results;
+
+	if (!reader->process)
+		return;
+	results->processes = mem_resize(results->processes, results->process_count + 1, sizeof *results->processes);
+	results->processes[results->process_count++] = (struct test_process){.pid = reader->process, .failed = failed};
+	reader->process = 0;
+}
+
+static bool read_comment(struct reader *reader, const char *line)
+{
+	char after;
+
+	if (starts(line, "# in process "))
+		return sscanf(line, "# in process %ld%c", &reader->process, &after) == 1 && reader->process > 0;
+	return starts(line, "#");
+}
+
 /* A line such as "not ok - suite::name  (0.01s)". */
 static bool read_result(struct reader *reader, const char *line)
 {
@@ -57,6 +78,7 @@ static bool read_result(struct reader *reader, const char *line)
 	bool skipped = !failed && strstr(rest, " # SKIP");
 	reader->seen++;
 	reader->results->ran += !skipped;
+	add_process(reader, failed || skipped);
 	if (failed || skipped)
 		add_failed(reader->results, mem_copy_n(name, length));
 	if (!failed)
@@ -96,7 +118,7 @@ static bool read_line(struct reader *reader, const char *line)
 	default:
 		if (starts(line, "ok - ") || starts(line, "not ok - "))
 			return read_result(reader, line);
-		return starts(line, "#");
+		return read_comment(reader, line);
 	}
 }
 
@@ -150,6 +172,7 @@ void test_results_release(struct test_results *results)
 	for (size_t i = 0; i < results->failed_count; i++)
 		free(results->failed[i]);
 	free(results->failed);
+	free(results->processes);
 	free(results->said);
 	*results = (struct test_results){0};
 }

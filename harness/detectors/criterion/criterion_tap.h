@@ -1,5 +1,5 @@
 /*
- * What a Criterion program wrote with --tap=FILE. Of the formats that Criterion
+ * What a Criterion program says of its tests with --tap=FILE. Of the formats that Criterion
  * 2.4.1 has, this is the only one that it always writes right: its JSON leaves
  * quotes in messages as they are (Snaipe/Criterion#465), and its XML breaks on
  * a control character. TAP indents a message, so no message can be taken for a
@@ -7,6 +7,9 @@
  *
  * A test that was skipped counts as failed: Criterion says "ok" and "skipped"
  * also of a test that its timeout ended before it had begun.
+ *
+ * The runner of runtime/runner says the same, and before a test's result in a
+ * comment in which process it was: "# in process 123".
  *
  * Pure: bytes in, results out.
  */
@@ -16,11 +19,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* One test, or one with one of its parameters. */
+struct test_process {
+	long pid;
+	bool failed;
+};
+
 struct test_results {
 	int ran;       /* those that were skipped did not run */
 	char **failed; /* or skipped: names without the suite, sorted, each once */
 	size_t failed_count;
-	char *said;    /* a line for each that has explained itself, "name: its first message"; NULL when none has */
+	char *said; /* a line for each that has explained itself, "name: its first message"; NULL when none has */
+	struct test_process *processes; /* of those that say in which process they were */
+	size_t process_count;
 	bool complete; /* there is a result for each test of the plan, whole */
 };
 

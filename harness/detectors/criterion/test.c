@@ -8,14 +8,10 @@
 
 #include "base/mem.h"
 #include "criterion_tap.h"
-#include "detectors/report_files.h"
 #include "tests.h"
 
-#define RESULTS_FILE "criterion.tap"
-
-void command_test_arguments(const struct run *run, struct command *command)
+void command_test_arguments(struct command *command)
 {
-	command_argument(command, "--tap=%s/" RESULTS_FILE, run->directory);
 	/* One after the other: tests that race for the processor fail by luck. */
 	command_argument(command, "-j1");
 }
@@ -45,17 +41,14 @@ static char *joined(char *const *names, size_t count)
 void tests_collect(const struct run *run, struct observation *seen)
 {
 	struct test_results results;
-	size_t length;
 
 	if (!run->tests)
 		return;
-	char *bytes = report_read(run, RESULTS_FILE, &length);
-	if (!bytes) {
+	if (!run->results) {
 		observation_fail(seen, FAULT_PROGRAM, "its tests left no results");
 		return;
 	}
-	test_results_read(bytes, length, &results);
-	free(bytes);
+	test_results_read(run->results->bytes, run->results->length, &results);
 	seen->tests = results.ran;
 	free(seen->failed);
 	seen->failed = joined(results.failed, results.failed_count);

@@ -5,7 +5,6 @@
 
 #include "base/command.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "detectors/criterion/tests.h"
 #include "detectors/limits.h"
 #include "detectors/report_files.h"
@@ -45,17 +44,6 @@ static const char *const for_drd[] = {"--free-is-write=yes", "--check-stack-var=
 static const char *const for_memcheck[] = {"--leak-check=full", "--show-leak-kinds=definite",
 					   "--errors-for-leak-kinds=definite", NULL};
 
-/* In Valgrind's file names % is special. */
-static char *escaped(const char *path)
-{
-	struct text text;
-	FILE *out = text_open(&text);
-
-	for (; *path; path++)
-		fputs(*path == '%' ? "%%" : (char[]){*path, '\0'}, out);
-	return text_close(&text);
-}
-
 /* Helgrind has the kind Dubious since 3.21; before that it refuses a suppression of it. Asked once. */
 static bool has_dubious(void)
 {
@@ -72,19 +60,17 @@ static bool has_dubious(void)
 }
 
 /*
- * A program has its report sent through the channel. Valgrind copies the
- * descriptor to where the program's calls do not reach it. Of tests each process
- * writes a report, to a file: in a stream those of forked ones have no beginning.
+ * Valgrind copies the descriptor to where the program's calls hardly reach it;
+ * the program itself gets none. What closes it is loaded before all else of the
+ * program; of tests that is the runner.
  */
-static void prepare_report(const struct run *run, struct command *command, const char *tool)
+static void prepare_report(const struct run *run, struct command *command)
 {
-	if (!run->tests) {
-		command_argument(command, "--xml-fd=%d", CHANNEL_DESCRIPTOR);
-		return;
-	}
-	char *directory = escaped(run->directory);
-	command_argument(command, "--xml-file=%s/%s.%%p.xml", directory, tool);
-	free(directory);
+	command_argument(command, "--xml-fd=%d", CHANNEL_DESCRIPTOR);
+	command_environment(command, CHANNEL_CLOSE_VARIABLE "=1");
+	/* LD_PRELOAD knows no way to write these in a path. */
+	if (!run->tests && !strpbrk(run->root, " :"))
+		command_environment(command, "LD_PRELOAD=%s/build/closes.so", run->root);
 }
 
 /*
@@ -111,7 +97,7 @@ static void prepare(const struct run *run, struct command *command, const char *
 		command_argument(command, "%s", common[i]);
 	for (size_t i = 0; options[i]; i++)
 		command_argument(command, "%s", options[i]);
-	prepare_report(run, command, tool);
+	prepare_report(run, command);
 	command_argument(command, "--suppressions=%s/harness/detectors/valgrind/valgrind.supp", run->root);
 	command_argument(command, "--suppressions=%s/harness/detectors/valgrind/libc.supp", run->root);
 	if (has_dubious())
@@ -130,43 +116,53 @@ struct collecting {
 	size_t count;
 };
 
-static void collect_process(struct collecting *all, const char *bytes, size_t length)
+static void collect_process(struct collecting *all, const char *bytes, size_t length, long pid)
 {
 	struct valgrind_output output;
 
 	valgrind_xml_read(bytes, length, all->tool, all->run, &all->seen->findings, &output);
 	if (output.altered)
 		observation_fail(all->seen, FAULT_PROGRAM, "the program wrote where the detector reports");
-	all->processes = mem_resize(all->processes, all->count + 1, sizeof *all->processes);
 	all->processes[all->count++] =
-		(struct process){.pid = output.pid, .parent = output.parent, .complete = output.complete};
+		(struct process){.pid = pid, .parent = output.parent, .complete = output.complete};
 	valgrind_output_release(&output);
 }
 
-static void collect_files(struct collecting *all)
+/* The part of the report that comes before the program's first line: what says of which tool it is. */
+static size_t length_of_head(const struct process_report *report)
 {
-	char *before = mem_format("%s.", all->tool), **names = report_names(all->run, before, ".xml");
-	size_t length;
+	static const char last[] = "</status>";
+	const char *end = strstr(report->bytes, last);
 
-	for (size_t i = 0; names[i]; i++) {
-		char *bytes = report_read(all->run, names[i], &length);
-		if (bytes)
-			collect_process(all, bytes, length);
-		free(bytes);
-	}
-	names_free(names);
-	free(before);
+	return end ? (size_t)(end - report->bytes) + strlen(last) : 0;
+}
+
+/* A forked child goes on in its parent's document. The kernel says which process it is. */
+static void collect_child(struct collecting *all, const struct process_report *parent,
+			  const struct process_report *child)
+{
+	size_t head = length_of_head(parent);
+	char *whole = mem_zeroed(head + child->length + 1, 1);
+
+	memcpy(whole, parent->bytes, head);
+	memcpy(whole + head, child->bytes, child->length);
+	collect_process(all, whole, head + child->length, child->pid);
+	free(whole);
 }
 
 static void collect(const struct run *run, struct observation *seen, const char *tool)
 {
-	struct collecting all = {.run = run, .tool = tool, .seen = seen};
+	struct collecting all = {.run = run,
+				 .tool = tool,
+				 .seen = seen,
+				 .processes = mem_zeroed(run->report_count, sizeof *all.processes)};
 
 	tests_collect(run, seen);
 	for (size_t i = 0; i < run->report_count; i++)
-		collect_process(&all, run->reports[i].bytes, run->reports[i].length);
-	if (run->tests)
-		collect_files(&all);
+		if (i == 0)
+			collect_process(&all, run->reports[0].bytes, run->reports[0].length, run->reports[0].pid);
+		else
+			collect_child(&all, &run->reports[0], &run->reports[i]);
 	processes_check(run, all.processes, all.count, seen);
 	limits_explain(run, tool, seen);
 	/* With --xml it prints none. */

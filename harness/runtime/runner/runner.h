@@ -16,8 +16,9 @@
  *     results.c     what became of each test, as Criterion's TAP
  *
  * A test's process tells its outcome in memory that it shares with the runner:
- * no descriptor that it could close, no lock that it could hold. Outcomes are
- * Criterion's 2.4.1, but that a test which runs out of time is killed with its
+ * no descriptor that it could close, no lock that it could hold. The runner sends
+ * them to the harness (wire/channel.h), and takes the secret for that out of each
+ * test's process. Outcomes are Criterion's 2.4.1, but that a test which runs out of time is killed with its
  * whole process group whatever it does about signals, which hangs Criterion; and
  * that one which ends before it begins has crashed, and one that hangs at its
  * exit has timed out, where Criterion leaves the test out, or gives up itself.
@@ -30,6 +31,7 @@
 #include <criterion/criterion.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /* Everything else is hidden. */
@@ -64,6 +66,7 @@ struct outcome {
 	enum { PASSED, FAILED, CRASHED, TIMED_OUT, SKIPPED } how;
 	bool warns; /* killed by a signal when its body was over, which is no failure to Criterion */
 	double seconds;
+	pid_t process;	   /* 0: it is disabled */
 	struct told *told; /* a copy as long as what was told; NULL when it is disabled */
 };
 
@@ -93,7 +96,7 @@ void *runner_parameter(void);
 
 /* Writes the failures to standard error, for who runs the program by hand. */
 void results_print(const struct outcome *outcome);
-/* Writes the file as Criterion does with --tap=PATH; 0, or -1 with errno. */
-int results_write(const char *path, const struct suite *suites, size_t count);
+/* Writes them as Criterion does with --tap=PATH, and in which process each test was. */
+void results_write(FILE *file, const struct suite *suites, size_t count);
 
 #endif

@@ -458,7 +458,7 @@ static void forget_it(void)
 
 Test(channel, lacks_its_end_when_it_is_closed)
 {
-	static void (*const closers[])(void) = {close_it, close_them_all, take_its_place, shut_it_down, forget_it};
+	static void (*const closers[])(void) = {close_it, close_them_all, take_its_place, forget_it};
 
 	for (size_t i = 0; i < sizeof closers / sizeof *closers; i++) {
 		if (i) {
@@ -468,6 +468,14 @@ Test(channel, lacks_its_end_when_it_is_closed)
 		cr_assert_eq(run(closers[i]), 0, "%zu", i);
 		cr_assert_str_eq(sent(CHANNEL_TSAN, 0), "start\n");
 	}
+}
+
+/* Else a report could be forged, and the true rest of it kept from the harness. */
+Test(channel, is_not_shut_down_unnoticed)
+{
+	cr_assert_eq(run(shut_it_down), 0);
+	expect_fault("the program closed the way");
+	cr_assert_str_eq(sent(CHANNEL_TSAN, 0), "start\n");
 }
 
 /* Not to wait for room is a property that the program can set; the report arrives all the same. */
@@ -617,7 +625,7 @@ static void send_bytes(void)
 
 Test(channel, carries_bytes)
 {
-	channel_take_bytes(channel, CHANNEL_VALGRIND);
+	channel_take_bytes(channel, CHANNEL_VALGRIND, false);
 	cr_assert_eq(run(send_bytes), 0);
 	expect_fault(NULL);
 	cr_assert_str_eq(sent(CHANNEL_VALGRIND, 0), "<a></a>");
@@ -634,10 +642,58 @@ static void send_as_two(void)
 
 Test(channel, carries_bytes_of_one_process)
 {
-	channel_take_bytes(channel, CHANNEL_VALGRIND);
+	channel_take_bytes(channel, CHANNEL_VALGRIND, false);
 	cr_assert_eq(run(send_as_two), 0);
 	expect_fault("the program wrote");
 	cr_assert_str_eq(sent(CHANNEL_VALGRIND, 0), "<a></a>");
+}
+
+Test(channel, carries_bytes_of_each_process)
+{
+	channel_take_bytes(channel, CHANNEL_VALGRIND, true);
+	cr_assert_eq(run(send_as_two), 0);
+	expect_fault(NULL);
+	cr_assert_str_eq(sent(CHANNEL_VALGRIND, 0), "<a></a>");
+	cr_assert_str_eq(sent(CHANNEL_VALGRIND, 1), "<b>");
+}
+
+static void send_bytes_and_results(void)
+{
+	if (!sender_open(&sender, CHANNEL_TESTS))
+		_exit(9);
+	say(&sender, "results");
+	if (write(sender.descriptor, "<a>", 3) != 3)
+		_exit(8);
+}
+
+Test(channel, carries_results_beside_bytes)
+{
+	channel_take_bytes(channel, CHANNEL_VALGRIND, true);
+	cr_assert_eq(run(send_bytes_and_results), 0);
+	expect_fault(NULL);
+	cr_assert_str_eq(sent(CHANNEL_VALGRIND, 0), "<a>");
+	cr_assert_str_eq(sent(CHANNEL_TESTS, 0), "results");
+}
+
+static void two_have_results(void)
+{
+	if (!sender_open(&sender, CHANNEL_TESTS))
+		_exit(9);
+	say(&sender, "results");
+	pid_t child = fork();
+	if (child == 0)
+		_exit(sender_open(&other, CHANNEL_TESTS));
+	int status;
+	waitpid(child, &status, 0);
+	_exit(WEXITSTATUS(status));
+}
+
+Test(channel, takes_results_of_one_process)
+{
+	cr_assert_eq(run(two_have_results), 0);
+	expect_fault("two processes claim");
+	cr_assert_str_eq(sent(CHANNEL_TESTS, 0), "results");
+	cr_assert_str_empty(sent(CHANNEL_TESTS, 1));
 }
 
 /* libuv forgets a descriptor by its number: one that is let go of late must not be another channel's by then. */
@@ -648,6 +704,7 @@ Test(channel, is_heard_after_another_has_ended)
 
 	cr_assert_eq(uv_loop_init(&loop), 0);
 	channel_watch(channel, &loop);
+	shutdown(program_end, SHUT_RDWR);
 	close(program_end);
 	uv_run(&loop, UV_RUN_NOWAIT);
 	cr_assert_lt(channel_descriptor(channel), 0);

@@ -87,7 +87,7 @@ static struct ran run(const char *flavour, const char *program, bool by_runner, 
 	return ran;
 }
 
-/* The results without the times, and without the line that says who wrote them. */
+/* The results without the times, and without the lines that say who wrote them, and where a test was. */
 static char *comparable(const char *tap)
 {
 	char *text = mem_zeroed(strlen(tap) + 1, 1), *to = text;
@@ -98,7 +98,7 @@ static char *comparable(const char *tap)
 		if (length > 2 && strncmp(line + length - 2, "s)", 2) == 0)
 			while (keep && line[keep - 1] != '(')
 				keep--;
-		if (strncmp(line, "# Criterion", 11) != 0) {
+		if (strncmp(line, "# Criterion", 11) != 0 && strncmp(line, "# in process ", 13) != 0) {
 			memcpy(to, line, keep);
 			to += keep;
 			*to++ = '\n';
