@@ -192,7 +192,7 @@ build/monitor/sender.o: harness/runtime/sender.c build/toolchain
 build/monitor.so: $(patsubst harness/runtime/monitor/%.c,build/monitor/%.o,$(wildcard harness/runtime/monitor/*.c)) build/monitor/sender.o
 	$(Q)$(HARNESS_CC) -shared -Wl,-z,now -Wl,-z,defs -Wl,--build-id=sha1 -o $@.new $^ && mv $@.new $@
 
-# Preloaded where a detector watches from outside. -z initfirst: nothing of the program has run yet.
+# Preloaded under Valgrind. -z initfirst: nothing of the program has run yet.
 build/closes.so: harness/runtime/closes.c build/toolchain
 	$(Q)$(HARNESS_CC) $(filter-out -MMD -MP -g,$(MONITOR_CFLAGS)) -shared -Wl,-z,now,-z,defs,-z,initfirst -Wl,--build-id=sha1 -o $@.new $< && \
 	mv $@.new $@

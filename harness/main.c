@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -127,6 +128,8 @@ int main(int argc, char **argv)
 
 	if (!open_standard_streams())
 		exit(STATUS_CANNOT_JUDGE);
+	/* What is judged is the same user's, and shall not look into the memory and the descriptors of who judges it. */
+	prctl(PR_SET_DUMPABLE, 0);
 	resources_prepare();
 	mem_on_exhaustion(end_exhausted);
 	setlocale(LC_CTYPE, "");

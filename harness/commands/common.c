@@ -161,7 +161,7 @@ int output_open(struct output *output, const char *path)
 
 	output->path = mem_copy(standard ? "standard output" : path);
 	output->temporary = plain ? mem_format("%s.%ld.new", path, (long)getpid()) : mem_copy(output->path);
-	output->file = standard ? stdout : fopen(output->temporary, "w");
+	output->file = standard ? stdout : fopen(output->temporary, "we");
 	if (output->file)
 		return 0;
 	int status = cannot_write(path, errno);

@@ -59,6 +59,7 @@ static char *judges(const char *root)
 	} files[] = {{"build/loose", build_id},
 		     {"build/supervisor", build_id},
 		     {"build/monitor.so", build_id},
+		     {"build/closes.so", build_id},
 		     {"build/runner/runner.so", build_id},
 		     {"harness/detectors/valgrind/valgrind.supp", file_read},
 		     {"harness/detectors/valgrind/valgrind-3.21.supp", file_read}};

@@ -184,7 +184,7 @@ char *lab_read(const struct lab *lab, const char *file)
 int lab_write(const struct lab *lab, const char *file, const char *text)
 {
 	char *path = mem_format("%s/%s", lab->directory, file);
-	FILE *out = fopen(path, "w");
+	FILE *out = fopen(path, "we");
 	int written = out ? fputs(text, out) : EOF;
 
 	free(path);

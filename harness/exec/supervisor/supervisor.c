@@ -23,10 +23,15 @@
  * The program is looked up in PATH and starts with an empty standard input, signals
  * as after login, no address randomisation, no core dumps, a limit on the size of
  * files, and as the leader of a process group of its own. Descriptors 0 to 2 must be
- * open; others are inherited. SIGURG does what --hurry does. SIGTERM, SIGINT, SIGHUP and the death of whoever
+ * open; of all others it gets only 3, the channel. SIGURG does what --hurry does. SIGTERM, SIGINT, SIGHUP and the death of whoever
  * started the supervisor end the program. However it ends, every descendant is then
  * killed and reaped, daemons too, and what its Criterion leaves in /tmp and /dev/shm is removed. When
  * the supervisor itself is killed, so is the program, though not what it has started.
+ *
+ * The program is the same user's and knows where all these files are. So the
+ * supervisor keeps them open or makes them anew, and its memory and descriptors
+ * are closed to the program: it is not dumpable, and a program of root's cannot
+ * trace any process but its own children.
  *
  * RESULT-FILE appears whole, in one step, once all that is done: one line
  *
@@ -52,6 +57,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -169,6 +175,18 @@ static void prepare_signals(void)
 	sigprocmask(SIG_SETMASK, &watched, NULL);
 }
 
+/* A new file, whatever the program has put in its place: a pipe that nobody reads, a link to somewhere else. */
+static FILE *create(const char *path)
+{
+	unlink(path);
+	int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	FILE *stream = file >= 0 ? fdopen(file, "w") : NULL;
+
+	if (file >= 0 && !stream)
+		close(file);
+	return stream;
+}
+
 static bool write_file(const char *path, const char *text)
 {
 	int file = open(path, O_WRONLY | O_CLOEXEC);
@@ -206,6 +224,18 @@ static void enter_own_network(void)
 		close(any);
 }
 
+/* What the harness, and whoever started it, have open is none of the program's. */
+static void close_others_on_exec(void)
+{
+	enum { FIRST = 4, MOST = 4096 };
+
+	if (close_range(FIRST, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+		return;
+	/* A kernel before 5.11. */
+	for (int i = FIRST; i < MOST; i++)
+		fcntl(i, F_SETFD, FD_CLOEXEC);
+}
+
 /* In the child. An exec that fails is told by its errno through `report`, which an exec that succeeds closes. */
 static _Noreturn void become_program(pid_t supervisor, int report)
 {
@@ -213,12 +243,18 @@ static _Noreturn void become_program(pid_t supervisor, int report)
 	int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	sigset_t none;
 
+	close_others_on_exec();
+
 	setpgid(0, 0);
+	/* Its files in /proc belong to its user again, who writes a map there. */
+	prctl(PR_SET_DUMPABLE, 1);
 	if (job.own_network)
 		enter_own_network();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != supervisor)
 		_exit(127);
+	/* Of root: what the program would need to look into those who have it. Others have not got it anyway. */
+	prctl(PR_CAPBSET_DROP, CAP_SYS_PTRACE);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	setrlimit(RLIMIT_FSIZE, &(struct rlimit){largest, largest});
 	personality((unsigned long)personality(0xffffffff) | ADDR_NO_RANDOMIZE);
@@ -449,7 +485,7 @@ static void take_stacks(void)
 	void (*take)(const pid_t *, size_t, FILE *) = NULL;
 	if (library)
 		*(void **)&take = dlsym(library, "stacks_take");
-	FILE *file = take ? fopen(job.stacks, "we") : NULL;
+	FILE *file = take ? create(job.stacks) : NULL;
 	if (!file)
 		return;
 	find_family();
@@ -501,7 +537,7 @@ static void write_result(const char *how, long long wall_us, unsigned left, bool
 			   used.ru_stime.tv_usec;
 	if (snprintf(path, sizeof path, "%s.new", job.result) >= (int)sizeof path)
 		give_up("the name of the result file is too long");
-	FILE *file = fopen(path, "we");
+	FILE *file = create(path);
 	bool written = file && fprintf(file, "ended %s cpu_us %lld wall_us %lld peak_kib %ld left %u own_network %d\n",
 				       how, cpu_us, wall_us, used.ru_maxrss, left, own_network) > 0;
 	written = file && fclose(file) == 0 && written && rename(path, job.result) == 0;
@@ -525,6 +561,7 @@ int main(int argc, char **argv)
 
 	parse_options(argc ? argv : (char *[]){NULL});
 	prepare_signals();
+	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (job.parent && getppid() != job.parent)

@@ -43,7 +43,7 @@ void scratch_make(struct scratch *scratch)
 		"set -e; cd '%s'; mkdir -p bin build/plain/obj build/tsan/obj chapters/" PITFALL " exercises/" PITFALL
 		" solutions/" PITFALL
 		"; ln -s ../../Makefile ../../harness .; ln -s ../../../chapters/kit chapters/kit;"
-		"ln -s ../../loose ../../supervisor ../../monitor.so ../../runner build/; cp -r ../../chapters/" PITFALL
+		"ln -s ../../loose ../../supervisor ../../monitor.so ../../closes.so ../../runner build/; cp -r ../../chapters/" PITFALL
 		"/. chapters/" PITFALL "; cp -r ../../exercises/" PITFALL "/. exercises/" PITFALL
 		"; cp -r ../../solutions/" PITFALL "/. solutions/" PITFALL,
 		scratch->root);

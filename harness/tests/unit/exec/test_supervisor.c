@@ -39,7 +39,8 @@ static void enter_directory(void)
 
 static void leave_directory(void)
 {
-	static const char *const names[] = {"result", "result.new", "log", "pid", "out", "err", "stacks", "input"};
+	static const char *const names[] = {"result", "result.new", "log",   "pid",	 "out",
+					    "err",    "stacks",	    "input", "elsewhere"};
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -618,4 +619,55 @@ Test(supervisor, says_that_the_result_cannot_be_written)
 	cr_assert_eq(finish(start_with_result("/nowhere/result", ARGUMENTS("--", "true"))).status, 3);
 	read_text("log", log, sizeof log);
 	cr_assert_str_eq(log, "supervisor: cannot write '/nowhere/result': No such file or directory\n");
+}
+
+/* The program knows the names: what it puts there is not waited for, and not written through. */
+Test(supervisor, is_not_misled_by_what_lies_in_its_place)
+{
+	static const char *const plants[] = {"mkfifo result.new result stacks", "ln -s elsewhere result.new",
+					     "ln -s elsewhere result; ln -s elsewhere stacks",
+					     "touch result.new; chmod 400 result.new"};
+	char script[PATH_MAX + 128], text[64];
+
+	for (size_t i = 0; i < sizeof plants / sizeof *plants; i++) {
+		snprintf(script, sizeof script, "cd '%s' && echo untouched >elsewhere && %s && exit 7", directory,
+			 plants[i]);
+		EXPECT(run(SHELL(script)), "exit 7");
+		read_text("elsewhere", text, sizeof text);
+		cr_assert_str_eq(text, "untouched\n", "%s", plants[i]);
+		unlink(in_directory("stacks"));
+	}
+	snprintf(script, sizeof script, "cd '%s' && mkfifo stacks && exec sleep 60", directory);
+	EXPECT(run(ARGUMENTS("--deadline", "300", "--stacks", in_directory("stacks"), "--", "sh", "-c", script)),
+	       "deadline");
+}
+
+Test(supervisor, says_that_a_directory_is_in_its_place)
+{
+	char script[PATH_MAX + 128], log[PATH_MAX + 128];
+
+	snprintf(script, sizeof script, "mkdir '%s'", in_directory("result.new"));
+	cr_assert_eq(run(SHELL(script)).status, 3);
+	read_text("log", log, sizeof log);
+	cr_assert(strstr(log, "cannot write"), "%s", log);
+	cr_assert_eq(rmdir(in_directory("result.new")), 0);
+}
+
+Test(supervisor, is_closed_to_the_program)
+{
+	/* Root may list what it may not follow. */
+	EXPECT(run(SHELL("readlink /proc/$PPID/fd/2 && exit 1; (: </proc/$PPID/mem) && exit 2; exit 0")), "exit 0");
+}
+
+Test(supervisor, hands_on_no_descriptor_but_the_channel)
+{
+	char command[PATH_MAX + 256];
+
+	snprintf(command, sizeof command,
+		 "exec 3</dev/null 7</dev/null; exec build/supervisor '%s' -- "
+		 "sh -c '[ -e /proc/self/fd/3 ] && ! [ -e /proc/self/fd/7 ]'",
+		 in_directory("result"));
+	cr_assert_eq(system(command), 0);
+	read_text("result", command, sizeof command);
+	cr_assert_eq(strncmp(command, "ended exit 0 ", 13), 0, "%s", command);
 }
