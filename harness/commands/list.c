@@ -7,6 +7,7 @@
 #include "command.h"
 #include "exercise.h"
 #include "standing.h"
+#include "workbook/outline.h"
 
 /* --- where the reader stands ---------------------------------------------------------------------------------------*/
 
@@ -47,6 +48,8 @@ static const char legend[] = "\n> in hand   p predicted, P rightly   o opened, x
 
 struct list {
 	const char *json;
+	bool outlined;
+	struct outline outline;
 	struct desk desk;
 	struct named named; /* a chapter, or nothing */
 	const char *part;
@@ -71,10 +74,29 @@ static bool has(const struct list *list, const char *pitfall)
 	return strstr(pitfall, list->part);
 }
 
+/* What a reader learns by it, how long that takes, and what it needs. */
+static long print_lesson(const json_t *lesson)
+{
+	static const char *const difficulties[] = {"easy", "middling", "hard"};
+	long minutes = (long)json_integer_value(json_object_get(lesson, "minutes"));
+	size_t i;
+	json_t *need;
+
+	printf("        %ld minutes, %s. You can %s.\n", minutes,
+	       difficulties[json_integer_value(json_object_get(lesson, "difficulty")) - OUTLINE_EASY],
+	       json_string_value(json_object_get(lesson, "outcome")));
+	json_array_foreach(json_object_get(lesson, "needs"), i, need)
+		printf("%s%s", i ? ", " : "        After ", json_string_value(need));
+	if (i)
+		puts(".");
+	return minutes;
+}
+
 static void print(const struct list *list)
 {
 	const struct catalogue *catalogue = &list->desk.catalogue;
 	bool begun = list->desk.reader.count > 0;
+	long minutes = 0;
 
 	for (size_t i = 0; i < catalogue->pitfall_count; i++) {
 		if (!has(list, catalogue->pitfalls[i]))
@@ -82,9 +104,13 @@ static void print(const struct list *list)
 		char *title = title_of(catalogue, catalogue->pitfalls[i]);
 		char *marks = begun ? standing_marks(&list->desk.reader, catalogue->pitfalls[i]) : mem_copy("");
 		printf("%s%-40s %s\n", marks, catalogue->pitfalls[i], title);
+		if (list->outlined && outline_of(&list->outline, catalogue->pitfalls[i]))
+			minutes += print_lesson(outline_of(&list->outline, catalogue->pitfalls[i]));
 		free(marks);
 		free(title);
 	}
+	if (list->outlined)
+		printf("\n%ld hours and %ld minutes in all\n", minutes / 60, minutes % 60);
 	if (begun)
 		fputs(legend, stdout);
 }
@@ -102,6 +128,7 @@ static int write_json(const struct list *list)
 		char *title = title_of(catalogue, catalogue->pitfalls[i]);
 		json_t *one = standing_json(&list->desk.reader, catalogue->pitfalls[i]);
 		json_object_set_new(one, "title", json_string(title));
+		json_object_update(one, (json_t *)outline_of(&list->outline, catalogue->pitfalls[i]));
 		json_array_append_new(all, one);
 		free(title);
 	}
@@ -144,15 +171,22 @@ static int run(const char *root, int argc, char **argv)
 		return STATUS_BAD_INPUT;
 	desk_open(&list.desk, root);
 	int status = find(&list, &operands);
+	char *wrong = outline_load(&list.outline, root);
+	if (status == 0 && wrong)
+		status = bad_input("%s", wrong);
+	free(wrong);
 	if (status == 0 && list.json)
 		status = write_json(&list);
 	else if (status == 0)
 		print(&list);
+	outline_release(&list.outline);
 	desk_close(&list.desk);
 	return status;
 }
 
 static const struct option_spec options[] = {
+	{"outline", OPTION_FLAG, NULL, "with each: what you can do after it, how long it takes, what it needs",
+	 offsetof(struct list, outlined)},
 	{"json", OPTION_FILE, "FILE", "the list as JSON", offsetof(struct list, json)},
 	{0},
 };
