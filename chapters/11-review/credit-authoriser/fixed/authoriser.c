@@ -87,7 +87,7 @@ enum answer authorise(struct purchase *purchase)
 	return purchase->answer;
 }
 
-/* From the intake to the log: who hands on stops before who takes. No wait within a worker is without an end. */
+/* From the intake to the log: each producer stops before its consumer. The bureau has its patience, and the log is drained. */
 void authoriser_stop(void)
 {
 	queue_close(&authoriser.purchases);
