@@ -87,7 +87,7 @@ enum answer authorise(struct purchase *purchase)
 	return purchase->answer;
 }
 
-/* From the intake to the log: each producer stops before its consumer. The bureau has its patience, and the log is drained. */
+/* From the intake to the log: each producer stops before its consumer. Each wait of a worker has an end. */
 void authoriser_stop(void)
 {
 	queue_close(&authoriser.purchases);
