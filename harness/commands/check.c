@@ -214,14 +214,8 @@ static int tell_compiler(const struct check *check)
 static void tell_results(const struct check *check)
 {
 	FILE *out = output_is_standard(check->json) ? stderr : stdout;
-	const struct results *results = &check->results;
 
-	for (size_t i = 0; i < results->count; i++) {
-		report_result(out, style_of(out), check->workbook.loop.root, &results->items[i]);
-		/* What a test of the workbook prints is its report. */
-		if (check->directory || results->items[i].seen.ending != ENDED_BY_ITSELF)
-			report_ending(out, style_of(out), check->workbook.loop.root, results, i);
-	}
+	report_summary(out, style_of(out), check->workbook.loop.root, &check->results, check->directory != NULL);
 	fflush(out);
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "command.h"
 #include "exercise.h"
 #include "picture.h"
@@ -37,14 +38,21 @@ static bool plot_of(const struct result *result, struct plot *plot)
 	return plot_init(plot, result->seen.measured, result->expected ? result->expected->bounds : NULL);
 }
 
-/* What is seen is no answer that is given away: the reader has asked for it. What disagrees is told whole. */
-static void tell_result(FILE *out, const char *root, const struct request *request, const struct result *result)
+/*
+ * What is seen is no answer that is given away: the reader has asked for it. What disagrees is told whole. The items are
+ * for the caller to free; what they own stays that of the results.
+ */
+static struct results without_answers(const struct request *request, const struct results *results)
 {
-	struct result shown = *result;
+	struct results shown = *results;
 
-	if (request->hidden && result->verdict.agrees)
-		shown.expected = NULL;
-	report_result(out, style_of(out), root, &shown);
+	shown.items = mem_zeroed(results->count, sizeof *shown.items);
+	for (size_t i = 0; i < results->count; i++) {
+		shown.items[i] = results->items[i];
+		if (request->hidden && results->items[i].verdict.agrees)
+			shown.items[i].expected = NULL;
+	}
+	return shown;
 }
 
 static void tell(const char *root, const struct request *request, const struct results *results)
@@ -53,11 +61,16 @@ static void tell(const char *root, const struct request *request, const struct r
 	const struct style style = style_of(out);
 	struct plot plot;
 
+	/* A pair is two programs, of one detector. */
+	struct results shown = without_answers(request, results);
+	if (!request->fixed)
+		report_summary(out, style, root, &shown, false);
 	for (size_t i = 0; i < results->count; i++) {
 		const struct result *result = &results->items[i];
-		if (request->fixed)
+		if (request->fixed) {
 			fprintf(out, "--- %s ---\n", result->program->name);
-		tell_result(out, root, request, result);
+			report_result(out, style, root, &shown.items[i]);
+		}
 		if (!request->only || !request->only->measures || !plot_of(result, &plot))
 			continue;
 		plot_print(out, style, &plot);

@@ -95,6 +95,8 @@ void limits_explain(const struct run *run, const char *detector, struct observat
 		    (limit->functions && !program_imports(run->program, limit->functions)))
 			continue;
 		observation_blame(seen, limit->fault, "%s", limit->why);
+		if (limit->fault == FAULT_PROGRAM)
+			seen->ending = ENDED_AT_A_CALL;
 		break;
 	}
 	free(text);

@@ -126,7 +126,9 @@ static bool fill_run(struct filling *filling, const struct mark *mark)
 	if (!result)
 		return false;
 	fputs("```text\n", filling->out);
-	report_result(filling->out, in_a_text, filling->catalogue->root, result);
+	/* As `run` shows it, whose one result this is. */
+	const struct results shown = {.items = (struct result *)result, .count = 1};
+	report_summary(filling->out, in_a_text, filling->catalogue->root, &shown, false);
 	fputs("```\n", filling->out);
 	return true;
 }

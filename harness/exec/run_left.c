@@ -166,7 +166,8 @@ static char *last_line(const char *text)
 static void drop_detectors_words(char *text)
 {
 	static const char rule[] = "==================\n", count[] = "ThreadSanitizer: reported ";
-	bool in_block = false;
+	static const char check[] = "ThreadSanitizer: CHECK failed: ";
+	bool in_block = false, in_check = false;
 	char *to = text;
 
 	for (char *line = text, *next; line && *line; line = next) {
@@ -174,7 +175,12 @@ static void drop_detectors_words(char *text)
 		next += *next == '\n';
 		bool is_rule = strncmp(line, rule, sizeof rule - 1) == 0;
 		bool of_valgrind = strncmp(line, "==", 2) == 0 && line[2] >= '0' && line[2] <= '9';
-		bool drop = in_block || is_rule || of_valgrind || strncmp(line, count, sizeof count - 1) == 0;
+		/* The runtime's own end, with a stack below it. */
+		in_check = strncmp(line, check, sizeof check - 1) == 0 ||
+			   (in_check &&
+			    (strncmp(line, "    #", 5) == 0 || strncmp(line, "  \n", 3) == 0 || *line == '\n'));
+		bool drop =
+			in_block || in_check || is_rule || of_valgrind || strncmp(line, count, sizeof count - 1) == 0;
 		in_block = in_block != is_rule;
 		if (!drop) {
 			memmove(to, line, (size_t)(next - line));

@@ -28,46 +28,56 @@ enum { MAX_WORDS = 8, MAX_FILES = 8 };
 static const struct doubt {
 	const char *detectors[2];
 	const char *words[MAX_WORDS]; /* of the source; one that ends in '_' may go on */
+	const char *what;	      /* behind "does not know" */
 	const char *sentence;	      /* behind the detector's name */
 } doubts[] = {
 	{VALGRIND,
 	 {"_Atomic", "atomic_", "__atomic_", "__sync_", "stdatomic"},
+	 "atomics",
 	 "does not know atomics, which are used here: it takes them for plain memory, and does not see what they order. "
 	 "If an atomic is what is accessed here, or orders the two accesses, this report is wrong. ThreadSanitizer "
 	 "knows them: its verdict counts."},
 	{TSAN,
 	 {"atomic_thread_fence", "__atomic_thread_fence"},
+	 "memory fences",
 	 "does not know atomic_thread_fence(), which is used here. If a fence orders the two accesses, this report is "
 	 "wrong; a release store and an acquire load say the same, and it knows those."},
 	{VALGRIND,
 	 {"pipe", "pipe2", "socketpair", "eventfd", "accept", "mq_receive"},
+	 "pipes, sockets and eventfd",
 	 "does not follow a pipe, a socket or an eventfd, and one is used here. If the one thread waits there for what "
 	 "the other sends before the two accesses meet, this report is wrong. ThreadSanitizer follows them: its "
 	 "verdict counts."},
 	{VALGRIND,
 	 {"sem_timedwait", "sem_trywait", "sem_clockwait"},
+	 "sem_timedwait() and its like",
 	 "does not know sem_timedwait(), sem_trywait() and sem_clockwait() in its older versions, and one is used "
 	 "here. If it orders the two accesses, this report is wrong."},
 	{TSAN,
 	 {"sem_clockwait", "pthread_mutex_clocklock", "pthread_clockjoin_np", "pthread_rwlock_clockrdlock",
 	  "pthread_rwlock_clockwrlock"},
+	 "the waits with a clock",
 	 "does not know the waits with a clock, such as sem_clockwait() and pthread_mutex_clocklock(), in its older "
 	 "versions, and one is used here. If it orders the two accesses, this report is wrong."},
 	{VALGRIND,
 	 {"pthread_mutex_clocklock", "pthread_cond_clockwait", "pthread_rwlock_clockrdlock",
 	  "pthread_rwlock_clockwrlock"},
+	 "the waits with a clock",
 	 "does not know the waits with a clock, such as pthread_mutex_clocklock(), in its older versions, and one is "
 	 "used here. If it orders the two accesses, this report is wrong."},
 	{VALGRIND,
 	 {"pthread_timedjoin_np", "pthread_tryjoin_np", "pthread_clockjoin_np"},
+	 "other joins than pthread_join()",
 	 "knows no join but pthread_join(), and another is used here. If it orders the two accesses, this report is "
 	 "wrong."},
 	{VALGRIND,
 	 {"pthread_cancel"},
+	 "what a cancelled wait does with its mutex",
 	 "does not see that a thread which is cancelled in pthread_cond_wait() has its mutex again when its handlers "
 	 "run. If that mutex guards this, the report is wrong. ThreadSanitizer sees it: its verdict counts."},
 	{TSAN,
 	 {"mtx_lock", "mtx_trylock", "cnd_wait", "call_once"},
+	 "<threads.h>",
 	 "does not know <threads.h>, which is used here. If one of its locks guards this, the report is wrong."},
 };
 
@@ -140,25 +150,43 @@ static bool is_used(const struct doubt *doubt, char *const *texts, size_t count)
 	return false;
 }
 
-void print_doubts(const struct page *page, const struct finding *finding)
+/* Calls `each` (may be NULL) with every doubt that fits; the first of them, or NULL. */
+static const struct doubt *doubts_of(const struct detector *detector, const struct finding *finding,
+				     void (*each)(const struct page *page, const struct doubt *doubt),
+				     const struct page *page)
 {
-	static const char *const names[][2] = {{"helgrind", "Helgrind"}, {"drd", "DRD"}, {"tsan", "ThreadSanitizer"}};
-	const char *detector = page->result->detector->name, *name = detector;
+	const struct doubt *first = NULL;
 	char *texts[MAX_FILES];
+	size_t count = is_race(finding->kind) ? sources_of(finding, texts) : 0;
 
-	if (!is_race(finding->kind))
-		return;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(names[i][0], detector) == 0)
-			name = names[i][1];
-	size_t count = sources_of(finding, texts);
 	for (size_t i = 0; i < sizeof doubts / sizeof *doubts; i++) {
-		if (!is_of(&doubts[i], detector) || !is_used(&doubts[i], texts, count))
+		if (!is_of(&doubts[i], detector->name) || !is_used(&doubts[i], texts, count))
 			continue;
-		char *sentence = mem_format("%s %s", name, doubts[i].sentence);
-		print_wrapped(page->out, page->style, 2, sentence);
-		free(sentence);
+		first = first ? first : &doubts[i];
+		if (each)
+			each(page, &doubts[i]);
 	}
 	for (size_t i = 0; i < count; i++)
 		free(texts[i]);
+	return first;
+}
+
+static void print_doubt(const struct page *page, const struct doubt *doubt)
+{
+	char *sentence = mem_format("%s %s", title_of(page->result->detector), doubt->sentence);
+
+	print_wrapped(page->out, page->style, 2, sentence);
+	free(sentence);
+}
+
+void print_doubts(const struct page *page, const struct finding *finding)
+{
+	doubts_of(page->result->detector, finding, print_doubt, page);
+}
+
+const char *doubt_about(const struct detector *detector, const struct finding *finding)
+{
+	const struct doubt *first = doubts_of(detector, finding, NULL, NULL);
+
+	return first ? first->what : NULL;
 }

@@ -52,14 +52,16 @@ static size_t count_alike(const struct observation *seen, size_t index)
 	return count;
 }
 
-static void print_standing(const struct page *page)
+void print_standing(const struct page *page)
 {
 	const struct observation *seen = &page->result->seen;
 	const struct finding finding = {.stacks = seen->standing, .stack_count = seen->standing_count};
 	size_t shown = 0, left_out = 0;
 
-	if (!seen->standing_count)
+	if (!seen->standing_count || (page->told && page->told->standing))
 		return;
+	if (page->told)
+		page->told->standing = true;
 	fprintf(page->out, "%s%s%s\n", ink(page->style, INK_STRONG),
 		seen->ending == ENDED_BY_SIGNAL ? "Where it was killed" : "Where its threads stood",
 		ink(page->style, INK_OFF));
@@ -112,28 +114,35 @@ static void print_port_hint(const struct page *page)
 			"has just ended: on this machine runs share one network.");
 }
 
-void report_ending(FILE *out, struct style style, const char *root, const struct results *results, size_t index)
+void print_ending(const struct page *page, const struct results *results)
 {
-	const struct page page = {out, style, root, &results->items[index]};
-	const struct observation *seen = &page.result->seen;
-	bool told = false, stood = false;
+	const struct observation *seen = &page->result->seen;
+	bool told = false, stood = page->told && page->told->standing;
 
-	for (size_t i = 0; i < index; i++) {
+	for (size_t i = 0; i < page->index; i++) {
 		const struct observation *earlier = &results->items[i].seen;
 		bool alike = ended_alike(earlier, seen);
 		told = told || alike;
 		stood = stood || (alike && earlier->standing_count);
 	}
-	if (page.result->bad_input)
+	if (page->result->bad_input)
 		return;
 	/* What has findings or figures has ended with an empty line. */
-	if (!seen->findings.count && !seen->measured && ((!stood && seen->standing_count) || !told))
-		putc('\n', out);
+	bool open = page->told ? page->told->open : !seen->findings.count && !seen->measured;
+	if (open && ((!stood && seen->standing_count) || !told))
+		putc('\n', page->out);
 	if (!stood)
-		print_standing(&page);
+		print_standing(page);
 	if (!told) {
-		print_text(&page, "On its standard error", seen->errors);
-		print_port_hint(&page);
-		print_text(&page, "On its standard output", seen->output);
+		print_text(page, "On its standard error", seen->errors);
+		print_port_hint(page);
+		print_text(page, "On its standard output", seen->output);
 	}
+}
+
+void report_ending(FILE *out, struct style style, const char *root, const struct results *results, size_t index)
+{
+	const struct page page = {out, style, root, &results->items[index], .index = index};
+
+	print_ending(&page, results);
 }

@@ -1,13 +1,16 @@
 /* Each finding in the source and in plain words. */
-#include "parts.h"
+#include "sentence.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "verdict/detector.h"
 
-enum { FURTHER_SHOWN = 12 };
+enum { FURTHER_SHOWN = 12, MOST_UP = 3, CALLED_FROM = 18 /* columns before a caller */ };
 
 /* How much of both paths is the same, up to a slash; 0 when that is only the root of all files. */
 static size_t common_directories(const char *one, const char *other)
@@ -20,21 +23,69 @@ static size_t common_directories(const char *one, const char *other)
 	return length > 1 ? length : 0;
 }
 
-/*
- * "broken.c:38", "broken/rates.c:9"; "lib/queue.c:9" where the program's first
- * file is app/main.c; a path of the workbook for what else lies there. Owned by
- * the caller.
- */
-static char *place(const struct page *page, const char *file, int line)
+/* As somebody in `here` would type it, up to some folders above; else as it is. For the caller to free. */
+static char *from_here(const char *path, const char *here)
 {
-	const char *shown = below_root(page->root, file), *own = page->result->program->path;
+	char *directory = mem_format("%s/", here), *typed = NULL;
+	size_t common = common_directories(path, directory), up = 0;
+
+	for (const char *at = directory + common; common && (at = strchr(at, '/')); at++)
+		up++;
+	if (common && up <= MOST_UP)
+		typed = mem_format("%.*s%s", (int)(3 * up), "../../../", path + common);
+	free(directory);
+	return typed ? typed : mem_copy(path);
+}
+
+/*
+ * "broken.c:38", "broken/rates.c:9"; a path of the workbook for what else lies
+ * there. In the first file's folder, and below, that is enough of it; another
+ * file is named from where the reader is.
+ */
+char *place_for_people(const struct page *page, const char *file, int line)
+{
+	const char *shown = below_root(page->root, file), *own = below_root(page->root, page->result->program->path);
 	size_t directory = (size_t)(base_name(own) - own);
+	char here[PATH_MAX], *path;
 
 	if (directory && strncmp(shown, own, directory) == 0)
-		shown += directory;
-	else if (*shown == '/')
-		shown += common_directories(shown, own);
-	return line > 0 ? mem_format("%s:%d", shown, line) : mem_copy(shown);
+		path = mem_copy(shown + directory);
+	else if (*shown == '/' && getcwd(here, sizeof here))
+		path = from_here(shown, here);
+	else
+		path = mem_copy(shown);
+	char *text = line > 0 ? mem_format("%s:%d", path, line) : mem_copy(path);
+	free(path);
+	return text;
+}
+
+/*
+ * A path that takes more columns loses some of its middle: its first folder and the
+ * file's name with the line stay. One that is still too long is left whole, for
+ * what says where a fault is must not be lost. Takes `path` over.
+ */
+static char *squeezed(const struct page *page, char *path, int columns)
+{
+	const char *ellipsis = page->style.utf8 ? "…" : "...", *tail = path;
+	size_t head = strcspn(path + (*path == '/'), "/") + (*path == '/') + 1;
+	char *shorter = NULL;
+
+	if (columns_of(path) <= columns)
+		return path;
+	while (!shorter && (tail = strchr(tail + 1, '/'))) {
+		if (tail < path + head)
+			continue;
+		shorter = mem_format("%.*s%s%s", (int)head, path, ellipsis, tail);
+		if (columns_of(shorter) > columns) {
+			free(shorter);
+			shorter = NULL;
+		}
+	}
+	if (!shorter)
+		shorter = mem_format("%s%s", base_name(path) > path ? ellipsis : "",
+				     base_name(path) - (base_name(path) > path));
+	free(path);
+	return shorter;
 }
 
 /* "evict (broken.c:38)"; NULL for a frame without a name. */
@@ -44,7 +95,9 @@ static char *frame_text(const struct page *page, const struct frame *frame)
 
 	if (!name || !frame->file || !frame->own)
 		return name;
-	char *where = place(page, frame->file, frame->line), *text = mem_format("%s (%s)", name, where);
+	char *where = place_for_people(page, frame->file, frame->line);
+	where = squeezed(page, where, page->style.width - CALLED_FROM - columns_of(name) - 3);
+	char *text = mem_format("%s (%s)", name, where);
 	free(where);
 	free(name);
 	return text;
@@ -87,26 +140,18 @@ static void print_callers(const struct page *page, const struct shown *shown, si
 		char *caller = frame_text(page, shown->items[i]);
 		if (!caller)
 			continue;
-		fprintf(page->out, "%6scalled from ", "");
-		print_cut(page->out, page->style, caller, page->style.width - 18);
-		putc('\n', page->out);
+		char *line = mem_format("called from %s", caller);
+		print_wrapped(page->out, page->style, 6, line);
+		free(line);
 		free(caller);
 	}
-}
-
-static const struct frame *first_own(const struct stack *stack)
-{
-	for (size_t i = 0; i < stack->count; i++)
-		if (stack->frames[i].own)
-			return &stack->frames[i];
-	return NULL;
 }
 
 /* True when an earlier stack of the finding has its excerpt from the same line. */
 static bool excerpt_shown(const struct finding *finding, size_t index, const struct frame *frame)
 {
 	for (size_t i = 0; i < index; i++) {
-		const struct frame *other = first_own(&finding->stacks[i]);
+		const struct frame *other = stack_place(&finding->stacks[i]);
 		if (other && other->file && frame->file && other->line == frame->line &&
 		    strcmp(other->file, frame->file) == 0)
 			return true;
@@ -148,24 +193,25 @@ static const char *quoted_name(const char *text, size_t *length)
 	return NULL;
 }
 
-/* ", on 'ledger'", as the detector names what the finding is about; "" when it does not. For the caller to free. */
-static char *subject(const struct finding *finding)
+char *finding_subject(const struct finding *finding)
 {
 	size_t length;
 	const char *name = quoted_name(finding->words, &length);
 
 	for (size_t i = 0; i < finding->stack_count && !length; i++)
 		name = quoted_name(finding->stacks[i].role, &length);
-	return length ? mem_format(", on '%.*s'", (int)length, name) : mem_copy("");
+	return length ? mem_format(" on '%.*s'", (int)length, name) : mem_copy("");
 }
 
 /* "bank.c:22, on 'last':  last = (long)arg;" */
 static void print_line_of(const struct page *page, const struct finding *finding)
 {
-	char *where = finding->file ? place(page, finding->file, finding->line) : mem_copy(finding->function);
-	char *about = subject(finding), *source = finding->file ? source_line(finding->file, finding->line) : NULL;
+	char *where =
+		finding->file ? place_for_people(page, finding->file, finding->line) : mem_copy(finding->function);
+	char *about = finding_subject(finding),
+	     *source = finding->file ? source_line(finding->file, finding->line) : NULL;
 	const char *statement = source ? source + strspn(source, " \t") : "";
-	char *line = mem_format("%s%s%s%s", where, about, *statement ? ":  " : "", statement);
+	char *line = mem_format("%s%s%s%s%s", where, *about ? "," : "", about, *statement ? ":  " : "", statement);
 
 	fputs("    ", page->out);
 	print_cut(page->out, page->style, line, page->style.width - 4);
@@ -176,6 +222,35 @@ static void print_line_of(const struct page *page, const struct finding *finding
 	free(where);
 }
 
+/* --- what has been told --- */
+
+static bool is_told(const struct page *page, size_t index)
+{
+	return page->told && page->told->groups_told[page->told->groups->of[page->index][index]];
+}
+
+static void mark_told(const struct page *page, size_t index)
+{
+	if (page->told)
+		page->told->groups_told[page->told->groups->of[page->index][index]] = true;
+}
+
+static bool is_alike(const struct finding *one, const struct finding *other)
+{
+	return strcmp(one->kind, other->kind) == 0 && strcmp(one->function, other->function) == 0;
+}
+
+/* The first finding of the same kind and function that is news; the number of findings when there is none. */
+static size_t first_untold(const struct page *page, size_t index)
+{
+	const struct findings *all = &page->result->seen.findings;
+	size_t i = index;
+
+	while (i < all->count && (is_told(page, i) || !is_alike(&all->items[index], &all->items[i])))
+		i++;
+	return i;
+}
+
 /* Those that are like this one, a line for each: to fix the first one alone does not fix all. */
 static void print_further(const struct page *page, size_t index)
 {
@@ -184,16 +259,44 @@ static void print_further(const struct page *page, size_t index)
 	size_t count = 0;
 
 	for (size_t i = index + 1; i < all->count; i++) {
-		if (strcmp(all->items[i].kind, finding->kind) != 0 ||
-		    strcmp(all->items[i].function, finding->function) != 0)
+		if (!is_alike(finding, &all->items[i]) || is_told(page, i))
 			continue;
 		if (count == 0)
 			fprintf(page->out, "  More of this kind in %s:\n", finding->function);
 		if (count++ < FURTHER_SHOWN)
 			print_line_of(page, &all->items[i]);
+		mark_told(page, i);
 	}
 	if (count > FURTHER_SHOWN)
 		fprintf(page->out, "    and %zu more\n", count - FURTHER_SHOWN);
+}
+
+/* "Helgrind reports it as Race in evict, DRD as ConflictingAccess in evict." */
+static void print_other_names(const struct page *page, size_t index)
+{
+	const struct groups *groups = page->told ? page->told->groups : NULL;
+	size_t group = groups ? groups->of[page->index][index] : 0, named = 0;
+	struct text text;
+	FILE *out = text_open(&text);
+
+	for (size_t i = 0; groups && i < groups->results->count; i++) {
+		const struct findings *all = &groups->results->items[i].seen.findings;
+		size_t j = 0;
+		while (j < all->count && groups->of[i][j] != group)
+			j++;
+		if (i == page->index || j == all->count)
+			continue;
+		fprintf(out, "%s%s %sas %s in %s", named ? ", " : "", title_of(groups->results->items[i].detector),
+			named ? "" : "reports it ", all->items[j].kind, all->items[j].function);
+		named++;
+	}
+	char *sentence = text_close(&text);
+	if (named) {
+		char *line = mem_format("%s.", sentence);
+		print_wrapped(page->out, page->style, 2, line);
+		free(line);
+	}
+	free(sentence);
 }
 
 /* Whether the headline is the kind, "data race" for "data-race", and nothing more. */
@@ -235,23 +338,31 @@ static bool is_vague(const struct stack *stack)
 	return vague;
 }
 
-static void print_finding(const struct page *page, size_t index)
+/* "data-race in evict (cache.c:40)"; for the caller to free. */
+static char *title(const struct page *page, const struct finding *finding)
+{
+	char *what = mem_format("%s in %s", finding->kind, finding->function), *all;
+
+	if (!finding->file)
+		return what;
+	char *where = place_for_people(page, finding->file, finding->line);
+	where = squeezed(page, where, page->style.width - columns_of(what) - 3);
+	all = mem_format("%s (%s)", what, where);
+	free(where);
+	free(what);
+	return all;
+}
+
+void print_finding(const struct page *page, size_t index)
 {
 	const struct finding *finding = &page->result->seen.findings.items[index];
 	const struct detector *detector = page->result->detector;
 	const char *meaning = detector->explain ? detector->explain(finding->kind) : NULL;
-	char *where = finding->file ? place(page, finding->file, finding->line) : NULL;
-
-	/* The line's number is what a reader needs most: a path that leaves no room for it goes. */
-	if (where &&
-	    columns_of(finding->kind) + columns_of(finding->function) + columns_of(where) + 7 > page->style.width)
-		memmove(where, base_name(where), strlen(base_name(where)) + 1);
-	char *title = mem_format("%s in %s%s%s%s", finding->kind, finding->function, where ? " (" : "",
-				 where ? where : "", where ? ")" : "");
+	char *headline = title(page, finding);
 
 	fprintf(page->out, "\n%s", ink(page->style, INK_STRONG));
-	print_cut(page->out, page->style, title, page->style.width);
-	fprintf(page->out, "%s\n", ink(page->style, INK_OFF));
+	print_wrapped(page->out, page->style, 0, headline);
+	fputs(ink(page->style, INK_OFF), page->out);
 	if (meaning)
 		print_wrapped(page->out, page->style, 2, meaning);
 	print_words(page, finding);
@@ -259,38 +370,69 @@ static void print_finding(const struct page *page, size_t index)
 	for (size_t i = 0; i < finding->stack_count; i++)
 		if (!stack_repeats(finding, i) && !is_vague(&finding->stacks[i]))
 			print_finding_stack(page, finding, i);
+	print_other_names(page, index);
+	mark_told(page, index);
 	print_further(page, index);
-	free(title);
-	free(where);
+	free(headline);
 }
 
-/* Once for each kind, behind the last finding of it. */
-static void print_advice(const struct page *page, size_t index)
+/* Whether a later finding that will be told has this advice too. */
+static bool comes_again(const struct page *page, size_t index, const char *advice)
 {
 	const struct findings *all = &page->result->seen.findings;
-	const char *advice = advice_for(page->result->detector, all->items[index].kind);
 
 	for (size_t i = index + 1; i < all->count; i++) {
-		const char *later =
-			finding_repeats(all, i) ? NULL : advice_for(page->result->detector, all->items[i].kind);
-		if (advice && later && strcmp(advice, later) == 0)
-			return;
+		const char *later = finding_repeats(all, i) || first_untold(page, i) == all->count
+					    ? NULL
+					    : advice_for(page->result->detector, all->items[i].kind);
+		if (later && strcmp(advice, later) == 0)
+			return true;
 	}
-	if (!advice)
+	return false;
+}
+
+void print_advice(const struct page *page, const char *kind)
+{
+	const char *advice = advice_for(page->result->detector, kind);
+
+	if (!advice || (page->told && page->told->advice && strcmp(page->told->advice, advice) == 0))
 		return;
+	if (page->told)
+		page->told->advice = advice;
 	char *text = mem_format("Look at: %s", advice);
 	print_wrapped(page->out, page->style, 0, text);
 	free(text);
 }
 
-void print_findings(const struct page *page)
+/* One that has been told, by another detector or first of all. */
+static void print_again(const struct page *page, size_t index)
+{
+	char *name = title(page, &page->result->seen.findings.items[index]);
+	char *line = mem_format("%s, see above", name);
+
+	print_wrapped(page->out, page->style, 2, line);
+	free(line);
+	free(name);
+}
+
+bool print_findings(const struct page *page)
 {
 	const struct findings *all = &page->result->seen.findings;
+	bool news = false;
 
+	for (size_t i = 0; i < all->count; i++)
+		if (!finding_repeats(all, i) && first_untold(page, i) == all->count)
+			print_again(page, i);
 	for (size_t i = 0; i < all->count; i++) {
-		if (finding_repeats(all, i))
+		size_t untold = finding_repeats(all, i) ? all->count : first_untold(page, i);
+		if (untold == all->count)
 			continue;
-		print_finding(page, i);
-		print_advice(page, i);
+		news = true;
+		print_finding(page, untold);
+		/* Once for each kind, behind the last finding of it. */
+		const char *advice = advice_for(page->result->detector, all->items[i].kind);
+		if (advice && !comes_again(page, i, advice))
+			print_advice(page, all->items[i].kind);
 	}
+	return news;
 }

@@ -1,5 +1,5 @@
 /* Results in words: what was declared and seen, and what disagrees. */
-#include "parts.h"
+#include "sentence.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static char *places_seen(const struct result *result)
 }
 
 /* What the failed tests say for themselves. */
-static void print_said(const struct page *page)
+void print_said(const struct page *page)
 {
 	const char *line = page->result->seen.said;
 
@@ -35,6 +35,20 @@ static void print_said(const struct page *page)
 		free(one);
 		line += length + (line[length] == '\n');
 	}
+}
+
+/* What stopped a test at a CHECK stands there. The sentence of a verdict has it if there is nothing else to say. */
+static void print_last_words(const struct page *page)
+{
+	const struct observation *seen = &page->result->seen;
+	char *last = page->told && (seen->said || strchr(seen->failed, ',')) ? last_words_of_tests(seen) : NULL;
+
+	if (last) {
+		char *line = mem_format("Last on its standard error: %s", last);
+		print_wrapped(page->out, page->style, 2, line);
+		free(line);
+	}
+	free(last);
 }
 
 /* ", as declared" and the like, for the caller to free. */
@@ -54,12 +68,50 @@ static char *against_declaration(const struct result *result)
 	return mem_format(", declared %s", word_name(expected->word));
 }
 
+/* True when the text was told last, of another result; and from now on it has been. */
+static bool is_old(const struct page *page, const char **last, const char *text)
+{
+	bool old = page->told && *last && text && strcmp(*last, text) == 0;
+
+	if (page->told && text)
+		*last = text;
+	return old;
+}
+
+/* What is the matter with the result, where that was not told of the one before. */
+static void print_why(const struct page *page)
+{
+	const struct result *result = page->result;
+	const struct verdict *verdict = &result->verdict;
+	const struct expectation *expected = result->expected;
+	const char *unused = NULL;
+
+	/* Under each detector the same tests fail. */
+	if (result->seen.failed && is_old(page, page->told ? &page->told->failed : &unused, result->seen.failed))
+		return;
+	if (verdict->why && !result->bad_input) {
+		if (!is_old(page, page->told ? &page->told->why : &unused, verdict->why))
+			print_wrapped(page->out, page->style, 2, verdict->why);
+	} else if (expected && expected->why) {
+		print_wrapped(page->out, page->style, 2, expected->why);
+	}
+	if (result_is_test(result) && result->seen.failed && verdict->agrees) {
+		char *failed = mem_format("these tests fail: %s", result->seen.failed);
+		print_wrapped(page->out, page->style, 2, failed);
+		free(failed);
+	}
+	/* Under a detector a right program's tests must pass, too. */
+	if (result_is_test(result) || (!verdict->agrees && result->seen.failed))
+		print_said(page);
+	if (result->seen.failed)
+		print_last_words(page);
+}
+
 /* "tsan: fires, as declared", and why where it is needed. */
 static void print_outcome(const struct page *page)
 {
 	const struct result *result = page->result;
 	const struct verdict *verdict = &result->verdict;
-	const struct expectation *expected = result->expected;
 	bool error = verdict->observed == OBSERVED_ERROR;
 	bool cut = verdict->observed == OBSERVED_CUT;
 	enum ink colour = error || !verdict->agrees ? INK_BAD : INK_GOOD;
@@ -68,24 +120,14 @@ static void print_outcome(const struct page *page)
 	fprintf(page->out, "%s%s: %s%s%s", ink(page->style, colour), result->detector->name,
 		result->seen.fault == FAULT_UNFIT ? "cannot judge this program"
 		: error				  ? "cannot be judged"
+		: cut && result->seen.failed	  ? "saw nothing until the test ended"
 		: cut				  ? "saw nothing until the program ended"
 						  : observed_name(verdict->observed),
 		declared, ink(page->style, INK_OFF));
 	if (result->runs > 1 && !error)
 		fprintf(page->out, " (in %u of %u runs)", result->fired, result->runs);
 	putc('\n', page->out);
-	if (verdict->why && !result->bad_input)
-		print_wrapped(page->out, page->style, 2, verdict->why);
-	else if (expected && expected->why)
-		print_wrapped(page->out, page->style, 2, expected->why);
-	if (result_is_test(result) && result->seen.failed && verdict->agrees) {
-		char *failed = mem_format("these tests fail: %s", result->seen.failed);
-		print_wrapped(page->out, page->style, 2, failed);
-		free(failed);
-	}
-	/* Under a detector a right program's tests must pass, too. */
-	if (result_is_test(result) || (error && result->seen.failed))
-		print_said(page);
+	print_why(page);
 	free(declared);
 }
 
@@ -99,27 +141,36 @@ static void print_compiler(const struct page *page)
 	print_lines(page->out, 2, words ? words + 1 : why);
 }
 
-void report_result(FILE *out, struct style style, const char *root, const struct result *result)
+void print_result(const struct page *page)
 {
-	struct page page = {out, style, root, result};
+	const struct observation *seen = &page->result->seen;
 
-	if (result->bad_input) {
-		print_compiler(&page);
+	if (page->result->bad_input) {
+		print_compiler(page);
 		return;
 	}
-	bool findings = result->seen.findings.count > 0;
-	print_outcome(&page);
-	if (findings && result->seen.failed)
+	print_outcome(page);
+	if (seen->findings.count && seen->failed && !(page->told && page->told->warned)) {
 		print_wrapped(
-			out, style, 2,
+			page->out, page->style, 2,
 			"A test that fails ends at once. What it leaves behind may be its own doing: memory that is "
 			"not freed, a thread that nobody joins.");
-	if (findings)
-		print_findings(&page);
-	print_figures(&page);
+		if (page->told)
+			page->told->warned = true;
+	}
+	bool news = print_findings(page);
+	print_figures(page);
 	/* The next detector's result begins with its name alone. */
-	if (findings || result->seen.measured)
-		putc('\n', out);
+	bool closed = news || seen->measured;
+	if (closed)
+		putc('\n', page->out);
+	if (page->told)
+		page->told->open = !closed;
+}
+
+void report_result(FILE *out, struct style style, const char *root, const struct result *result)
+{
+	print_result(&(struct page){out, style, root, result, NULL, 0});
 }
 
 /* --- disagreements --- */
@@ -201,7 +252,7 @@ void report_disagreements(FILE *out, struct style style, const char *root, const
 {
 	for (size_t i = 0; i < results->count; i++) {
 		const struct result *result = &results->items[i];
-		struct page page = {out, style, root, result};
+		struct page page = {out, style, root, result, NULL, 0};
 
 		if (result->verdict.agrees || (result->bad_input && compiler_shown(results, i)))
 			continue;

@@ -36,6 +36,15 @@ void report_disagreements(FILE *out, struct style style, const char *root, const
  */
 void report_result(FILE *out, struct style style, const char *root, const struct result *result);
 /*
+ * The results of one program, as `check` and `run` show them: the verdict in one
+ * sentence, the finding to look at first, then each result as report_result()
+ * has it, with each fault told once however many detectors see it. With
+ * `with_output` what the program wrote follows, as report_ending() has it.
+ */
+void report_summary(FILE *out, struct style style, const char *root, const struct results *results, bool with_output);
+/* That sentence alone, for the caller to free. */
+char *report_sentence(const char *root, const struct results *results);
+/*
  * How a program of the reader's own ended, and what it wrote: where its threads
  * stood, the words on its standard error, its output. Once for all runs that
  * ended alike: the results before this one have been shown.

@@ -30,9 +30,9 @@ static char *expanded(const char *line)
 	for (size_t i = 0; i < length; i++) {
 		if (line[i] != '\t') {
 			text[to++] = line[i];
-			column += ((unsigned char)line[i] & 0xc0) != 0x80;
 			continue;
 		}
+		column = (size_t)columns_of(text);
 		do
 			text[to++] = ' ';
 		while (++column % TAB);

@@ -4,7 +4,7 @@
  * TIOCGWINSZ and struct winsize are not POSIX; this is the only file of the
  * harness that asks for them.
  */
-#define _DEFAULT_SOURCE
+#define _GNU_SOURCE /* these, and wcwidth() */
 #include "parts.h"
 
 #include <langinfo.h>
@@ -14,6 +14,7 @@
 #include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <wchar.h>
 
 enum { WIDTH = 80, WIDTH_LEAST = 40, WIDTH_MOST = 1000 };
 
@@ -66,41 +67,85 @@ const char *ink(struct style style, enum ink which)
 	return style.colour ? codes[which] : "";
 }
 
-/* A byte that continues a character of UTF-8. */
-static bool continues(char byte)
+/*
+ * Text is UTF-8 whatever the reader's locale is, and how wide a character is the
+ * C library tells only in a locale that has it. To be given back by uselocale().
+ */
+static locale_t speak_utf8(void)
 {
-	return ((unsigned char)byte & 0xc0) == 0x80;
+	static locale_t utf8_locale;
+
+	if (!utf8_locale)
+		utf8_locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	return uselocale(utf8_locale);
 }
 
-static bool is_control(char byte)
+/*
+ * The number of bytes of the first character, and its columns: two of most
+ * characters of East Asia, none of an accent that joins the one before. -1 for
+ * what must not reach a terminal: control characters, and what is not UTF-8 at all.
+ */
+static size_t character(const char *text, int *columns)
 {
-	return (unsigned char)byte < 0x20 || byte == 0x7f;
+	mbstate_t state = {0};
+	wchar_t wide;
+	size_t length = mbrtowc(&wide, text, strnlen(text, 8), &state);
+
+	if (length == 0 || length > 8) {
+		*columns = (unsigned char)*text < 0x80 ? -1 : 1;
+		return 1;
+	}
+	*columns = wcwidth(wide);
+	/* One that is younger than this C library's tables. */
+	if (*columns < 0 && wide >= 0xa0)
+		*columns = 1;
+	return length;
+}
+
+static int columns_of_some(const char *text, size_t length)
+{
+	locale_t before = speak_utf8();
+	int all = 0, columns;
+
+	for (size_t i = 0; i < length; all += columns < 0 ? 1 : columns)
+		i += character(text + i, &columns);
+	uselocale(before);
+	return all;
 }
 
 int columns_of(const char *text)
 {
-	int columns = 0;
-
-	for (; *text; text++)
-		columns += !continues(*text);
-	return columns;
+	return columns_of_some(text, strlen(text));
 }
 
-static void put(FILE *out, char byte)
+/* Prints the first characters of the text, as many as fit in the columns; returns how many bytes those were. */
+static size_t put_some(FILE *out, const char *text, size_t length, int room)
 {
-	putc(is_control(byte) ? (byte == '\t' ? ' ' : '?') : byte, out);
+	locale_t before = speak_utf8();
+	size_t done = 0;
+
+	while (done < length) {
+		int columns;
+		size_t bytes = character(text + done, &columns);
+		room -= columns < 0 ? 1 : columns;
+		if (room < 0)
+			break;
+		if (columns < 0)
+			putc(text[done] == '\t' ? ' ' : '?', out);
+		else
+			fwrite(text + done, 1, bytes, out);
+		done += bytes;
+	}
+	uselocale(before);
+	return done;
 }
 
 void print_cut(FILE *out, struct style style, const char *text, int columns)
 {
 	const char *ellipsis = style.utf8 ? "…" : "...";
 	bool cut = columns_of(text) > columns;
-	int room = cut ? columns - columns_of(ellipsis) : columns;
 
-	for (; *text && (room > 0 || continues(*text)); text++) {
-		put(out, *text);
-		room -= !continues(text[1]);
-	}
+	put_some(out, text, strlen(text), cut ? columns - columns_of(ellipsis) : columns);
 	if (cut)
 		fputs(ellipsis, out);
 }
@@ -110,10 +155,9 @@ void print_wrapped(FILE *out, struct style style, int indent, const char *text)
 	int column = 0;
 
 	for (text += strspn(text, " \t\n"); *text; text += strspn(text, " \t\n")) {
-		int length = (int)strcspn(text, " \t\n"), columns = 0;
+		size_t length = strcspn(text, " \t\n");
+		int columns = columns_of_some(text, length);
 
-		for (int i = 0; i < length; i++)
-			columns += !continues(text[i]);
 		if (column && column + 1 + columns > style.width) {
 			putc('\n', out);
 			column = 0;
@@ -123,8 +167,7 @@ void print_wrapped(FILE *out, struct style style, int indent, const char *text)
 		else
 			fprintf(out, "%*s", indent, "");
 		column = (column ? column + 1 : indent) + columns;
-		for (int i = 0; i < length; i++)
-			put(out, text[i]);
+		put_some(out, text, length, columns);
 		text += length;
 	}
 	putc('\n', out);
@@ -137,11 +180,14 @@ void print_lines(FILE *out, int indent, const char *text)
 
 		if (length)
 			fprintf(out, "%*s", indent, "");
-		for (size_t i = 0; i < length; i++)
-			if (text[i] == '\t')
+		/* A tab stays one here. */
+		for (size_t i = 0; i < length;) {
+			size_t bytes = strcspn(text + i, "\t\n");
+			put_some(out, text + i, bytes, (int)length * 2);
+			i += bytes;
+			if (i < length && text[i++] == '\t')
 				putc('\t', out);
-			else
-				put(out, text[i]);
+		}
 		putc('\n', out);
 		text += length + (text[length] == '\n');
 	}

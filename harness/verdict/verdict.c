@@ -113,8 +113,12 @@ struct verdict verdict_of(const struct declaration *declaration, const struct ex
 							  : OBSERVED_CUT;
 		return verdict;
 	}
-	if (!verdict.why && !test)
+	if (!verdict.why && !test) {
 		verdict.why = why_tests_broke(declaration, seen);
+		/* What was seen until then is a reader's to know. */
+		if (verdict.why && declaration->submission)
+			verdict.observed = seen->findings.count ? OBSERVED_FIRES : OBSERVED_CUT;
+	}
 	if (verdict.why)
 		return verdict;
 	if (test)

@@ -235,6 +235,7 @@ static void collect(const struct run *run, struct observation *seen)
 
 const struct detector detector_budget = {
 	.name = "budget",
+	.title = "the leak budget",
 	.flavour = "plain",
 	.kinds = budget_kinds,
 	.bounded = true,

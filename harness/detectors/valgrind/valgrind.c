@@ -116,6 +116,24 @@ struct collecting {
 	size_t count;
 };
 
+/*
+ * Where a crash was. A test that is told to end gets SIGTERM, which says nothing of it; nor does the end of a program's
+ * child, unless that child is a test.
+ */
+static void add_fatal(struct collecting *all, struct valgrind_output *output)
+{
+	struct observation *seen = all->seen;
+	bool crashed = all->run->tests ? seen->failed != NULL : seen->ending == ENDED_BY_SIGNAL && !all->count;
+
+	if (!crashed || !output->fatal.count || strcmp(output->signal, "SIGTERM") == 0)
+		return;
+	struct stack *stack = observation_add_standing(seen, output->fatal.role);
+	stack->frames = output->fatal.frames;
+	stack->count = output->fatal.count;
+	output->fatal.frames = NULL;
+	output->fatal.count = 0;
+}
+
 static void collect_process(struct collecting *all, const char *bytes, size_t length, long pid)
 {
 	struct valgrind_output output;
@@ -123,6 +141,7 @@ static void collect_process(struct collecting *all, const char *bytes, size_t le
 	valgrind_xml_read(bytes, length, all->tool, all->run, &all->seen->findings, &output);
 	if (output.altered)
 		observation_fail(all->seen, FAULT_PROGRAM, "the program wrote where the detector reports");
+	add_fatal(all, &output);
 	all->processes[all->count++] =
 		(struct process){.pid = pid, .parent = output.parent, .complete = output.complete};
 	valgrind_output_release(&output);
@@ -172,7 +191,7 @@ static void collect(const struct run *run, struct observation *seen, const char 
 }
 
 /* What the interface asks for is a function per tool. */
-#define TOOL(tool, looks_for_races)                                                                                    \
+#define TOOL(tool, its_title, looks_for_races)                                                                         \
 	static void prepare_##tool(const struct run *run, struct command *command)                                     \
 	{                                                                                                              \
 		prepare(run, command, #tool, for_##tool);                                                              \
@@ -185,6 +204,7 @@ static void collect(const struct run *run, struct observation *seen, const char 
                                                                                                                        \
 	const struct detector detector_##tool = {                                                                      \
 		.name = #tool,                                                                                         \
+		.title = its_title,                                                                                    \
 		.flavour = "plain",                                                                                    \
 		.kinds = tool##_kinds,                                                                                 \
 		.channel = CHANNEL_VALGRIND,                                                                           \
@@ -196,6 +216,6 @@ static void collect(const struct run *run, struct observation *seen, const char 
 		.explain = tool##_explain,                                                                             \
 	}
 
-TOOL(helgrind, true);
-TOOL(drd, true);
-TOOL(memcheck, false);
+TOOL(helgrind, "Helgrind", true);
+TOOL(drd, "DRD", true);
+TOOL(memcheck, "memcheck", false);

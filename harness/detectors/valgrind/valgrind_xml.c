@@ -34,7 +34,8 @@ struct reader {
 	/* The error that is open. Its sentences stay raw until the end: only then are its threads known. */
 	struct finding *finding;
 	struct stack *stack;
-	bool told; /* the last stack has its sentence, but no frames yet */
+	long fatal_thread; /* its number */
+	bool told;	   /* the last stack has its sentence, but no frames yet */
 	struct frame_text frame;
 };
 
@@ -67,6 +68,7 @@ static const char *const elements[] = {
 	"line",
 	"fatal_signal",
 	"signame",
+	"tid",
 	"first_observed_at",
 	"other_segment_start",
 	"other_segment_end",
@@ -125,6 +127,8 @@ static void XMLCALL on_start(void *context, const char *name, const char **attri
 		reader->told = false;
 	} else if (is(reader, 0, "stack") && reader->finding) {
 		start_frames(reader);
+	} else if (is(reader, 0, "stack") && is(reader, 1, "fatal_signal")) {
+		reader->stack = &reader->output->fatal;
 	}
 }
 
@@ -269,6 +273,22 @@ static void end_error_part(struct reader *reader, const char *text)
 	}
 }
 
+/* --- the signal that ended it --- */
+
+static void end_fatal(struct reader *reader)
+{
+	struct stack *fatal = &reader->output->fatal;
+	const char *start = outermost_own(fatal), *name = reader->output->signal ? reader->output->signal : "a signal";
+
+	reader->stack = NULL;
+	free(fatal->role);
+	if (reader->fatal_thread == 1)
+		fatal->role = mem_format("Main thread got %s", name);
+	else
+		fatal->role =
+			start ? mem_format("Thread %s got %s", start, name) : mem_format("Another thread got %s", name);
+}
+
 /* --- the document --- */
 
 static void end_head(struct reader *reader, const char *text)
@@ -289,6 +309,10 @@ static void end_head(struct reader *reader, const char *text)
 		reader->finished = strcmp(text, "FINISHED") == 0;
 	else if (is(reader, 0, "signame") && is(reader, 1, "fatal_signal"))
 		replace(&output->signal, text);
+	else if (is(reader, 0, "tid") && is(reader, 1, "fatal_signal"))
+		reader->fatal_thread = atol(text);
+	else if (is(reader, 0, "fatal_signal"))
+		end_fatal(reader);
 }
 
 /* What is between the tags without the space around it. */
@@ -361,5 +385,6 @@ void valgrind_output_release(struct valgrind_output *output)
 {
 	free(output->executable);
 	free(output->signal);
+	stack_release(&output->fatal);
 	*output = (struct valgrind_output){0};
 }

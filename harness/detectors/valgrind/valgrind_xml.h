@@ -14,9 +14,10 @@
 
 struct valgrind_output {
 	long pid, parent;
-	char *executable; /* as it was started; NULL when unknown */
-	char *signal;	  /* the name of the signal that ended the process; NULL when none did */
-	bool altered;	  /* somebody else has written in it, or hidden something */
+	char *executable;   /* as it was started; NULL when unknown */
+	char *signal;	    /* the name of the signal that ended the process; NULL when none did */
+	struct stack fatal; /* where that signal met it; its role says which thread and which signal; empty: not told */
+	bool altered;	    /* somebody else has written in it, or hidden something */
 	/* It is this tool's, its state is FINISHED, the document is closed, and nobody has altered it. */
 	bool complete;
 };

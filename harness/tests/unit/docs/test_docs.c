@@ -423,8 +423,9 @@ Test(text, shows_what_the_commands_print)
 	char *text = filled(&book, "README.md", "<!-- run 02-x/y broken tsan -->\n<!-- end -->\n");
 	cr_assert_eq(strncmp(text,
 			     "<!-- run 02-x/y broken tsan -->\n```text\n"
-			     "tsan: fires, as declared\n\ndata-race in stop (/x/broken.c:11)\n",
-			     100),
+			     "As declared: a data race: main thread writes what another thread uses, and\n"
+			     "nothing orders the two; ThreadSanitizer sees it.\n\ndata-race in stop (/x/broken.c:11)\n",
+			     200),
 		     0, "%s", text);
 	free(text);
 	book.made.items[1].verdict.observed = OBSERVED_FIRES;
