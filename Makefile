@@ -222,6 +222,15 @@ RUNNER_TEST_PROGRAMS := $(addprefix build/plain/bin/,$(OUTCOME_PROGRAMS)) build/
 build/receive: $(patsubst %,build/host/harness/%.o,tests/captured/receive exec/channel base/mem base/text)
 	$(Q)$(HARNESS_CC) -o $@ $^ -luv
 
+# Preloaded into the programs that claim to be right: lets one of their calls fail.
+build/inject.so: harness/tests/inject/inject.c harness/tests/inject/inject.h build/toolchain
+	$(Q)$(HARNESS_CC) $(filter-out -MMD -MP,$(MONITOR_CFLAGS)) -shared -Wl,-z,now -Wl,-z,defs -o $@.new $< && mv $@.new $@
+
+build/inject: $(patsubst %.c,build/host/%.o,harness/tests/inject/driver.c $(filter-out harness/main.c,$(HARNESS_SOURCES)))
+	$(Q)$(HARNESS_CC) -o $@ $^ $(HARNESS_LIBS)
+
+RIGHT_PROGRAMS := $(filter %/fixed,$(CHAPTER_PROGRAMS)) $(patsubst %.c,%,$(wildcard solutions/*/*/*.c solutions/*/*/also-right/*.c))
+
 # Tests of the whole, through the command line.
 build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson -lcriterion
@@ -229,7 +238,7 @@ build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 # --- what people type ----------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-.PHONY: all harness bench-check bench-verify bench-warm layout verify test tests werror format clean help
+.PHONY: all harness inject bench-check bench-verify bench-warm layout verify test tests werror format clean help
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
@@ -242,6 +251,9 @@ test: harness ## all tests: ./loose test
 	$(Q)build/loose test
 
 tests: harness build/host/tests build/asan/tests build/cli-tests $(MONITOR_TEST_PROGRAMS) $(RUNNER_TEST_PROGRAMS) ## build the harness's own tests
+
+inject: harness build/inject build/inject.so $(addprefix build/plain/bin/,$(RIGHT_PROGRAMS)) ## right programs under failing calls: WHICH='words of paths'
+	$(Q)build/inject $(WHICH)
 
 compile_commands.json: $(HARNESS_SOURCES) ## for editors
 	$(Q)sep='['; for f in $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS); do \
