@@ -46,6 +46,13 @@
  */
 int invariant(bool holds, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * For a program that gives up while threads of its own are still at work:
+ * writes out what was printed, and ends the process at once. To return from
+ * main() instead would tear down what those threads use.
+ */
+_Noreturn void leave(int status);
+
 void check_zero(int error, const char *call, const char *file, int line);
 _Noreturn void check_failed(const char *text, const char *file, int line);
 void check_refused(int error, const char *call, const char *file, int line);

@@ -30,11 +30,11 @@ static struct {
 } gateway = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 struct request {
-	/* all guarded by gateway.lock */
+	pthread_t deadline_thread; /* the handler's */
+	/* all below guarded by gateway.lock */
 	enum { IN_FLIGHT, ANSWERED, GIVEN_UP } state;
 	int users; /* who is last frees it */
 	int deadline;
-	pthread_t deadline_thread;
 	char body[4096];
 };
 

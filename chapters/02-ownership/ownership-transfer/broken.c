@@ -18,7 +18,7 @@
 #include "kit/schedule.h"
 
 enum { PAYMENTS = 3, AMOUNT = 2500 /* cents */ };
-enum { LAST_ONE_LEFT, BOTH_CLOSED, COPY_ENDED };
+enum { LAST_ONE_LEFT, CLOSED, COPY_ENDED };
 
 struct archive {
 	pthread_mutex_t lock;
@@ -44,7 +44,7 @@ static void *copy_payments(void *arg)
 	for (int i = 0; i < PAYMENTS; i++) {
 		if (i == PAYMENTS - 1) {
 			schedule_reached(LAST_ONE_LEFT);
-			schedule_await(BOTH_CLOSED);
+			schedule_await(CLOSED);
 		}
 		long cents = day->payments[i];
 
@@ -100,7 +100,7 @@ int main(void)
 	schedule_await(LAST_ONE_LEFT);
 	till_close(&till);
 	int sent = archive_close(&archive);
-	schedule_reached(BOTH_CLOSED);
+	schedule_reached(CLOSED);
 	schedule_await(COPY_ENDED);
 	return invariant(sent == PAYMENTS, "payments %d, sent %d", PAYMENTS, sent);
 }

@@ -15,8 +15,10 @@
 #include <stdlib.h>
 
 #include "kit/check.h"
+#include "kit/schedule.h"
 
 enum { PAYMENTS = 3, AMOUNT = 2500 /* cents */ };
+enum { LAST_ONE_LEFT, CLOSED, COPY_ENDED };
 
 struct archive {
 	pthread_mutex_t lock;
@@ -41,12 +43,17 @@ static void *copy_payments(void *arg)
 	struct day *day = arg;
 
 	for (int i = 0; i < PAYMENTS; i++) {
+		if (i == PAYMENTS - 1) {
+			schedule_reached(LAST_ONE_LEFT);
+			schedule_await(CLOSED);
+		}
 		long cents = day->payments[i];
 
 		CHECK(pthread_mutex_lock(&day->archive->lock));
 		day->archive->copies[day->archive->copied++] = cents;
 		CHECK(pthread_mutex_unlock(&day->archive->lock));
 	}
+	schedule_reached(COPY_ENDED);
 	return NULL;
 }
 
@@ -97,7 +104,9 @@ int main(void)
 
 	till_end_day(&till, &archive);
 	archive_adopt(&archive, till_hand_over(&till));
+	schedule_await(LAST_ONE_LEFT);
 	till_close(&till);
+	schedule_reached(CLOSED); /* the archive's closing waits: it comes after this, and before the last payment */
 	int sent = archive_close(&archive);
 	return invariant(sent == PAYMENTS, "payments %d, sent %d", PAYMENTS, sent);
 }

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 
 #include "kit/check.h"
-#include "kit/gate.h"
 #include "kit/schedule.h"
 #include "kit/stop.h"
 
@@ -56,8 +55,14 @@ static void *record(void *arg)
 {
 	int number = *(const int *)arg;
 
+	if (number > 2) {
+		schedule_reached(STARTED_AGAIN);
+		schedule_await(JOURNAL_CLOSED);
+	}
 	journal_write(depot.journal);
 	schedule_reached(BEGUN + number);
+	if (number > 2)
+		schedule_await(NEVER);
 	if (number == 1)
 		return "no radio";
 	while (!stop_wait(&depot.stop, MINUTE))
@@ -88,6 +93,7 @@ static void depot_stop(void)
 {
 	stop_request(&depot.stop);
 	CHECK(pthread_join(depot.supervisor, NULL));
+	stop_destroy(&depot.stop);
 }
 
 int main(void)

@@ -21,7 +21,7 @@
 #include "kit/queue.h"
 #include "kit/schedule.h"
 
-enum { ROWS = 2, DAYS = 2 };
+enum { ROWS = 2, DAYS = 2, NO_LIST = -1 };
 enum { IMPORTED, SOLD = IMPORTED + DAYS }; /* and the next ones: plus the number of the day */
 
 struct list {
@@ -33,8 +33,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct list *prices;	 /* guarded by lock */
 static struct queue inbox;	 /* the importer's: lists, as text */
 static struct queue till;	 /* the cashier's: customers */
-static int lists;		 /* the importer's */
-static int tickets, for_nothing; /* the cashier's until it has ended, then main's */
+static int lists;			    /* the importer's */
+static int customers, tickets, for_nothing; /* the cashier's until it has ended, then main's */
 
 /* NULL when the text is spoilt. */
 static struct list *list_read(const char *text)
@@ -82,10 +82,11 @@ static int sell_tickets(void)
 
 	while (queue_take(&till, &row)) {
 		CHECK(pthread_mutex_lock(&lock));
-		int price = prices->price[*(int *)row];
+		int price = prices ? prices->price[*(int *)row] : NO_LIST;
 		CHECK(pthread_mutex_unlock(&lock));
+		tickets += price != NO_LIST;
 		for_nothing += price == 0;
-		schedule_reached(SOLD + tickets++);
+		schedule_reached(SOLD + customers++);
 	}
 	return 0;
 }
@@ -117,5 +118,7 @@ int main(void)
 	CHECK(pthread_join(importer, NULL));
 	queue_close(&till);
 	CHECK(pthread_join(cashier, NULL));
+	queue_destroy(&inbox);
+	queue_destroy(&till);
 	return invariant(for_nothing == 0, "tickets %d, for nothing %d", tickets, for_nothing);
 }

@@ -14,6 +14,7 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,7 +22,7 @@
 #include "kit/queue.h"
 #include "kit/schedule.h"
 
-enum { ROWS = 2, DAYS = 2 };
+enum { ROWS = 2, DAYS = 2, NO_LIST = -1 };
 enum { IMPORTED, SOLD = IMPORTED + DAYS }; /* and the next ones: plus the number of the day */
 
 struct list {
@@ -33,8 +34,8 @@ static struct list *prices;	 /* the cashier's */
 static struct queue whole;	 /* to the cashier: lists, each of them its own from now on */
 static struct queue inbox;	 /* the importer's: lists, as text */
 static struct queue till;	 /* the cashier's: customers */
-static int lists;		 /* the importer's */
-static int tickets, for_nothing; /* the cashier's until it has ended, then main's */
+static int lists;			    /* the importer's */
+static int customers, tickets, for_nothing; /* the cashier's until it has ended, then main's */
 
 /* NULL when the text is spoilt. */
 static struct list *list_read(const char *text)
@@ -64,10 +65,9 @@ static int import_lists(void)
 
 	while (queue_take(&inbox, &text)) {
 		struct list *list = list_read(text);
-		if (list)
-			REQUIRE(queue_put(&whole, list));
+		bool sent = list && queue_put(&whole, list); /* nobody closes it */
 		schedule_reached(IMPORTED + lists++);
-		if (!list)
+		if (!sent)
 			return EBADMSG;
 	}
 	return 0;
@@ -78,13 +78,14 @@ static int sell_tickets(void)
 	void *row, *list;
 
 	while (queue_take(&till, &row)) {
-		while (queue_count(&whole) > 0 && queue_take(&whole, &list)) {
+		while (queue_poll(&whole, &list)) {
 			list_free(prices);
 			prices = list;
 		}
-		int price = prices->price[*(int *)row];
+		int price = prices ? prices->price[*(int *)row] : NO_LIST;
+		tickets += price != NO_LIST;
 		for_nothing += price == 0;
-		schedule_reached(SOLD + tickets++);
+		schedule_reached(SOLD + customers++);
 	}
 	return 0;
 }
@@ -101,6 +102,7 @@ int main(void)
 	static char *const texts[DAYS] = {"summer 40 25", "autumn 42 free"};
 	static int row[DAYS] = {0, 1};
 	pthread_t importer, cashier;
+	void *list;
 
 	queue_init(&inbox, DAYS);
 	queue_init(&till, DAYS);
@@ -117,5 +119,11 @@ int main(void)
 	CHECK(pthread_join(importer, NULL));
 	queue_close(&till);
 	CHECK(pthread_join(cashier, NULL));
+	while (queue_poll(&whole, &list))
+		list_free(list);
+	list_free(prices);
+	queue_destroy(&inbox);
+	queue_destroy(&till);
+	queue_destroy(&whole);
 	return invariant(for_nothing == 0, "tickets %d, for nothing %d", tickets, for_nothing);
 }

@@ -113,6 +113,7 @@ int main(void)
 	gate_open(&closing);
 	for (int i = 0; i < pool.started; i++)
 		CHECK(pthread_join(pool.threads[i], NULL));
+	CHECK(pthread_attr_destroy(&small));
 	return invariant(load == idle && after == idle && pool.booked == accepted,
 			 "threads idle %d, under load %d, idle again %d; orders accepted %d, booked %d", idle, load,
 			 after, accepted, pool.booked);

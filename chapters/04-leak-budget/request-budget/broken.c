@@ -45,6 +45,17 @@ static int add(int *number, int amount)
 	return sum;
 }
 
+/* The first fare that is priced is the fare: two clients that miss the cache together have priced it twice. */
+static int remember(int *fare, int priced)
+{
+	CHECK(pthread_mutex_lock(&planner.lock));
+	if (*fare == 0)
+		*fare = priced;
+	int known = *fare;
+	CHECK(pthread_mutex_unlock(&planner.lock));
+	return known;
+}
+
 static void *price(void *arg)
 {
 	struct pricing *pricing = arg;
@@ -89,7 +100,7 @@ static int answer(int journey)
 	if (known)
 		return known;
 	REQUIRE(queue_put(&pricing->found, &minutes[journey]));
-	return add(&planner.fares[journey], pricing_end(pricing));
+	return remember(&planner.fares[journey], pricing_end(pricing));
 }
 
 /* A client's connection. */
@@ -116,5 +127,6 @@ int main(void)
 	for (int i = 0; i < CLIENTS; i++)
 		CHECK(pthread_join(clients[i], NULL));
 	int right = add(&planner.right_answers, 0), left = add(&planner.threads, 0);
-	return invariant(left == 0, "right answers %d of %d, threads left behind %d", right, CLIENTS * REQUESTS, left);
+	return invariant(right == CLIENTS * REQUESTS && left == 0, "right answers %d of %d, threads left behind %d", right,
+			 CLIENTS * REQUESTS, left);
 }

@@ -44,6 +44,17 @@ static int add(int *number, int amount)
 	return sum;
 }
 
+/* The first fare that is priced is the fare: two clients that miss the cache together have priced it twice. */
+static int remember(int *fare, int priced)
+{
+	CHECK(pthread_mutex_lock(&planner.lock));
+	if (*fare == 0)
+		*fare = priced;
+	int known = *fare;
+	CHECK(pthread_mutex_unlock(&planner.lock));
+	return known;
+}
+
 static void *price(void *arg)
 {
 	struct pricing *pricing = arg;
@@ -87,7 +98,7 @@ static int answer(int journey)
 	if (!known)
 		REQUIRE(queue_put(&pricing->found, &minutes[journey]));
 	int priced = pricing_end(pricing);
-	return known ? known : add(&planner.fares[journey], priced);
+	return known ? known : remember(&planner.fares[journey], priced);
 }
 
 /* A client's connection. */
@@ -114,5 +125,6 @@ int main(void)
 	for (int i = 0; i < CLIENTS; i++)
 		CHECK(pthread_join(clients[i], NULL));
 	int right = add(&planner.right_answers, 0), left = add(&planner.threads, 0);
-	return invariant(left == 0, "right answers %d of %d, threads left behind %d", right, CLIENTS * REQUESTS, left);
+	return invariant(right == CLIENTS * REQUESTS && left == 0, "right answers %d of %d, threads left behind %d", right,
+			 CLIENTS * REQUESTS, left);
 }

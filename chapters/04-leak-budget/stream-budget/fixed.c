@@ -111,6 +111,7 @@ int main(void)
 	}
 	queue_close(&scrapes);
 	CHECK(pthread_join(metrics, NULL));
+	queue_destroy(&scrapes);
 	CHECK(pthread_mutex_lock(&river.lock));
 	int clients = river.clients, senders = river.senders;
 	CHECK(pthread_mutex_unlock(&river.lock));

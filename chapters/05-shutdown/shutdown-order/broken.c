@@ -40,7 +40,7 @@ static sqlite3 *connect(void)
 {
 	sqlite3 *connection;
 
-	REQUIRE(sqlite3_open_v2("file:/shop?vfs=memdb", &connection,
+	HAVE(sqlite3_open_v2("file:/shop?vfs=memdb", &connection,
 				SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI, NULL) == SQLITE_OK);
 	return connection;
 }
@@ -49,8 +49,8 @@ static int count_rows(sqlite3 *connection, const char *sql)
 {
 	sqlite3_stmt *statement;
 
-	REQUIRE(sqlite3_prepare_v2(connection, sql, -1, &statement, NULL) == SQLITE_OK);
-	REQUIRE(sqlite3_step(statement) == SQLITE_ROW);
+	HAVE(sqlite3_prepare_v2(connection, sql, -1, &statement, NULL) == SQLITE_OK);
+	HAVE(sqlite3_step(statement) == SQLITE_ROW);
 	int rows = sqlite3_column_int(statement, 0);
 	REQUIRE(sqlite3_finalize(statement) == SQLITE_OK);
 	return rows;
@@ -62,6 +62,7 @@ static void store_insert(struct store *store, const char *table, int number)
 
 	snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (%d)", table, number);
 	int error = sqlite3_exec(store->connection, sql, NULL, NULL, NULL);
+	HAVE(error != SQLITE_NOMEM);
 	if (error == SQLITE_OK)
 		store->rows++;
 	else
@@ -103,7 +104,7 @@ int main(void)
 	static int accepted[ORDERS] = {1, 2, 3};
 	sqlite3 *audit = connect();
 
-	REQUIRE(sqlite3_exec(audit, "CREATE TABLE orders (n); CREATE TABLE payments (n)", NULL, NULL, NULL) == SQLITE_OK);
+	HAVE(sqlite3_exec(audit, "CREATE TABLE orders (n); CREATE TABLE payments (n)", NULL, NULL, NULL) == SQLITE_OK);
 	queue_init(&shop.intake, ORDERS);
 	shop.store = calloc(1, sizeof *shop.store);
 	HAVE(shop.store);

@@ -33,7 +33,7 @@ static struct {
 	pthread_cond_t landed;
 	struct stop call_off;
 	int in_flight, ledger;	  /* guarded by lock; the ledger is the number of payments on disk */
-	struct payment *payments; /* guarded by lock; NULL when the process has ended */
+	struct payment *payments; /* guarded by lock; NULL when it was torn down */
 } service = {.in_flight = PAYMENTS, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 static struct handler {
@@ -99,7 +99,7 @@ static void *orchestrate(void *arg)
 {
 	schedule_await(PATIENCE_OVER);
 	CHECK(pthread_mutex_lock(&service.lock));
-	free(service.payments); /* the process ends: its memory goes, whoever is still at work in it */
+	free(service.payments); /* as exit() does by its handlers: what they own goes, and the threads go on */
 	service.payments = NULL;
 	CHECK(pthread_mutex_unlock(&service.lock));
 	schedule_reached(PROCESSOR_ANSWERS);
@@ -113,7 +113,7 @@ int main(void)
 	service_start();
 	NEED(pthread_create(&orchestrator, NULL, orchestrate, NULL));
 	if (!service_stop())
-		return invariant(false, "payments still in flight");
+		leave(invariant(false, "payments still in flight"));
 	schedule_reached(PATIENCE_OVER);
 	CHECK(pthread_join(orchestrator, NULL));
 	for (int i = 0; i < PAYMENTS; i++)

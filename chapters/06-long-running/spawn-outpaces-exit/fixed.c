@@ -12,6 +12,7 @@
  * budget    silent when threads <= 5, joined == started
  */
 #include <pthread.h>
+#include <stdbool.h>
 
 #include "kit/check.h"
 #include "kit/deadline.h"
@@ -87,9 +88,13 @@ static enum result mail_start(void)
 /* Waits for all mails. */
 static void mail_stop(void)
 {
-	for (int i = 0; i < MAILS; i++)
-		if (mailings[i].state != FREE)
+	for (int i = 0; i < MAILS; i++) {
+		CHECK(pthread_mutex_lock(&office.lock));
+		bool started = mailings[i].state != FREE;
+		CHECK(pthread_mutex_unlock(&office.lock));
+		if (started)
 			CHECK(pthread_join(mailings[i].thread, NULL));
+	}
 }
 
 /* The mail server answers so many requests more, and the mails that get an answer end. */

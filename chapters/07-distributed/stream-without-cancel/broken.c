@@ -22,7 +22,7 @@
 #include "kit/loopback.h"
 #include "kit/schedule.h"
 
-enum { SEEN = 3, EVENING = 6 /* pictures, until she hangs up and in all */ };
+enum { SEEN = 3, EVENING = 6 /* pictures, until she hangs up and in all */, A_MINUTE = 60000 /* ms */ };
 enum { HUNG_UP, FAILED, TAKEN_OVER, EVENING_OVER };
 
 static struct place {
@@ -85,7 +85,7 @@ static int watch(int phone, char child, int pictures)
 {
 	int others = 0;
 
-	for (char seen; pictures > 0 && recv(phone, &seen, 1, 0) == 1; pictures -= seen == child)
+	for (char seen; pictures > 0 && loopback_receive(phone, &seen, 1, A_MINUTE); pictures -= seen == child)
 		others += seen != child;
 	return others;
 }
@@ -95,7 +95,7 @@ static void hang_up(int phone)
 {
 	setsockopt(phone, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
 	close(phone);
-	REQUIRE(recv(place.wire, &(char){0}, 1, 0) <= 0);
+	REQUIRE(!loopback_receive(place.wire, &(char){0}, 1, A_MINUTE));
 	schedule_reached(HUNG_UP);
 }
 
@@ -105,15 +105,17 @@ int main(void)
 
 	signal(SIGPIPE, SIG_IGN); /* who hangs up must not end the whole server */
 	int mother = loopback_connect(loopback_port(listener));
-	stream_open(accept(listener, NULL, NULL), 'A');
+	stream_open(loopback_accept(listener, -1), 'A');
 	watch(mother, 'A', SEEN);
 	hang_up(mother);
 	schedule_await(FAILED);
 	stream_close();
 	int father = loopback_connect(loopback_port(listener));
-	stream_open(accept(listener, NULL, NULL), 'B');
+	stream_open(loopback_accept(listener, -1), 'B');
 	schedule_reached(TAKEN_OVER);
 	int others = watch(father, 'B', EVENING);
 	stream_close();
+	close(father);
+	close(listener);
 	return invariant(others == 0, "pictures of another child %d", others);
 }

@@ -72,24 +72,28 @@ static struct bidding *bidding_start(int lot)
 	return house.open_for[lot] = bidding;
 }
 
-/* Takes no more calls, waits until all are noted, frees the bidding, returns the highest bid. Twice does no harm. */
-static int bidding_stop(struct bidding **handle)
+/* Takes no more calls, waits until all are noted, frees it, writes the highest bid. A second stop writes nothing. */
+static void bidding_stop(struct bidding **handle, int *highest)
 {
 	struct bidding *bidding = *handle;
 
 	if (!bidding)
-		return NO_SALE;
+		return;
 	*handle = house.open_for[bidding->lot] = NULL;
 	queue_close(&bidding->calls);
 	CHECK(pthread_join(bidding->clerk, NULL));
-	int highest = bidding->highest;
+	*highest = bidding->highest;
 	queue_destroy(&bidding->calls);
 	free(bidding);
-	return highest;
+}
+
+static void bidding_drop(struct bidding **handle)
+{
+	bidding_stop(handle, &(int){NO_SALE});
 }
 
 /* The one GNU extension here, of gcc and clang: whichever way the scope of the handle is left, it is stopped. */
-#define STOPPED_WITH_SCOPE __attribute__((cleanup(bidding_stop)))
+#define STOPPED_WITH_SCOPE __attribute__((cleanup(bidding_drop)))
 
 /* Somebody has waited on the line for the painting, and is put through while the hammer falls for the teapot. */
 static void hammer_falls(void)
@@ -100,13 +104,14 @@ static void hammer_falls(void)
 
 static int sell(int lot)
 {
+	int highest = NO_SALE;
 	STOPPED_WITH_SCOPE struct bidding *bidding = bidding_start(lot);
 
 	if (withdrawn[lot])
 		return NO_SALE;
 	for (int i = 0; i < CALLS; i++)
 		REQUIRE(queue_put(&bidding->calls, &teapot_bids[i]));
-	int highest = bidding_stop(&bidding);
+	bidding_stop(&bidding, &highest);
 	hammer_falls();
 	put_down(highest);
 	return highest;

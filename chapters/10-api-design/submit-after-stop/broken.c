@@ -10,6 +10,7 @@
  * memcheck  fires  InvalidRead in pool_submit, InvalidWrite in pool_submit
  * budget    fires  accepted in main when accepted == set, joined == started
  */
+#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ static bool in_the_paper[STORIES]; /* the setters' until they have been joined, 
 
 struct pool {
 	pthread_t setters[SETTERS];
+	int started; /* setters; of pool_open(), then of pool_close() */
 	pthread_cond_t changed;
 	pthread_mutex_t lock;
 	int stories[STORIES], accepted, set, closed; /* guarded by lock */
@@ -45,18 +47,6 @@ static void *set_stories(void *arg)
 	return NULL;
 }
 
-/* Opens a pool. Pair it with pool_close(). */
-static struct pool *pool_open(void)
-{
-	struct pool *pool = malloc(sizeof *pool);
-
-	HAVE(pool);
-	*pool = (struct pool){.changed = PTHREAD_COND_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER};
-	for (int i = 0; i < SETTERS; i++)
-		NEED(pthread_create(&pool->setters[i], NULL, set_stories, pool));
-	return pool;
-}
-
 /* Hands in a story. */
 static void pool_submit(struct pool *pool, int story)
 {
@@ -75,9 +65,29 @@ static void pool_close(struct pool *pool)
 	pool->closed = true;
 	CHECK(pthread_cond_broadcast(&pool->changed));
 	CHECK(pthread_mutex_unlock(&pool->lock));
-	for (int i = 0; i < SETTERS; i++)
+	for (int i = 0; i < pool->started; i++)
 		CHECK(pthread_join(pool->setters[i], NULL));
 	free(pool);
+}
+
+/* Opens a pool. Pair it with pool_close(). NULL with errno: half a pool is closed again. */
+static struct pool *pool_open(void)
+{
+	struct pool *pool = calloc(1, sizeof *pool);
+	int error = 0;
+
+	if (!pool)
+		return NULL;
+	CHECK(pthread_cond_init(&pool->changed, NULL));
+	CHECK(pthread_mutex_init(&pool->lock, NULL));
+	while (!error && pool->started < SETTERS)
+		if (!(error = pthread_create(&pool->setters[pool->started], NULL, set_stories, pool)))
+			pool->started++;
+	if (!error)
+		return pool;
+	pool_close(pool);
+	errno = error;
+	return NULL;
 }
 
 static void *edit(void *pool)
@@ -93,6 +103,7 @@ int main(void)
 	int given_back = 0; /* as far as the reporter is told */
 	pthread_t editor;
 
+	HAVE(pool);
 	pool_submit(pool, 0);
 	NEED(pthread_create(&editor, NULL, edit, pool));
 	schedule_await(POOL_CLOSED); /* the match has gone into extra time */
