@@ -19,12 +19,16 @@
  * --child-silent-after-fork   a forked child is not the program; but each test is
  * --fair-sched=try            a thread that spins does not keep the others from running
  * --num-callers=24            deep enough for the outermost own function, which names the thread
+ * --sanity-level=0            it looks for faults of the program, not of its own tables
+ * --vex-guest-chase=no        short blocks: to translate code costs most of a run, and little of it is run twice
  * --error-exitcode=0          the status stays the program's own; reports are read, not guessed from it
  */
 static const char *const common[] = {"--command-line-only=yes",
 				     "--vgdb=no",
 				     "--fair-sched=try",
 				     "--num-callers=24",
+				     "--sanity-level=0",
+				     "--vex-guest-chase=no",
 				     "--error-exitcode=0",
 				     "--xml=yes",
 				     NULL};
