@@ -17,7 +17,7 @@
 #include "kit/schedule.h"
 
 enum {
-	LETTERS = 20,
+	LETTERS = 10,
 	PATIENCE = 15000 /* ms: only a letter that another one waits for is printed for so long */
 };
 

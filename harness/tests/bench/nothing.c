@@ -1,5 +1,0 @@
-/* What a detector costs by itself: verify holds the exercises' runs against this. */
-int main(void)
-{
-	return 0;
-}
