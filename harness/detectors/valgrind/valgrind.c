@@ -23,15 +23,9 @@
  * --vex-guest-chase=no        short blocks: to translate code costs most of a run, and little of it is run twice
  * --error-exitcode=0          the status stays the program's own; reports are read, not guessed from it
  */
-static const char *const common[] = {"--command-line-only=yes",
-				     "--vgdb=no",
-				     "--fair-sched=try",
-				     "--num-callers=24",
-				     "--sanity-level=0",
-				     "--vex-guest-chase=no",
-				     "--error-exitcode=0",
-				     "--xml=yes",
-				     NULL};
+static const char *const common[] = {"--command-line-only=yes", "--vgdb=no",	    "--fair-sched=try",
+				     "--num-callers=24",	"--sanity-level=0", "--vex-guest-chase=no",
+				     "--error-exitcode=0",	"--xml=yes",	    NULL};
 
 /*
  * --free-is-write=yes    else neither sees that a block is freed while another thread uses it

@@ -1,12 +1,14 @@
 #include "scratch.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,33 +32,82 @@ static void shell(const char *command)
 	cr_assert_eq(system(command), 0, "%s", command);
 }
 
-void scratch_make(struct scratch *scratch)
+/*
+ * What of a workbook is the same for every test, and takes longer to compile than most tests take. It outlives the test, in
+ * the workbook's place, for paths stand in it; make tells whether it is still good.
+ */
+#define KEPT                                                                                                           \
+	"build/toolchain build/plain/kit.a build/plain/obj/harness build/plain/obj/chapters/kit "                      \
+	"build/plain/bin/harness build/tsan/kit.a build/tsan/obj/harness build/tsan/obj/chapters/kit "                 \
+	"build/tsan/bin/harness"
+
+/* Several programs of tests may run at once. The lock is the process's: it ends with it, however it ends. */
+static bool take_place(struct scratch *scratch, int number)
 {
-	char here[PATH_MAX];
+	char path[sizeof scratch->root + 8], here[PATH_MAX];
 
 	cr_assert(getcwd(here, sizeof here));
-	snprintf(scratch->root, sizeof scratch->root, "%s/build/scratch.XXXXXX", here);
-	cr_assert(mkdtemp(scratch->root));
+	snprintf(scratch->root, sizeof scratch->root, "%s/build/scratch.%d", here, number);
+	snprintf(path, sizeof path, "%s.lock", scratch->root);
+	scratch->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	cr_assert_geq(scratch->lock, 0, "%s", path);
+	if (flock(scratch->lock, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	close(scratch->lock);
+	return false;
+}
+
+/* What a test has left that did not come to its end is nothing to build on, and its processes may still be at it. */
+static bool is_clean(const struct scratch *scratch)
+{
+	char *command =
+		formatted("cd '%s' 2>/dev/null || exit 0; [ \"$(ls -A)\" = kept ] || { cd ..; rm -rf '%s'; exit 1; }",
+			  scratch->root, scratch->root);
+	bool clean = system(command) == 0;
+
+	free(command);
+	return clean;
+}
+
+static void find_place(struct scratch *scratch)
+{
+	for (int number = 0;; number++) {
+		if (!take_place(scratch, number))
+			continue;
+		if (is_clean(scratch))
+			return;
+		close(scratch->lock);
+	}
+}
+
+void scratch_make(struct scratch *scratch)
+{
+	find_place(scratch);
 	scratch->timeout = 100;
 	snprintf(scratch->path, sizeof scratch->path, "%s", getenv("PATH"));
 	char *command = formatted(
-		"set -e; cd '%s'; mkdir -p bin build/plain/obj build/tsan/obj chapters/" PITFALL " exercises/" PITFALL
+		"set -e; mkdir -p '%s'; cd '%s'; if [ -d kept/build ]; then mv kept/build .; fi; rm -rf kept;"
+		"mkdir -p bin build/plain/obj build/tsan/obj chapters/" PITFALL " exercises/" PITFALL
 		" solutions/" PITFALL
 		"; ln -s ../../Makefile ../../harness .; ln -s ../../../chapters/kit chapters/kit;"
 		"ln -s ../../loose ../../supervisor ../../monitor.so ../../closes.so ../../runner build/; cp -r ../../chapters/" PITFALL
 		"/. chapters/" PITFALL "; cp -r ../../exercises/" PITFALL "/. exercises/" PITFALL
 		"; cp -r ../../solutions/" PITFALL "/. solutions/" PITFALL,
-		scratch->root);
+		scratch->root, scratch->root);
 	shell(command);
 	free(command);
 }
 
 void scratch_remove(struct scratch *scratch)
 {
-	char *command = formatted("rm -rf '%s'", scratch->root);
+	char *command = formatted("set -e; cd '%s'; mkdir kept; for part in " KEPT "; do if [ -e $part ]; then "
+				  "mkdir -p kept/${part%%/*}; mv $part kept/$part; fi; done;"
+				  "find . -mindepth 1 -maxdepth 1 ! -name kept -exec rm -rf {} +",
+				  scratch->root);
 
 	shell(command);
 	free(command);
+	close(scratch->lock);
 }
 
 static char *read_whole(const char *path)

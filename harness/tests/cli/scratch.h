@@ -1,7 +1,8 @@
 /*
  * A workbook of one pitfall, in a directory of its own, for tests that damage
  * programs, tools or files. It is a copy of a real pitfall beside the real
- * harness, and goes away with scratch_remove().
+ * harness, and goes away with scratch_remove(); but what was compiled of the kit
+ * and of the doctor's programs stays, for the next test in the same place.
  */
 #ifndef LOOSE_TEST_SCRATCH_H
 #define LOOSE_TEST_SCRATCH_H
@@ -15,6 +16,7 @@
 
 struct scratch {
 	char root[256];
+	int lock;	 /* of this place among those of other tests */
 	char path[1024]; /* PATH for the harness; the test's own at first */
 	int timeout; /* of scratch_verify(), in seconds for each run; so long at first that a loaded machine does not matter */
 };
