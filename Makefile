@@ -238,7 +238,7 @@ build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 # --- what people type ----------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-.PHONY: all harness inject bench-check bench-verify bench-warm layout verify test tests werror format clean help
+.PHONY: all harness kills inject bench-check bench-verify bench-warm layout verify test tests werror format clean help
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
@@ -265,6 +265,9 @@ bench-check: harness ## what check takes over the same compilations and runs one
 
 bench-warm: harness ## the CPU time of a verify that has nothing to do, over 0.3 s
 	$(Q)harness/tests/bench/warm
+
+kills: harness build/host/tests ## kill a reader's commands at 200 moments, and see that nothing is lost
+	$(Q)LOOSE_KILLS=200 build/host/tests --filter 'kills/*'; harness/tests/kills
 
 werror: ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
 	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/exec/supervisor/*.c $(UNIT_TESTS) $(CLI_TESTS) \

@@ -401,3 +401,9 @@ Test(reader, without_a_memory_work_goes_on)
 	expect(0, "hint implicit", "Hint 1\n");
 	expect(3, "progress", "cannot be kept");
 }
+
+/* `make kills` does it at 200 moments. */
+Test(reader, commands_can_be_killed_at_any_moment)
+{
+	shell("harness/tests/kills 5");
+}
