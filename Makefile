@@ -147,7 +147,7 @@ build/toolchain: FORCE
 HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -Ichapters -MMD -MP
 HARNESS_LIBS := -luv -lexpat -ljansson -lcmark-gfm -ldw -lelf -lcurl -lsqlite3
 ROOMS := base wire verdict workbook detectors detectors/tsan detectors/valgrind detectors/budget detectors/criterion exec report judge \
-	docs reader lab commands
+	docs reader watch lab commands
 HARNESS_SOURCES := harness/main.c $(foreach room,$(ROOMS),$(wildcard harness/$(room)/*.c))
 UNIT_TESTS := $(wildcard harness/tests/unit/*/test_*.c)
 # The table of detectors with one more row stands in for the harness's own.
@@ -233,7 +233,7 @@ RIGHT_PROGRAMS := $(filter %/fixed,$(CHAPTER_PROGRAMS)) $(patsubst %.c,%,$(wildc
 
 # Tests of the whole, through the command line.
 build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
-	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson -lcriterion
+	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson -lcriterion -lutil
 
 # --- what people type ----------------------------------------------------------------------------------------------
 

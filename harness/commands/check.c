@@ -20,6 +20,7 @@
 #include "exec/leftovers.h"
 #include "exec/runner.h"
 #include "exercise.h"
+#include "judge/submission.h"
 #include "report/report.h"
 #include "verdict/budget.h"
 #include "verdict/detector.h"
@@ -63,25 +64,14 @@ static const struct program *in_workbook(struct check *check)
 	return catalogue_submission(&check->workbook.catalogue, check->sources[0] + root + 1);
 }
 
-/* The budget of an exercise stands in its solution, so that a learner's file cannot change it. */
-static void declare_right(struct check *check, const struct program *program)
-{
-	const struct program *solution = catalogue_program(&check->workbook.catalogue, program->pitfall, "solution");
-	const char *bounds = NULL;
-
-	for (size_t i = 0; solution && i < solution->declaration.count; i++)
-		if (solution->declaration.items[i].bounds)
-			bounds = solution->declaration.items[i].bounds;
-	declaration_right(&check->program.declaration, bounds ? bounds : "threads at exit <= 1");
-	check->declares = true;
-}
-
 static void plan_in_workbook(struct check *check, const struct program *program)
 {
 	check->program = *program;
 	check->program.submission = program->role == ROLE_STARTER;
-	if (check->program.submission)
-		declare_right(check, program);
+	if (check->program.submission) {
+		submission_declare(&check->workbook.catalogue, program->pitfall, &check->program.declaration);
+		check->declares = true;
+	}
 	check->program.declared = true;
 	if (program_has_test(program))
 		tasks_add(&check->tasks, &check->program, detector_of_tests());

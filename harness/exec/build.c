@@ -361,7 +361,8 @@ static char *object_of(const char *root, const char *target, const char *name, i
 /* Linked with an exercise's test; such a program is one file. */
 static bool is_tested(const char *name)
 {
-	return strncmp(name, "exercises/", 10) == 0 || strncmp(name, "solutions/", 10) == 0;
+	return strncmp(name, "exercises/", 10) == 0 || strncmp(name, "solutions/", 10) == 0 ||
+	       strncmp(name, "work/", 5) == 0;
 }
 
 typedef bool part_visit(void *context, char *object);
@@ -397,6 +398,20 @@ static bool did_not_compile(void *context, char *object)
 		*words = file_read(log);
 	free(log);
 	return *words;
+}
+
+static bool forget_object(void *context, char *object)
+{
+	(void)context;
+	unlink(object);
+	free(object);
+	return false;
+}
+
+void build_forget(const char *root, const char *target)
+{
+	if (strstr(target, "/bin/"))
+		visit_objects(root, target, forget_object, NULL);
 }
 
 /* The compiler's words of the program or its objects. */

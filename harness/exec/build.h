@@ -40,6 +40,12 @@ void build_join(struct build *build);
 
 /* Builds and waits. 0 when all targets are there; -1 with what is wrong in *error, for the caller to free. */
 int build_targets(struct loop *loop, char *const *targets, size_t count, int jobs, char **error);
+/*
+ * Takes away the objects of the program's own sources, so that the next build
+ * compiles them: one that was compiled while its source was saved is younger than
+ * the source, and of the old one.
+ */
+void build_forget(const char *root, const char *target);
 /* The compiler's words on a target that was not made, for the caller to free. */
 char *build_failure(const char *root, const char *target);
 /* The target's build id, a digest of its content in hex, for the caller to free; NULL when it has none. */

@@ -47,7 +47,10 @@ struct judging {
 	char *error;	      /* it cannot go on */
 	long wall_ms, cpu_ms; /* at the start */
 	struct deferred step;
-	bool *over; /* judging_join() waits for it; else NULL */
+	size_t light_left; /* works under a detector that is not heavy, and not over; while heavy ones wait for them */
+	size_t light_unbegun;  /* of these */
+	uv_timer_t head_start; /* of a judging that has one */
+	bool *over;	       /* judging_join() waits for it; else NULL */
 };
 
 void tasks_add(struct tasks *tasks, const struct program *program, const struct detector *detector)
@@ -134,9 +137,53 @@ static bool did_fire(const struct result *result)
 	return result->verdict.observed == OBSERVED_FIRES || result->verdict.observed == OBSERVED_FAILS;
 }
 
+static void start_more(struct judging *judging);
+
+/* The light works that are left do not hold up the heavy ones any more. */
+static void end_head_start(struct judging *judging)
+{
+	if (judging->head_start.data)
+		uv_timer_stop(&judging->head_start);
+	judging->light_left = 0;
+}
+
+static void on_head_start_over(uv_timer_t *timer)
+{
+	struct judging *judging = timer->data;
+
+	end_head_start(judging);
+	start_more(judging);
+}
+
+/* One that has begun, or needs no run. The last of them starts the clock. */
+static void note_light_begun(struct judging *judging, const struct work *work)
+{
+	if (!judging->light_left || work->result->detector->heavy || --judging->light_unbegun)
+		return;
+	uv_timer_start(&judging->head_start, on_head_start_over, (uint64_t)judging->options->head_start_ms, 0);
+}
+
+static void note_light_over(struct judging *judging, const struct work *work)
+{
+	if (judging->light_left && !work->result->detector->heavy && --judging->light_left == 0)
+		end_head_start(judging);
+}
+
+static void plan_head_start(struct judging *judging)
+{
+	if (!judging->options->head_start_ms)
+		return;
+	uv_timer_init(&judging->loop->uv, &judging->head_start);
+	judging->head_start.data = judging;
+	for (size_t i = 0; i < judging->count; i++)
+		judging->light_left += !judging->works[i].result->detector->heavy;
+	judging->light_unbegun = judging->light_left;
+}
+
 static void complete(struct judging *judging, struct work *work)
 {
 	work->over = true;
+	note_light_over(judging, work);
 	judging->done++;
 	if (judging->events->result)
 		judging->events->result(judging->context, work->task, work->result);
@@ -165,8 +212,6 @@ static void add_run(struct result *result, struct observation *seen)
 }
 
 /* --- running --- */
-
-static void start_more(struct judging *judging);
 
 static void forget(struct judging *judging, struct attempt *attempt)
 {
@@ -243,6 +288,8 @@ static void start_one(struct judging *judging, struct queue *queue)
 	struct work *work = queue_next(queue);
 	struct attempt *attempt = mem_zeroed(1, sizeof *attempt);
 
+	if (work->started == 0)
+		note_light_begun(judging, work);
 	if (++work->started == judging->options->repeat)
 		queue_drop_first(queue);
 	queue->running++;
@@ -254,11 +301,19 @@ static void start_one(struct judging *judging, struct queue *queue)
 		judging->events->started(judging->context, work->task);
 }
 
+/* The queues have their light works first when there is a head start. */
+static bool may_start(const struct judging *judging, const struct queue *queue)
+{
+	const struct work *next = queue_next(queue);
+
+	return next && !is_ending(judging) && judging->running < judging->limit && queue->running < judging->jobs &&
+	       !(judging->light_left && next->result->detector->heavy);
+}
+
 static void start_more(struct judging *judging)
 {
 	for (struct queue *queue = judging->queues; queue < judging->queues + LANES; queue++)
-		while (!is_ending(judging) && judging->running < judging->limit && queue->running < judging->jobs &&
-		       queue_next(queue))
+		while (may_start(judging, queue))
 			start_one(judging, queue);
 }
 
@@ -275,6 +330,7 @@ static void settle(struct judging *judging, struct work *work)
 				      work->request.bounds);
 	if (!judging->options->fresh && work->key &&
 	    cache_recall(&judging->cache, work->key, judging->options->repeat, work->result)) {
+		note_light_begun(judging, work);
 		judge(work->result);
 		complete(judging, work);
 		return;
@@ -339,6 +395,7 @@ static void note_failures(struct judging *judging)
 		if (work->settled)
 			continue;
 		work->settled = true;
+		note_light_begun(judging, work);
 		note_failure(judging, work->result, work->target);
 		judge(work->result);
 		complete(judging, work);
@@ -376,6 +433,8 @@ static void start_build(struct judging *judging)
 			for (size_t j = find_target(judging, works[i]->target);
 			     j < judging->count && strcmp(judging->by_target[j]->target, works[i]->target) == 0; j++)
 				judging->by_target[j]->asked_for = true;
+			if (judging->options->anew)
+				build_forget(judging->loop->root, works[i]->target);
 			targets[request.count++] = works[i]->target;
 		}
 	judging->build = build_start(judging->loop, &request, &events, judging);
@@ -462,6 +521,7 @@ struct judging *judging_start(struct workbook *workbook, const struct tasks *tas
 	}
 	if (tasks->count)
 		qsort(judging->by_target, tasks->count, sizeof(struct work *), by_target);
+	plan_head_start(judging);
 	judging->step = (struct deferred){.call = begin, .context = judging};
 	loop_defer(judging->loop, &judging->step);
 	return judging;
@@ -485,6 +545,11 @@ static void drop_unfinished(struct judging *judging)
 	results->count = kept;
 }
 
+static void on_timer_closed(uv_handle_t *timer)
+{
+	free(timer->data);
+}
+
 static void release(struct judging *judging)
 {
 	for (size_t i = 0; i < judging->count; i++)
@@ -496,7 +561,10 @@ static void release(struct judging *judging)
 	free(judging->by_target);
 	free(judging->works);
 	free(judging->error);
-	free(judging);
+	if (judging->head_start.data)
+		uv_close((uv_handle_t *)&judging->head_start, on_timer_closed);
+	else
+		free(judging);
 }
 
 static void finish(struct judging *judging)

@@ -50,6 +50,9 @@ struct judging_options {
 	const char *bounds; /* of the budget, beside what the program declares; NULL: none */
 	const struct outside *outside; /* of all tasks; NULL: programs of the workbook */
 	bool keep_output;	       /* observations have what the program printed */
+	bool in_order; /* first what is not heavy, then by task: the first results soon; else the heaviest are first */
+	bool anew; /* compile the programs' own sources, whatever their times say: they may have changed meanwhile */
+	long head_start_ms; /* with in_order: heavy runs wait until the others are over, but at most so long; 0: they do not */
 };
 
 struct judging;

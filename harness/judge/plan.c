@@ -65,7 +65,8 @@ void work_plan(struct work *work, const char *root, const struct task *task, con
 	work->request.own_network = options->outside && options->outside->own_network;
 	plan_program(work, root, task, options->outside);
 	work->lane = lane_of(work);
-	work->weight = (task->detector->heavy ? 2 : 0) + (work->request.tests ? 1 : 0);
+	work->weight = options->in_order ? !task->detector->heavy
+					 : (task->detector->heavy ? 2 : 0) + (work->request.tests ? 1 : 0);
 }
 
 void work_release(struct work *work)

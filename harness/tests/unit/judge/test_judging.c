@@ -291,6 +291,79 @@ Test(judging, ends_with_a_signal_to_the_harness_and_can_follow_it)
 	release(&seen);
 }
 
+/* --- for who waits at the terminal --- */
+
+extern const struct detector detector_sixth;
+
+/* Two of the programs, the first under a detector that counts as heavy; which of them began first. */
+static size_t began[2], began_count;
+
+static void note_start(void *context, size_t task)
+{
+	(void)context;
+	began[began_count++] = task;
+}
+
+static void judge_heavy_and_light(long head_start_ms)
+{
+	static const struct judging_events events = {NULL, note_start, NULL, on_finished};
+	struct detector heavy = detector_sixth;
+	struct tasks both = {0};
+	struct seen seen = {.ends = 0};
+
+	heavy.heavy = true;
+	tasks_add(&both, &programs[0], &heavy);
+	tasks_add(&both, &programs[1], &detector_sixth);
+	options.in_order = true;
+	options.fresh = true;
+	options.head_start_ms = head_start_ms;
+	began_count = 0;
+	judging_join(judging_start(&scratch.workbook, &both, &options, &events, &seen));
+	cr_assert_eq((int)seen.how, (int)END_DONE);
+	cr_assert_eq(began_count, 2);
+	release(&seen);
+	tasks_release(&both);
+}
+
+/* The heavy one finds that the light one has ended. */
+Test(judging, lets_what_is_light_end_before_the_heavy_begins)
+{
+	scratch_file(&scratch, "p/quiet.c", "#!/bin/sh\n>\"${0%/*}/light.ended\"\necho bye\n");
+	scratch_file(&scratch, "p/loud.c", "#!/bin/sh\n[ -e \"${0%/*}/light.ended\" ] || sleep 1000\necho bye\n");
+	judge_heavy_and_light(1000000);
+	cr_expect_eq(began[0], 1);
+	cr_expect_eq(began[1], 0);
+}
+
+/* The light one waits for the heavy one. */
+Test(judging, lets_the_heavy_begin_when_the_head_start_is_over)
+{
+	scratch_file(&scratch, "p/loud.c", "#!/bin/sh\n>\"${0%/*}/heavy.began\"\necho bye\n");
+	scratch_file(&scratch, "p/quiet.c",
+		     "#!/bin/sh\nwhile ! [ -e \"${0%/*}/heavy.began\" ]; do sleep 0.01; done\necho bye\n");
+	judge_heavy_and_light(1);
+	cr_expect_eq(began[0], 1);
+}
+
+/* An object that is younger than its source, and was made of what stood there before. */
+Test(judging, compiles_anew_what_may_have_changed_meanwhile)
+{
+	struct seen seen;
+	char *object = mem_format("%s/build/plain/obj/p/loud.o", scratch.root);
+
+	for (int anew = 0; anew < 2; anew++) {
+		char *command = mem_format("mkdir -p '%s/build/plain/obj/p' && >'%s'", scratch.root, object);
+		cr_assert_eq(system(command), 0);
+		free(command);
+		options.anew = anew;
+		judge(&seen, NEVER);
+		expect_all(&seen);
+		release(&seen);
+		cr_expect_eq(access(object, F_OK) == 0, !anew);
+	}
+	free(object);
+}
+
 /* --- what is missing --- */
 
 static void expect_error(const char *words)

@@ -1,0 +1,42 @@
+#include "submission.h"
+
+#include "verdict/detector.h"
+
+void submission_declare(const struct catalogue *catalogue, const char *pitfall, struct declaration *declaration)
+{
+	const struct program *solution = catalogue_program(catalogue, pitfall, "solution");
+	const char *bounds = NULL;
+
+	for (size_t i = 0; solution && i < solution->declaration.count; i++)
+		if (solution->declaration.items[i].bounds)
+			bounds = solution->declaration.items[i].bounds;
+	declaration_right(declaration, bounds ? bounds : "threads at exit <= 1");
+}
+
+static void add_detectors(struct submission *submission, bool heavy)
+{
+	for (size_t i = 0; detectors[i]; i++)
+		if (detectors[i]->heavy == heavy)
+			tasks_add(&submission->tasks, &submission->program, detectors[i]);
+}
+
+void submission_init(struct submission *submission, const struct catalogue *catalogue, const char *pitfall, char *path)
+{
+	*submission = (struct submission){.program = {.pitfall = (char *)pitfall,
+						      .name = "starter",
+						      .path = path,
+						      .source = "",
+						      .role = ROLE_STARTER,
+						      .submission = true,
+						      .declared = true}};
+	submission_declare(catalogue, pitfall, &submission->program.declaration);
+	tasks_add(&submission->tasks, &submission->program, detector_of_tests());
+	add_detectors(submission, false);
+	add_detectors(submission, true);
+}
+
+void submission_release(struct submission *submission)
+{
+	declaration_release(&submission->program.declaration);
+	tasks_release(&submission->tasks);
+}
