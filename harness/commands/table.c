@@ -2,7 +2,8 @@
 
 const struct command_entry *const commands[] = {
 	&command_list,	     &command_show,
-	&command_diff,	     &command_predict,
+	&command_diff,	     &command_watch,
+	&command_predict, &command_debug,
 	&command_run,	     &command_check,
 	&command_hint,	     &command_solution,
 	&command_reset,	     &command_merge,
