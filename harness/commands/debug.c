@@ -69,11 +69,8 @@ static int become_gdb(const struct debug *debug, const char *test)
 	char *program = build_target("plain", debug->path), *path = mem_format("%s/%s", root, program);
 	char *library = mem_format("set environment LD_LIBRARY_PATH %s/build/runner", root);
 	char *only = mem_format("--only=%s", test), *sources = mem_format("directory %s", root);
-	/* With "up" out of the macro's functions, into the test. */
-	char *argv[] = {"gdb", "-q", "-ex", "set confirm off", "-ex", "set breakpoint pending on", "-ex",
-			"set follow-fork-mode child", "-ex", "set print thread-events off", "-ex", sources, "-ex", library,
-			"-ex", "break criterion_abort_test", "-ex", "break criterion_continue_test", "-ex", "run", "-ex", "up",
-			"--args", path, only, NULL};
+	char *script = mem_format("%s/harness/commands/debug.gdb", root);
+	char *argv[] = {"gdb", "-q", "-ex", sources, "-ex", library, "-x", script, "--args", path, only, NULL};
 
 	printf("Opening gdb in the test %s of %s. Type 'bt' for where it is, 'info threads' for the threads, 'quit' to leave.\n",
 	       test, debug->path);
@@ -81,6 +78,7 @@ static int become_gdb(const struct debug *debug, const char *test)
 	execvp(argv[0], argv);
 	int status = errno == ENOENT ? cannot_judge("gdb is not installed; fix: apt-get install gdb")
 				     : cannot_judge("gdb does not start: %s", strerror(errno));
+	free(script);
 	free(program);
 	free(path);
 	free(library);
@@ -118,8 +116,8 @@ static int run(const char *root, int argc, char **argv)
 	if (status)
 		return status;
 	memory_open(&debug.reader, root);
-	const struct program *starter = exercise_find(&debug.workbook.catalogue, &debug.reader,
-						      operands.count ? operands.items[0] : NULL);
+	const struct program *starter =
+		exercise_find(&debug.workbook.catalogue, &debug.reader, operands.count ? operands.items[0] : NULL);
 	status = starter ? exercise_open(&debug.workbook.catalogue, &debug.reader, starter) : STATUS_BAD_INPUT;
 	memory_close(&debug.reader);
 	if (status == 0)
@@ -134,9 +132,10 @@ const struct command_entry command_debug = {
 	.name = "debug",
 	.arguments = "[EXERCISE [TEST]]",
 	.summary = "open gdb in the test that fails",
-	.about = "Runs the exercise's tests on your copy, as './loose check' does, and opens gdb in the first that fails, or in "
-		 "TEST: it stops at the assertion that does not hold, or at the signal that ends it. A test that hangs goes on until "
-		 "you type Ctrl-C. Without EXERCISE the one in hand is meant.",
+	.about =
+		"Runs the exercise's tests on your copy, as './loose check' does, and opens gdb in the first that fails, or in "
+		"TEST: it stops at the assertion that does not hold, or at the signal that ends it. A test that hangs goes on until "
+		"you type Ctrl-C. Without EXERCISE the one in hand is meant.",
 	.options = options,
 	.operands = {OPERAND_PITFALL},
 	.most = 2,

@@ -19,7 +19,8 @@ static const char *find_exercise(const struct catalogue *catalogue, const struct
 				 const struct operands *operands)
 {
 	const char *word = operands->count ? operands->items[0] : NULL;
-	const struct program *starter = exercise_find(catalogue, reader, word ? word : watching_first(catalogue, reader));
+	const struct program *starter =
+		exercise_find(catalogue, reader, word ? word : watching_first(catalogue, reader));
 
 	return starter ? starter->pitfall : NULL;
 }

@@ -28,6 +28,12 @@ static struct sender sender;
 static struct suite *suites; /* sorted by name */
 static size_t suite_count;
 
+/*
+ * The one test to run, by name; NULL: all. It is for who looks at it in a debugger: it has no time limit, and stays in the
+ * terminal's session.
+ */
+static const char *only;
+
 /* In a test's process. */
 static pid_t test_process;
 static void *parameter;
@@ -92,7 +98,8 @@ static void find_tests(void)
  */
 static void become_test(struct suite *suite, struct criterion_test *test, const sigset_t *mask, pid_t runner)
 {
-	setsid();
+	if (!only)
+		setsid();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != runner)
 		_exit(127);
@@ -146,6 +153,8 @@ static double now(void)
 
 static double limit_of(const struct suite *suite, const struct criterion_test *test)
 {
+	if (only)
+		return INFINITY;
 	if (test->data->timeout > 0)
 		return test->data->timeout;
 	return suite->suite.data && suite->suite.data->timeout > 0 ? suite->suite.data->timeout : INFINITY;
@@ -248,7 +257,8 @@ static bool run_one(struct suite *suite, struct criterion_test *test, void *argu
 	outcome->process = process;
 	bool ended = await_end(process, began + limit_of(suite, test));
 	/* The whole group, before its number can be another's: what a test has started ends with it. */
-	kill(-process, SIGKILL);
+	if (!only)
+		kill(-process, SIGKILL);
 	if (!ended)
 		kill(process, SIGKILL);
 	while (waitpid(process, &status, 0) < 0 && errno == EINTR)
@@ -285,6 +295,8 @@ static bool run_suite(struct suite *suite, const sigset_t *mask)
 		struct criterion_test *test = suite->tests[i];
 		bool is_test;
 
+		if (only && strcmp(test->name, only) != 0)
+			continue;
 		if (test->data->disabled || (suite->suite.data && suite->suite.data->disabled)) {
 			add_outcome(suite, test)->how = SKIPPED;
 			continue;
@@ -370,20 +382,26 @@ static void leave_out_guards(void)
 	}
 }
 
-/* --tap=PATH is the one option that counts. Nobody looks into the memory of the one who holds the secret. glibc hands main()'s arguments to constructors. */
+/*
+ * --tap=PATH and --only=TEST are the options that count. Nobody but a debugger looks into the memory of the one who holds
+ * the secret. glibc hands main()'s arguments to constructors.
+ */
 __attribute__((constructor)) static void run_tests(int count, char **arguments)
 {
-	static const char option[] = "--tap=";
+	static const char option[] = "--tap=", only_option[] = "--only=";
 	const char *path = NULL;
 	sigset_t child, mask;
 
 	for (int i = 1; i < count; i++)
 		if (strncmp(arguments[i], option, sizeof option - 1) == 0)
 			path = arguments[i] + sizeof option - 1;
+		else if (strncmp(arguments[i], only_option, sizeof only_option - 1) == 0)
+			only = arguments[i] + sizeof only_option - 1;
 	told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (told == MAP_FAILED)
 		give_up("mmap");
-	prctl(PR_SET_DUMPABLE, 0);
+	if (!only)
+		prctl(PR_SET_DUMPABLE, 0);
 	sender_open(&sender, CHANNEL_TESTS);
 	find_tests();
 	leave_out_guards();
