@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "verdict/detector.h"
 
 static const char question[] = "question"; /* what stands for a detector beside the cells */
 
@@ -43,10 +44,19 @@ static void count_guess(void *context, const struct guess *guess)
 		add(&scores->steps[(guess->confidence - 50) / 10], guess);
 }
 
+static int by_name(const void *left, const void *right)
+{
+	return strcmp(((const struct named_score *)left)->name, ((const struct named_score *)right)->name);
+}
+
+/* The detectors in the order of the book, those that this workbook does not know after them; the chapters in theirs. */
 void scores_count(struct scores *scores, const struct reader *reader)
 {
 	*scores = (struct scores){0};
+	for (size_t i = 0; detectors[i]; i++)
+		score_of(scores->detectors, &scores->detector_count, detectors[i]->name, strlen(detectors[i]->name));
 	reader_guesses(reader, count_guess, scores);
+	qsort(scores->chapters, scores->chapter_count, sizeof *scores->chapters, by_name);
 }
 
 /* --- for people ----------------------------------------------------------------------------------------------------*/
@@ -56,6 +66,8 @@ static void print_scores(FILE *out, const char *title, const struct named_score 
 	fprintf(out, "\n%-28s %-12s %s\n", title, "right", "wrong");
 	for (size_t i = 0; i < count; i++) {
 		const struct score *score = &all[i].score;
+		if (!score->asked)
+			continue;
 		char *right = mem_format("%u of %u", score->right, score->asked);
 		char *missed = score->missed ? mem_format(" %u fired unexpected", score->missed) : mem_copy("");
 		char *vain = score->imagined ? mem_format(" %u expected in vain", score->imagined) : mem_copy("");
@@ -156,7 +168,8 @@ static json_t *named_json(const struct named_score *all, size_t count)
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < count; i++)
-		json_object_set_new(object, all[i].name, score_json(&all[i].score));
+		if (all[i].score.asked)
+			json_object_set_new(object, all[i].name, score_json(&all[i].score));
 	return object;
 }
 
