@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/files.h"
 #include "base/mem.h"
@@ -86,6 +87,39 @@ const struct program *exercise_find(const struct catalogue *catalogue, const str
 	return starter;
 }
 
+static void tell_of_newer_kit(const struct catalogue *catalogue, const struct program *starter)
+{
+	struct copy_state state = copy_state(catalogue->root, starter);
+	const char *name = short_name(starter->pitfall);
+
+	if (state.outdated)
+		fprintf(stderr,
+			"loose: this workbook has a newer version of the exercise than the one you began; './loose merge %s' "
+			"puts the two together\n",
+			name);
+	else if (state.contract)
+		fprintf(stderr,
+			"loose: what 'exercises/%s' promises or tests has changed since you began; read its header again, then "
+			"'./loose merge %s'\n",
+			starter->pitfall, name);
+}
+
+/* A header beside the reader's file would be found before the kit's, which says what is promised. */
+static int refuse_own_header(const struct catalogue *catalogue, const struct program *starter)
+{
+	char *path = copy_path(starter);
+	char *header = mem_format("%s/%.*sh", catalogue->root, (int)strlen(path) - 1, path);
+	int status = 0;
+
+	if (access(header, F_OK) == 0)
+		status = bad_input("'%s' stands in the way of the exercise's own header, which is not to be changed; "
+				   "take it away",
+				   header + strlen(catalogue->root) + 1);
+	free(header);
+	free(path);
+	return status;
+}
+
 int exercise_open(const struct catalogue *catalogue, struct reader *reader, const struct program *starter)
 {
 	char *error = NULL;
@@ -93,13 +127,12 @@ int exercise_open(const struct catalogue *catalogue, struct reader *reader, cons
 
 	if (copy_open(catalogue->root, starter, NULL, &error) != 0)
 		status = cannot_judge("%s; the exercise cannot be opened", error);
-	else if (copy_state(catalogue->root, starter).outdated)
-		fprintf(stderr,
-			"loose: this workbook has a newer version of the exercise than the one you began; './loose merge %s' "
-			"puts the two together\n",
-			short_name(starter->pitfall));
-	if (status == 0)
+	else
+		status = refuse_own_header(catalogue, starter);
+	if (status == 0) {
+		tell_of_newer_kit(catalogue, starter);
 		reader_note_opened(reader, starter->pitfall);
+	}
 	free(error);
 	return status;
 }

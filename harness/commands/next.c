@@ -47,7 +47,7 @@ static void tell(const struct desk *desk, const struct program *starter)
 	if (standing.predictions == 0)
 		printf("  ./loose predict %s\n  \tsay what the detectors will find in its program of the book\n", name);
 	printf("  %s\n  \tyour file; what it must do: exercises/%s/README.md\n", path, starter->pitfall);
-	printf("  ./loose check\n  \tjudge it\n");
+	printf("  ./loose watch\n  \tit is judged at each save; ./loose check judges it once\n");
 	free(text);
 	free(path);
 }
@@ -88,7 +88,7 @@ static int tell_end(const struct desk *desk, bool forward)
 	else if (left == 0)
 		printf("This was the last exercise, and you have passed them all.\n");
 	else
-		printf("There is no further exercise. %zu %s not passed; the first is %s: ./loose check %s\n", left,
+		printf("There is no further exercise. %zu %s not passed; the first is %s: ./loose watch %s\n", left,
 		       left == 1 ? "is" : "are", first, short_name(first));
 	return STATUS_AGREES;
 }

@@ -261,7 +261,7 @@ static void tell(const struct predict *predict, struct desk *desk)
 	printf("\n%zu of %zu right, at %d %%.%s\n", right, all, predict->sure,
 	       before ? " You have predicted it before: only the first time counts." : "");
 	tell_passage(predict, &desk->catalogue);
-	printf("\nSee what they found: ./loose run %s. Then fix another one: ./loose check %s\n", name, name);
+	printf("\nSee what they found: ./loose run %s. Then fix another one: ./loose watch %s\n", name, name);
 	fflush(stdout);
 	reader_note_prediction(&desk->reader, pitfall, &prediction);
 }

@@ -8,14 +8,6 @@
 #include "command.h"
 #include "exercise.h"
 
-static bool has_command(const char *name)
-{
-	for (size_t i = 0; commands[i]; i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return true;
-	return false;
-}
-
 /* The one thing: for the caller to free. */
 static char *what_next(const struct desk *desk, const char *position)
 {
@@ -34,7 +26,7 @@ static char *what_next(const struct desk *desk, const char *position)
 		return mem_copy("./loose next");
 	if (standing.predictions == 0 && standing.attempts == 0)
 		return mem_format("./loose predict %s", short_name(position));
-	return mem_copy(has_command("watch") ? "./loose watch" : "./loose check");
+	return mem_copy("./loose watch");
 }
 
 static void tell_where(const struct desk *desk, const char *position)

@@ -63,6 +63,45 @@ static bool has_text(const char *path, const char *text)
 	return has;
 }
 
+/* "dir/line.h" or "dir/test.c" for "dir/line.c", for the caller to free. */
+static char *beside(const char *path, bool header)
+{
+	const char *slash = strrchr(path, '/');
+
+	return header ? mem_format("%.*sh", (int)strlen(path) - 1, path)
+		      : mem_format("%.*s/test.c", (int)(slash - path), path);
+}
+
+/* What the exercise promises and how it is tested, as it was when the reader began. Without it a change is not told. */
+static void keep_contract(const struct places *places)
+{
+	for (int header = 0; header < 2; header++) {
+		char *from = beside(places->origin, header), *to = beside(places->base, header),
+		     *text = file_read(from);
+		if (text && !has_text(to, text))
+			put_text(to, text);
+		free(text);
+		free(to);
+		free(from);
+	}
+}
+
+static bool contract_changed(const struct places *places)
+{
+	bool changed = false;
+
+	for (int header = 0; header < 2; header++) {
+		char *from = beside(places->origin, header), *to = beside(places->base, header);
+		char *now = file_read(from), *then = file_read(to);
+		changed = changed || (now && then && strcmp(now, then) != 0);
+		free(then);
+		free(now);
+		free(to);
+		free(from);
+	}
+	return changed;
+}
+
 /* --- making and looking --------------------------------------------------------------------------------------------*/
 
 /* The base first: where a kill comes between the two it is made anew with the copy. */
@@ -79,6 +118,8 @@ static int make(const struct places *places, bool *made, char **error)
 		failed = cannot(error, "write", places->own);
 	else if (!failed)
 		*made = true;
+	if (!failed)
+		keep_contract(places);
 	if (aside)
 		unlink(aside);
 	free(aside);
@@ -107,6 +148,7 @@ struct copy_state copy_state(const char *root, const struct program *starter)
 
 	state.changed = state.exists && began && !has_text(places.own, began);
 	state.outdated = state.exists && base && origin && strcmp(base, origin) != 0;
+	state.contract = state.exists && contract_changed(&places);
 	free(base);
 	free(origin);
 	places_release(&places);
@@ -217,7 +259,11 @@ static int replace(const struct places *places, const char *text, const char *or
 		unlink(aside);
 	free(aside);
 	errno = error;
-	return number >= 0 && put_text(places->base, origin) != 0 ? -1 : number;
+	if (number >= 0 && put_text(places->base, origin) != 0)
+		return -1;
+	if (number >= 0)
+		keep_contract(places);
+	return number;
 }
 
 /* The name relative to the root, for the caller to free. */
@@ -317,6 +363,8 @@ enum copy_merge copy_merge(struct loop *loop, const struct program *starter, cha
 	if (text && (number = replace(&places, text, origin)) < 0)
 		cannot(error, "replace", places.own);
 	*kept = number > 0 ? kept_name(starter, number) : NULL;
+	if (origin && state.contract)
+		keep_contract(&places);
 	bool failed = !origin || (state.outdated && !text) || number < 0;
 	free(text);
 	free(origin);

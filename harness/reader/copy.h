@@ -33,6 +33,7 @@ struct copy_state {
 	bool exists;
 	bool changed;  /* it differs from what it was made of */
 	bool outdated; /* the kit has another exercise than the one it was made of */
+	bool contract; /* the kit's header or test is another than when it was begun; a merge takes note of it */
 };
 
 /* Looks; changes nothing. A copy whose base is gone is neither outdated nor, unless the kit's differs, changed. */

@@ -362,6 +362,17 @@ Test(reader, a_newer_kit_is_merged)
 	free(mine);
 }
 
+Test(reader, the_contract_is_the_kits)
+{
+	expect(0, "next", PITFALL);
+	shell("cp exercises/" PITFALL "/line.h work/" PITFALL "/line.h");
+	expect(2, "check", "'work/" PITFALL "/line.h' stands in the way of the exercise's own header");
+	shell("rm work/" PITFALL "/line.h && echo '/* newer */' >>exercises/" PITFALL "/line.h");
+	expect(0, "next", "There is no further exercise");
+	expect(0, "previous", "first");
+	expect(0, "merge", "there is nothing to merge");
+}
+
 /* --- the memory ----------------------------------------------------------------------------------------------------*/
 
 Test(reader, two_machines_are_merged)

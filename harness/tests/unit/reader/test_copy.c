@@ -7,6 +7,7 @@
 #include "reader/put.h"
 
 #define EXERCISE "exercises/02-x/pit/line.c"
+#define HEADER "exercises/02-x/pit/line.h"
 #define OWN "work/02-x/pit/line.c"
 
 static const char first[] = "/* top */\nint a = 1;\n\nint b = 2;\n\nint c = 3;\n\nint d = 4;\n";
@@ -20,6 +21,7 @@ static void make(void)
 	root_make();
 	root_run("mkdir -p exercises/02-x/pit");
 	root_write(EXERCISE, first);
+	root_write(HEADER, "void f(void);\n");
 }
 
 TestSuite(copy, .init = make, .fini = root_remove, .timeout = 60);
@@ -97,7 +99,8 @@ Test(copy, is_made_once)
 	cr_assert_not(made);
 	root_expect(OWN, mine);
 	expect_names("line.c ");
-	root_run("test $(ls -A work/.base/02-x/pit | wc -l) = 1");
+	root_run("ls -A work/.base/02-x/pit | tr '\\n' ' ' >names");
+	root_expect("names", "line.c line.h ");
 }
 
 Test(copy, two_at_once_make_one)
@@ -133,6 +136,18 @@ Test(copy, knows_what_has_changed)
 	/* A newer kit changes nothing of the reader's. */
 	open_copy();
 	root_expect(OWN, mine);
+}
+
+/* What is promised may change without the starter; it is told until it is noted by a merge. */
+Test(copy, knows_that_the_contract_has_changed)
+{
+	open_copy();
+	cr_assert_not(copy_state(root, &starter).contract);
+	root_write(HEADER, "int f(void);\n");
+	struct copy_state state = copy_state(root, &starter);
+	cr_assert(state.contract && !state.outdated && !state.changed);
+	cr_assert_eq(merge(NULL), COPY_UP_TO_DATE);
+	cr_assert_not(copy_state(root, &starter).contract);
 }
 
 Test(copy, without_a_base_is_still_the_readers)
