@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/files.h"
 #include "base/mem.h"
@@ -129,6 +130,22 @@ static int find(struct list *list, const struct operands *operands)
 	return status;
 }
 
+/* Names and titles can be listed without it. */
+static int read_outline(struct list *list)
+{
+	const char *root = list->desk.catalogue.root;
+	char *path = mem_format("%s/chapters/outline.json", root), *wrong = NULL;
+	int status = 0;
+
+	if (list->outlined || (list->json && access(path, F_OK) == 0))
+		wrong = outline_load(&list->outline, root);
+	if (wrong)
+		status = bad_input("%s", wrong);
+	free(wrong);
+	free(path);
+	return status;
+}
+
 static int run(const char *root, int argc, char **argv)
 {
 	struct list list = {0};
@@ -138,10 +155,8 @@ static int run(const char *root, int argc, char **argv)
 		return STATUS_BAD_INPUT;
 	desk_open(&list.desk, root);
 	int status = find(&list, &operands);
-	char *wrong = outline_load(&list.outline, root);
-	if (status == 0 && wrong)
-		status = bad_input("%s", wrong);
-	free(wrong);
+	if (status == 0)
+		status = read_outline(&list);
 	if (status == 0 && list.json)
 		status = write_json(&list);
 	else if (status == 0)
