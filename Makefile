@@ -38,8 +38,9 @@ LIBS_05-shutdown/shutdown-order := -lsqlite3
 LIBS_04-leak-budget/alert := -lmicrohttpd
 LIBS_harness/tests/programs/exposes := -lmicrohttpd
 
-# chapters/NN-name/pitfall/x and the like: NN-name/pitfall
-pitfall = $(word 2,$(subst /, ,$1))/$(word 3,$(subst /, ,$1))
+# chapters/NN-name/pitfall/x and the like, build/mutants/NN-name/pitfall/x too: NN-name/pitfall
+pitfall = $(call second,$(patsubst build/%,%,$1))
+second = $(word 2,$(subst /, ,$1))/$(word 3,$(subst /, ,$1))
 libs = $(LIBS_$(call pitfall,$1)) $(LIBS_$1)
 
 KIT := $(patsubst %.c,%.o,$(wildcard chapters/kit/*.c))
@@ -58,6 +59,10 @@ TEST_PROGRAMS := $(patsubst %.c,%,$(filter-out %/test.c,$(wildcard exercises/*/*
 # Those of the reader that are asked for: what else lies there may have any name.
 READER_PROGRAMS := $(sort $(foreach one,$(FLAVOURS),$(patsubst ready/build/$(one)/bin/%,%,$(filter ready/build/$(one)/bin/work/%,$(MAKECMDGOALS)))))
 
+# Mutants stand in the place of an exercise's file, as a wrong fix does. The harness writes them, and asks for each by name.
+GOALS := $(patsubst ready/%,%,$(MAKECMDGOALS))
+MUTANTS := $(foreach one,$(FLAVOURS),$(filter build/$(one)/bin/build/mutants/%,$(GOALS)))
+
 # A program of a chapter may have more files: those in the directory of its name, and in shared/ what its pair has in common.
 parts = $(patsubst %.c,%.o,$(wildcard $1/*.c $(dir $1)shared/*.c))
 # They change when a file is taken away, and nothing else would tell that a program must be linked without it.
@@ -65,7 +70,8 @@ rooms = $(wildcard $1/. $(dir $1)shared/.)
 
 # Compiles and keeps the compiler's words beside the result, for the harness to show. What does not compile leaves nothing
 # of an earlier time: by that the harness knows whose words tell why a program was not built.
-compile = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(PROGRAM_CFLAGS) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
+# A mutant is refused by its judges, not by a warning.
+compile = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(PROGRAM_CFLAGS) $(if $(filter build/mutants/%,$<),-Wno-error) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
 	2>$@.log || { cat $@.log >&2; exit 1; }
 # What of ours runs inside the programs: no detector is to watch it, and no call of memcpy() is to be made of its loops.
 RUNTIME_CFLAGS := $(POSIX) -Iharness -O1 -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer -fno-builtin -fno-stack-protector $(WARN) -MMD -MP
@@ -106,7 +112,7 @@ $(addprefix build/$1/bin/,$(SINGLE_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o 
 		$(addprefix build/$1/obj/,$($1_RUNTIME)) build/$1/kit.a
 	$$(call link,$1,$$(call libs,$$*))
 
-$(addprefix build/$1/bin/,$(TEST_PROGRAMS) $(READER_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
+$(addprefix build/$1/bin/,$(TEST_PROGRAMS) $(READER_PROGRAMS)) $(filter build/$1/%,$(MUTANTS)): build/$1/bin/%: build/$1/obj/%.o \
 		build/$1/obj/exercises/$$$$(call pitfall,$$$$*)/test.o \
 		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME)) build/$1/kit.a
 	$$(call link,$1,$$(TEST_LDFLAGS) $$(call libs,$$*))
@@ -146,7 +152,7 @@ build/toolchain: FORCE
 # XSI for realpath().
 HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -Ichapters -MMD -MP
 HARNESS_LIBS := -luv -lexpat -ljansson -lcmark-gfm -ldw -lelf -lcurl -lsqlite3
-ROOMS := base wire verdict workbook detectors detectors/tsan detectors/valgrind detectors/budget detectors/criterion exec report judge \
+ROOMS := base wire verdict workbook mutants detectors detectors/tsan detectors/valgrind detectors/budget detectors/criterion exec report judge \
 	docs reader watch lab commands
 HARNESS_SOURCES := harness/main.c $(foreach room,$(ROOMS),$(wildcard harness/$(room)/*.c))
 UNIT_TESTS := $(wildcard harness/tests/unit/*/test_*.c)
@@ -238,7 +244,7 @@ build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 # --- what people type ----------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-.PHONY: all harness kills inject bench-check bench-verify bench-warm layout verify test tests werror format clean help
+.PHONY: all harness kills inject bench-check bench-verify bench-warm layout verify mutants test tests werror format clean help
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
@@ -246,6 +252,9 @@ harness: build/loose build/supervisor build/stacks.so build/monitor.so build/clo
 
 verify: harness ## judge every program: ./loose verify
 	$(Q)build/loose verify
+
+mutants: harness ## whether the tests of the exercises refuse mutants of the solutions: ./loose verify --mutants PITFALLS
+	$(Q)build/loose verify --mutants $(PITFALLS)
 
 test: harness ## all tests: ./loose test
 	$(Q)build/loose test
@@ -310,8 +319,7 @@ harness/%.c: ;
 # What is included depends on what is asked for: to read about 400 programs takes longer than to see that the harness is
 # up to date.
 PROGRAM_BUILDS := $(addprefix build/,$(FLAVOURS))
-GOALS := $(patsubst ready/%,%,$(MAKECMDGOALS))
 DEPENDENCIES := $(wildcard $(if $(filter-out all harness layout,$(GOALS)), \
 	$(if $(filter-out $(addsuffix /%,$(PROGRAM_BUILDS)) $(addprefix $(OWN)/,$(FLAVOURS)),$(GOALS)),build,$(PROGRAM_BUILDS)), \
 	build/host build/monitor build/runner))
--include $(if $(DEPENDENCIES),$(shell find $(DEPENDENCIES) -name '*.d'))
+-include $(if $(DEPENDENCIES),$(shell find $(DEPENDENCIES) $(if $(MUTANTS),,-path '*/build/mutants' -prune -o) -name '*.d' -print))

@@ -4,11 +4,12 @@
 
 #include "base/mem.h"
 #include "command.h"
+#include "mutants.h"
 #include "report/report.h"
 #include "verdict/detector.h"
 
 struct verify {
-	bool chapters, exercises, fresh, timings;
+	bool chapters, exercises, fresh, timings, mutants;
 	long repeat, jobs, timeout;
 	const char *json, *junit;
 	struct named *named; /* what the reader named; none: all */
@@ -27,15 +28,23 @@ static bool is_meant(const struct named *named, const char *pitfall)
 	return strcmp(named->pitfall, pitfall) == 0;
 }
 
-static bool wanted(const struct verify *verify, const struct program *program)
+static bool is_named(const void *context, const struct program *program)
 {
-	bool chapter = program->role == ROLE_BROKEN || program->role == ROLE_FIXED, named = verify->named_count == 0;
+	const struct verify *verify = context;
+	bool named = verify->named_count == 0;
 
 	for (size_t i = 0; i < verify->named_count; i++)
 		named = named || is_meant(&verify->named[i], program->pitfall);
+	return named;
+}
+
+static bool wanted(const struct verify *verify, const struct program *program)
+{
+	bool chapter = program->role == ROLE_BROKEN || program->role == ROLE_FIXED;
+
 	if (verify->chapters != verify->exercises && chapter != verify->chapters)
 		return false;
-	return named && program->declared;
+	return is_named(verify, program) && program->declared;
 }
 
 static void plan(struct verify *verify)
@@ -160,8 +169,23 @@ static int prepare(struct verify *verify, const struct operands *operands)
 						   .repeat = (unsigned)verify->repeat,
 						   .fresh = verify->fresh,
 						   .deadline_ms = verify->timeout * 1000};
+	if (verify->mutants && (verify->chapters || verify->only || verify->timings || verify->junit))
+		return bad_input(
+			"--mutants goes with --exercises, --repeat, --fresh, --jobs, --timeout and --json only");
 	plan(verify);
 	return open_files(verify);
+}
+
+static int judge_mutants(struct verify *verify)
+{
+	const struct mutants_request request = {.workbook = &verify->workbook,
+						.wanted = is_named,
+						.context = verify,
+						.options = &verify->options,
+						.json = &verify->json_file,
+						.json_path = verify->json};
+
+	return verify_mutants(&request);
 }
 
 static int run(const char *root, int argc, char **argv)
@@ -176,7 +200,7 @@ static int run(const char *root, int argc, char **argv)
 		return status;
 	status = prepare(&verify, &operands);
 	if (status == 0)
-		status = judge(&verify);
+		status = verify.mutants ? judge_mutants(&verify) : judge(&verify);
 	tasks_release(&verify.tasks);
 	workbook_close(&verify.workbook);
 	free(verify.named);
@@ -194,7 +218,9 @@ static const struct option_spec options[] = {
 	{"timeout", OPTION_NUMBER, "S", "seconds before a run counts as hung (default: 120)",
 	 offsetof(struct verify, timeout)},
 	{"timings", OPTION_FLAG, NULL, "the time of all runs, and the ten slowest", offsetof(struct verify, timings)},
-	{"json", OPTION_FILE, "FILE", "the results as JSON, schema loose-threads/verify/1",
+	{"mutants", OPTION_FLAG, NULL, "whether the exercises' judges refuse small faults put into right programs",
+	 offsetof(struct verify, mutants)},
+	{"json", OPTION_FILE, "FILE", "the results as JSON, schema loose-threads/verify/1, or loose-threads/mutants/1",
 	 offsetof(struct verify, json)},
 	{"junit", OPTION_FILE, "FILE", "the results as JUnit XML", offsetof(struct verify, junit)},
 	{0},
@@ -207,7 +233,11 @@ const struct command_entry command_verify = {
 	.about =
 		"Judges every program of the named pitfalls, or of all: broken and fixed ones of the chapters; starter, "
 		"solution, also-right and wrong ones of the exercises. A chapter, '02-ownership' for one, names all its "
-		"pitfalls. What has not changed since it was judged is not run again.",
+		"pitfalls. What has not changed since it was judged is not run again.\n\n"
+		"With --mutants it judges the exercises' tests instead: one small fault after the other is put into each "
+		"right program, as 'signal' for 'broadcast' or a lock that is not taken, and the plain tests or one of the "
+		"detectors must refuse it. What keeps the promise all the same stands in the exercise's "
+		"'solutions/.../equivalent.txt', with the reason.",
 	.options = options,
 	.operands = {OPERAND_PITFALL, OPERAND_PITFALL},
 	.most = -1,

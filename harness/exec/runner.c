@@ -124,10 +124,15 @@ static void build_ends(struct running *running, struct command *command)
 {
 	const struct run_request *request = running->request;
 
-	/* A runner of tests sees to it that a test which hangs ends, and what it says is known only then. */
-	if (!request->tests) {
+	/* A runner of tests sees to it that a test which hangs ends, and what it says of the others is known only then. */
+	bool own_runner = request->tests && !request->detector->tests;
+	if (!request->tests || (own_runner && request->first_failure)) {
 		command_argument(command, "--deadlock");
 		command_argument(command, "%d", DEADLOCK_MS);
+	}
+	if (own_runner && request->first_failure) {
+		command_argument(command, "--runner");
+		command_argument(command, "1");
 	}
 	if (request->hurry) {
 		command_argument(command, "--hurry");
@@ -178,6 +183,8 @@ static void build_command(struct running *running, struct command *command)
 		command_argument(command, "%s", *argument);
 	if (request->tests)
 		command_test_arguments(command);
+	if (request->first_failure)
+		command_argument(command, "--fail-fast");
 }
 
 /* The loop tells it: a start never ends what it starts. */

@@ -14,6 +14,7 @@ struct run_request {
 	const struct detector *detector;
 	char *executable;	/* absolute path */
 	bool tests;		/* a Criterion program */
+	bool first_failure;	/* of which no test is begun once one has failed */
 	char *const *arguments; /* for the program; may be NULL */
 	char *const *own;	/* absolute directories of the program's own sources, NULL at the end */
 	const char *bounds;	/* of the budget; may be NULL */

@@ -53,6 +53,7 @@ struct judging_options {
 	bool in_order; /* first what is not heavy, then by task: the first results soon; else the heaviest are first */
 	bool anew; /* compile the programs' own sources, whatever their times say: they may have changed meanwhile */
 	long head_start_ms; /* with in_order: heavy runs wait until the others are over, but at most so long; 0: they do not */
+	bool first_failure; /* one test that fails is enough: those after it are not run */
 };
 
 struct judging;

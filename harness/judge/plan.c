@@ -14,12 +14,13 @@ enum { DEADLINE_MS = 120000 };
 /* The directories of the sources that are the program's own, for files_free(). */
 static char **own_directories(const char *root, const struct program *program)
 {
-	char **own = mem_zeroed(4, sizeof *own);
+	char **own = mem_zeroed(5, sizeof *own);
 
 	if (program_has_test(program)) {
 		own[0] = mem_format("%s/exercises/%s", root, program->pitfall);
 		own[1] = mem_format("%s/solutions/%s", root, program->pitfall);
 		own[2] = mem_format("%s/work/%s", root, program->pitfall); /* the reader's copy */
+		own[3] = mem_format("%s/build/mutants/%s", root, program->pitfall);
 		return own;
 	}
 	const char *slash = strrchr(program->path, '/');
@@ -60,6 +61,7 @@ void work_plan(struct work *work, const char *root, const struct task *task, con
 	work->request.tests = program_has_test(task->program);
 	work->request.bounds = work->bounds;
 	work->request.keep_output = options->keep_output;
+	work->request.first_failure = options->first_failure;
 	work->request.deadline_ms = options->deadline_ms ? options->deadline_ms : DEADLINE_MS;
 	work->request.idle_ms = options->idle_ms;
 	work->request.own_network = options->outside && options->outside->own_network;

@@ -6,6 +6,8 @@
  *
  *     --deadline MS         the program has so many milliseconds
  *     --deadlock MS         a program that cannot go on is left alone for so long; without it, nobody looks
+ *     --runner 1            it is a runner of tests, which waits with a time limit for what it starts: what stands
+ *                           still is a test
  *     --hurry 1             another run of the program was in a deadlock: if it stands still, it does not wait for
  *                           a signal
  *     --idle MS             so long it may wait for something from outside, every thread without a time limit
@@ -87,8 +89,8 @@ enum how { ENDED, NOEXEC, DEADLINE, DEADLOCK, IDLE, FLOOD, STOPPED };
 
 static struct {
 	const char *result, *paths[2], *stacks;
-	long long deadline_ms, deadlock_ms, hurry, idle_ms, last_words_ms, own_network, output_limit, output_kept,
-		grace_ms, parent;
+	long long deadline_ms, deadlock_ms, hurry, runner, idle_ms, last_words_ms, own_network, output_limit,
+		output_kept, grace_ms, parent;
 	char **program;
 	int outputs[2];
 } job = {.deadline_ms = INT64_MAX / 1000, .outputs = {-1, -1}};
@@ -136,13 +138,13 @@ static void parse_options(char **argv)
 		const char *name;
 		const char **text;
 		long long *number;
-	} known[] = {{"--stdout", &job.paths[0], NULL},	       {"--stderr", &job.paths[1], NULL},
-		     {"--stacks", &job.stacks, NULL},	       {"--idle", NULL, &job.idle_ms},
-		     {"--deadline", NULL, &job.deadline_ms},   {"--output-limit", NULL, &job.output_limit},
-		     {"--grace", NULL, &job.grace_ms},	       {"--output-kept", NULL, &job.output_kept},
-		     {"--parent", NULL, &job.parent},	       {"--last-words", NULL, &job.last_words_ms},
-		     {"--deadlock", NULL, &job.deadlock_ms},   {"--hurry", NULL, &job.hurry},
-		     {"--own-network", NULL, &job.own_network}};
+	} known[] = {{"--stdout", &job.paths[0], NULL},		{"--stderr", &job.paths[1], NULL},
+		     {"--stacks", &job.stacks, NULL},		{"--idle", NULL, &job.idle_ms},
+		     {"--deadline", NULL, &job.deadline_ms},	{"--output-limit", NULL, &job.output_limit},
+		     {"--grace", NULL, &job.grace_ms},		{"--output-kept", NULL, &job.output_kept},
+		     {"--parent", NULL, &job.parent},		{"--last-words", NULL, &job.last_words_ms},
+		     {"--deadlock", NULL, &job.deadlock_ms},	{"--hurry", NULL, &job.hurry},
+		     {"--own-network", NULL, &job.own_network}, {"--runner", NULL, &job.runner}};
 
 	for (job.result = *argv ? *++argv : NULL; job.result && *++argv && strcmp(*argv, "--") != 0; argv++) {
 		size_t i = 0;
@@ -345,9 +347,10 @@ static enum how standstill(void)
 	if ((!job.deadlock_ms && !job.idle_ms) || now < last.next)
 		return ENDED;
 	find_family();
-	/* The supervisor itself comes first. */
-	enum standing standing =
-		standstill_look(family.pids + 1, family.count - 1, realpath(job.program[0], path) ? path : NULL, &mark);
+	/* The supervisor itself comes first, then the program. */
+	size_t others = job.runner && family.count > 1 ? 2 : 1;
+	enum standing standing = standstill_look(family.pids + others, family.count - others,
+						 realpath(job.program[0], path) ? path : NULL, &mark);
 	if (standing != last.standing || mark != last.mark || standing == STANDS_NOT)
 		last.since = now;
 	last.standing = standing;

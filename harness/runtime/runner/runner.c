@@ -27,6 +27,7 @@ struct told *told;
 static struct sender sender;
 static struct suite *suites; /* sorted by name */
 static size_t suite_count;
+static bool fails_fast; /* no test is begun once one has failed */
 
 /*
  * The one test to run, by name; NULL: all. It is for who looks at it in a debugger: it has no time limit, and stays in the
@@ -288,10 +289,21 @@ static bool run_with_parameters(struct suite *suite, struct criterion_test *test
 	return false;
 }
 
+static bool is_failure(const struct outcome *outcome)
+{
+	return outcome->how != PASSED && outcome->how != SKIPPED;
+}
+
+/* One has failed, and no other is wanted then. */
+static bool is_enough(const struct suite *suite)
+{
+	return fails_fast && suite->outcome_count && is_failure(&suite->outcomes[suite->outcome_count - 1]);
+}
+
 /* True in the test's process. */
 static bool run_suite(struct suite *suite, const sigset_t *mask)
 {
-	for (size_t i = 0; i < suite->test_count; i++) {
+	for (size_t i = 0; i < suite->test_count && !is_enough(suite); i++) {
 		struct criterion_test *test = suite->tests[i];
 		bool is_test;
 
@@ -347,7 +359,7 @@ static _Noreturn void finish(const char *path)
 	for (size_t i = 0; i < suite_count; i++)
 		for (size_t j = 0; j < suites[i].outcome_count; j++) {
 			const struct outcome *outcome = &suites[i].outcomes[j];
-			if (outcome->warns || (outcome->how != PASSED && outcome->how != SKIPPED))
+			if (outcome->warns || is_failure(outcome))
 				status = 1;
 		}
 	if (sender.open)
@@ -383,7 +395,7 @@ static void leave_out_guards(void)
 }
 
 /*
- * --tap=PATH and --only=TEST are the options that count. Nobody but a debugger looks into the memory of the one who holds
+ * --tap=PATH, --fail-fast and --only=TEST are the options that count. Nobody but a debugger looks into the memory of the one who holds
  * the secret. glibc hands main()'s arguments to constructors.
  */
 __attribute__((constructor)) static void run_tests(int count, char **arguments)
@@ -392,11 +404,13 @@ __attribute__((constructor)) static void run_tests(int count, char **arguments)
 	const char *path = NULL;
 	sigset_t child, mask;
 
-	for (int i = 1; i < count; i++)
+	for (int i = 1; i < count; i++) {
 		if (strncmp(arguments[i], option, sizeof option - 1) == 0)
 			path = arguments[i] + sizeof option - 1;
 		else if (strncmp(arguments[i], only_option, sizeof only_option - 1) == 0)
 			only = arguments[i] + sizeof only_option - 1;
+		fails_fast = fails_fast || strcmp(arguments[i], "--fail-fast") == 0;
+	}
 	told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (told == MAP_FAILED)
 		give_up("mmap");
@@ -408,8 +422,11 @@ __attribute__((constructor)) static void run_tests(int count, char **arguments)
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, &mask);
-	for (size_t i = 0; i < suite_count; i++)
+	for (size_t i = 0; i < suite_count; i++) {
 		if (run_suite(&suites[i], &mask))
 			return;
+		if (is_enough(&suites[i]))
+			break;
+	}
 	finish(path);
 }

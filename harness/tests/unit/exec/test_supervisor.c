@@ -347,6 +347,21 @@ Test(supervisor, takes_nothing_else_for_a_deadlock)
 	}
 }
 
+/* Whoever waits for a test with a time limit does not wait for ever, but the test may stand still. */
+Test(supervisor, looks_at_what_a_runner_has_started)
+{
+	EXPECT(run(ARGUMENTS("--deadline", "1200", "--deadlock", "100", "--", "timeout", "1000", STANDS, "lock-twice")),
+	       "deadline");
+	EXPECT(run(ARGUMENTS("--deadline", "60000", "--deadlock", "100", "--runner", "1", "--", "timeout", "1000",
+			     STANDS, "lock-twice")),
+	       "deadlock");
+	EXPECT(run(ARGUMENTS("--deadline", "1200", "--deadlock", "100", "--runner", "1", "--", "timeout", "1000",
+			     STANDS, "sleeper")),
+	       "deadline");
+	EXPECT(run(ARGUMENTS("--deadline", "1200", "--deadlock", "100", "--runner", "1", "--", STANDS, "lock-twice")),
+	       "deadline");
+}
+
 /* Without an order to look it does not, and a deadlock is a hang like others. */
 Test(supervisor, looks_only_when_told)
 {

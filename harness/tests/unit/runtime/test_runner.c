@@ -54,6 +54,8 @@ static void release(struct ran *ran)
 	free(ran->output);
 }
 
+static const char *extra; /* one more option; NULL: none */
+
 /* By the runner, or by Criterion; with "NAME=value" in the environment, which may be NULL. */
 static struct ran run(const char *flavour, const char *program, bool by_runner, const char *variable)
 {
@@ -61,7 +63,8 @@ static struct ran run(const char *flavour, const char *program, bool by_runner, 
 	char *path = mem_format("build/%s/" PROGRAMS "%s", flavour, program), *option = mem_format("--tap=%s", tap);
 	cr_assert(getcwd(root, sizeof root));
 	char *library = mem_format("LD_LIBRARY_PATH=%s/build/runner", root);
-	char *argv[] = {path, option, "-j1", NULL}, *environment[8] = {library, "PATH=/usr/bin:/bin"};
+	char *argv[] = {path, option, "-j1", (char *)(uintptr_t)extra, NULL},
+	     *environment[8] = {library, "PATH=/usr/bin:/bin"};
 	char **env = by_runner ? environment : environment + 1;
 	posix_spawn_file_actions_t actions;
 	struct ran ran = {0};
@@ -158,6 +161,21 @@ Test(runner, agrees_on_options)
 Test(runner, agrees_on_times)
 {
 	expect_agreement("times");
+}
+
+/* No test is begun once one has failed. */
+Test(runner, agrees_on_the_first_failure)
+{
+	extra = "--fail-fast";
+	struct ran ran = run("plain", "assertions", true, NULL);
+	struct test_results results;
+
+	test_results_read(ran.tap, strlen(ran.tap), &results);
+	cr_assert(results.complete, "%s", ran.tap);
+	cr_assert_eq(results.failed_count, 1);
+	test_results_release(&results);
+	release(&ran);
+	expect_agreement("assertions");
 }
 
 /* The harness reads all of it. */
