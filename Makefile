@@ -244,7 +244,7 @@ build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 # --- what people type ----------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-.PHONY: all harness kills inject bench-check bench-verify bench-warm layout verify mutants test tests werror format clean help
+.PHONY: all harness kills inject bench-check bench-verify bench-warm layout prose verify mutants test tests werror format clean help
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
@@ -306,6 +306,9 @@ format: ## lay out the C sources by .clang-format
 
 bench-verify: harness ## CPU time of the exercises' runs under Valgrind, over that of a program that does nothing: PITFALLS=...
 	$(Q)harness/tests/bench/verify $(PITFALLS)
+
+prose: ## whether the texts are spelled right, and without the phrases that are not to come back
+	$(Q)harness/docs/prose/check >&2
 
 clean: ## remove everything that was built or judged
 	rm -rf build

@@ -1,6 +1,7 @@
 /*
- * All tests: every verdict of the workbook; the book's texts; the layout of the
- * sources; the rules of the alert; the harness's own, plain and under the sanitizers; the command line's.
+ * All tests: every verdict of the workbook; the book's texts, and their English;
+ * the layout of the sources; the rules of the alert; the harness's own, plain and
+ * under the sanitizers; the command line's.
  * What a learner changes in an exercise changes a verdict, so it shows here too.
  */
 #include <fcntl.h>
@@ -100,16 +101,26 @@ static void check_texts(struct tally *tally)
 	free(loose);
 }
 
-/* Whether the C sources are laid out by .clang-format; what is not is named. */
-static void check_layout(struct tally *tally)
+/* Whether a goal of make can be had; what it found is shown. */
+static void check_goal(struct tally *tally, char *goal)
 {
-	char *targets[] = {"layout"}, *error = NULL;
+	char *targets[] = {goal}, *error = NULL;
 	bool good = build_targets(&tally->loop, targets, 1, 1, &error) == 0;
 
 	if (!good)
 		fprintf(stderr, "%s\n", error);
 	free(error);
-	count(tally, "layout", !good, good, !good);
+	count(tally, goal, !good, good, !good);
+}
+
+static void check_layout(struct tally *tally)
+{
+	check_goal(tally, "layout");
+}
+
+static void check_prose(struct tally *tally)
+{
+	check_goal(tally, "prose");
 }
 
 /* One run of promtool; what it says is shown when it fails. */
@@ -183,7 +194,7 @@ static int build_tests(struct tally *tally)
 
 static int run(const char *root, int argc, char **argv)
 {
-	static void (*const parts[])(struct tally *) = {verify, check_texts, check_layout, test_rules};
+	static void (*const parts[])(struct tally *) = {verify, check_texts, check_layout, check_prose, test_rules};
 	static const char *const programs[] = {"host/tests", "asan/tests", "cli-tests"};
 	struct operands operands;
 	struct tally tally = {0};
