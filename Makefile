@@ -276,7 +276,7 @@ bench-warm: harness ## the CPU time of a verify that has nothing to do, over 0.3
 	$(Q)harness/tests/bench/warm
 
 kills: harness build/host/tests ## kill a reader's commands at 200 moments, and see that nothing is lost
-	$(Q)LOOSE_KILLS=200 build/host/tests --filter 'kills/*'; harness/tests/kills
+	$(Q)LOOSE_KILLS=200 build/host/tests --filter 'kills/*' && harness/tests/kills
 
 werror: ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
 	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/exec/supervisor/*.c $(UNIT_TESTS) $(CLI_TESTS) \

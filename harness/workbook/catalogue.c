@@ -316,19 +316,53 @@ void catalogue_release(struct catalogue *catalogue)
 	*catalogue = (struct catalogue){0};
 }
 
-/* What may have been meant: compared with whole names, and with what follows the chapter. */
+/* What a reader may have typed for a pitfall, and what is suggested then. */
+struct meant {
+	char **words;
+	const char **names; /* of each word */
+	size_t count;
+};
+
+static void meant_add(struct meant *meant, char *word, const char *name)
+{
+	meant->words = mem_resize(meant->words, meant->count + 1, sizeof *meant->words);
+	meant->names = mem_resize(meant->names, meant->count + 1, sizeof *meant->names);
+	meant->words[meant->count] = word;
+	meant->names[meant->count++] = name;
+}
+
+/* The whole name, what follows the chapter, and that up to each dash and from dash to dash: "implicit", "contract". */
+static void meant_of(struct meant *meant, const char *name)
+{
+	const char *own = component(name, 1);
+
+	meant_add(meant, mem_copy(name), name);
+	meant_add(meant, mem_copy(own), own);
+	for (const char *word = own; *word;) {
+		size_t length = strcspn(word, "-");
+		meant_add(meant, mem_copy_n(own, (size_t)(word - own) + length), own);
+		meant_add(meant, mem_copy_n(word, length), own);
+		word += length + (word[length] == '-');
+	}
+}
+
 static char *no_pitfall(const struct catalogue *catalogue, const char *part)
 {
-	const char **names = mem_zeroed(2 * catalogue->pitfall_count + 1, sizeof *names);
+	struct meant meant = {0};
+	const char *near = NULL, *name = NULL;
 
-	for (size_t i = 0; i < catalogue->pitfall_count; i++) {
-		names[2 * i] = catalogue->pitfalls[i];
-		names[2 * i + 1] = component(catalogue->pitfalls[i], 1);
+	for (size_t i = 0; i < catalogue->pitfall_count; i++)
+		meant_of(&meant, catalogue->pitfalls[i]);
+	if (meant.count)
+		near = nearest_name(part, (const char *const *)meant.words, meant.count);
+	for (size_t i = 0; i < meant.count; i++) {
+		name = meant.words[i] == near ? meant.names[i] : name;
+		free(meant.words[i]);
 	}
-	const char *near = nearest_name(part, names, 2 * catalogue->pitfall_count);
-	free(names);
-	if (near)
-		return mem_format("no pitfall is called '%s'; did you mean '%s'?", part, near);
+	free(meant.names);
+	free(meant.words);
+	if (name)
+		return mem_format("no pitfall is called '%s'; did you mean '%s'?", part, name);
 	return mem_format("no pitfall is called '%s'; './loose list' names them", part);
 }
 

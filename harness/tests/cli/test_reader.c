@@ -284,7 +284,7 @@ Test(reader, hints_come_one_by_one)
 	expect(0, "hint --all implicit", "Hint 1\n");
 	expect_number(PITFALL, "hints", 3);
 	expect(2, "hint", "no exercise is in hand yet");
-	expect(2, "hint impossible-contract", "did you mean 'implicit-contract'?");
+	expect(2, "hint implict", "did you mean 'implicit-contract'?");
 }
 
 Test(reader, a_solution_is_asked_for_twice)

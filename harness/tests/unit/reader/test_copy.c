@@ -1,4 +1,6 @@
 /* The reader's own files: made, kept, put back, and put together with a newer kit's. */
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -305,6 +307,32 @@ Test(copy, what_cannot_be_made_is_said)
 	cr_assert_eq(copy_open(root, &starter, NULL, &error), -1);
 	cr_assert(error && strstr(error, "cannot write '") && strstr(error, "Not a directory"), "%s", error);
 	free(error);
+}
+
+/* No file may grow beyond a few bytes: as on a full disk, a write ends half way. */
+Test(copy, on_a_full_disk_the_file_stays)
+{
+	const struct rlimit few = {10, RLIM_INFINITY}, many = {RLIM_INFINITY, RLIM_INFINITY};
+	char *error = NULL, *kept;
+
+	open_copy();
+	root_write(OWN, mine);
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &few);
+	int failed = copy_reset(root, &starter, &kept, &error);
+	setrlimit(RLIMIT_FSIZE, &many);
+	cr_assert_eq(failed, -1);
+	cr_assert(error && strstr(error, "cannot replace '") && strstr(error, "File too large"), "%s", error);
+	free(error);
+	root_expect(OWN, mine);
+	expect_names("line.c ");
+	root_run("rm -r work");
+	setrlimit(RLIMIT_FSIZE, &few);
+	failed = copy_open(root, &starter, NULL, &error);
+	setrlimit(RLIMIT_FSIZE, &many);
+	cr_assert_eq(failed, -1);
+	free(error);
+	root_run("! find work -type f | grep .");
 }
 
 Test(copy, an_exercise_that_is_gone_is_said)
