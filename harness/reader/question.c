@@ -111,6 +111,24 @@ static void sort_options(struct question *question, const char *right)
 			question->right = i;
 }
 
+/* Its bounds are known to the reader: a figure is worth asking for where one of them holds. */
+static bool offer_figures(struct question *question, const struct catalogue *catalogue, const struct program *broken,
+			  const struct expectation *seen)
+{
+	if (!seen->detector->bounded)
+		return false;
+	question->options[question->count++] = mem_copy(seen->places[0].kind);
+	offer_bounds(question, seen);
+	if (question->count < 2) {
+		question_release(question);
+		return false;
+	}
+	offer_others(question, catalogue, broken, seen);
+	question->text = mem_format("Only one of them fires: %s. Which figure breaks its bound?", seen->detector->name);
+	sort_options(question, seen->places[0].kind);
+	return true;
+}
+
 bool question_make(struct question *question, const struct catalogue *catalogue, const struct program *broken)
 {
 	const struct expectation *seen = only_one(&broken->declaration);
@@ -118,23 +136,18 @@ bool question_make(struct question *question, const struct catalogue *catalogue,
 	*question = (struct question){0};
 	if (!seen || !seen->place_count)
 		return false;
-	bool figures = seen->detector->bounded;
-	const char *right = figures ? seen->places[0].kind : seen->places[0].function;
-	question->options[question->count++] = mem_copy(right);
-	if (figures) {
-		offer_bounds(question, seen);
-		offer_others(question, catalogue, broken, seen);
-	} else {
-		offer_functions(question, broken, seen);
-	}
+	if (offer_figures(question, catalogue, broken, seen))
+		return true;
+	const struct place *place = &seen->places[0];
+	question->options[question->count++] = mem_copy(place->function);
+	offer_functions(question, broken, seen);
 	if (question->count < 2) {
 		question_release(question);
 		return false;
 	}
-	question->text =
-		figures ? mem_format("Only one of them fires: %s. Which figure breaks its bound?", seen->detector->name)
-			: mem_format("Only one of them fires: %s. In which function?", seen->detector->name);
-	sort_options(question, right);
+	question->text = mem_format("Only one of them fires: %s, with %s. In which function?", seen->detector->name,
+				    place->kind);
+	sort_options(question, place->function);
 	return true;
 }
 
