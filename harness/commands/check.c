@@ -186,14 +186,21 @@ static int tell_compiler(const struct check *check)
 		if (!check->results.items[i].bad_input)
 			continue;
 		const char *words = strchr(seen->why, '\n');
-		fputs(words ? words + 1 : seen->why, stderr);
-		return bad_input("%s does not compile; fix what the compiler says above%s", check->program.path,
-				 compiler_hint(seen->why));
+		char *shown = compiler_words(check->workbook.loop.root, words ? words + 1 : seen->why);
+		char *path = compiler_words(check->workbook.loop.root, check->program.path);
+		fputs(shown, stderr);
+		int status = bad_input("%s does not compile; fix what the compiler says above%s", path,
+				       compiler_hint(seen->why));
+		free(path);
+		free(shown);
+		return status;
 	}
 	if (check->directory) {
 		char *path = mem_format("%s/%s.log", check->directory, check->tasks.items[0].detector->flavour);
 		char *warnings = file_read(path);
-		fputs(warnings ? warnings : "", stderr);
+		char *shown = compiler_words(check->workbook.loop.root, warnings ? warnings : "");
+		fputs(shown, stderr);
+		free(shown);
 		compiler_tell_pragmas(stderr, warnings ? warnings : "");
 		free(warnings);
 		free(path);

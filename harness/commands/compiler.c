@@ -1,9 +1,12 @@
 #include "compiler.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 static bool begins(const char *text, const char *start)
 {
@@ -104,4 +107,38 @@ const char *compiler_hint(const char *log)
 	if (strstr(log, "cannot find -lomp"))
 		return "; OpenMP needs the package 'libomp-dev'";
 	return "";
+}
+
+/* The length of the folder's name at `at`, with its slash, where a file's name may begin; 0 when it is not there. */
+static size_t folder_at(const char *words, const char *at, const char *folder)
+{
+	size_t length = strlen(folder);
+	bool begins = at == words || strchr(" \n'\"(:", at[-1]);
+
+	return begins && length && strncmp(at, folder, length) == 0 && at[length] == '/' ? length + 1 : 0;
+}
+
+char *compiler_words(const char *root, const char *words)
+{
+	static const char *const ours[] = {"exercises", "solutions", "chapters", "work"};
+	char here[PATH_MAX];
+	size_t length = strlen(root);
+	struct text text;
+	FILE *out = text_open(&text);
+
+	if (!getcwd(here, sizeof here))
+		*here = '\0';
+	bool below = strncmp(here, root, length) == 0 && (here[length] == '/' || !here[length]);
+	const char *from_root = below && here[length] ? here + length + 1 : "";
+	for (const char *at = words; *at;) {
+		size_t skip = folder_at(words, at, here);
+		skip = skip ? skip : folder_at(words, at, from_root);
+		for (size_t i = 0; i < sizeof ours / sizeof *ours && !skip; i++)
+			if (strcmp(here, root) != 0 && folder_at(words, at, ours[i]))
+				fprintf(out, "%s/", root);
+		at += skip;
+		if (!skip)
+			putc(*at++, out);
+	}
+	return text_close(&text);
 }

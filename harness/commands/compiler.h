@@ -15,6 +15,11 @@ bool compiler_links(const char *file);
 const char *compiler_folder(const char *flag, const char *next);
 /* Prints the word for a shell in a make recipe, with a blank before it. */
 void compiler_quote(FILE *out, const char *word);
+/*
+ * What the compiler says, with files named as the reader would from where he is; for the caller to free. It runs in
+ * `root`, from where it names the workbook's own files.
+ */
+char *compiler_words(const char *root, const char *words);
 /* A line for each pragma that the compiler says it has ignored, with what would make it count. */
 void compiler_tell_pragmas(FILE *out, const char *log);
 /* What may help somebody whose program does not compile, by the compiler's words; "" when nothing comes to mind. */

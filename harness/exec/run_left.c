@@ -92,6 +92,7 @@ static void read_result(const char *directory, const struct run_request *request
 	seen->wall_ms = number_after(text, "wall_us ") / 1000;
 	seen->peak_kib = number_after(text, "peak_kib ");
 	seen->own_network = number_after(text, "own_network ") > 0;
+	seen->hung = (int)number_after(text, "hung ");
 	free(text);
 }
 

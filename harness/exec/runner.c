@@ -124,14 +124,14 @@ static void build_ends(struct running *running, struct command *command)
 {
 	const struct run_request *request = running->request;
 
-	/* A runner of tests sees to it that a test which hangs ends, and what it says of the others is known only then. */
-	bool own_runner = request->tests && !request->detector->tests;
-	if (!request->tests || (own_runner && request->first_failure)) {
-		command_argument(command, "--deadlock");
-		command_argument(command, "%d", DEADLOCK_MS);
-	}
-	if (own_runner && request->first_failure) {
+	command_argument(command, "--deadlock");
+	command_argument(command, "%d", DEADLOCK_MS);
+	/* A runner of tests goes on after a test that hangs, unless the first failure is all that is asked for. */
+	if (request->tests && !request->detector->tests && request->first_failure) {
 		command_argument(command, "--runner");
+		command_argument(command, "1");
+	} else if (request->tests) {
+		command_argument(command, "--tests");
 		command_argument(command, "1");
 	}
 	if (request->hurry) {

@@ -270,7 +270,7 @@ static void on_run_ended(void *context, const struct run_end *end)
 		fail(judging, end->why);
 	} else if (end->how == END_DONE) {
 		excuse(judging, work, end->seen);
-		if (end->seen->ending == ENDED_DEADLOCKED)
+		if (end->seen->ending == ENDED_DEADLOCKED || end->seen->hung)
 			note_deadlock(judging, work->result->program);
 		add_run(work->result, end->seen);
 		if (work->result->runs == judging->options->repeat) {

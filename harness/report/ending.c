@@ -63,7 +63,8 @@ void print_standing(const struct page *page)
 	if (page->told)
 		page->told->standing = true;
 	fprintf(page->out, "%s%s%s\n", ink(page->style, INK_STRONG),
-		seen->ending == ENDED_BY_SIGNAL ? "Where it was killed" : "Where its threads stood",
+		seen->ending == ENDED_BY_SIGNAL || strstr(seen->standing[0].role, " got ") ? "Where it was killed"
+											   : "Where its threads stood",
 		ink(page->style, INK_OFF));
 	for (size_t i = 0; i < seen->standing_count; i++) {
 		if (stands_like_an_earlier(seen, i))

@@ -445,7 +445,8 @@ static void say_who_waits(FILE *out, const struct observation *seen)
 	for (int holders = 1; holders >= 0; holders--)
 		for (size_t i = 0; i < seen->standing_count && said < 2; i++) {
 			bool held = mentions(seen->standing[i].role, ", which ");
-			if (held != holders || !mentions(seen->standing[i].role, " waits "))
+			if (held != holders || !mentions(seen->standing[i].role, " waits ") ||
+			    (i && strcmp(seen->standing[i].role, seen->standing[i - 1].role) == 0))
 				continue;
 			char *role = uncapitalized(seen->standing[i].role);
 			fprintf(out, "%s%s", said++ ? "; " : ": ", role);
@@ -529,6 +530,16 @@ static char *said_by(const struct observation *seen, const char *name)
 	return NULL;
 }
 
+/* "suite::test crashed", as the runner of tests says it. */
+static bool is_of_runner(const char *line)
+{
+	size_t name = strcspn(line, " \n"), length = strcspn(line, "\n");
+	const char *mark = strstr(line, "::");
+
+	return mark && mark < line + name && length > name &&
+	       (strncmp(line + name, " crashed", 8) == 0 || strncmp(line + name, " timed out", 10) == 0);
+}
+
 /* Criterion's own lines begin with its marks. */
 static bool is_of_criterion(const char *line)
 {
@@ -538,7 +549,7 @@ static bool is_of_criterion(const char *line)
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
 		if (strncmp(line, marks[i], strlen(marks[i])) == 0)
 			return true;
-	return false;
+	return is_of_runner(line);
 }
 
 char *last_words_of_tests(const struct observation *seen)
@@ -556,11 +567,23 @@ static const struct result *hung_test(const struct results *results)
 {
 	for (size_t i = 0; i < results->count; i++) {
 		const struct observation *seen = &results->items[i].seen;
-		if (seen->failed && seen->ending == ENDED_BY_ITSELF && seen->standing_count &&
-		    mentions(seen->standing[0].role, " waits "))
+		if (seen->failed && seen->hung && seen->standing_count)
 			return &results->items[i];
 	}
+	/* Under a simulator nobody knows where it stands. */
+	for (size_t i = 0; i < results->count; i++)
+		if (results->items[i].seen.failed && results->items[i].seen.hung)
+			return &results->items[i];
 	return NULL;
+}
+
+/* A CHECK names its file from the workbook on; here it is the file that the reader works on. */
+static const char *in_its_folder(const struct result *result, const char *words)
+{
+	const char *path = result->program->path;
+	size_t folder = (size_t)(base_name(path) - path);
+
+	return folder && strncmp(words, path, folder) == 0 ? words + folder : words;
 }
 
 static void say_failed_test(struct telling *telling, const struct result *result)
@@ -569,19 +592,22 @@ static void say_failed_test(struct telling *telling, const struct result *result
 	size_t failed = count_names(seen->failed);
 	const struct result *hung = hung_test(telling->results);
 	char *said = failed == 1 ? said_by(seen, seen->failed) : NULL;
-	char *last = failed == 1 && !said ? last_words_of_tests(seen) : NULL;
+	char *last = seen->said ? NULL : last_words_of_tests(seen);
+	const char *words = said ? said : last ? in_its_folder(result, last) : "";
 
 	if (failed == 1 && hung && !said) {
 		fprintf(telling->out, "The test %s hangs", seen->failed);
 		say_who_waits(telling->out, &hung->seen);
+	} else if (failed > 1 && hung) {
+		fprintf(telling->out, "%zu of %d tests fail (%s), and %s hang%s", failed, seen->tests, seen->failed,
+			number_word((size_t)hung->seen.hung), hung->seen.hung == 1 ? "s" : "");
+		say_who_waits(telling->out, &hung->seen);
 	} else if (failed == 1) {
 		fprintf(telling->out, "The test %s %s%s%s", seen->failed, said ? "fails" : "does not come to its end",
-			said || last ? ": " : "",
-			said   ? said
-			: last ? last
-			       : "");
+			*words ? ": " : "", words);
 	} else {
-		fprintf(telling->out, "%zu of %d tests fail: %s", failed, seen->tests, seen->failed);
+		fprintf(telling->out, "%zu of %d tests fail: %s%s%s", failed, seen->tests, seen->failed,
+			*words ? "; the last says: " : "", words);
 	}
 	free(said);
 	free(last);
@@ -596,6 +622,14 @@ const struct result *failed_test(const struct results *results)
 		if (results->items[i].seen.failed)
 			return &results->items[i];
 	return NULL;
+}
+
+static bool plain_tests_pass(const struct results *results)
+{
+	for (size_t i = 0; i < results->count; i++)
+		if (result_is_test(&results->items[i]))
+			return results->items[i].verdict.observed == OBSERVED_PASSES;
+	return false;
 }
 
 /* --- what is left --- */
@@ -691,11 +725,13 @@ static void say_nothing_found(struct telling *telling)
 static void say_all(struct telling *telling)
 {
 	const struct result *test = failed_test(telling->results), *bad = badly_ended(telling->results);
+	const struct result *hung = hung_test(telling->results);
 	bool found = telling->lead < telling->groups->count &&
-		     !(bad && is_where_it_stood(&bad->seen, group_finding(telling->groups, telling->lead)));
+		     !(bad && is_where_it_stood(&bad->seen, group_finding(telling->groups, telling->lead))) &&
+		     !(test && hung && is_where_it_stood(&hung->seen, group_finding(telling->groups, telling->lead)));
 
 	if (test) {
-		if (!result_is_test(test) && telling->results->count > 1)
+		if (!result_is_test(test) && plain_tests_pass(telling->results))
 			fprintf(telling->out,
 				"All tests pass by themselves, but not under %s: ", title_of(test->detector));
 		say_failed_test(telling, test);

@@ -19,7 +19,7 @@ static struct page page_of(FILE *out, struct style style, const char *root, cons
 static bool hangs(const struct observation *seen)
 {
 	return seen->ending == ENDED_DEADLOCKED || seen->ending == ENDED_IDLE || seen->ending == ENDED_LATE ||
-	       (seen->failed && seen->ending == ENDED_BY_ITSELF);
+	       (seen->hung && seen->ending == ENDED_BY_ITSELF);
 }
 
 /* The result that says where the threads of a program or a test stood which hangs; their number: none does. */

@@ -34,9 +34,14 @@ static char *why_unjudgeable(const struct declaration *d, const struct observati
 	return NULL;
 }
 
-/* Of a program that nobody promised an end of, what was seen until it ended badly counts. */
+/*
+ * Of a program that nobody promised an end of, what was seen until it ended badly counts; of a submission, what was seen
+ * until its tests did.
+ */
 static bool counts_until_its_end(const struct declaration *d, const struct observation *seen)
 {
+	if (seen->fault == FAULT_PROGRAM && d && d->submission && seen->failed)
+		return true;
 	return seen->fault == FAULT_PROGRAM && seen->ending != ENDED_BY_ITSELF && (!d || d->submission);
 }
 

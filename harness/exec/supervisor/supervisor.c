@@ -8,6 +8,8 @@
  *     --deadlock MS         a program that cannot go on is left alone for so long; without it, nobody looks
  *     --runner 1            it is a runner of tests, which waits with a time limit for what it starts: what stands
  *                           still is a test
+ *     --tests 1             the program runs tests, each in a child: it is not ended itself, but a child that cannot go on
+ *                           for --deadlock is, and where it stood is added to --stacks
  *     --hurry 1             another run of the program was in a deadlock: if it stands still, it does not wait for
  *                           a signal
  *     --idle MS             so long it may wait for something from outside, every thread without a time limit
@@ -37,7 +39,7 @@
  *
  * RESULT-FILE appears whole, in one step, once all that is done: one line
  *
- *     ended HOW cpu_us N wall_us N peak_kib N left N own_network N
+ *     ended HOW cpu_us N wall_us N peak_kib N left N own_network N hung N
  *
  * HOW is one of    exit STATUS      by itself
  *                  signal NUMBER    killed by a signal, not the supervisor's
@@ -49,7 +51,8 @@
  *                  noexec ERRNO     the program did not start
  * cpu_us and peak_kib cover the program and its descendants, peak_kib the largest of
  * them; wall_us ends with the program; left counts the descendants that the supervisor
- * had to kill; own_network is 1 when the program had one.
+ * had to kill; own_network is 1 when the program had one; hung counts the tests that
+ * could not go on.
  *
  * Exit status 0: the result was written. 3: it was not, one line on standard error.
  */
@@ -82,6 +85,7 @@
 #include "stacks.h"
 #include "standstill.h"
 
+enum { TESTS = 16 /* that run at once */ };
 enum { OUTPUT_CHECK_MS = 100, LOOK_MS = 250, DYING_MS = 30000, PASSES = 1000 };
 #define FILE_LIMIT (256LL << 20)
 
@@ -90,16 +94,18 @@ enum how { ENDED, NOEXEC, DEADLINE, DEADLOCK, IDLE, FLOOD, STOPPED };
 static struct {
 	const char *result, *paths[2], *stacks;
 	long long deadline_ms, deadlock_ms, hurry, runner, idle_ms, last_words_ms, own_network, output_limit,
-		output_kept, grace_ms, parent;
+		output_kept, grace_ms, parent, tests;
 	char **program;
 	int outputs[2];
 } job = {.deadline_ms = INT64_MAX / 1000, .outputs = {-1, -1}};
 
 static sigset_t watched;
-static struct {
+struct family {
 	pid_t *pids;
 	size_t count, room;
-} family; /* all descendants, as last seen; the supervisor itself comes first */
+};
+static struct family family; /* all descendants, as last seen; the supervisor itself comes first */
+static unsigned hung;	     /* tests */
 
 __attribute__((format(printf, 1, 2))) static _Noreturn void give_up(const char *format, ...)
 {
@@ -138,13 +144,21 @@ static void parse_options(char **argv)
 		const char *name;
 		const char **text;
 		long long *number;
-	} known[] = {{"--stdout", &job.paths[0], NULL},		{"--stderr", &job.paths[1], NULL},
-		     {"--stacks", &job.stacks, NULL},		{"--idle", NULL, &job.idle_ms},
-		     {"--deadline", NULL, &job.deadline_ms},	{"--output-limit", NULL, &job.output_limit},
-		     {"--grace", NULL, &job.grace_ms},		{"--output-kept", NULL, &job.output_kept},
-		     {"--parent", NULL, &job.parent},		{"--last-words", NULL, &job.last_words_ms},
-		     {"--deadlock", NULL, &job.deadlock_ms},	{"--hurry", NULL, &job.hurry},
-		     {"--own-network", NULL, &job.own_network}, {"--runner", NULL, &job.runner}};
+	} known[] = {{"--stdout", &job.paths[0], NULL},
+		     {"--stderr", &job.paths[1], NULL},
+		     {"--stacks", &job.stacks, NULL},
+		     {"--idle", NULL, &job.idle_ms},
+		     {"--deadline", NULL, &job.deadline_ms},
+		     {"--output-limit", NULL, &job.output_limit},
+		     {"--grace", NULL, &job.grace_ms},
+		     {"--output-kept", NULL, &job.output_kept},
+		     {"--parent", NULL, &job.parent},
+		     {"--last-words", NULL, &job.last_words_ms},
+		     {"--deadlock", NULL, &job.deadlock_ms},
+		     {"--hurry", NULL, &job.hurry},
+		     {"--own-network", NULL, &job.own_network},
+		     {"--runner", NULL, &job.runner},
+		     {"--tests", NULL, &job.tests}};
 
 	for (job.result = *argv ? *++argv : NULL; job.result && *++argv && strcmp(*argv, "--") != 0; argv++) {
 		size_t i = 0;
@@ -331,6 +345,7 @@ static bool flooded(void)
 }
 
 static void find_family(void);
+static void look_at_tests(pid_t program);
 
 /* ENDED: it can go on, or nobody knows. */
 static enum how standstill(void)
@@ -374,9 +389,11 @@ static enum how watch(pid_t program, long long started)
 			return FLOOD;
 		if (left_ms <= 0)
 			return DEADLINE;
-		enum how how = standstill();
+		enum how how = job.tests ? ENDED : standstill();
 		if (how != ENDED)
 			return how;
+		if (job.tests)
+			look_at_tests(program);
 		bool looks = job.output_limit || job.deadlock_ms || job.idle_ms;
 		int number = wait_for_signal(looks && left_ms > OUTPUT_CHECK_MS ? OUTPUT_CHECK_MS : left_ms);
 		if (number > 0 && number != SIGCHLD)
@@ -393,18 +410,18 @@ static enum how stop_gently(pid_t program)
 	return watch(program, now_us()) == ENDED ? ENDED : STOPPED;
 }
 
-static void family_add(pid_t pid)
+static void family_add(struct family *all, pid_t pid)
 {
-	if (family.count == family.room) {
-		family.room = family.room ? 2 * family.room : 64;
-		family.pids = realloc(family.pids, family.room * sizeof *family.pids);
-		if (!family.pids)
+	if (all->count == all->room) {
+		all->room = all->room ? 2 * all->room : 64;
+		all->pids = realloc(all->pids, all->room * sizeof *all->pids);
+		if (!all->pids)
 			give_up("out of memory");
 	}
-	family.pids[family.count++] = pid;
+	all->pids[all->count++] = pid;
 }
 
-static void family_add_children(pid_t parent)
+static void family_add_children(struct family *all, pid_t parent)
 {
 	char path[64];
 	int pid;
@@ -415,7 +432,7 @@ static void family_add_children(pid_t parent)
 		snprintf(path, sizeof path, "/proc/%d/task/%.16s/children", (int)parent, task->d_name);
 		FILE *children = task->d_name[0] == '.' ? NULL : fopen(path, "re");
 		while (children && fscanf(children, "%d", &pid) == 1)
-			family_add(pid);
+			family_add(all, pid);
 		if (children)
 			fclose(children);
 	}
@@ -423,12 +440,18 @@ static void family_add_children(pid_t parent)
 		closedir(tasks);
 }
 
+/* The process and all its descendants. */
+static void find_tree(struct family *all, pid_t root)
+{
+	all->count = 0;
+	family_add(all, root);
+	for (size_t i = 0; i < all->count; i++)
+		family_add_children(all, all->pids[i]);
+}
+
 static void find_family(void)
 {
-	family.count = 0;
-	family_add(getpid());
-	for (size_t i = 0; i < family.count; i++)
-		family_add_children(family.pids[i]);
+	find_tree(&family, getpid());
 }
 
 /* Stops all descendants, parents first, so that none forks any more. True when they are the same as the last time. */
@@ -438,11 +461,11 @@ static bool freeze(void)
 	uint64_t sum = 0, last = before;
 
 	family.count = 0;
-	family_add(getpid());
+	family_add(&family, getpid());
 	for (size_t i = 0; i < family.count; i++) {
 		if (i && kill(family.pids[i], SIGSTOP) == 0)
 			sum = (sum ^ (uint64_t)family.pids[i]) * 1099511628211U;
-		family_add_children(family.pids[i]);
+		family_add_children(&family, family.pids[i]);
 	}
 	before = sum;
 	return sum == last;
@@ -475,8 +498,10 @@ static bool end_all(pid_t program, int *status, unsigned *left)
 }
 
 /* The library lies beside the supervisor. What it cannot write is missing, and the rest goes on. */
-static void take_stacks(void)
+static void take_stacks(const pid_t *pids, size_t count)
 {
+	/* Open from the first to the last: by its name the program could get at it. */
+	static FILE *file;
 	char path[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof "stacks.so");
 
@@ -488,12 +513,103 @@ static void take_stacks(void)
 	void (*take)(const pid_t *, size_t, FILE *) = NULL;
 	if (library)
 		*(void **)&take = dlsym(library, "stacks_take");
-	FILE *file = take ? create(job.stacks) : NULL;
-	if (!file)
+	if (take && !file)
+		file = create(job.stacks);
+	if (!take || !file)
 		return;
-	find_family();
-	take(family.pids + 1, family.count - 1, file);
-	fclose(file);
+	take(pids, count, file);
+	fflush(file);
+}
+
+/* --- tests --- */
+
+static struct test {
+	pid_t pid; /* 0: none */
+	enum standing standing;
+	uint64_t mark;
+	long long since; /* in microseconds */
+	bool seen, told; /* by the last look; to end */
+} tests[TESTS];
+
+static struct test *test_of(pid_t pid)
+{
+	for (size_t i = 0; i < TESTS; i++)
+		if (tests[i].pid == pid)
+			return &tests[i];
+	for (size_t i = 0; i < TESTS; i++)
+		if (!tests[i].pid) {
+			tests[i] = (struct test){.pid = pid, .since = now_us()};
+			return &tests[i];
+		}
+	return NULL;
+}
+
+/* Whoever runs the test takes it for one that was killed, and goes on. A simulator says first what it knows. */
+static void end_test(struct test *test, const struct family *tree)
+{
+	if (!test->told) {
+		hung++;
+		take_stacks(tree->pids, tree->count);
+	}
+	for (size_t i = 0; i < tree->count; i++)
+		kill(tree->pids[i], job.last_words_ms && !test->told ? SIGTERM : SIGKILL);
+	test->told = true;
+	test->since = now_us() + job.last_words_ms * 1000;
+}
+
+/*
+ * How long a test may stand like this. A simulator catches all signals, so of a
+ * test inside one it is never certain that none will come; and Criterion keeps a
+ * thread in each test, which waits for Criterion. Once another run of the program
+ * is known to hang, this one does too. Negative: for ever.
+ */
+static long long patience_ms(enum standing standing)
+{
+	if (standing == STANDS_FOR_EVER || (standing != STANDS_NOT && job.hurry))
+		return job.deadlock_ms;
+	if (standing == STANDS_NOT || !job.idle_ms)
+		return -1;
+	return standing == STANDS_UNLESS_SIGNALLED ? job.deadlock_ms + job.idle_ms / 5 : job.idle_ms;
+}
+
+static void look_at_test(pid_t pid, const char *program)
+{
+	static struct family tree;
+	struct test *test = test_of(pid);
+	uint64_t mark;
+
+	if (!test)
+		return;
+	find_tree(&tree, pid);
+	enum standing standing = standstill_look(tree.pids, tree.count, program, &mark);
+	if (!test->told && (standing != test->standing || mark != test->mark || standing == STANDS_NOT))
+		test->since = now_us();
+	test->seen = true;
+	test->standing = standing;
+	test->mark = mark;
+	long long patience = test->told ? 0 : patience_ms(standing);
+	if (patience >= 0 && now_us() - test->since >= patience * 1000)
+		end_test(test, &tree);
+}
+
+static void look_at_tests(pid_t program)
+{
+	static struct family all;
+	static long long next;
+	char path[PATH_MAX];
+
+	if (!job.deadlock_ms || now_us() < next)
+		return;
+	all.count = 0;
+	family_add_children(&all, program);
+	for (size_t i = 0; i < TESTS; i++)
+		tests[i].seen = false;
+	for (size_t i = 0; i < all.count; i++)
+		look_at_test(all.pids[i], realpath(job.program[0], path) ? path : NULL);
+	for (size_t i = 0; i < TESTS; i++)
+		if (!tests[i].seen)
+			tests[i].pid = 0;
+	next = now_us() + LOOK_MS * 1000;
 }
 
 /* A detector may still write what it knows; told to stop meanwhile, the supervisor waits no longer. */
@@ -541,8 +657,10 @@ static void write_result(const char *how, long long wall_us, unsigned left, bool
 	if (snprintf(path, sizeof path, "%s.new", job.result) >= (int)sizeof path)
 		give_up("the name of the result file is too long");
 	FILE *file = create(path);
-	bool written = file && fprintf(file, "ended %s cpu_us %lld wall_us %lld peak_kib %ld left %u own_network %d\n",
-				       how, cpu_us, wall_us, used.ru_maxrss, left, own_network) > 0;
+	bool written = file && fprintf(file,
+				       "ended %s cpu_us %lld wall_us %lld peak_kib %ld left %u own_network %d "
+				       "hung %u\n",
+				       how, cpu_us, wall_us, used.ru_maxrss, left, own_network, hung) > 0;
 	written = file && fclose(file) == 0 && written && rename(path, job.result) == 0;
 	if (!written) {
 		int error = errno;
@@ -582,8 +700,10 @@ int main(int argc, char **argv)
 	if (how == STOPPED && job.grace_ms)
 		how = stop_gently(program);
 	long long wall_us = now_us() - started;
-	if (how == DEADLINE || how == DEADLOCK || how == IDLE)
-		take_stacks();
+	if (how == DEADLINE || how == DEADLOCK || how == IDLE) {
+		find_family();
+		take_stacks(family.pids + 1, family.count - 1);
+	}
 	/* In the middle of its work, what a detector says of the end would be the supervisor's doing. */
 	if ((how == DEADLOCK || how == IDLE) && job.last_words_ms)
 		hear_last_words(program);

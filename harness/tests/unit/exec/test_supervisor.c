@@ -29,7 +29,7 @@ struct outcome {
 	int status; /* of the supervisor */
 	char text[256], how[64];
 	long long cpu_us, wall_us, peak_kib;
-	unsigned left, own_network;
+	unsigned left, own_network, hung;
 };
 
 static void enter_directory(void)
@@ -164,9 +164,10 @@ static struct outcome finish(pid_t supervisor)
 		return outcome;
 	char *numbers = strstr(outcome.text, " cpu_us ");
 	cr_assert(numbers, "%s", outcome.text);
-	cr_assert_eq(sscanf(numbers, " cpu_us %lld wall_us %lld peak_kib %lld left %u own_network %u\n",
-			    &outcome.cpu_us, &outcome.wall_us, &outcome.peak_kib, &outcome.left, &outcome.own_network),
-		     5, "%s", outcome.text);
+	cr_assert_eq(sscanf(numbers, " cpu_us %lld wall_us %lld peak_kib %lld left %u own_network %u hung %u\n",
+			    &outcome.cpu_us, &outcome.wall_us, &outcome.peak_kib, &outcome.left, &outcome.own_network,
+			    &outcome.hung),
+		     6, "%s", outcome.text);
 	*numbers = '\0';
 	cr_assert_eq(strncmp(outcome.text, "ended ", 6), 0);
 	snprintf(outcome.how, sizeof outcome.how, "%.63s", outcome.text + 6);
@@ -391,6 +392,51 @@ static size_t occurrences(const char *text, const char *word)
 	for (; (text = strstr(text, word)); text++)
 		count++;
 	return count;
+}
+
+/* A shell stands for the runner of tests: it goes on with the next, and its own end counts. */
+Test(supervisor, ends_a_test_that_hangs)
+{
+	static const char script[] = STANDS " lock-order; " STANDS " none; " STANDS " lock-twice; exit 7";
+	static char text[1 << 16];
+	struct outcome outcome = run(ARGUMENTS("--deadline", "60000", "--deadlock", "300", "--tests", "1", "--stacks",
+					       in_directory("stacks"), "--", "sh", "-c", script));
+
+	EXPECT(outcome, "exit 7");
+	cr_assert_eq(outcome.hung, 2);
+	read_text("stacks", text, sizeof text);
+	cr_assert_eq(occurrences(text, "\nend process\n"), 2, "%s", text);
+	cr_assert_eq(occurrences(text, "\nthread "), 3, "%s", text);
+}
+
+/* The runner itself waits for its test without a limit, and that is no deadlock. */
+Test(supervisor, lets_a_test_wait)
+{
+	static const char *const ways[] = {"handler", "alarm", "sleeper", "timed", "socket-pair"};
+
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		struct outcome outcome = run(ARGUMENTS("--deadline", "1200", "--deadlock", "100", "--tests", "1", "--",
+						       "sh", "-c", STANDS " $0; exit 7", ways[i]));
+		EXPECT(outcome, "deadline");
+		cr_assert_eq(outcome.hung, 0, "%s", ways[i]);
+	}
+	/* Unless it is told for how long it may do so. */
+	EXPECT(run(ARGUMENTS("--deadline", "60000", "--deadlock", "100", "--idle", "500", "--tests", "1", "--", "sh",
+			     "-c", STANDS " socket-pair; exit 7")),
+	       "exit 7");
+}
+
+/* A simulator is told first, and may say what it knows. */
+Test(supervisor, hears_the_last_words_of_a_test)
+{
+	static const char script[] = "(trap 'echo knows; exit 3' TERM; " STANDS " lock-twice & wait); exit 7";
+	char text[64];
+
+	EXPECT(run(ARGUMENTS("--deadline", "60000", "--deadlock", "300", "--idle", "1000", "--last-words", "3000",
+			     "--tests", "1", "--stdout", in_directory("out"), "--", "sh", "-c", script)),
+	       "exit 7");
+	read_text("out", text, sizeof text);
+	cr_assert_str_eq(text, "knows\n");
 }
 
 /* Of a deadlock, of a program that waits, and of one that computes. */
