@@ -19,14 +19,34 @@ static bool is_text(const char *path)
 	return length > 3 && strcmp(path + length - 3, ".md") == 0;
 }
 
-/* Of a file whose answers are hidden what is none. */
-static void append(FILE *out, const char *root, const char *path, bool hidden)
+/* What of a pitfall is shown. */
+struct shown {
+	bool hidden; /* the answers are not */
+	bool hints;  /* all of an exercise's are */
+	int taken;   /* else those up to this one */
+};
+
+/* What is shown of the text of a file, for the caller to free. */
+static char *part_of(const char *path, const char *text, const struct shown *shown)
+{
+	char *part = shown->hidden && is_text(path) ? answers_hide_text(text)
+		     : shown->hidden		    ? answers_hide(text)
+						    : mem_copy(text);
+
+	if (!is_text(path) || shown->hints)
+		return part;
+	char *shorter = answers_hide_hints(part, shown->taken);
+	free(part);
+	return shorter;
+}
+
+static void append(FILE *out, const char *root, const char *path, const struct shown *part)
 {
 	char *full = mem_format("%s/%s", root, path), *problem, *text = file_read_text(full, &problem);
-	char *shown = !text || !hidden ? NULL : is_text(path) ? answers_hide_text(text) : answers_hide(text);
+	char *shown = text ? part_of(path, text, part) : NULL;
 
 	if (text)
-		fprintf(out, "\n==== %s ====\n\n%s", path, shown ? shown : text);
+		fprintf(out, "\n==== %s ====\n\n%s", path, shown);
 	else
 		fprintf(out, "\n==== %s ====\n\n(cannot be read: %s)\n", path, problem);
 	free(problem);
@@ -36,12 +56,12 @@ static void append(FILE *out, const char *root, const char *path, bool hidden)
 }
 
 /* The C files in the directory, whose name it frees. */
-static void append_files(FILE *out, const char *root, char *directory, bool hidden)
+static void append_files(FILE *out, const char *root, char *directory, const struct shown *shown)
 {
 	char **files = files_in(root, directory, "[ch]");
 
 	for (char **file = files; *file; file++)
-		append(out, root, *file, hidden);
+		append(out, root, *file, shown);
 	files_free(files);
 	free(directory);
 }
@@ -50,41 +70,53 @@ struct show {
 	bool exercise, answers;
 };
 
-/* The first line of what is shown, with an empty one after it. */
-static void say_how(FILE *out, const char *pitfall)
+/* The last lines of what is shown: how the rest is. */
+static void say_how(FILE *out, const char *pitfall, const struct shown *shown, bool exercise)
 {
-	char *how = answers_how(pitfall);
+	char *how = shown->hidden ? answers_how(pitfall) : NULL;
 
-	fprintf(out, "%s\n\n", how);
+	if (how)
+		fprintf(out, "\n%s\n", how);
+	if (exercise && !shown->hints)
+		fprintf(out, "\nhints come one at a time: ./loose hint %s\n", short_name(pitfall));
 	free(how);
 }
 
-static void show_folder(const struct catalogue *catalogue, const char *tree, const char *pitfall, bool hidden)
+static void show_folder(const struct catalogue *catalogue, const char *tree, const char *pitfall,
+			const struct shown *shown)
 {
 	char *folder = mem_format("%s/%s", tree, pitfall), *readme = mem_format("%s/README.md", folder);
 	size_t length = strlen(folder);
 	struct text pages;
 	FILE *out = text_open(&pages);
 
-	/* The text of a pitfall ends where its answers begin; the hints of an exercise are no answers of that kind. */
-	append(out, catalogue->root, readme, hidden);
+	append(out, catalogue->root, readme, shown);
 	for (size_t i = 0; i < catalogue->count; i++) {
 		const char *path = catalogue->programs[i].path;
 		if (strncmp(path, folder, length) != 0 || path[length] != '/')
 			continue;
-		append(out, catalogue->root, path, hidden);
-		append_files(out, catalogue->root, program_own_directory(path), hidden);
+		append(out, catalogue->root, path, shown);
+		append_files(out, catalogue->root, program_own_directory(path), shown);
 	}
-	append_files(out, catalogue->root, mem_format("%s/shared", folder), hidden);
-	if (hidden) {
-		fputc('\n', out);
-		say_how(out, pitfall);
-	}
+	append_files(out, catalogue->root, mem_format("%s/shared", folder), shown);
+	say_how(out, pitfall, shown, strcmp(tree, "exercises") == 0);
 	char *text = text_close(&pages);
 	page(text + 1);
 	free(readme);
 	free(folder);
 	free(text);
+}
+
+static struct shown shown_of(const char *root, const char *pitfall, bool answers)
+{
+	struct shown shown = {.hints = answers};
+	struct reader reader;
+
+	memory_open(&reader, root);
+	shown.hidden = answers_hidden(&reader, pitfall, answers);
+	shown.taken = reader_standing(&reader, pitfall).hints;
+	memory_close(&reader);
+	return shown;
 }
 
 static int show(const char *root, int argc, char **argv)
@@ -98,9 +130,11 @@ static int show(const char *root, int argc, char **argv)
 		return STATUS_BAD_INPUT;
 	catalogue_load(&catalogue, root);
 	int status = find_named(&catalogue, operands.items[0], false, &named);
-	if (status == 0)
+	if (status == 0) {
+		const struct shown shown = shown_of(root, named.pitfall, show.answers);
 		show_folder(&catalogue, show.exercise || named.exercise ? "exercises" : "chapters", named.pitfall,
-			    answers_are_hidden(root, named.pitfall, show.answers));
+			    &shown);
+	}
 	catalogue_release(&catalogue);
 	return status;
 }
@@ -190,7 +224,7 @@ static int diff(const char *root, int argc, char **argv)
 static const struct option_spec show_options[] = {
 	{"exercise", OPTION_FLAG, NULL, "the exercise's text and its starter instead", offsetof(struct show, exercise)},
 	{"answers", OPTION_FLAG, NULL,
-	 "with what the programs declare and the detectors say, though you have not predicted it yet",
+	 "with what the programs declare and the detectors say, though you have not predicted it yet, and with all hints",
 	 offsetof(struct show, answers)},
 	{0},
 };

@@ -98,6 +98,23 @@ int answers_hints(const char *text)
 	return hints;
 }
 
+char *answers_hide_hints(const char *text, int taken)
+{
+	char *shown = mem_copy(text);
+
+	for (int hint = taken + 1;; hint++) {
+		char *heading = mem_format("Hint %d", hint);
+		const char *start = heading_in(shown, heading);
+		free(heading);
+		if (!start)
+			return shown;
+		const char *end = section_end(start + 1);
+		char *shorter = mem_format("%.*s%s", (int)(start - shown), shown, end);
+		free(shown);
+		shown = shorter;
+	}
+}
+
 /* --- a passage -----------------------------------------------------------------------------------------------------*/
 
 /* Behind the paragraph, which ends at an empty line. */

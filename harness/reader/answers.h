@@ -28,6 +28,8 @@ char *answers_passage(const char *text, const struct detector *detector);
 
 /* A section of a text by its heading ("Hint 1"), without the heading; for the caller to free, NULL: none. */
 char *answers_section(const char *text, const char *heading);
+/* The text of an exercise without the hints after that many, which come one at a time; for the caller to free. */
+char *answers_hide_hints(const char *text, int taken);
 /* How many hints the text of an exercise has. */
 int answers_hints(const char *text);
 

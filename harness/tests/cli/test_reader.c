@@ -278,10 +278,14 @@ Test(reader, the_old_ways_go_on)
 Test(reader, hints_come_one_by_one)
 {
 	expect(0, "hint implicit", "Hint 1\n");
+	expect(0, "show --exercise implicit", "## Hint 1\n");
+	expect_none("show --exercise implicit", "## Hint 2\n");
+	expect(0, "show --exercise --answers implicit", "## Hint 2\n");
 	expect_none("hint implicit", "Hint 1\n");
 	expect(0, "hint implicit", "Hint 3\n");
 	expect(0, "hint implicit", "All 3 hints were given: './loose hint --all implicit-contract' shows them again");
 	expect(0, "hint --all implicit", "Hint 1\n");
+	expect(0, "show --exercise implicit", "## Hint 3\n");
 	expect_number(PITFALL, "hints", 3);
 	expect(2, "hint", "no exercise is in hand yet");
 	expect(2, "hint implict", "did you mean 'implicit-contract'?");

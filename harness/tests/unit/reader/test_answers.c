@@ -66,6 +66,16 @@ Test(answers, sections_are_found_by_their_headings)
 	cr_assert_eq(answers_hints("# No\n"), 0);
 }
 
+Test(answers, hints_that_were_not_taken_are_left_out)
+{
+	static const char text[] = "# T\n\n## Hint 1\n\nOne.\n\n## Hint 2\n\nTwo.\n\n## When it passes\n\nRead.\n";
+
+	expect_text(answers_hide_hints(text, 0), "# T\n\n## When it passes\n\nRead.\n");
+	expect_text(answers_hide_hints(text, 1), "# T\n\n## Hint 1\n\nOne.\n\n## When it passes\n\nRead.\n");
+	expect_text(answers_hide_hints(text, 2), text);
+	expect_text(answers_hide_hints("## Hint 1\n\nOne.", 0), "");
+}
+
 static char *passage(const char *section, const char *detector)
 {
 	char *text = mem_format("# T\n\n## What the detectors say\n\n%s\n\n## The fix\n\n**DRD** is fixed.\n", section);
