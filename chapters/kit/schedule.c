@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,12 +24,15 @@
 
 #include "check.h"
 
-static int points[SCHEDULE_POINTS];
+/* Behind the program's points are two of our own. */
+enum { IS_HELD = SCHEDULE_POINTS, MAY_GO, POINTS };
+
+static int points[POINTS];
 
 /* Before main(), and before the constructors of a program that starts a thread there: no thread sees it being made. */
 __attribute__((constructor(101))) static void schedule_make(void)
 {
-	for (int i = 0; i < SCHEDULE_POINTS; i++) {
+	for (int i = 0; i < POINTS; i++) {
 		points[i] = (int)syscall(SYS_eventfd2, 0, 0);
 		HAVE(points[i] >= 0);
 	}
@@ -37,7 +41,7 @@ __attribute__((constructor(101))) static void schedule_make(void)
 /* The point's descriptor. */
 static int event_of(int point)
 {
-	REQUIRE(point >= 0 && point < SCHEDULE_POINTS);
+	REQUIRE(point >= 0 && point < POINTS);
 	return points[point];
 }
 
@@ -50,6 +54,20 @@ static void add(int point, uint64_t amount)
 		written = syscall(SYS_write, event, &amount, sizeof amount);
 	while (written < 0 && errno == EINTR);
 	REQUIRE(written == (long)sizeof amount);
+}
+
+/* Waits until something was added, and takes it away. */
+static uint64_t take(int point)
+{
+	int event = event_of(point);
+	uint64_t amount;
+	long got;
+
+	do
+		got = syscall(SYS_read, event, &amount, sizeof amount);
+	while (got < 0 && errno == EINTR);
+	REQUIRE(got == (long)sizeof amount);
+	return amount;
 }
 
 void schedule_reached(int point)
@@ -77,14 +95,8 @@ void schedule_leaving(int point)
 
 void schedule_await_gone(int point)
 {
-	int event = event_of(point);
-	uint64_t thread;
-	long got;
+	uint64_t thread = take(point);
 
-	do
-		got = syscall(SYS_read, event, &thread, sizeof thread);
-	while (got < 0 && errno == EINTR);
-	REQUIRE(got == (long)sizeof thread);
 	/* The kernel has no event for this end short of a join: ask again until it knows no such thread. */
 	while (syscall(SYS_tgkill, getpid(), (pid_t)thread, 0) == 0)
 		sched_yield();
@@ -187,4 +199,30 @@ void schedule_await_blocked(void)
 		before = runs;
 		all = others_wait(&runs);
 	} while (!all || !again || runs != before);
+}
+
+/* In the thread that is held, in the middle of whatever it waits for. */
+static void stay(int number)
+{
+	int error = errno;
+
+	(void)number;
+	add(IS_HELD, 1);
+	take(MAY_GO);
+	errno = error;
+}
+
+void schedule_hold(pthread_t thread)
+{
+	struct sigaction action = {.sa_handler = stay, .sa_flags = SA_RESTART};
+
+	sigemptyset(&action.sa_mask);
+	HAVE(sigaction(SIGUSR2, &action, NULL) == 0);
+	CHECK(pthread_kill(thread, SIGUSR2));
+	take(IS_HELD);
+}
+
+void schedule_let_go(void)
+{
+	add(MAY_GO, 1);
 }

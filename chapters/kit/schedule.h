@@ -21,6 +21,8 @@
 #ifndef KIT_SCHEDULE_H
 #define KIT_SCHEDULE_H
 
+#include <pthread.h>
+
 #define SCHEDULE_POINTS 16
 
 /* This point is reached, for good: who awaits it goes on. */
@@ -43,5 +45,15 @@ void schedule_await_gone(int point);
  * test learns by it that a function waits, where a time limit could only guess.
  */
 void schedule_await_blocked(void);
+
+/*
+ * Holds a thread that waits, until it is let go: what wakes it meanwhile reaches
+ * it later than everybody else, so that a place which it was woken for can be
+ * taken by another before it looks. Returns once it is held. One thread at a
+ * time, and one that has not ended; it is interrupted by SIGUSR2, which is
+ * schedule_hold()'s own.
+ */
+void schedule_hold(pthread_t thread);
+void schedule_let_go(void);
 
 #endif
