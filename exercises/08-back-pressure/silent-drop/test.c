@@ -14,8 +14,11 @@
 #include "kit/gauge.h"
 #include "kit/schedule.h"
 
-/* In ms. LATE is when a test stops waiting for a call that does not return, and no right one is near it. */
-enum { SHORT = 20, LATE = 8000, FOR_EVER = 86400000 };
+/*
+ * In ms. LATE is when a test stops waiting for a call that does not return, and no right one is near it. A patience is so
+ * long that a tenth of it is short beside it on any machine, and ten times of it longer than LATE.
+ */
+enum { PATIENCE = 1000, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };
 enum { CAMERAS_ARE_BACK }; /* for kit/schedule.h */
 enum { CARS = TOLL_ROOM + 2 /* for each camera */, MANY = 100 };
 
@@ -52,35 +55,51 @@ struct camera {
 	long patience;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	int taken; /* guarded by lock */
-	bool back; /* guarded by lock; all of its calls have returned */
+	int taken;  /* guarded by lock */
+	bool back;  /* guarded by lock; all of its calls have returned */
+	bool ends;  /* guarded by lock; until then its thread is there, to be held */
+	long waits; /* ms that its last call took; guarded by lock */
 } cameras[3];
 
 static bool was_taken[MANY]; /* by the plate; of the camera that has read it, and the test's when that was joined */
+
+static long now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000L + time.tv_nsec / 1000000;
+}
 
 static void *watch(void *arg)
 {
 	struct camera *camera = arg;
 	int taken = 0;
+	long began = 0;
 
 	for (int plate = camera->first_plate; plate < camera->first_plate + camera->cars; plate++) {
 		gauge_add("passed", 1);
+		began = now();
 		was_taken[plate] = toll_pass(plate, camera->patience) == TOLL_TAKEN;
 		taken += was_taken[plate];
 	}
 	CHECK(pthread_mutex_lock(&camera->lock));
 	camera->taken = taken;
+	camera->waits = now() - began + 1;
 	camera->back = true;
 	CHECK(pthread_cond_signal(&camera->changed));
+	while (!camera->ends)
+		CHECK(pthread_cond_wait(&camera->changed, &camera->lock));
 	CHECK(pthread_mutex_unlock(&camera->lock));
 	return NULL;
 }
 
 static void camera_start(struct camera *camera, int cars, long patience)
 {
-	int first_plate = (int)(camera - cameras) * CARS;
+	static int plates; /* that were handed out */
 
-	*camera = (struct camera){.cars = cars, .first_plate = first_plate, .patience = patience};
+	*camera = (struct camera){.cars = cars, .first_plate = plates, .patience = patience};
+	plates += cars;
 	CHECK(pthread_mutex_init(&camera->lock, NULL));
 	deadline_cond_init(&camera->changed);
 	CHECK(pthread_create(&camera->thread, NULL, watch, camera));
@@ -103,7 +122,13 @@ static bool is_back(struct camera *camera, long wait)
 static int taken_of(struct camera *camera)
 {
 	cr_assert(is_back(camera, LATE), "toll_pass() does not return, with a patience of %ld ms", camera->patience);
+	CHECK(pthread_mutex_lock(&camera->lock));
+	camera->ends = true;
+	CHECK(pthread_cond_signal(&camera->changed));
+	CHECK(pthread_mutex_unlock(&camera->lock));
 	CHECK(pthread_join(camera->thread, NULL));
+	CHECK(pthread_cond_destroy(&camera->changed));
+	CHECK(pthread_mutex_destroy(&camera->lock));
 	return camera->taken;
 }
 
@@ -170,6 +195,21 @@ Test(toll, tells_and_counts_each_drop, .timeout = 60)
 	expect_counts(counts, 2 * CARS, 0, 2 * CARS - taken);
 }
 
+/*
+ * A place becomes free, and is taken by a car that comes before the camera which waits for it has looked. Returns how many
+ * plates were taken by then: where places are handed on it is the other car that goes away empty-handed.
+ */
+static int take_its_place(struct camera *waiting)
+{
+	schedule_hold(waiting->thread);
+	add_paper(1);
+	schedule_await_blocked();
+	camera_start(&cameras[2], 1, 0);
+	schedule_await_blocked();
+	schedule_let_go();
+	return taken_of(&cameras[2]);
+}
+
 Test(toll, waits_for_room, .timeout = 60)
 {
 	toll_open(write_bill);
@@ -183,26 +223,64 @@ Test(toll, waits_for_room, .timeout = 60)
 	taken += taken_of(&cameras[2]);
 	struct toll_counts one_waits = toll_counts();
 
+	taken += take_its_place(&cameras[1]);
+	schedule_await_blocked();
+	bool waits_on = taken == TOLL_ROOM || !is_back(&cameras[1], 0);
 	add_paper(1);
 	taken += taken_of(&cameras[1]);
 	schedule_await_blocked(); /* the biller has the next plate */
-	struct toll_counts one_billed = toll_counts();
+	struct toll_counts two_billed = toll_counts();
 
-	close_and_balance(TOLL_ROOM + 2, taken);
+	close_and_balance(TOLL_ROOM + 3, taken);
 	cr_assert(waits, "toll_pass() does not wait, and it has all the patience of the world");
-	cr_assert_eq(taken, TOLL_ROOM + 1, "a bill was written, there was room, and a plate was dropped");
+	cr_assert(waits_on, "another car was quicker, and toll_pass() has given up with its patience left");
+	cr_assert_geq(taken, TOLL_ROOM + 1, "two bills were written, there was room, and a plate was dropped");
 	expect_counts(one_waits, TOLL_ROOM + 1, 0, 1);
-	expect_counts(one_billed, TOLL_ROOM + 2, 1, 1);
+	expect_counts(two_billed, TOLL_ROOM + 3, 2, TOLL_ROOM + 3 - taken);
 }
 
+/* Others take each place that becomes free; a camera's patience does not begin anew with each. */
 Test(toll, loses_its_patience, .timeout = 60)
 {
+	int rounds = 0;
+
 	toll_open(write_bill);
 	camera_start(&cameras[0], TOLL_ROOM, 0);
 	int taken = taken_of(&cameras[0]);
 
-	camera_start(&cameras[1], 1, SHORT);
-	taken += taken_of(&cameras[1]);
-	close_and_balance(TOLL_ROOM + 1, taken);
-	cr_assert_eq(taken, TOLL_ROOM, "a plate was taken, and there was no room");
+	camera_start(&cameras[1], 1, PATIENCE);
+	schedule_await_blocked();
+	do {
+		taken += take_its_place(&cameras[1]);
+		rounds++;
+	} while (!is_back(&cameras[1], PAUSE) && rounds < LATE / PAUSE);
+	cr_assert(is_back(&cameras[1], 0), "toll_pass() begins its patience of %d ms anew whenever it is woken",
+		  PATIENCE);
+	int got_a_place = taken_of(&cameras[1]);
+	taken += got_a_place;
+	camera_start(&cameras[0], 1, PATIENCE); /* the bridge is full, and stays so */
+	int late_one = taken_of(&cameras[0]);
+	close_and_balance(TOLL_ROOM + 2 + rounds, taken + late_one);
+	cr_assert(!late_one && cameras[0].waits >= PATIENCE, "there was no room, and after %ld ms a plate was %s",
+		  cameras[0].waits, late_one ? "taken" : "dropped");
+	cr_assert_leq(taken, TOLL_ROOM + rounds, "a plate was taken, and there was no room");
+	cr_assert(got_a_place || cameras[1].waits >= PATIENCE,
+		  "a plate was dropped after %ld ms, and there were %d ms of patience", cameras[1].waits, PATIENCE);
+}
+
+/* Each place is there again once its plate is billed, and the biller ends even when it has nothing to do. */
+Test(toll, closes_an_empty_bridge, .timeout = 60)
+{
+	toll_open(write_bill);
+	add_paper(MANY);
+	schedule_await_blocked();
+	camera_start(&cameras[0], 1, FOR_EVER);
+	int taken = taken_of(&cameras[0]);
+	for (int i = 1; i < CARS; i++) {
+		schedule_await_blocked(); /* the plate is billed */
+		camera_start(&cameras[1], 1, 0);
+		taken += taken_of(&cameras[1]);
+	}
+	close_and_balance(CARS, taken);
+	cr_assert_eq(taken, CARS, "the bridge was empty, and a plate was dropped");
 }

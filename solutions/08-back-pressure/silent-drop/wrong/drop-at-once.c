@@ -2,9 +2,9 @@
  * No room, no wait: the plate is dropped, counted, and the camera is told.
  *
  * Tempting  the books are right, the camera never waits, and it is half the code.
- * Refused   the test: the caller had said how long it can wait, and was not asked. Every hiccup of the biller is a
+ * Refused   the tests: the caller had said how long it can wait, and was not asked. Every hiccup of the biller is a
  *           loss now, for want of a few milliseconds.
- * test      fails waits_for_room
+ * test      fails waits_for_room, loses_its_patience
  */
 #include "toll.h"
 

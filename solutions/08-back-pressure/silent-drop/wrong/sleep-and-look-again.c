@@ -2,8 +2,9 @@
  * When there is no room, toll_pass() sleeps for the patience and looks again.
  *
  * Tempting  a bounded wait in one line, without a condition and its clock.
- * Refused   the test: "no longer than" has become "exactly". The room comes after a millisecond; the camera sleeps on.
- * test      fails waits_for_room
+ * Refused   the tests: "no longer than" has become "exactly". The room comes after a millisecond; the camera sleeps on.
+ *           And a signal that ends the sleep ends the patience with it.
+ * test      fails waits_for_room, loses_its_patience
  */
 #include "toll.h"
 
