@@ -14,19 +14,21 @@
 
 /*
  * In ms. Nothing is judged by how long it takes, but by whether it ends at all:
- * LATE is when the test stops waiting for that, and no right one is near it.
+ * LATE is when the test stops waiting for that, and no right one is near it. But
+ * who gives up has waited for as long as it was told to.
  */
-enum { SHORT = 20, LONGER = 2000, LATE = 8000, FOR_EVER = 86400000 };
-enum { WILLING = 3, STUCK = 5 }; /* uploads; STUCK * LONGER is more than LATE */
+enum { SHORT = 20, LONGER = 2000, PAUSE = 700, LATE = 8000, FOR_EVER = 86400000 };
+/* Uploads. STUCK * LONGER is more than LATE, and so is SLOW * PAUSE + LONGER. */
+enum { WILLING = 3, STUCK = 5, SLOW = UPLOADS_ROOM - STUCK - 1, ALL = UPLOADS_ROOM + 1 };
 
-static int scans[STUCK + 2];
+static int scans[ALL];
 
-static struct gate office_answers = GATE_INITIALIZER;
+enum { OFFICE_ANSWERS }; /* for kit/schedule.h */
 
 /* How often this scan's upload has reported that it ended on request; adds `more` to it. */
 static long reported(const int *scan, int more)
 {
-	static long reports[STUCK + 2];
+	static long reports[ALL];
 
 	return reports[scan - scans] += more;
 }
@@ -49,11 +51,42 @@ static void willing(struct stop *stop, void *scan)
 	reported(scan, 1);
 }
 
-/* An upload that waits for the tax office, whoever asks it to stop meanwhile. */
+/* One that is done at once. */
+static void quick(struct stop *stop, void *scan)
+{
+	(void)stop;
+	reported(scan, 1);
+}
+
+/* An upload that waits for the tax office, whoever asks it to stop meanwhile. The answer orders nothing. */
 static void stuck(struct stop *stop, void *scan)
 {
-	gate_wait(&office_answers);
+	schedule_await(OFFICE_ANSWERS);
 	reported(scan, stop_requested(stop));
+}
+
+static struct gate slow_answers[SLOW]; /* of the scans that follow those of the stuck ones */
+static int slow_ones;		       /* have got their answer */
+
+/* An upload that gets its answer after some time, one after the other. */
+static void slow(struct stop *stop, void *scan)
+{
+	gate_wait(&slow_answers[(int *)scan - scans - STUCK]);
+	reported(scan, stop_requested(stop));
+}
+
+static void answer_slow_one(void)
+{
+	if (slow_ones < SLOW)
+		gate_open(&slow_answers[slow_ones++]);
+}
+
+static long now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000L + time.tv_nsec / 1000000;
 }
 
 /* A call of uploads_stop(), in a thread of its own, so that the test goes on if it does not return. */
@@ -62,22 +95,38 @@ static struct call {
 	pthread_cond_t changed;
 	long patience;
 	int result;    /* guarded by lock */
+	long waited;   /* ms; guarded by lock */
 	bool returned; /* guarded by lock */
 } call = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void *call_stop(void *arg)
 {
+	long began = now();
 	int result = uploads_stop(call.patience);
 
 	CHECK(pthread_mutex_lock(&call.lock));
 	call.result = result;
+	call.waited = now() - began + 1;
 	call.returned = true;
 	CHECK(pthread_cond_signal(&call.changed));
 	CHECK(pthread_mutex_unlock(&call.lock));
 	return arg;
 }
 
-/* What uploads_stop() returns. Fails the test if it does not. */
+/* Whether uploads_stop() returns within so many ms. */
+static bool stop_returns(long wait)
+{
+	struct timespec end = deadline_in(wait);
+
+	CHECK(pthread_mutex_lock(&call.lock));
+	while (!call.returned && deadline_cond_wait(&call.changed, &call.lock, &end))
+		;
+	bool returned = call.returned;
+	CHECK(pthread_mutex_unlock(&call.lock));
+	return returned;
+}
+
+/* What uploads_stop() returns, while a slow upload ends now and then. Fails the test if it does not return. */
 static int result_of_stop(long patience)
 {
 	pthread_t caller;
@@ -87,12 +136,12 @@ static int result_of_stop(long patience)
 	deadline_cond_init(&call.changed);
 	CHECK(pthread_create(&caller, NULL, call_stop, NULL));
 
-	struct timespec end = deadline_in(LATE);
-	CHECK(pthread_mutex_lock(&call.lock));
-	while (!call.returned && deadline_cond_wait(&call.changed, &call.lock, &end))
-		;
-	bool returned = call.returned;
-	CHECK(pthread_mutex_unlock(&call.lock));
+	bool returned = false;
+	for (long waited = 0; waited < LATE && !returned; waited += PAUSE) {
+		returned = stop_returns(waited + PAUSE < LATE ? PAUSE : LATE - waited);
+		if (!returned && patience == LONGER)
+			answer_slow_one();
+	}
 	cr_assert(returned, "uploads_stop(%ld) has not returned after %d ms", patience, LATE);
 	CHECK(pthread_join(caller, NULL));
 	CHECK(pthread_cond_destroy(&call.changed));
@@ -101,7 +150,9 @@ static int result_of_stop(long patience)
 
 Test(uploads, asks_and_waits_for_all, .timeout = 60)
 {
-	for (int i = 0; i < WILLING; i++)
+	cr_assert(uploads_start(quick, &scans[0]));
+	schedule_await_blocked(); /* it has returned, and nothing orders that with the next one */
+	for (int i = 1; i < WILLING; i++)
 		cr_assert(uploads_start(willing, &scans[i]));
 	cr_assert_eq(result_of_stop(FOR_EVER), 0);
 	int ended = all_reported(WILLING);
@@ -112,22 +163,34 @@ Test(uploads, gives_up_on_a_stuck_upload, .timeout = 60)
 {
 	for (int i = 0; i < STUCK; i++)
 		cr_assert(uploads_start(stuck, &scans[i]));
-	cr_assert(uploads_start(willing, &scans[STUCK]));
-	/* The patience is for all together: whoever has it with each of them comes too late. */
+	for (int i = 0; i < SLOW; i++) {
+		gate_init(&slow_answers[i]);
+		cr_assert(uploads_start(slow, &scans[STUCK + i]));
+	}
+	cr_assert(uploads_start(willing, &scans[STUCK + SLOW]));
+	cr_assert_not(uploads_start(willing, &scans[STUCK + SLOW + 1]), "there is no room for one more");
+	/*
+	 * The patience is for all together, and for all that end meanwhile: whoever has it with each of them, or anew with
+	 * each that ends, comes too late.
+	 */
 	int running = result_of_stop(LONGER);
-	bool started = uploads_start(willing, &scans[STUCK + 1]);
+	long waited = call.waited;
+	bool started = uploads_start(willing, &scans[STUCK + SLOW + 1]);
 	schedule_await_blocked(); /* on a slow machine only now the willing one has returned */
-	int still = result_of_stop(SHORT);
-	gate_open(&office_answers);
+	int waiting = STUCK + SLOW - slow_ones, still = result_of_stop(SHORT);
+	while (slow_ones < SLOW)
+		answer_slow_one();
+	schedule_reached(OFFICE_ANSWERS);
 	int in_the_end = result_of_stop(FOR_EVER);
-	cr_assert(running >= STUCK && running <= STUCK + 1, "%d uploads are stuck, and uploads_stop() returns %d",
-		  STUCK, running);
+	cr_assert(running >= waiting && running <= waiting + slow_ones + 1,
+		  "%d uploads are stuck, and uploads_stop() returns %d", waiting, running);
+	cr_assert_geq(waited, LONGER, "uploads_stop(%d) gives up after %ld ms", LONGER, waited);
 	cr_assert_not(started, "an upload is started after uploads_stop()");
-	cr_assert_eq(still, STUCK, "%d uploads are still running, and uploads_stop() returns %d", STUCK, still);
+	cr_assert_eq(still, waiting, "%d uploads are still running, and uploads_stop() returns %d", waiting, still);
 	cr_assert_eq(in_the_end, 0, "uploads_stop(%d) does not wait until all have returned", FOR_EVER);
-	int told = all_reported(STUCK);
-	cr_assert_eq(told, STUCK, "%d uploads got their answer, and %d found a stop request in their token", STUCK,
-		     told);
+	int told = all_reported(STUCK + SLOW);
+	cr_assert_eq(told, STUCK + SLOW, "%d uploads got their answer, and %d found a stop request in their token",
+		     STUCK + SLOW, told);
 }
 
 Test(uploads, starts_nothing_after_stop, .timeout = 60)
