@@ -15,8 +15,11 @@
 #include "kit/gauge.h"
 #include "kit/schedule.h"
 
-/* In ms. LATE is when a test stops waiting for a call that does not return, and no right one is near it. */
-enum { SHORT = 20, LATE = 8000, FOR_EVER = 86400000 };
+/*
+ * In ms. LATE is when a test stops waiting for a call that does not return, and no right one is near it. A patience is so
+ * long that a tenth of it is short beside it on any machine, and ten times of it longer than LATE.
+ */
+enum { PATIENCE = 1000, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };
 enum { CLIENTS = CONNS + 2, ROUNDS = 5, MANY = 64 };
 
 struct conn {
@@ -67,6 +70,7 @@ static void hang_up(struct conn *conn)
 /* Gets connections, one after the other, and keeps what it gets. */
 static struct client {
 	pthread_t thread;
+	struct conn *old; /* is put back first; NULL: none */
 	int wanted;
 	long patience;
 	pthread_mutex_t lock;
@@ -74,15 +78,29 @@ static struct client {
 	struct conn *conns[MANY]; /* guarded by lock */
 	int count;		  /* of them; guarded by lock */
 	bool back;		  /* guarded by lock; all of its calls have returned */
+	bool ends;		  /* guarded by lock; until then its thread is there, to be held */
+	long waited;		  /* ms that its last call took; guarded by lock */
 } clients[CLIENTS];
+
+static long now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000L + time.tv_nsec / 1000000;
+}
 
 static void *get_all(void *arg)
 {
 	struct client *client = arg;
 	struct conn *conns[MANY];
 	int count = 0;
+	long began = 0;
 
+	if (client->old)
+		conn_put(client->old);
 	for (int i = 0; i < client->wanted; i++) {
+		began = now();
 		conns[count] = conn_get(client->patience);
 		count += conns[count] != NULL;
 	}
@@ -90,18 +108,26 @@ static void *get_all(void *arg)
 	for (int i = 0; i < count; i++)
 		client->conns[i] = conns[i];
 	client->count = count;
+	client->waited = now() - began + 1;
 	client->back = true;
 	CHECK(pthread_cond_signal(&client->changed));
+	while (!client->ends)
+		CHECK(pthread_cond_wait(&client->changed, &client->lock));
 	CHECK(pthread_mutex_unlock(&client->lock));
 	return NULL;
 }
 
-static void client_start(struct client *client, int wanted, long patience)
+static void client_swaps(struct client *client, struct conn *old, int wanted, long patience)
 {
-	*client = (struct client){.wanted = wanted, .patience = patience};
+	*client = (struct client){.old = old, .wanted = wanted, .patience = patience};
 	CHECK(pthread_mutex_init(&client->lock, NULL));
 	deadline_cond_init(&client->changed);
 	CHECK(pthread_create(&client->thread, NULL, get_all, client));
+}
+
+static void client_start(struct client *client, int wanted, long patience)
+{
+	client_swaps(client, NULL, wanted, patience);
 }
 
 /* Whether all of its calls return, within so many ms. */
@@ -121,6 +147,10 @@ static bool is_back(struct client *client, long wait)
 static int got(struct client *client)
 {
 	cr_assert(is_back(client, LATE), "conn_get() does not return, with a patience of %ld ms", client->patience);
+	CHECK(pthread_mutex_lock(&client->lock));
+	client->ends = true;
+	CHECK(pthread_cond_signal(&client->changed));
+	CHECK(pthread_mutex_unlock(&client->lock));
 	CHECK(pthread_join(client->thread, NULL));
 	CHECK(pthread_cond_destroy(&client->changed));
 	CHECK(pthread_mutex_destroy(&client->lock));
@@ -164,6 +194,23 @@ static void release_all(void)
 		      CONNS);
 }
 
+/*
+ * The first client's connection is put back, and got again by somebody else before the one that waits for it has looked.
+ * Where connections are handed on, it is the other that gets none; it is the last client here.
+ */
+static void take_from(struct client *waiting)
+{
+	struct client *other = &clients[CLIENTS - 1];
+	struct client *owner = other->count > 0 ? other : &clients[0];
+	struct conn *old = owner->conns[--owner->count];
+
+	schedule_hold(waiting->thread);
+	client_swaps(other, old, 1, 0);
+	schedule_await_blocked();
+	schedule_let_go();
+	got(other);
+}
+
 Test(conns, opens_no_more_than_there_may_be, .timeout = 60)
 {
 	gate_open(&database.answers);
@@ -202,26 +249,43 @@ Test(conns, waits_for_one_that_is_put_back, .timeout = 60)
 	bool waits = !is_back(&clients[1], 0) && !is_back(&clients[2], 0);
 	client_start(&clients[3], 1, 0); /* does not wait behind those that wait */
 	int count = got(&clients[3]);
+	take_from(&clients[1]);
+	schedule_await_blocked();
+	bool waits_on = clients[CLIENTS - 1].count == 0 || !is_back(&clients[1], 0);
 	put_one(&clients[0]);
 	put_one(&clients[0]);
 	count += got(&clients[1]) + got(&clients[2]);
 
 	release_all();
 	cr_assert(waits, "conn_get() does not wait, and it has all the patience of the world");
+	cr_assert(waits_on, "somebody else was quicker, and conn_get() has given up with its patience left");
 	cr_assert_eq(count, 2, "two connections were put back, and conn_get() returned %d", count);
 }
 
+/* Others get each connection that is put back; a client's patience does not begin anew with each. */
 Test(conns, loses_its_patience, .timeout = 60)
 {
+	int rounds = 0;
+
 	gate_open(&database.answers);
 	conns_init(dial, hang_up);
 	client_start(&clients[0], CONNS, 0);
 	got(&clients[0]);
-	client_start(&clients[1], 1, SHORT);
-	int count = got(&clients[1]);
+	client_start(&clients[1], 1, PATIENCE);
+	schedule_await_blocked();
+	do
+		take_from(&clients[1]);
+	while (++rounds < LATE / PAUSE && clients[CLIENTS - 1].count > 0 && !is_back(&clients[1], PAUSE));
+	int count = got(&clients[1]), all = 0;
 
+	for (int i = 0; i < CLIENTS; i++)
+		all += clients[i].count;
 	release_all();
-	cr_assert_eq(count, 0, "a connection was to be had, and all of them were in use");
+	cr_assert_lt(rounds, LATE / PAUSE, "conn_get() begins its patience of %d ms anew whenever it is woken",
+		     PATIENCE);
+	cr_assert_eq(all, CONNS, "%d connections are in use, and there are %d", all, CONNS);
+	cr_assert(count > 0 || clients[1].waited >= PATIENCE, "conn_get() returned after %ld ms, and had %d ms",
+		  clients[1].waited, PATIENCE);
 }
 
 Test(conns, uses_them_again, .timeout = 60)
