@@ -26,6 +26,11 @@
  * try the time to take one answer; on a machine where it does not, the test sees less, and refuses nobody for it.
  */
 enum { SHORT = 20, A_WHILE = 3000, LATE = 8000, FOR_EVER = 86400000, A_MOMENT = 20 };
+/*
+ * A patience, and when answers come in it: one that begins anew with each of two answers is not over before LATE, and a
+ * tenth of it long before the first.
+ */
+enum { LONG = 4000, PAUSE = 3000 };
 enum { OLD_WIND = 99, STRANGERS = 4 };
 
 static const int measured[WIND_MASTS] = {10, 20, 30};
@@ -36,15 +41,27 @@ static struct lift {
 	int wires[WIND_TRIES][WIND_MASTS]; /* the masts' ends of the connections; -1: none */
 	long patience[WIND_TRIES];
 	int knots[WIND_MASTS], result; /* of wind_ask(), and of the test when it has returned */
+	long waited;		       /* ms; likewise */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool returned; /* guarded by lock */
 } lift = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
+static long now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000L + time.tv_nsec / 1000000;
+}
+
 static void *ask(void *arg)
 {
+	long began = now();
+
 	lift.result = wind_ask(lift.ports, lift.patience, lift.knots);
+	lift.waited = now() - began + 1;
 	CHECK(pthread_mutex_lock(&lift.lock));
 	lift.returned = true;
 	CHECK(pthread_cond_signal(&lift.changed));
@@ -257,16 +274,25 @@ Test(wind, an_answer_ends_with_its_try, .timeout = 60)
 	cr_assert(connected, "connections of somebody else are cut; a number that was closed may be another's by now");
 }
 
+/* A patience is for the try, not for each answer; and it is had to its end. */
 Test(wind, gives_up, .timeout = 60)
 {
-	begin((long[]){SHORT, SHORT, SHORT, SHORT});
-	bool asked = take_tries(1, WIND_TRIES);
-	bool returned = asked && returns(LATE), closed = returned;
+	begin((long[]){SHORT, SHORT, SHORT, LONG});
+	bool asked = take_tries(1, WIND_TRIES), returned = false;
+	for (int mast = 0; mast < WIND_MASTS - 1 && asked && !returned; mast++) {
+		returned = returns(PAUSE);
+		if (!returned)
+			answer(lift.wires[WIND_TRIES - 1][mast], OLD_WIND);
+	}
+	returned = returned || (asked && returns(LATE - 2 * PAUSE));
+	bool closed = returned;
 	for (int i = 1; i <= WIND_TRIES && closed; i++)
 		closed = wake_up(i);
 	end();
 	cr_assert(asked, "fewer than %d tries come", WIND_TRIES);
-	cr_assert(returned, "no mast has answered, and wind_ask() does not give up");
+	cr_assert(returned, "not all masts have answered, and wind_ask() does not give up");
 	cr_assert(closed, "wind_ask() has given up, and connections of its tries are open");
-	cr_assert_eq(lift.result, 0, "no mast has answered, and wind_ask() returns %d", lift.result);
+	cr_assert_eq(lift.result, 0, "not all masts have answered, and wind_ask() returns %d", lift.result);
+	cr_assert_geq(lift.waited, 3 * SHORT + LONG, "wind_ask() gives up after %ld ms, and had a patience of %d ms",
+		      lift.waited, 3 * SHORT + LONG);
 }

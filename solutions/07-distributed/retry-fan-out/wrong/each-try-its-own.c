@@ -34,7 +34,7 @@ struct question {
 	int wire, mast;
 };
 
-static void leave(struct try *try)
+static void let_go(struct try *try)
 {
 	CHECK(pthread_mutex_lock(&try->lock));
 	bool last = --try->users == 0;
@@ -61,7 +61,7 @@ static void *ask_mast(void *arg)
 	question.try->answers += answered;
 	CHECK(pthread_cond_signal(&question.try->changed));
 	CHECK(pthread_mutex_unlock(&question.try->lock));
-	leave(question.try);
+	let_go(question.try);
 	return NULL;
 }
 
@@ -89,7 +89,7 @@ static bool ask_all(const int ports[WIND_MASTS], long patience, int knots[WIND_M
 	for (int i = 0; i < WIND_MASTS && all; i++)
 		knots[i] = try->knots[i];
 	CHECK(pthread_mutex_unlock(&try->lock));
-	leave(try);
+	let_go(try);
 	return all;
 }
 
