@@ -237,6 +237,10 @@ build/inject: $(patsubst %.c,build/host/%.o,harness/tests/inject/driver.c $(filt
 
 RIGHT_PROGRAMS := $(filter %/fixed,$(CHAPTER_PROGRAMS)) $(patsubst %.c,%,$(wildcard solutions/*/*/*.c solutions/*/*/also-right/*.c))
 
+# What a kill at a random moment does.
+build/kill-judges: build/host/harness/tests/kill_judges.o
+	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson
+
 # Tests of the whole, through the command line.
 build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson -lcriterion -lutil
@@ -275,8 +279,9 @@ bench-check: harness ## what check takes over the same compilations and runs one
 bench-warm: harness ## the CPU time of a verify that has nothing to do, over 0.3 s
 	$(Q)harness/tests/bench/warm
 
-kills: harness build/host/tests ## kill a reader's commands at 200 moments, and see that nothing is lost
-	$(Q)LOOSE_KILLS=200 build/host/tests --filter 'kills/*' && harness/tests/kills
+kills: harness build/host/tests build/kill-judges ## kill a reader's commands, and judges, at random moments: KILLS=300 SEED=...
+	$(Q)LOOSE_KILLS=200 build/host/tests --filter 'kills/*' && harness/tests/kills && \
+	build/kill-judges $(or $(KILLS),300) $(SEED)
 
 werror: ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
 	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/exec/supervisor/*.c $(UNIT_TESTS) $(CLI_TESTS) \

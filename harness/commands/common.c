@@ -1,4 +1,6 @@
+#include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,6 +150,26 @@ static int cannot_write(const char *path, int error)
 	}
 }
 
+/* Those of processes that were killed before they had put theirs in the file's place: "PATH.PID.new". */
+static void sweep_temporaries(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char *place = slash ? mem_copy_n(path, (size_t)(slash - path) + 1) : mem_copy("."), *end;
+	DIR *directory = opendir(place);
+	size_t length = strlen(name);
+
+	for (struct dirent *entry; directory && (entry = readdir(directory));) {
+		if (strncmp(entry->d_name, name, length) != 0 || entry->d_name[length] != '.')
+			continue;
+		long pid = strtol(entry->d_name + length + 1, &end, 10);
+		if (pid > 0 && strcmp(end, ".new") == 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+			unlinkat(dirfd(directory), entry->d_name, 0);
+	}
+	if (directory)
+		closedir(directory);
+	free(place);
+}
+
 int output_open(struct output *output, const char *path)
 {
 	struct stat there;
@@ -161,6 +183,8 @@ int output_open(struct output *output, const char *path)
 
 	output->path = mem_copy(standard ? "standard output" : path);
 	output->temporary = plain ? mem_format("%s.%ld.new", path, (long)getpid()) : mem_copy(output->path);
+	if (plain)
+		sweep_temporaries(path);
 	output->file = standard ? stdout : fopen(output->temporary, "we");
 	if (output->file)
 		return 0;
