@@ -11,10 +11,8 @@ static int list_kinds(void)
 {
 	for (size_t i = 0; detectors[i]; i++) {
 		printf("%s\n", detectors[i]->name);
-		for (const char *const *kind = detectors[i]->kinds; *kind; kind++) {
-			const char *meaning = detectors[i]->explain(*kind);
-			printf("  %-24s %s\n", *kind, meaning ? meaning : "");
-		}
+		for (const struct kind *kind = detectors[i]->kinds; kind->name; kind++)
+			printf("  %-24s %s\n", kind->name, kind->meaning ? kind->meaning : "");
 	}
 	return STATUS_AGREES;
 }

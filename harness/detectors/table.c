@@ -44,12 +44,22 @@ const struct detector *detector_that_measures(void)
 	return NULL;
 }
 
+const struct kind *detector_kind(const struct detector *detector, const char *name)
+{
+	const struct kind *any = NULL;
+
+	for (const struct kind *kind = detector->kinds; kind->name; kind++) {
+		if (strcmp(kind->name, name) == 0)
+			return kind;
+		if (strcmp(kind->name, "*") == 0)
+			any = kind;
+	}
+	return any;
+}
+
 bool detector_knows_kind(const struct detector *detector, const char *kind)
 {
-	for (size_t i = 0; detector->kinds[i]; i++)
-		if (strcmp(detector->kinds[i], kind) == 0 || strcmp(detector->kinds[i], "*") == 0)
-			return true;
-	return false;
+	return detector_kind(detector, kind);
 }
 
 static bool lies_in(const char *directory, const char *file)

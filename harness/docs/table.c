@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "verdict/detector.h"
 
-enum kind { SEES, MISSES, CRIES_WOLF, KINDS };
+enum row_kind { SEES, MISSES, CRIES_WOLF, KINDS };
 
 static const struct result *find(const struct results *results, const char *pitfall, enum role role,
 				 const struct detector *detector)

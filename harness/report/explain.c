@@ -356,15 +356,14 @@ static char *title(const struct page *page, const struct finding *finding)
 void print_finding(const struct page *page, size_t index)
 {
 	const struct finding *finding = &page->result->seen.findings.items[index];
-	const struct detector *detector = page->result->detector;
-	const char *meaning = detector->explain ? detector->explain(finding->kind) : NULL;
+	const struct kind *kind = detector_kind(page->result->detector, finding->kind);
 	char *headline = title(page, finding);
 
 	fprintf(page->out, "\n%s", ink(page->style, INK_STRONG));
 	print_wrapped(page->out, page->style, 0, headline);
 	fputs(ink(page->style, INK_OFF), page->out);
-	if (meaning)
-		print_wrapped(page->out, page->style, 2, meaning);
+	if (kind && kind->meaning)
+		print_wrapped(page->out, page->style, 2, kind->meaning);
 	print_words(page, finding);
 	print_doubts(page, finding);
 	for (size_t i = 0; i < finding->stack_count; i++)
@@ -376,6 +375,13 @@ void print_finding(const struct page *page, size_t index)
 	free(headline);
 }
 
+static const char *advice_for(const struct page *page, const char *name)
+{
+	const struct kind *kind = detector_kind(page->result->detector, name);
+
+	return kind ? kind->advice : NULL;
+}
+
 /* Whether a later finding that will be told has this advice too. */
 static bool comes_again(const struct page *page, size_t index, const char *advice)
 {
@@ -384,7 +390,7 @@ static bool comes_again(const struct page *page, size_t index, const char *advic
 	for (size_t i = index + 1; i < all->count; i++) {
 		const char *later = finding_repeats(all, i) || first_untold(page, i) == all->count
 					    ? NULL
-					    : advice_for(page->result->detector, all->items[i].kind);
+					    : advice_for(page, all->items[i].kind);
 		if (later && strcmp(advice, later) == 0)
 			return true;
 	}
@@ -393,7 +399,7 @@ static bool comes_again(const struct page *page, size_t index, const char *advic
 
 void print_advice(const struct page *page, const char *kind)
 {
-	const char *advice = advice_for(page->result->detector, kind);
+	const char *advice = advice_for(page, kind);
 
 	if (!advice || (page->told && page->told->advice && strcmp(page->told->advice, advice) == 0))
 		return;
@@ -430,7 +436,7 @@ bool print_findings(const struct page *page)
 		news = true;
 		print_finding(page, untold);
 		/* Once for each kind, behind the last finding of it. */
-		const char *advice = advice_for(page->result->detector, all->items[i].kind);
+		const char *advice = advice_for(page, all->items[i].kind);
 		if (advice && !comes_again(page, i, advice))
 			print_advice(page, all->items[i].kind);
 	}

@@ -28,9 +28,6 @@ void print_excerpt(FILE *out, struct style style, int indent, const char *file, 
 /* One line of a source, for the caller to free; NULL when there is no such file or line. */
 char *source_line(const char *file, int line);
 
-/* What to look at after the detector's finding of this kind, in a sentence; NULL when there is nothing to say. */
-const char *advice_for(const struct detector *detector, const char *kind);
-
 /*
  * The function's name as the source has it, for the caller to free: without
  * symbol versions and the detectors' wrappers, which differ between releases.

@@ -47,11 +47,19 @@ struct command {
 	char **environment; /* "NAME=value", added to the harness's own */
 };
 
+/* What a detector may report. */
+struct kind {
+	const char *name;     /* the detector's own; "*": whatever it is called */
+	const char *headline; /* what the detector prints above a report of it; NULL: nothing but the name */
+	const char *meaning;  /* in a sentence that a learner understands */
+	const char *advice;   /* what to look at in the code; NULL: nothing to say */
+};
+
 struct detector {
 	const char *name;
 	const char *title;	   /* as the book's texts call it; NULL: by its name */
 	const char *flavour;	   /* of the build, one of the Makefile's FLAVOURS */
-	const char *const *kinds;  /* every kind that it may report, NULL-terminated; "*": and any name */
+	const struct kind *kinds;  /* all that it may report; the last has no name */
 	enum channel_kind channel; /* of its reports */
 
 	/* Traits; all false in most. */
@@ -73,10 +81,6 @@ struct detector {
 	 * without its closing mark is a fault of the detector; never silence.
 	 */
 	void (*collect)(const struct run *run, struct observation *seen);
-	/* What the kind means, in a sentence a learner understands; NULL for an unknown kind. */
-	const char *(*explain)(const char *kind);
-	/* What to look at in the code after a finding of this kind, or NULL. May be NULL: report/advice.c knows the kind. */
-	const char *(*advise)(const char *kind);
 };
 
 void command_argument(struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -93,6 +97,8 @@ const struct detector *detector_named(const char *name);
 const struct detector *detector_of_tests(void);
 /* The first that measures. */
 const struct detector *detector_that_measures(void);
+/* Its kind of this name, or else "*"; NULL: it has none of the two. */
+const struct kind *detector_kind(const struct detector *detector, const char *name);
 bool detector_knows_kind(const struct detector *detector, const char *kind);
 /* True when `file` (absolute or NULL) lies in one of the run's own directories. */
 bool run_owns(const struct run *run, const char *file);

@@ -244,5 +244,4 @@ const struct detector detector_budget = {
 	.headlines = true,
 	.prepare = prepare,
 	.collect = collect,
-	.explain = budget_explain,
 };

@@ -29,9 +29,10 @@ struct budget_resolver {
  */
 void budget_findings_add(const struct budget_image *image, const struct budget *budget,
 			 const struct budget_resolver *resolver, bool *known, struct findings *findings);
-/* The kinds that do not depend on the program, then "*": the name of any gauge, with or without "-at-exit". */
-extern const char *const budget_kinds[];
-/* What a kind means; never NULL, since any name can be a gauge's. */
-const char *budget_explain(const char *kind);
+/*
+ * The kinds that do not depend on the program, then "*": the name of any gauge,
+ * with or without "-at-exit". The last has no name.
+ */
+extern const struct kind budget_kinds[];
 
 #endif

@@ -67,13 +67,7 @@ static void prepare(const struct run *run, struct command *command)
 	(void)run, (void)command;
 }
 
-static const char *explain(const char *kind)
-{
-	(void)kind;
-	return NULL;
-}
-
-static const char *const no_kinds[] = {NULL};
+static const struct kind no_kinds[] = {{NULL, NULL, NULL, NULL}};
 
 const struct detector detector_test = {
 	.name = "test",
@@ -82,5 +76,4 @@ const struct detector detector_test = {
 	.tests = true,
 	.prepare = prepare,
 	.collect = tests_collect,
-	.explain = explain,
 };

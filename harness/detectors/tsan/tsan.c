@@ -101,5 +101,4 @@ const struct detector detector_tsan = {
 	.sanitizer = true,
 	.prepare = prepare,
 	.collect = collect,
-	.explain = tsan_explain,
 };

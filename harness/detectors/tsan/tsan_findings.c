@@ -260,12 +260,21 @@ static void add_thread_stacks(struct making *making)
 
 /* --- the headline --- */
 
+/* The runtime's own; of a kind that is unknown, its name. */
+static const char *headline_of(const char *name)
+{
+	for (const struct kind *kind = tsan_kinds; kind->name; kind++)
+		if (strcmp(kind->name, name) == 0)
+			return kind->headline;
+	return name;
+}
+
 static void write_headline(struct making *making)
 {
 	const struct tsan_report *report = making->report;
 	char *where = tsan_part(report, TSAN_MOP, 0) ? location_words(making) : mem_copy("");
 	bool by_luck = tsan_part(report, TSAN_SLEEP, 0);
-	set_words(making->finding, mem_format("%s%s%s", tsan_headline(report->kind), where,
+	set_words(making->finding, mem_format("%s%s%s", headline_of(report->kind), where,
 					      by_luck ? ", ordered by nothing but a sleep" : ""));
 	free(where);
 }
@@ -389,7 +398,7 @@ void tsan_invalid_join_add(const char *words, const char *maps, const struct tsa
 	if (!part.trace_count)
 		return;
 	making.finding = findings_add(findings, "invalid-join");
-	set_words(making.finding, mem_copy(tsan_headline("invalid-join")));
+	set_words(making.finding, mem_copy(headline_of("invalid-join")));
 	add_stack(&making, "Here", &part);
 	finding_place(making.finding);
 }

@@ -27,11 +27,7 @@ void tsan_findings_add(const struct tsan_records *records, const struct tsan_res
  */
 void tsan_invalid_join_add(const char *words, const char *maps, const struct tsan_resolver *resolver,
 			   struct findings *findings);
-/* Every kind that the runtime has, ended by NULL. */
-extern const char *const tsan_kinds[];
-/* The runtime's own headline for a kind; the kind itself when it is unknown. */
-const char *tsan_headline(const char *kind);
-/* What a kind means; NULL when it is unknown. */
-const char *tsan_explain(const char *kind);
+/* Every kind that the runtime has. The last has no name. */
+extern const struct kind tsan_kinds[];
 
 #endif

@@ -211,7 +211,6 @@ static void collect(const struct run *run, struct observation *seen, const char 
 		.simulates = true,                                                                                     \
 		.prepare = prepare_##tool,                                                                             \
 		.collect = collect_##tool,                                                                             \
-		.explain = tool##_explain,                                                                             \
 	}
 
 TOOL(helgrind, "Helgrind", true);

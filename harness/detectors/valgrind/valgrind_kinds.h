@@ -1,12 +1,9 @@
-/* What the Valgrind tools report: every kind of 3.19 to 3.24, by its name in the XML, and what it means. */
+/* What the Valgrind tools report: every kind of 3.19 to 3.24, by its name in the XML. The last has no name. */
 #ifndef LOOSE_VALGRIND_KINDS_H
 #define LOOSE_VALGRIND_KINDS_H
 
-/* Ended by NULL. */
-extern const char *const helgrind_kinds[], *const drd_kinds[], *const memcheck_kinds[];
-/* NULL when the tool has no such kind. */
-const char *helgrind_explain(const char *kind);
-const char *drd_explain(const char *kind);
-const char *memcheck_explain(const char *kind);
+#include "verdict/detector.h"
+
+extern const struct kind helgrind_kinds[], drd_kinds[], memcheck_kinds[];
 
 #endif

@@ -345,9 +345,11 @@ Test(budget_report, tells_what_it_cannot_know)
 
 Test(budget_report, explains_every_kind)
 {
-	for (size_t i = 0; budget_kinds[i]; i++)
-		cr_expect_gt(strlen(budget_explain(budget_kinds[i])), 40);
-	cr_expect_str_eq(budget_explain("memory-at-exit"), budget_explain("memory"));
-	cr_expect_str_neq(budget_explain("threads-at-exit"), budget_explain("threads"));
-	cr_expect_str_eq(budget_explain("queue_depth-at-exit"), budget_explain("any_gauge"));
+	const struct detector *budget = detector_named("budget");
+
+	for (const struct kind *kind = budget_kinds; kind->name; kind++)
+		cr_expect_gt(strlen(kind->meaning), 40);
+	cr_expect_str_eq(detector_kind(budget, "memory-at-exit")->meaning, detector_kind(budget, "memory")->meaning);
+	cr_expect_str_neq(detector_kind(budget, "threads-at-exit")->meaning, detector_kind(budget, "threads")->meaning);
+	cr_expect_eq(detector_kind(budget, "queue_depth-at-exit"), detector_kind(budget, "any_gauge"));
 }

@@ -14,7 +14,8 @@
 #define MORE_DETECTORS(row) row(sixth)
 #include "detectors/table.c"
 
-static const char *const kinds[] = {"Shout", NULL};
+static const struct kind kinds[] = {{"Shout", NULL, "Somebody shouts.", "who shouts, and at whom."},
+				    {NULL, NULL, NULL, NULL}};
 
 static void prepare(const struct run *run, struct command *command)
 {
@@ -38,16 +39,6 @@ static void collect(const struct run *run, struct observation *seen)
 		observation_fail(seen, FAULT_DETECTOR, "the program did not say goodbye");
 }
 
-static const char *explain(const char *kind)
-{
-	return strcmp(kind, "Shout") == 0 ? "Somebody shouts." : NULL;
-}
-
-static const char *advise(const char *kind)
-{
-	return strcmp(kind, "Shout") == 0 ? "who shouts, and at whom." : NULL;
-}
-
 const struct detector detector_sixth = {
 	.name = "sixth",
 	.flavour = "plain",
@@ -55,6 +46,4 @@ const struct detector detector_sixth = {
 	.optional = true,
 	.prepare = prepare,
 	.collect = collect,
-	.explain = explain,
-	.advise = advise,
 };

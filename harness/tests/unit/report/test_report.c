@@ -372,15 +372,15 @@ Test(result, that_declares_nothing_is_only_reported)
 Test(result, says_what_to_look_at_for_every_kind)
 {
 	for (size_t i = 0; detectors[i]; i++)
-		for (size_t j = 0; detectors[i]->kinds[j]; j++) {
+		for (const struct kind *kind = detectors[i]->kinds; kind->name; kind++) {
 			struct made_results made = {0};
 			char *text = NULL;
 			struct result *result =
 				made_seen(&made, broken_at(&made, "02-x/y"), detectors[i]->name, OBSERVED_FIRES);
 
-			made_finding(result, detectors[i]->kinds[j], "words", "", "f", NULL, "/none.c", 1);
+			made_finding(result, kind->name, "words", "", "f", NULL, "/none.c", 1);
 			PRINTED(text, report_result(out, unicode, "/root", result));
-			cr_assert_not_null(strstr(text, "\nLook at: "), "nothing for %s", detectors[i]->kinds[j]);
+			cr_assert_not_null(strstr(text, "\nLook at: "), "nothing for %s", kind->name);
 			free(text);
 			made_release(&made);
 		}

@@ -1,0 +1,62 @@
+/* The budget's kinds. See budget_findings.h. */
+#include "budget_findings.h"
+#include "detectors/advice.h"
+
+/* Of a figure, at any moment and at exit. */
+#define OVER_STARTED                                                                                                   \
+	"More threads were started than the budget allows: one per request, perhaps, "                                 \
+	"where a pool was meant."
+#define OVER_JOINED                                                                                                    \
+	"Not as many threads were joined as the budget says: somebody's end was not "                                  \
+	"waited for."
+#define OVER_DETACHED                                                                                                  \
+	"More threads were detached than the budget allows: nobody can wait for them any "                             \
+	"more."
+#define OVER_UNJOINED                                                                                                  \
+	"Threads have ended and nobody joined them: their stacks and results are kept "                                \
+	"for ever."
+#define OVER_MEMORY                                                                                                    \
+	"The program used more memory than the budget allows: something grows with no "                                \
+	"bound."
+#define OVER_DESCRIPTORS                                                                                               \
+	"The program had more descriptors open than the budget allows: some are never "                                \
+	"closed."
+
+const struct kind budget_kinds[] = {
+	{"threads", NULL,
+	 "At some moment more threads ran than the budget allows: they are started faster "
+	 "than they end, or nothing bounds their number.",
+	 STARTED},
+	{"started", NULL, OVER_STARTED, STARTED},
+	{"joined", NULL, OVER_JOINED, ENDED},
+	{"detached", NULL, OVER_DETACHED, ENDED},
+	{"unjoined", NULL, OVER_UNJOINED, ENDED},
+	{"memory", NULL, OVER_MEMORY, GROWS},
+	{"descriptors", NULL, OVER_DESCRIPTORS, DESCRIPTOR},
+	{"threads-at-exit", NULL,
+	 "The program ended while threads still ran. Whoever started them never waited "
+	 "for their end, and what they were about to do is lost.",
+	 ENDED},
+	{"started-at-exit", NULL, OVER_STARTED, STARTED},
+	{"joined-at-exit", NULL, OVER_JOINED, ENDED},
+	{"detached-at-exit", NULL, OVER_DETACHED, ENDED},
+	{"unjoined-at-exit", NULL, OVER_UNJOINED, ENDED},
+	{"memory-at-exit", NULL, OVER_MEMORY, GROWS},
+	{"descriptors-at-exit", NULL, OVER_DESCRIPTORS, DESCRIPTOR},
+	{"cpu", NULL,
+	 "The program used more CPU time than the budget allows: it runs in circles where "
+	 "it should wait.",
+	 "what this program does when it has nothing to do. Does it wait for something, "
+	 "or ask again and again?"},
+	{"stop", NULL,
+	 "The program was asked to stop and took longer than the budget allows: some "
+	 "thread does not hear, or somebody waits for one that does not end.",
+	 "the way from the request to the end. Which thread never hears it, which wait "
+	 "has no limit, and who gives up in time?"},
+	{"*", NULL,
+	 "A number that the program publishes of itself left the budget: a queue or a "
+	 "counter has no bound, or two counters that must agree do not.",
+	 "who changes this number, and what bounds it. Which promise about it is kept on "
+	 "some paths only?"},
+	{NULL, NULL, NULL, NULL},
+};
