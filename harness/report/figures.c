@@ -6,24 +6,22 @@
 
 #include "base/mem.h"
 #include "verdict/budget.h"
+#include "verdict/measured.h"
 
-enum { CELLS = 3, LABEL_LEAST = 18 };
-enum cell { START, PEAK, AT_EXIT };
+enum { CELLS = MOMENT_EXIT + 1, LABEL_LEAST = 18 }; /* at start, peak and exit */
 
-struct row {
-	const char *label;
-	const char *keys[CELLS]; /* in the measured object; NULL: the cell stays empty */
+/* Of each figure what there is in the measured object; a cell without a key stays empty. */
+static const struct row {
+	const char *label, *figure;
 	enum bound_unit unit;
-};
-
-static const struct row rows[] = {
-	{"threads", {NULL, "threads_peak", "threads_at_exit"}, UNIT_NONE},
-	{"threads started", {NULL, NULL, "threads_started"}, UNIT_NONE},
-	{"threads joined", {NULL, NULL, "threads_joined"}, UNIT_NONE},
-	{"threads detached", {NULL, NULL, "threads_detached"}, UNIT_NONE},
-	{"ended, not joined", {NULL, NULL, "threads_unjoined_at_exit"}, UNIT_NONE},
-	{"memory", {"memory_start", "memory_peak", "memory_at_exit"}, UNIT_BYTES},
-	{"descriptors", {"descriptors_start", "descriptors_peak", "descriptors_at_exit"}, UNIT_NONE},
+} rows[] = {
+	{"threads", FIGURE_THREADS, UNIT_NONE},
+	{"threads started", FIGURE_STARTED, UNIT_NONE},
+	{"threads joined", FIGURE_JOINED, UNIT_NONE},
+	{"threads detached", FIGURE_DETACHED, UNIT_NONE},
+	{"ended, not joined", FIGURE_UNJOINED, UNIT_NONE},
+	{"memory", FIGURE_MEMORY, UNIT_BYTES},
+	{"descriptors", FIGURE_DESCRIPTORS, UNIT_NONE},
 };
 
 struct table {
@@ -40,19 +38,20 @@ static void print_label(const struct table *table, const char *label)
 	fprintf(table->out, "%*s", table->label - columns_of(label), "");
 }
 
-static void print_row(const struct table *table, const struct row *row)
+static void print_cells(const struct table *table, const char *label, const char *const keys[CELLS],
+			enum bound_unit unit)
 {
-	const struct bound amount = {.unit = row->unit};
+	const struct bound amount = {.unit = unit};
 	int owed = 0; /* blanks, which no line ends with */
 	bool any = false;
 
 	for (int i = 0; i < CELLS; i++)
-		any = any || (row->keys[i] && json_object_get(table->measured, row->keys[i]));
+		any = any || (keys[i] && json_object_get(table->measured, keys[i]));
 	if (!any)
 		return;
-	print_label(table, row->label);
+	print_label(table, label);
 	for (int i = 0; i < CELLS; i++) {
-		const json_t *number = row->keys[i] ? json_object_get(table->measured, row->keys[i]) : NULL;
+		const json_t *number = keys[i] ? json_object_get(table->measured, keys[i]) : NULL;
 		owed += 11;
 		if (!json_is_integer(number))
 			continue;
@@ -64,24 +63,33 @@ static void print_row(const struct table *table, const struct row *row)
 	putc('\n', table->out);
 }
 
+static void print_row(const struct table *table, const struct row *row)
+{
+	const char *keys[CELLS];
+
+	for (enum moment moment = MOMENT_START; moment < CELLS; moment++)
+		keys[moment] = measured_key_of(row->figure, moment);
+	print_cells(table, row->label, keys, row->unit);
+}
+
 /* A gauge has its peak in the object, and a figure of every program has not under this name. */
 static void print_gauge(const struct table *table, const char *name)
 {
-	char *peak = mem_format("%s_peak", name), *at_exit = mem_format("%s_at_exit", name);
-	const struct row row = {name, {NULL, peak, at_exit}, UNIT_NONE};
+	char *peak = measured_gauge_key(name, MOMENT_PEAK), *at_exit = measured_gauge_key(name, MOMENT_EXIT);
+	const char *const keys[CELLS] = {[MOMENT_PEAK] = peak, [MOMENT_EXIT] = at_exit};
 	bool known = false;
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		known = known || strcmp(rows[i].label, name) == 0;
 	if (!known)
-		print_row(table, &row);
+		print_cells(table, name, keys, UNIT_NONE);
 	free(peak);
 	free(at_exit);
 }
 
 static void print_times(const struct table *table)
 {
-	const json_t *cpu = json_object_get(table->measured, "cpu_us"),
+	const json_t *cpu = json_object_get(table->measured, measured_key_of(FIGURE_CPU, MOMENT_END)),
 		     *stop = json_object_get(table->measured, "stop_us");
 	long long wall = json_integer_value(json_object_get(table->measured, "wall_us"));
 	char *ran = time_for_people(wall), *used = time_for_people(json_integer_value(cpu));

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "parts.h"
 #include "verdict/budget.h"
+#include "verdict/measured.h"
 
 enum { ROWS_LEAST = 4, ROWS_MOST = 12, VALUES_MOST = 1 << 16 };
 static const long long value_most = 1000000000000000;
@@ -60,9 +61,9 @@ bool plot_init(struct plot *plot, const json_t *measured, const char *bounds)
 	*plot = (struct plot){
 		.width_us = json_integer_value(json_object_get(series, "width_us")),
 		.end_us = json_integer_value(json_object_get(measured, "wall_us")),
-		.at_exit = json_integer_value(json_object_get(measured, "threads_at_exit")),
+		.at_exit = json_integer_value(json_object_get(measured, measured_key_of(FIGURE_THREADS, MOMENT_EXIT))),
 	};
-	if (plot->width_us <= 0 || !add_line(plot, series, "threads"))
+	if (plot->width_us <= 0 || !add_line(plot, series, FIGURE_THREADS))
 		return false;
 	add_gauges(plot, series, bounds);
 	/* The last stretch is begun, at least. */

@@ -59,7 +59,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { BOUND_TERMS = 4, BUDGET_BOUNDS = 32 };
+#include "wire/figures.h"
 
 enum bound_op { BOUND_AT_MOST, BOUND_BELOW, BOUND_AT_LEAST, BOUND_ABOVE, BOUND_EQUAL, BOUND_UNEQUAL };
 enum bound_unit { UNIT_NONE, UNIT_BYTES, UNIT_TIME, UNIT_PERCENT };

@@ -8,8 +8,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "measured.h"
 
-enum { MAX_DIGITS = 15, WORD_SIZE = 32 };
+enum { MAX_DIGITS = 15 };
 
 struct parser {
 	const char *all; /* the bound, for messages */
@@ -73,32 +74,36 @@ static bool fail_here(struct parser *parser, const char *needed)
 
 static bool is_built_in(const char *name)
 {
-	static const char *const names[] = {"threads",	"started", "joined",	  "detached",
-					    "unjoined", "memory",  "descriptors", "cpu"};
+	static const char *const names[] = FIGURE_NAMES;
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+	for (size_t i = 0; i < FIGURES; i++)
 		if (strcmp(names[i], name) == 0)
 			return true;
 	return false;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), tail = strlen(end);
+
+	return length > tail && strcmp(text + length - tail, end) == 0;
+}
+
 /* In JSON the figures have longer names, which would here be gauges that nobody publishes. */
 static bool refuse_json_name(struct parser *parser, const char *name)
 {
-	static const struct {
-		const char *json, *here;
-	} names[] = {
-		{"threads_peak", "threads"},	  {"threads_started", "started"},      {"threads_joined", "joined"},
-		{"threads_detached", "detached"}, {"threads_unjoined", "unjoined"},    {"memory_peak", "memory"},
-		{"memory_start", "start"},	  {"descriptors_peak", "descriptors"}, {"descriptors_start", "start"}};
 	static const char at_exit[] = "_at_exit";
-	size_t length = strlen(name), end = sizeof at_exit - 1;
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(names[i].json, name) == 0)
-			return fail(parser, mem_format("for '%s' write '%s'", name, names[i].here));
-	if (length > end && strcmp(name + length - end, at_exit) == 0)
-		return fail(parser, mem_format("for '%s' write '%.*s at exit'", name, (int)(length - end), name));
+	for (const struct measured_key *at = measured_keys; at->key; at++) {
+		if (strcmp(at->key, name) != 0)
+			continue;
+		const char *here = at->moment == MOMENT_START ? "start" : at->figure;
+		return fail(parser, mem_format("for '%s' write '%s%s'", name, here,
+					       ends_with(name, at_exit) ? " at exit" : ""));
+	}
+	if (ends_with(name, at_exit))
+		return fail(parser, mem_format("for '%s' write '%.*s at exit'", name,
+					       (int)(strlen(name) - strlen(at_exit)), name));
 	return true;
 }
 
@@ -110,8 +115,8 @@ static bool take_figure(struct parser *parser, char **name)
 
 	if (!length)
 		return fail_here(parser, "a figure is needed (threads, memory, a gauge's name, ...)");
-	if (length >= WORD_SIZE)
-		return fail(parser, mem_format("a name has at most %d characters", WORD_SIZE - 1));
+	if (length >= FIGURE_NAME_SIZE)
+		return fail(parser, mem_format("a name has at most %d characters", FIGURE_NAME_SIZE - 1));
 	*name = mem_copy_n(parser->at, length);
 	parser->at += length;
 	return is_built_in(*name) || refuse_json_name(parser, *name);

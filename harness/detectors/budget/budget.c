@@ -144,7 +144,7 @@ static const struct budget_image *image_to_show(const struct collecting *all)
 	for (size_t i = 0; i < all->count; i++)
 		for (size_t j = 0; j < all->reports[i].count; j++) {
 			const struct budget_image *image = &all->reports[i].images[j];
-			const struct figure *threads = figures_find(&image->figures, "threads");
+			const struct figure *threads = figures_find(&image->figures, FIGURE_THREADS);
 			if (!is_judged(all, i, image) || !threads || (!all->run->tests && has_parent_here(all, i)))
 				continue;
 			if (threads->peak > most) {

@@ -62,7 +62,8 @@ static void add_stack(const struct making *making, struct finding *finding, cons
 
 static bool is_of_threads(const struct bound *bound)
 {
-	static const char *const names[] = {"threads", "started", "joined", "detached", "unjoined"};
+	static const char *const names[] = {FIGURE_THREADS, FIGURE_STARTED, FIGURE_JOINED, FIGURE_DETACHED,
+					    FIGURE_UNJOINED};
 
 	for (size_t i = 0; bound->figure && i < sizeof names / sizeof *names; i++)
 		if (strcmp(bound->figure, names[i]) == 0)
@@ -73,13 +74,13 @@ static bool is_of_threads(const struct bound *bound)
 /* How many threads of the site the bound is about, at exit: of those that were not joined, if it is about joins. */
 static long long left_of(const struct bound *bound, const struct budget_site *site)
 {
-	if (strcmp(bound->figure, "threads") == 0 && bound->at_exit)
+	if (strcmp(bound->figure, FIGURE_THREADS) == 0 && bound->at_exit)
 		return site->running;
-	if (strcmp(bound->figure, "unjoined") == 0)
+	if (strcmp(bound->figure, FIGURE_UNJOINED) == 0)
 		return site->unjoined;
-	if (strcmp(bound->figure, "joined") == 0)
+	if (strcmp(bound->figure, FIGURE_JOINED) == 0)
 		return site->started - site->joined;
-	if (strcmp(bound->figure, "detached") == 0)
+	if (strcmp(bound->figure, FIGURE_DETACHED) == 0)
 		return site->detached;
 	return site->started;
 }
@@ -105,7 +106,7 @@ static uint64_t commonest_routine(const struct making *making)
 	uint64_t commonest = 0;
 	long long most = 0;
 
-	if (making->broken && making->broken->trace.routine && strcmp(making->bound->figure, "threads") == 0)
+	if (making->broken && making->broken->trace.routine && strcmp(making->bound->figure, FIGURE_THREADS) == 0)
 		return making->broken->trace.routine;
 	for (size_t i = 0; i < image->site_count; i++) {
 		long long sum = 0;
@@ -126,13 +127,13 @@ static uint64_t commonest_routine(const struct making *making)
  */
 static char *counts_of(const struct bound *bound, const struct budget_site *site)
 {
-	if (strcmp(bound->figure, "threads") == 0 && bound->at_exit)
+	if (strcmp(bound->figure, FIGURE_THREADS) == 0 && bound->at_exit)
 		return mem_format("%lld started, %lld still running at exit", site->started, site->running);
-	if (strcmp(bound->figure, "unjoined") == 0)
+	if (strcmp(bound->figure, FIGURE_UNJOINED) == 0)
 		return mem_format("%lld started, %lld ended and never joined", site->started, site->unjoined);
-	if (strcmp(bound->figure, "joined") == 0)
+	if (strcmp(bound->figure, FIGURE_JOINED) == 0)
 		return mem_format("%lld started, %lld joined", site->started, site->joined);
-	if (strcmp(bound->figure, "detached") == 0)
+	if (strcmp(bound->figure, FIGURE_DETACHED) == 0)
 		return mem_format("%lld started, %lld detached", site->started, site->detached);
 	return mem_format("%lld started", site->started);
 }

@@ -5,19 +5,21 @@
 #include <string.h>
 
 #include "base/mem.h"
-
-enum value { START, PEAK, AT_EXIT, LAST };
+#include "verdict/measured.h"
 
 static void set(json_t *object, const char *key, long long number)
 {
 	json_object_set_new(object, key, json_integer(number));
 }
 
-static long long value_of(const struct figure *figure, enum value which)
+static long long value_of(const struct figure *figure, enum moment moment)
 {
-	const long long values[] = {figure->start, figure->peak, figure->at_exit, figure->last};
+	const long long values[] = {[MOMENT_START] = figure->start,
+				    [MOMENT_PEAK] = figure->peak,
+				    [MOMENT_EXIT] = figure->at_exit,
+				    [MOMENT_END] = figure->last};
 
-	return values[which];
+	return values[moment];
 }
 
 static json_t *series_to_json(const struct budget_series *series)
@@ -40,7 +42,8 @@ static void set_gauges(json_t *object, const struct figures *figures)
 		const struct figure *gauge = &figures->items[i];
 		if (!gauge->gauge)
 			continue;
-		char *peak = mem_format("%s_peak", gauge->name), *at_exit = mem_format("%s_at_exit", gauge->name);
+		char *peak = measured_gauge_key(gauge->name, MOMENT_PEAK);
+		char *at_exit = measured_gauge_key(gauge->name, MOMENT_EXIT);
 		set(object, peak, gauge->peak);
 		set(object, at_exit, gauge->at_exit);
 		free(peak);
@@ -50,30 +53,14 @@ static void set_gauges(json_t *object, const struct figures *figures)
 
 json_t *budget_image_to_json(const struct budget_image *image)
 {
-	static const struct {
-		const char *key, *figure;
-		enum value value;
-	} keys[] = {{"threads_started", "started", AT_EXIT},
-		    {"threads_peak", "threads", PEAK},
-		    {"threads_at_exit", "threads", AT_EXIT},
-		    {"threads_joined", "joined", AT_EXIT},
-		    {"threads_detached", "detached", AT_EXIT},
-		    {"threads_unjoined_at_exit", "unjoined", AT_EXIT},
-		    {"memory_start", "memory", START},
-		    {"memory_peak", "memory", PEAK},
-		    {"memory_at_exit", "memory", AT_EXIT},
-		    {"descriptors_start", "descriptors", START},
-		    {"descriptors_peak", "descriptors", PEAK},
-		    {"descriptors_at_exit", "descriptors", AT_EXIT},
-		    {"cpu_us", "cpu", LAST}};
 	const struct figures *figures = &image->figures;
-	const struct figure *cpu = figures_find(figures, "cpu");
+	const struct figure *cpu = figures_find(figures, FIGURE_CPU);
 	json_t *object = json_object();
 
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		const struct figure *figure = figures_find(figures, keys[i].figure);
+	for (const struct measured_key *at = measured_keys; at->key; at++) {
+		const struct figure *figure = figures_find(figures, at->figure);
 		if (figure)
-			set(object, keys[i].key, value_of(figure, keys[i].value));
+			set(object, at->key, value_of(figure, at->moment));
 	}
 	set(object, "wall_us", figures->wall_us);
 	if (cpu && figures->wall_us > 0)

@@ -1,6 +1,7 @@
 /* The budget's kinds. See budget_findings.h. */
 #include "budget_findings.h"
 #include "detectors/advice.h"
+#include "wire/figures.h"
 
 /* Of a figure, at any moment and at exit. */
 #define OVER_STARTED                                                                                                   \
@@ -23,27 +24,27 @@
 	"closed."
 
 const struct kind budget_kinds[] = {
-	{"threads", NULL,
+	{FIGURE_THREADS, NULL,
 	 "At some moment more threads ran than the budget allows: they are started faster "
 	 "than they end, or nothing bounds their number.",
-	 STARTED},
-	{"started", NULL, OVER_STARTED, STARTED},
-	{"joined", NULL, OVER_JOINED, ENDED},
-	{"detached", NULL, OVER_DETACHED, ENDED},
-	{"unjoined", NULL, OVER_UNJOINED, ENDED},
-	{"memory", NULL, OVER_MEMORY, GROWS},
-	{"descriptors", NULL, OVER_DESCRIPTORS, DESCRIPTOR},
-	{"threads-at-exit", NULL,
+	 LOOK_AT_STARTED},
+	{FIGURE_STARTED, NULL, OVER_STARTED, LOOK_AT_STARTED},
+	{FIGURE_JOINED, NULL, OVER_JOINED, LOOK_AT_ENDED},
+	{FIGURE_DETACHED, NULL, OVER_DETACHED, LOOK_AT_ENDED},
+	{FIGURE_UNJOINED, NULL, OVER_UNJOINED, LOOK_AT_ENDED},
+	{FIGURE_MEMORY, NULL, OVER_MEMORY, LOOK_AT_GROWS},
+	{FIGURE_DESCRIPTORS, NULL, OVER_DESCRIPTORS, LOOK_AT_DESCRIPTOR},
+	{FIGURE_THREADS "-at-exit", NULL,
 	 "The program ended while threads still ran. Whoever started them never waited "
 	 "for their end, and what they were about to do is lost.",
-	 ENDED},
-	{"started-at-exit", NULL, OVER_STARTED, STARTED},
-	{"joined-at-exit", NULL, OVER_JOINED, ENDED},
-	{"detached-at-exit", NULL, OVER_DETACHED, ENDED},
-	{"unjoined-at-exit", NULL, OVER_UNJOINED, ENDED},
-	{"memory-at-exit", NULL, OVER_MEMORY, GROWS},
-	{"descriptors-at-exit", NULL, OVER_DESCRIPTORS, DESCRIPTOR},
-	{"cpu", NULL,
+	 LOOK_AT_ENDED},
+	{FIGURE_STARTED "-at-exit", NULL, OVER_STARTED, LOOK_AT_STARTED},
+	{FIGURE_JOINED "-at-exit", NULL, OVER_JOINED, LOOK_AT_ENDED},
+	{FIGURE_DETACHED "-at-exit", NULL, OVER_DETACHED, LOOK_AT_ENDED},
+	{FIGURE_UNJOINED "-at-exit", NULL, OVER_UNJOINED, LOOK_AT_ENDED},
+	{FIGURE_MEMORY "-at-exit", NULL, OVER_MEMORY, LOOK_AT_GROWS},
+	{FIGURE_DESCRIPTORS "-at-exit", NULL, OVER_DESCRIPTORS, LOOK_AT_DESCRIPTOR},
+	{FIGURE_CPU, NULL,
 	 "The program used more CPU time than the budget allows: it runs in circles where "
 	 "it should wait.",
 	 "what this program does when it has nothing to do. Does it wait for something, "

@@ -13,21 +13,21 @@ const struct kind tsan_kinds[] = {
 	 "Two threads touch the same memory, at least one of them writes, and nothing "
 	 "orders the two accesses: no lock that both hold, no join, no hand-over. C gives "
 	 "such a program no meaning at all.",
-	 RACE},
+	 LOOK_AT_RACE},
 	{"data-race-vptr", "data race on a virtual table pointer",
 	 "An object is destroyed or built in one thread while another one calls its "
 	 "methods.",
-	 RACE},
+	 LOOK_AT_RACE},
 	{"external-race", "race on a library's object",
 	 "Two threads use an object of a library at the same time, and the library asks "
 	 "that they do not.",
-	 RACE},
+	 LOOK_AT_RACE},
 	{"heap-use-after-free", "heap use after free",
 	 "A thread touches memory that has been freed. Whoever freed it did not wait "
 	 "until nobody used it any more.",
-	 FREED},
+	 LOOK_AT_FREED},
 	{"heap-use-after-free-vptr", "heap use after free of a virtual table pointer",
-	 "A method is called on an object that has been freed.", FREED},
+	 "A method is called on an object that has been freed.", LOOK_AT_FREED},
 	{"thread-leak", "thread leak",
 	 "A thread has ended and nobody joined or detached it: its stack and its result "
 	 "are kept for ever. The stack shows where it was created.",
@@ -42,34 +42,34 @@ const struct kind tsan_kinds[] = {
 	{"locked-mutex-destroy", "destroy of a locked mutex",
 	 "A mutex is destroyed while a thread holds it: that thread is still inside what "
 	 "the mutex guards.",
-	 DESTROYED},
+	 LOOK_AT_DESTROYED},
 	{"mutex-double-lock", "double lock of a mutex",
 	 "A thread locks a mutex that it already holds; a plain mutex makes it wait for "
 	 "itself.",
-	 UNLOCK},
+	 LOOK_AT_UNLOCK},
 	{"mutex-invalid-access", "use of an invalid mutex",
-	 "A mutex is used that was never initialised or has been destroyed.", DESTROYED},
+	 "A mutex is used that was never initialised or has been destroyed.", LOOK_AT_DESTROYED},
 	{"mutex-bad-unlock", "unlock of an unlocked mutex, or by the wrong thread",
 	 "A thread unlocks a mutex that it does not hold, so some other section is no "
 	 "longer guarded.",
-	 UNLOCK},
+	 LOOK_AT_UNLOCK},
 	{"mutex-bad-read-lock", "read lock of a write locked mutex",
-	 "A thread asks for a read lock on a lock that it has already locked for writing.", UNLOCK},
+	 "A thread asks for a read lock on a lock that it has already locked for writing.", LOOK_AT_UNLOCK},
 	{"mutex-bad-read-unlock", "read unlock of a write locked mutex",
-	 "A thread gives back a read lock that it does not hold.", UNLOCK},
+	 "A thread gives back a read lock that it does not hold.", LOOK_AT_UNLOCK},
 	{"mutex-cannot-be-locked", "lock of a mutex that cannot be locked",
-	 "A lock is asked for where the thread has promised not to take it.", UNLOCK},
+	 "A lock is asked for where the thread has promised not to take it.", LOOK_AT_UNLOCK},
 	{"signal-unsafe-call", "unsafe call inside of a signal handler",
 	 "A signal handler calls a function that is not async-signal-safe: the handler "
 	 "may have interrupted that very function.",
-	 HANDLER},
+	 LOOK_AT_HANDLER},
 	{"errno-in-signal-handler", "signal handler spoils errno",
 	 "A signal handler changes errno, and the code that it interrupted reads the "
 	 "wrong error.",
-	 HANDLER},
+	 LOOK_AT_HANDLER},
 	{"lock-order-inversion", "lock order inversion",
 	 "Two threads take the same locks in opposite order. Each can end up holding what "
 	 "the other waits for: a deadlock, even if this run did not meet it.",
-	 ORDER},
+	 LOOK_AT_ORDER},
 	{NULL, NULL, NULL, NULL},
 };

@@ -111,16 +111,16 @@ static bool read_number(const char **text, long long *number)
 /* Bounds are read before there are figures: gauges are numbered as they will be. */
 static int number_of_figure(const char *name, size_t length)
 {
-	for (int i = 0; i < BUILT_IN; i++)
+	for (int i = 0; i < FIGURES; i++)
 		if (strlen(figure_names[i]) == length && memcmp(figure_names[i], name, length) == 0)
 			return i;
 	for (size_t i = 0; i < config.gauge_count; i++)
 		if (strlen(config.gauges[i]) == length && memcmp(config.gauges[i], name, length) == 0)
-			return BUILT_IN + (int)i;
-	if (config.gauge_count == MAX_GAUGES || length >= NAME_SIZE)
+			return FIGURES + (int)i;
+	if (config.gauge_count == GAUGES_MOST || length >= FIGURE_NAME_SIZE)
 		return -1;
 	memcpy(config.gauges[config.gauge_count], name, length);
-	return BUILT_IN + (int)config.gauge_count++;
+	return FIGURES + (int)config.gauge_count++;
 }
 
 static bool read_figure(const char **text, int *figure, bool *start)
@@ -153,7 +153,7 @@ static bool read_op(const char **text, struct bound *bound)
 static bool read_terms(const char **text, struct bound *bound)
 {
 	while (**text == ' ') {
-		if (bound->term_count == MAX_TERMS)
+		if (bound->term_count == BOUND_TERMS)
 			return false;
 		if (!read_number(text, &bound->terms[bound->term_count].factor) ||
 		    !read_figure(text, &bound->terms[bound->term_count].figure, &bound->terms[bound->term_count].start))
@@ -177,7 +177,7 @@ static bool read_bound(const char **text)
 		config.stop_signal = (int)signal;
 		return true;
 	}
-	if (config.bound_count == MAX_BOUNDS)
+	if (config.bound_count == BUDGET_BOUNDS)
 		return false;
 	struct bound *bound = &config.bounds[config.bound_count++];
 	bool start;

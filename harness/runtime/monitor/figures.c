@@ -12,8 +12,7 @@
 
 enum { SPINS = 100, FIRST_WIDTH = 1 /* us: a short run is drawn as finely as a long one */, FRAME_LIMIT = 1 << 20 };
 
-const char *const figure_names[BUILT_IN] = {"threads",	"started", "joined",	  "detached",
-					    "unjoined", "memory",  "descriptors", "cpu"};
+const char *const figure_names[FIGURES] = FIGURE_NAMES;
 
 /* --- the lock: 0 free, 1 taken, 2 taken and waited for --- */
 
@@ -151,18 +150,18 @@ static void set_name(struct figure *figure, const char *name)
 	size_t i = 0;
 
 	/* What would break a line of the report is replaced; the harness will not know such a name. */
-	for (; name[i] && i + 1 < NAME_SIZE; i++)
+	for (; name[i] && i + 1 < FIGURE_NAME_SIZE; i++)
 		figure->name[i] = name[i] > ' ' && name[i] < 127 ? name[i] : '?';
 	figure->name[i] = '\0';
 }
 
 void figures_init(void)
 {
-	for (size_t i = 0; i < BUILT_IN; i++)
+	for (size_t i = 0; i < FIGURES; i++)
 		set_name(&state->figures[i], figure_names[i]);
 	for (size_t i = 0; i < config.gauge_count; i++)
-		set_name(&state->figures[BUILT_IN + i], config.gauges[i]);
-	state->figure_count = BUILT_IN + config.gauge_count;
+		set_name(&state->figures[FIGURES + i], config.gauges[i]);
+	state->figure_count = FIGURES + config.gauge_count;
 	state->figures[THREADS].now = state->figures[THREADS].start = state->figures[THREADS].peak = 1;
 	state->width = FIRST_WIDTH;
 	samples_init();
@@ -171,18 +170,18 @@ void figures_init(void)
 
 int figure_named(const char *name)
 {
-	for (size_t i = BUILT_IN; i < state->figure_count; i++)
-		if (strncmp(state->figures[i].name, name, NAME_SIZE) == 0)
+	for (size_t i = FIGURES; i < state->figure_count; i++)
+		if (strncmp(state->figures[i].name, name, FIGURE_NAME_SIZE) == 0)
 			return (int)i;
 	if (state->figure_count == MAX_FIGURES) {
 		state->lost = "more than 32 gauges";
 		return -1;
 	}
-	if (strnlen(name, NAME_SIZE) == NAME_SIZE) {
+	if (strnlen(name, FIGURE_NAME_SIZE) == FIGURE_NAME_SIZE) {
 		state->lost = "a gauge whose name is longer than 31 characters";
 		return -1;
 	}
-	for (size_t i = 0; i < BUILT_IN; i++)
+	for (size_t i = 0; i < FIGURES; i++)
 		if (strcmp(state->figures[i].name, name) == 0) {
 			state->lost = "a gauge with the name of one of the budget's own figures";
 			return -1;

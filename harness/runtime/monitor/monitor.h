@@ -54,35 +54,22 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "wire/figures.h"
+
 /* Everything else is hidden. */
 #define EXPORT __attribute__((visibility("default")))
 
 enum {
-	MAX_GAUGES = 32,
-	NAME_SIZE = 32,
 	TRACE_SIZE = 12,
 	MAX_SITES = 64,
-	MAX_BOUNDS = 32,
-	MAX_TERMS = 4,
 	BUCKETS = 256,
 };
 
-/* The figures that every program has; its gauges come behind them. */
-enum {
-	THREADS,
-	STARTED,
-	JOINED,
-	DETACHED,
-	UNJOINED,
-	MEMORY,
-	DESCRIPTORS,
-	CPU,
-	BUILT_IN,
-	MAX_FIGURES = BUILT_IN + MAX_GAUGES
-};
+/* A program's gauges come behind the figures that every program has. */
+enum { MAX_FIGURES = FIGURES + GAUGES_MOST };
 
 struct figure {
-	char name[NAME_SIZE];
+	char name[FIGURE_NAME_SIZE];
 	long long now, start, peak, at_exit;
 	bool published; /* a gauge that the program has touched, not only a bound */
 };
@@ -112,7 +99,7 @@ struct bound {
 		long long factor;
 		int figure;
 		bool start;
-	} terms[MAX_TERMS];
+	} terms[BOUND_TERMS];
 	size_t term_count;
 };
 
@@ -137,7 +124,7 @@ struct state {
 	size_t figure_count;
 	struct site sites[MAX_SITES];
 	size_t site_count;
-	struct broken broken[MAX_BOUNDS];
+	struct broken broken[BUDGET_BOUNDS];
 	long long series[BUCKETS][MAX_FIGURES]; /* peaks in stretches of time of equal width */
 	long long width;
 	size_t bucket;		       /* the last one in use */
@@ -154,11 +141,11 @@ struct state {
 /* What does not change after the beginning, and a forked child shares. */
 struct config {
 	enum { UNKNOWN, ASLEEP, AWAKE } mode;
-	struct bound bounds[MAX_BOUNDS];
+	struct bound bounds[BUDGET_BOUNDS];
 	size_t bound_count;
-	int stop_signal;		    /* 0: no bound on stopping */
-	const char *fault;		    /* in LOOSE_BUDGET; NULL: none */
-	char gauges[MAX_GAUGES][NAME_SIZE]; /* that bounds name */
+	int stop_signal;			    /* 0: no bound on stopping */
+	const char *fault;			    /* in LOOSE_BUDGET; NULL: none */
+	char gauges[GAUGES_MOST][FIGURE_NAME_SIZE]; /* that bounds name */
 	size_t gauge_count;
 };
 
@@ -224,7 +211,7 @@ void figures_init(void);
 int figure_named(const char *name);
 void trace_take(struct trace *trace, void *frame);
 long long monitor_now(void); /* microseconds since the beginning */
-extern const char *const figure_names[BUILT_IN];
+extern const char *const figure_names[FIGURES];
 
 /* --- monitor_bounds.c --- */
 

@@ -117,9 +117,9 @@ static void put_figures(void)
 {
 	for (size_t i = 0; i < state->figure_count; i++) {
 		const struct figure *figure = &state->figures[i];
-		if (i >= BUILT_IN && !figure->published)
+		if (i >= FIGURES && !figure->published)
 			continue;
-		put(i < BUILT_IN ? "figure " : "gauge ");
+		put(i < FIGURES ? "figure " : "gauge ");
 		put(figure->name);
 		put_number(figure->start);
 		put_number(figure->peak);
