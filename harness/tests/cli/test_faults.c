@@ -238,3 +238,23 @@ Test(faults, a_program_that_stops_its_supervisor_is_ended, .timeout = 200)
 	outcome_release(&outcome);
 	cr_assert_not(scratch_left_behind(&scratch));
 }
+
+/* What is not in the file's place yet belongs to a process; when that is gone, to nobody. */
+Test(faults, a_file_of_results_that_was_not_finished_is_swept)
+{
+	char line[512];
+	int status;
+	pid_t gone = fork();
+
+	if (gone == 0)
+		_exit(0);
+	cr_assert_eq(waitpid(gone, &status, 0), gone);
+	snprintf(line, sizeof line, "touch \"$ROOT/r.json.%d.new\" \"$ROOT/r.json.%d.new\" \"$ROOT/r.json.x.new\"",
+		 (int)gone, (int)getpid());
+	cr_assert_eq(shell(line), 0);
+	cr_assert_eq(shell(VERIFY " --json \"$ROOT/r.json\""), 0);
+	snprintf(line, sizeof line,
+		 "! [ -e \"$ROOT/r.json.%d.new\" ] && [ -e \"$ROOT/r.json.%d.new\" ] && [ -e \"$ROOT/r.json.x.new\" ]",
+		 (int)gone, (int)getpid());
+	cr_assert_eq(shell(line), 0);
+}

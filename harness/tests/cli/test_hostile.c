@@ -26,7 +26,8 @@ enum { DETECTORS = sizeof detectors / sizeof *detectors };
 
 /*
  * What each of the detectors is to say: f, it fires; e, an error; c, it was cut
- * off before it saw anything; x, one of the first two, by the machine's limits.
+ * off before it saw anything; x, one of the first two, by the machine's limits;
+ * -, nothing at all.
  */
 struct trick {
 	char name[32], expected[DETECTORS + 1];
@@ -50,6 +51,7 @@ static struct trick tricks[] = {
 	{"forges_as_another", "eeeee"},
 	{"kills_itself", "ffffc"},
 	{"kills_its_parent", "eeeee"},
+	{"kills_the_harness", "-----"},
 	{"looks_into_its_parent", "fffff"},
 	{"prints_reports", "eeeef"},
 };
