@@ -6,7 +6,7 @@
 
 static struct gate never = GATE_INITIALIZER;
 
-static int leave(void *arg)
+static int end_or_wait(void *arg)
 {
 	if (arg)
 		thrd_exit(7);
@@ -25,7 +25,7 @@ int main(void)
 	thrd_t threads[3], left;
 
 	for (int i = 0; i < 3; i++)
-		REQUIRE(thrd_create(&threads[i], leave, i ? NULL : &never) == thrd_success);
+		REQUIRE(thrd_create(&threads[i], end_or_wait, i ? NULL : &never) == thrd_success);
 	for (int i = 0; i < 3; i++) {
 		int result = 0;
 		REQUIRE(thrd_join(threads[i], &result) == thrd_success && result == 7);

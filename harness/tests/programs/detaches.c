@@ -23,7 +23,7 @@ static void *detach_and_leave(void *arg)
 	return NULL;
 }
 
-static void *leave(void *arg)
+static void *end_at_once(void *arg)
 {
 	schedule_leaving(*(int *)arg);
 	return NULL;
@@ -42,7 +42,7 @@ int main(void)
 	CHECK(pthread_create(&thread, NULL, wait_and_leave, &points[1]));
 	CHECK(pthread_detach(thread));
 	CHECK(pthread_create(&thread, NULL, detach_and_leave, &points[2]));
-	CHECK(pthread_create(&ended, NULL, leave, &points[3]));
+	CHECK(pthread_create(&ended, NULL, end_at_once, &points[3]));
 	schedule_await_gone(FOURTH);
 	CHECK(pthread_detach(ended));
 	gate_open(&go);
