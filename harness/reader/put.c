@@ -131,7 +131,7 @@ int put_new(const char *from, const char *path)
 	return failed;
 }
 
-static int exchange_in_steps(const char *one, const char *other)
+int put_exchange_in_steps(const char *one, const char *other)
 {
 	char *kept = mem_format("%s.kept", other);
 	int failed = rename(other, kept);
@@ -152,7 +152,7 @@ int put_exchange(const char *one, const char *other)
 	int failed = renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE);
 
 	if (failed && (errno == EINVAL || errno == ENOSYS || errno == EPERM))
-		failed = exchange_in_steps(one, other);
+		failed = put_exchange_in_steps(one, other);
 	if (!failed)
 		settle_directory(one);
 	return failed;

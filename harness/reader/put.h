@@ -18,5 +18,7 @@ int put_new(const char *from, const char *path);
  * meanwhile is lost. Where the file system cannot, in two: a kill between leaves both files, one of them as PATH.kept.
  */
 int put_exchange(const char *one, const char *other);
+/* What it does where the file system cannot. Where a step fails both files are as they were. */
+int put_exchange_in_steps(const char *one, const char *other);
 
 #endif

@@ -357,3 +357,25 @@ Test(copy, what_a_kill_has_left_is_swept)
 	reset("work/02-x/pit/line.1.c");
 	root_run("! ls work/.base/02-x/pit/ | grep -q new");
 }
+
+/* --- where the file system can do less -----------------------------------------------------------------------------*/
+
+Test(copy, files_are_exchanged_in_steps_too)
+{
+	char *one = mem_format("%s/one", root), *other = mem_format("%s/other", root);
+	char *missing = mem_format("%s/missing", root);
+
+	root_write("one", "1\n");
+	root_write("other", "2\n");
+	cr_assert_eq(put_exchange_in_steps(one, other), 0);
+	root_expect("one", "2\n");
+	root_expect("other", "1\n");
+	cr_assert_eq(put_exchange_in_steps(missing, other), -1);
+	root_expect("other", "1\n");
+	cr_assert_eq(put_exchange_in_steps(one, missing), -1);
+	root_expect("one", "2\n");
+	root_run("! ls | grep kept");
+	free(missing);
+	free(other);
+	free(one);
+}
