@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/files.h"
 #include "base/mem.h"
 #include "leftovers.h"
+#include "unchanged.h"
 #include "workbook/catalogue.h"
 
 /* A program takes a second or two to compile; a machine may be twenty times as slow, and wait for another that builds. */
@@ -39,6 +41,9 @@ struct build {
 	bool stopping;
 	bool *over; /* build_join() waits for it; else NULL */
 	struct deferred end;
+	struct unchanged unchanged;
+	char **targets; /* of a request for which make has nothing to do; else NULL */
+	size_t asked, told;
 };
 
 char *build_target(const char *flavour, const char *source)
@@ -51,8 +56,11 @@ char *build_target(const char *flavour, const char *source)
 static void take_line(struct build *build)
 {
 	build->line[build->length] = '\0';
-	if (build->events->ready && !build->stopping && strncmp(build->line, READY, strlen(READY)) == 0)
-		build->events->ready(build->context, build->line + strlen(READY));
+	if (!build->stopping && strncmp(build->line, READY, strlen(READY)) == 0) {
+		build->told++;
+		if (build->events->ready)
+			build->events->ready(build->context, build->line + strlen(READY));
+	}
 	build->length = 0;
 }
 
@@ -99,6 +107,8 @@ static void finish(void *context)
 		*build->over = true;
 	if (build->result)
 		unlink(build->result);
+	if (build->targets)
+		files_free(build->targets);
 	free(build->result);
 	free(build->why);
 	free(build->line);
@@ -155,6 +165,8 @@ static void on_make_ended(void *context, const struct child_end *end)
 		build->how = END_NOT_STARTED;
 	/* A process that outlives make may hold its output open: it has nothing to say. */
 	drain(build);
+	if (build->how == END_DONE && build->told == build->asked)
+		unchanged_keep(&build->unchanged);
 	uv_close((uv_handle_t *)&build->poll, on_closed);
 }
 
@@ -247,14 +259,49 @@ static void name_result(struct build *build)
 	free(name);
 }
 
+static void tell_all(void *context)
+{
+	struct build *build = context;
+
+	for (size_t i = 0; build->targets[i] && !build->stopping; i++)
+		if (build->events->ready)
+			build->events->ready(build->context, build->targets[i]);
+	build->how = build->stopping ? END_CANCELLED : END_DONE;
+	finish(build);
+}
+
+/* make would do nothing: the loop will tell. */
+static void leave_out_make(struct build *build, const struct build_request *request)
+{
+	build->targets = mem_zeroed(request->count + 1, sizeof *build->targets);
+	for (size_t i = 0; i < request->count; i++)
+		build->targets[i] = mem_copy(request->targets[i]);
+	build->end.call = tell_all;
+	build->end.context = build;
+	loop_defer(build->loop, &build->end);
+}
+
+static long long now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
 struct build *build_start(struct loop *loop, const struct build_request *request, const struct build_events *events,
 			  void *context)
 {
 	struct build *build = mem_zeroed(1, sizeof *build);
+
+	*build = (struct build){.loop = loop, .events = events, .context = context, .asked = request->count};
+	if (unchanged_begin(&build->unchanged, loop->root, request->targets, request->count,
+			    !request->variables || !*request->variables, now_ns())) {
+		leave_out_make(build, request);
+		return build;
+	}
 	char *path = mem_format("%s/build/make.log", loop->root);
 	int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), ends[2];
-
-	*build = (struct build){.loop = loop, .events = events, .context = context};
 	name_result(build);
 	build->deadline_ms = DEADLINE_MS + (long)request->count * DEADLINE_EACH_MS;
 	if (log < 0) {
