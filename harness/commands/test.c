@@ -59,38 +59,114 @@ static void count(struct tally *tally, const char *name, int status, long passed
 	printf("%s: %ld passed, %ld failed\n", name, passed, failed);
 }
 
-/* A leak in a test's own process is no failure to Criterion: the sanitizer's words on stderr tell. */
-static bool sanitizer_spoke(const char *file)
-{
-	char *words = file_read(file);
-	bool spoke = words && strstr(words, "Sanitizer: ");
+/* --- the harness's own tests --- */
 
-	if (words)
-		fputs(words, stderr);
-	free(words);
-	return spoke;
+/*
+ * A Criterion program, by its path below build/. They run beside each other, for many of the tests wait: one at a time, but
+ * of those through the command line, which compile and judge, one for each core.
+ */
+struct suite {
+	const char *name, *without; /* the suites that it leaves out; NULL: none */
+	bool for_each_core;
+	const char *output, *words, *json; /* what it writes, by its name below build/ */
+	struct child *child;
+	int status;
+};
+
+/* What only starts the supervisor, or a program with the monitor or the runner, tests nothing that the sanitizers watch. */
+#define STARTS_OTHERS "supervisor|monitor|runner"
+
+static struct suite suites[] = {
+	{"host/tests", NULL, false, "host.output", "host.log", "host.json", NULL, 0},
+	{"asan/tests", STARTS_OTHERS, false, "asan.output", "asan.log", "asan.json", NULL, 0},
+	{"cli-tests", NULL, true, "cli.output", "cli.log", "cli.json", NULL, 0},
+};
+
+static void note_end(void *context, const struct child_end *end)
+{
+	struct suite *suite = context;
+
+	suite->child = NULL;
+	suite->status = end->how == END_NOT_STARTED ? -1 : end->signal ? 128 + end->signal : end->status;
 }
 
-/* A Criterion program, by its path below build/. */
-static void run_tests(struct tally *tally, const char *name)
+/* Of a result's file, for the program to write to; the reader's own descriptor when it cannot be written. */
+static int open_result(const struct tally *tally, const char *name, int instead)
 {
-	char *file = result_file(tally, "tests.json"), *words = result_file(tally, "tests.log");
-	char *program = mem_format("%s/build/%s", tally->loop.root, name), *json = mem_format("--json=%s", file);
-	char *argv[] = {program, json, "-j2", NULL};
-	int log = open(words, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	int status = run_command(tally, argv, log >= 0 ? log : STDERR_FILENO);
-	json_t *result = json_load_file(file, 0, NULL);
-	long failed = number_in(result, "failed") + number_in(result, "errored");
+	char *path = result_file(tally, name);
+	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 
-	if (log >= 0)
-		close(log);
-	count(tally, name, status, number_in(result, "passed"), failed + sanitizer_spoke(words));
-	json_decref(result);
-	free(json);
-	free(program);
-	free(words);
+	free(path);
+	return file >= 0 ? file : instead;
+}
+
+static void start_suite(struct tally *tally, struct suite *suite)
+{
+	int cores = (int)uv_available_parallelism(), jobs = suite->for_each_core ? (cores < 2 ? 2 : cores) : 1;
+	char *root = tally->loop.root, *file = result_file(tally, suite->json);
+	char *argv[] = {mem_format("%s/build/%s", root, suite->name), mem_format("--json=%s", file),
+			mem_format("-j%d", jobs),
+			suite->without ? mem_format("--filter=!(%s)/*", suite->without) : NULL, NULL};
+	int output = open_result(tally, suite->output, STDOUT_FILENO);
+	int words = open_result(tally, suite->words, STDERR_FILENO);
+	struct child_options options = {.argv = argv,
+					.directory = root,
+					.output = output,
+					.errors = words,
+					.ended = note_end,
+					.context = suite};
+
+	suite->child = child_start(&tally->loop, &options);
+	if (output != STDOUT_FILENO)
+		close(output);
+	if (words != STDERR_FILENO)
+		close(words);
+	for (char **word = argv; *word; word++)
+		free(*word);
 	free(file);
 }
+
+/* What the program wrote into a file below build/, for the reader too. NULL when it is not there. */
+static char *show(const struct tally *tally, const char *name, FILE *to)
+{
+	char *path = mem_format("%s/build/%s", tally->loop.root, name), *text = file_read(path);
+
+	if (text)
+		fputs(text, to);
+	fflush(to);
+	free(path);
+	return text;
+}
+
+/* A leak in a test's own process is no failure to Criterion: the sanitizer's words on stderr tell. */
+static void end_suite(struct tally *tally, struct suite *suite)
+{
+	if (suite->child)
+		child_join(suite->child);
+	if (tally->loop.interrupted)
+		return;
+	char *file = mem_format("%s/build/%s", tally->loop.root, suite->json);
+	json_t *result = json_load_file(file, 0, NULL);
+	long failed = number_in(result, "failed") + number_in(result, "errored");
+	char *output = show(tally, suite->output, stdout), *words = show(tally, suite->words, stderr);
+	bool sanitizer_spoke = words && strstr(words, "Sanitizer: ");
+
+	count(tally, suite->name, suite->status, number_in(result, "passed"), failed + sanitizer_spoke);
+	json_decref(result);
+	free(words);
+	free(output);
+	free(file);
+}
+
+static void run_suites(struct tally *tally)
+{
+	for (size_t i = 0; i < sizeof suites / sizeof *suites; i++)
+		start_suite(tally, &suites[i]);
+	for (size_t i = 0; i < sizeof suites / sizeof *suites; i++)
+		end_suite(tally, &suites[i]);
+}
+
+/* --- the other parts --- */
 
 static void check_texts(struct tally *tally)
 {
@@ -194,8 +270,8 @@ static int build_tests(struct tally *tally)
 
 static int run(const char *root, int argc, char **argv)
 {
-	static void (*const parts[])(struct tally *) = {verify, check_texts, check_layout, check_prose, test_rules};
-	static const char *const programs[] = {"host/tests", "asan/tests", "cli-tests"};
+	static void (*const parts[])(struct tally *) = {verify,	     check_texts, check_layout,
+							check_prose, test_rules,  run_suites};
 	struct operands operands;
 	struct tally tally = {0};
 
@@ -207,8 +283,6 @@ static int run(const char *root, int argc, char **argv)
 	status = build_tests(&tally);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts && !status && !tally.loop.interrupted; i++)
 		parts[i](&tally);
-	for (size_t i = 0; i < sizeof programs / sizeof *programs && !status && !tally.loop.interrupted; i++)
-		run_tests(&tally, programs[i]);
 	if (tally.loop.interrupted)
 		status = 128 + tally.loop.interrupted;
 	loop_release(&tally.loop);
