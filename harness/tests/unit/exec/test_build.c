@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "exec/build.h"
+#include "exec/unchanged.h"
 
 static struct scratch_workbook scratch;
 
@@ -85,6 +86,24 @@ Test(build, tells_each_target_that_is_there)
 	char *words = build_failure(scratch.root, targets[1]);
 	cr_assert_str_eq(words, "p/bad.c:1: error: oops\n");
 	free(words);
+}
+
+/* As if make had made it a while ago. */
+Test(build, for_which_make_has_nothing_to_do_is_told_without_it)
+{
+	char *one[] = {"build/plain/bin/chapters/one"}, *error;
+	struct unchanged unchanged;
+	char *command = mem_format("cd '%s' && mkdir chapters && cp p/one.c chapters", scratch.root);
+
+	cr_assert_eq(system(command), 0);
+	scratch_file(&scratch, "bin/make", "#!/bin/sh\nexit 2\n");
+	cr_assert_not(unchanged_begin(&unchanged, scratch.root, one, 1, true, LLONG_MAX));
+	unchanged_keep(&unchanged);
+	cr_assert_eq(build_targets(&scratch.workbook.loop, one, 1, 1, &error), 0, "%s", error);
+	scratch_file(&scratch, "chapters/two.h", "");
+	cr_assert_eq(build_targets(&scratch.workbook.loop, one, 1, 1, &error), -1);
+	free(error);
+	free(command);
 }
 
 Test(build, that_is_waited_for_tells_what_was_not_built)
