@@ -32,6 +32,7 @@ struct stream {
 	long pid;
 	char *bytes;
 	size_t length;
+	size_t room; /* of `bytes` */
 };
 
 /* Given to `pid`, to speak as `kind`; the children that it forks have it too. */
@@ -254,7 +255,11 @@ static bool goes_on(const struct channel *channel, const struct stream *stream, 
 
 static void append(struct stream *stream, const void *bytes, size_t length)
 {
-	stream->bytes = mem_resize(stream->bytes, stream->length + length + 1, 1);
+	/* By doubling: a long report comes in thousands of messages, and not every allocator grows a block in its place. */
+	if (stream->length + length + 1 > stream->room) {
+		stream->room = 2 * stream->room + length + 1;
+		stream->bytes = mem_resize(stream->bytes, stream->room, 1);
+	}
 	memcpy(stream->bytes + stream->length, bytes, length);
 	stream->length += length;
 	stream->bytes[stream->length] = '\0';
