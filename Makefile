@@ -71,14 +71,14 @@ rooms = $(wildcard $1/. $(dir $1)shared/.)
 # Compiles and keeps the compiler's words beside the result, for the harness to show. What does not compile leaves nothing
 # of an earlier time: by that the harness knows whose words tell why a program was not built.
 # A mutant is refused by its judges, not by a warning.
-compile = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(PROGRAM_CFLAGS) $(if $(filter build/mutants/%,$<),-Wno-error) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
-	2>$@.log || { cat $@.log >&2; exit 1; }
+compile = $(Q)[ -d $(@D) ] || mkdir -p $(@D); $(CC) $(PROGRAM_CFLAGS) $(if $(filter build/mutants/%,$<),-Wno-error) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
+	2>$@.log || { rm -f $@; cat $@.log >&2; exit 1; }
 # What of ours runs inside the programs: no detector is to watch it, and no call of memcpy() is to be made of its loops.
 RUNTIME_CFLAGS := $(POSIX) -Iharness -O1 -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer -fno-builtin -fno-stack-protector $(WARN) -MMD -MP
 compile_runtime = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(RUNTIME_CFLAGS) -c $< -o $@ 2>$@.log || { cat $@.log >&2; exit 1; }
 # Under another name until it is whole: a linker that is killed leaves half a program, which make would take for a new one.
-link = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $($1_FLAGS) -pthread -o $@.new $(filter %.o %.a,$^) $($1_LDFLAGS) $2 \
-	2>$@.log && mv $@.new $@ || { cat $@.log >&2; rm -f $@.new; exit 1; }
+link = $(Q)[ -d $(@D) ] || mkdir -p $(@D); $(CC) $($1_FLAGS) -pthread -o $@.new $(filter %.o %.a,$^) $($1_LDFLAGS) $2 \
+	2>$@.log && mv $@.new $@ || { rm -f $@ $@.new; cat $@.log >&2; exit 1; }
 
 # A program from anywhere, for `loose check`: OWN is a directory for what is made, WORDS its files and the reader's flags,
 # FROM where the reader is. As cc does; or else with _GNU_SOURCE, should something be declared only with it (defined like
@@ -96,7 +96,7 @@ define flavour
 build/$1/obj/%.o: %.c build/toolchain
 	$$(call compile,$1)
 
-ifneq ($(READER_PROGRAMS),)
+ifneq ($(if $(ANEW),,$(READER_PROGRAMS)),)
 $(patsubst %,build/$1/obj/%.o,$(READER_PROGRAMS)): build/$1/obj/%.o: %.c build/seen/%.c build/toolchain
 	$$(call compile,$1)
 endif
@@ -138,13 +138,19 @@ ready/%: % FORCE
 # What was compiled last of a reader's file. Its time alone does not tell: what is taken back from a kept file is older than
 # what was made of the one in between.
 build/seen/%: % FORCE
-	$(Q)cmp -s $< $@ || { mkdir -p $(@D) && cp $< $@; }
+	$(Q)cmp -s $< $@ || { [ -d $(@D) ] || mkdir -p $(@D); cp $< $@; }
 
 # Changes when the compiler, the flags or the place of the checkout do, for paths stand in what is compiled. The compiler is
 # known by its file: to start it takes as long as all the rest of a make that has nothing to do. On a full disk the old one stays.
+# With ANEW=yes the harness has asked already, in this process, and has taken away what is to be compiled: a reader waits.
+ifndef ANEW
+TOOLCHAIN := $(shell $(if $(word 2,$(CC)),$(CC) --version | tr '\n' ' ',stat -Lc '%n %s %Y' "$$(command -v $(CC))")) \
+	$(CURDIR) $(PROGRAM_CFLAGS) $(RUNTIME_CFLAGS) $(tsan_LDFLAGS) $(TEST_LDFLAGS)
+ifneq ($(strip $(file <build/toolchain)),$(strip $(TOOLCHAIN)))
 build/toolchain: FORCE
-	@mkdir -p build; { $(if $(word 2,$(CC)),$(CC) --version,stat -Lc '%n %s %Y' "$$(command -v $(CC))") && echo '$(CURDIR) $(PROGRAM_CFLAGS) $(RUNTIME_CFLAGS) $(tsan_LDFLAGS) $(TEST_LDFLAGS)'; } >$@.new && \
-	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@mkdir -p build; echo '$(strip $(TOOLCHAIN))' >$@.new && mv $@.new $@
+endif
+endif
 .PHONY: FORCE
 
 # --- the harness ---------------------------------------------------------------------------------------------------
@@ -206,7 +212,8 @@ build/closes.so: harness/runtime/closes.c build/toolchain
 # Loaded in Criterion's place by tests under a detector, so under its name. Without -g: Valgrind would read it in each run.
 # What the program itself defines is defined there.
 RUNNER_SOURCES := $(filter-out %/sections.c,$(wildcard harness/runtime/runner/*.c))
-RUNNER_NAME := $(shell readelf -d $(firstword $(wildcard /usr/lib/*/libcriterion.so /usr/lib/libcriterion.so)) 2>/dev/null </dev/null | sed -n 's/.*SONAME.*\[\(.*\)\].*/\1/p')
+# Asked for when it is needed: a make for programs alone does not wait for it.
+RUNNER_NAME = $(shell readelf -d $(firstword $(wildcard /usr/lib/*/libcriterion.so /usr/lib/libcriterion.so)) 2>/dev/null </dev/null | sed -n 's/.*SONAME.*\[\(.*\)\].*/\1/p')
 RUNNER_CFLAGS := $(POSIX) -Iharness -O1 -fPIC -fvisibility=hidden $(WARN) -MMD -MP
 build/runner/%.o: harness/runtime/runner/%.c build/toolchain
 	$(Q)mkdir -p $(@D); $(HARNESS_CC) $(RUNNER_CFLAGS) -c $< -o $@
@@ -283,6 +290,13 @@ kills: harness build/host/tests build/kill-judges ## kill a reader's commands, a
 	$(Q)LOOSE_KILLS=200 build/host/tests --filter 'kills/*' && harness/tests/kills && \
 	build/kill-judges $(or $(KILLS),300) $(SEED)
 
+# What a reader would type for the same files; the script knows $$source and $$out.
+PITFALL ?= 02-ownership/implicit-contract
+bench-latency: harness $(addprefix build/tsan/,$(addprefix obj/,$(tsan_RUNTIME) $(TEST_RUNTIME)) kit.a) ## from a save in watch to its verdicts, over the same by hand: PITFALL=...
+	$(Q)harness/tests/bench/latency $(PITFALL) '$(CC) $(PROGRAM_CFLAGS) $(tsan_FLAGS) -MF $$out.d -Iexercises/$(PITFALL) \
+		$$source exercises/$(PITFALL)/test.c $(patsubst %,$(CURDIR)/build/tsan/%,$(addprefix obj/,$(sort $(tsan_RUNTIME) $(TEST_RUNTIME))) kit.a) \
+		-o $$out $(tsan_LDFLAGS) $(TEST_LDFLAGS) $(LIBS_$(PITFALL))'
+
 werror: ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
 	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/exec/supervisor/*.c $(UNIT_TESTS) $(CLI_TESTS) \
 		chapters/kit/*.c chapters/04-leak-budget/alert/*.c harness/runtime/*.c harness/runtime/*/*.c; do \
@@ -293,18 +307,14 @@ COMPILERS ?= $(shell for cc in clang gcc clang-19; do command -v $$cc >/dev/null
 LAYOUT_VERSION := 14
 LAID_OUT := $(HARNESS_SOURCES) $(wildcard harness/*/*.h harness/*/*/*.[ch] harness/tests/unit/*/*.[ch] chapters/kit/*.[ch]) \
 	$(wildcard harness/runtime/*.c harness/selftest/*.c chapters/04-leak-budget/alert/*.c)
-CLANG_FORMAT := $(firstword $(shell command -v clang-format-$(LAYOUT_VERSION); clang-format --version 2>/dev/null | \
+CLANG_FORMAT = $(firstword $(shell command -v clang-format-$(LAYOUT_VERSION); clang-format --version 2>/dev/null | \
 	grep -q ' $(LAYOUT_VERSION)\.' && command -v clang-format))
 
-layout: ## whether the sources are laid out by .clang-format
-ifeq ($(CLANG_FORMAT),)
-	$(Q)echo 'layout not checked: there is no clang-format $(LAYOUT_VERSION) here' >&2
-else
-layout: build/layout
+layout: build/layout ## whether the sources are laid out by .clang-format
 build/layout: $(LAID_OUT) .clang-format
-	$(Q)mkdir -p $(@D); $(CLANG_FORMAT) --dry-run -Werror $(filter %.c %.h,$?) \
-		|| { echo "not laid out by .clang-format; fix: make format" >&2; exit 1; }; touch $@
-endif
+	$(Q)$(if $(CLANG_FORMAT),mkdir -p $(@D); $(CLANG_FORMAT) --dry-run -Werror $(filter %.c %.h,$?) \
+		|| { echo "not laid out by .clang-format; fix: make format" >&2; exit 1; }; touch $@, \
+		echo 'layout not checked: there is no clang-format $(LAYOUT_VERSION) here' >&2)
 
 format: ## lay out the C sources by .clang-format
 	$(Q)clang-format -i $(LAID_OUT)
@@ -327,7 +337,16 @@ harness/%.c: ;
 # What is included depends on what is asked for: to read about 400 programs takes longer than to see that the harness is
 # up to date.
 PROGRAM_BUILDS := $(addprefix build/,$(FLAVOURS))
+# Of an exercise's programs it is known which these are: to look for all takes as long as to compile one.
+EXERCISE_GOALS := $(filter $(foreach one,$(FLAVOURS),$(addprefix build/$(one)/bin/,exercises/% solutions/% work/%)),$(GOALS))
+ifeq ($(filter-out $(EXERCISE_GOALS),$(or $(GOALS),all)),)
+exercise_objects = $(patsubst build/$1/bin/%,%,$2) exercises/$(word 5,$(subst /, ,$2))/$(word 6,$(subst /, ,$2))/test \
+	$(basename $(KIT) $(TEST_RUNTIME) $($1_RUNTIME))
+-include $(wildcard $(sort $(foreach goal,$(EXERCISE_GOALS),$(foreach one,$(word 2,$(subst /, ,$(goal))), \
+	$(patsubst %,build/$(one)/obj/%.d,$(call exercise_objects,$(one),$(goal)))))))
+else
 DEPENDENCIES := $(wildcard $(if $(filter-out all harness layout,$(GOALS)), \
 	$(if $(filter-out $(addsuffix /%,$(PROGRAM_BUILDS)) $(addprefix $(OWN)/,$(FLAVOURS)),$(GOALS)),build,$(PROGRAM_BUILDS)), \
 	build/host build/monitor build/runner))
 -include $(if $(DEPENDENCIES),$(shell find $(DEPENDENCIES) $(if $(MUTANTS),,-path '*/build/mutants' -prune -o) -name '*.d' -print))
+endif

@@ -457,8 +457,13 @@ static bool forget_object(void *context, char *object)
 
 void build_forget(const char *root, const char *target)
 {
-	if (strstr(target, "/bin/"))
-		visit_objects(root, target, forget_object, NULL);
+	if (!strstr(target, "/bin/"))
+		return;
+	visit_objects(root, target, forget_object, NULL);
+	/* What make keeps of a reader's file, to know it again, is of an older one than what will be compiled. */
+	char *seen = mem_format("%s/build/seen/%s.c", root, name_of(target));
+	unlink(seen);
+	free(seen);
 }
 
 /* The compiler's words of the program or its objects. */

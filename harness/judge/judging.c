@@ -417,12 +417,15 @@ static void on_build_ended(void *context, enum end how, const char *why)
 static void start_build(struct judging *judging)
 {
 	static const struct build_events events = {on_ready, on_build_ended};
+	static char *const anew[] = {"ANEW=yes", NULL};
 	const struct outside *outside = judging->options->outside;
 	int cores = (int)uv_available_parallelism(), jobs = judging->options->jobs ? judging->options->jobs : cores;
 	struct work **works = mem_zeroed(judging->count, sizeof(struct work *));
 	char **targets = mem_zeroed(judging->count, sizeof *targets);
 	struct build_request request = {.targets = targets,
-					.variables = outside ? outside->variables : NULL,
+					.variables = outside		      ? outside->variables
+						     : judging->options->anew ? anew
+									      : NULL,
 					.jobs = jobs < MOST_COMPILERS ? jobs : MOST_COMPILERS};
 
 	memcpy(works, judging->by_target, judging->count * sizeof *works);

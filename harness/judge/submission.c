@@ -30,8 +30,8 @@ void submission_init(struct submission *submission, const struct catalogue *cata
 						      .submission = true,
 						      .declared = true}};
 	submission_declare(catalogue, pitfall, &submission->program.declaration);
-	tasks_add(&submission->tasks, &submission->program, detector_of_tests());
 	add_detectors(submission, false);
+	tasks_add(&submission->tasks, &submission->program, detector_of_tests());
 	add_detectors(submission, true);
 }
 

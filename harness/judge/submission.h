@@ -13,7 +13,8 @@ void submission_declare(const struct catalogue *catalogue, const char *pitfall, 
 
 struct submission {
 	struct program program;
-	struct tasks tasks; /* the tests; then what is quick; then the rest */
+	struct tasks
+		tasks; /* what is quick, and the tests; then the rest: the order in which they are worth beginning */
 };
 
 /* Fills it for the file, by its path relative to the root, which must live as long as the submission. */

@@ -182,6 +182,17 @@ static void forget_results(struct watching *watching)
 	results_release(&watching->kept);
 }
 
+/* Where the task stands in the view. */
+static size_t place_of(const struct watching *watching, size_t task)
+{
+	const struct detector *detector = watching->submission.tasks.items[task].detector;
+	size_t place = 0;
+
+	while (place + 1 < watching->view.count && watching->view.detectors[place] != detector)
+		place++;
+	return place;
+}
+
 static void on_built(void *context, size_t task)
 {
 	struct watching *watching = context;
@@ -200,17 +211,17 @@ static void on_started(void *context, size_t task)
 
 	if (watching->again)
 		return;
-	watching->view.started[task] = true;
+	watching->view.started[place_of(watching, task)] = true;
 	watching_show(watching);
 }
 
-static void say_verdict(struct watching *watching, size_t task)
+static void say_verdict(struct watching *watching, size_t place)
 {
 	struct text text;
 
 	if (!watching->terminal.plain)
 		return;
-	page_verdict_line(text_open(&text), &watching->view, task);
+	page_verdict_line(text_open(&text), &watching->view, place);
 	char *line = text_close(&text);
 	watching_say(watching, line);
 	free(line);
@@ -222,9 +233,9 @@ static void on_result(void *context, size_t task, const struct result *result)
 
 	if (watching->again)
 		return;
-	watching->view.results[task] = result;
+	watching->view.results[place_of(watching, task)] = result;
 	if (!result->bad_input)
-		say_verdict(watching, task);
+		say_verdict(watching, place_of(watching, task));
 	watching_show(watching);
 }
 
@@ -247,7 +258,7 @@ static void conclude(struct watching *watching, struct results *results)
 	watching->kept = *results;
 	/* They lie where they lay; but that is for the judging to say. */
 	for (size_t i = 0; i < results->count && i < view->count; i++)
-		view->results[i] = &watching->kept.items[i];
+		view->results[place_of(watching, i)] = &watching->kept.items[i];
 	view->stage = stage_of(results);
 	if (view->stage == STAGE_PASSED || view->stage == STAGE_REFUSED)
 		reader_note_attempt(watching->reader, view->pitfall, view->stage == STAGE_PASSED);
@@ -412,9 +423,12 @@ static void fill_view(struct watching *watching)
 	const struct tasks *tasks = &watching->submission.tasks;
 
 	view->file = watching->file;
-	view->count = tasks->count < MOST_TASKS ? tasks->count : MOST_TASKS;
-	for (size_t i = 0; i < view->count; i++)
-		view->detectors[i] = tasks->items[i].detector;
+	view->count = 0;
+	/* The tests are shown first. */
+	for (int tests = 1; tests >= 0; tests--)
+		for (size_t i = 0; i < tasks->count && view->count < MOST_TASKS; i++)
+			if (tasks->items[i].detector->tests == (tests == 1))
+				view->detectors[view->count++] = tasks->items[i].detector;
 }
 
 /* What the reader should know of the copy before they begin. */
