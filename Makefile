@@ -165,6 +165,7 @@ UNIT_TESTS := $(wildcard harness/tests/unit/*/test_*.c)
 # The table of detectors with one more row stands in for the harness's own.
 UNIT_PARTS := harness/tests/unit/judge/sixth.c
 CLI_TESTS := $(wildcard harness/tests/cli/*.c)
+DRIVE_TESTS := harness/tests/watch/drive.c
 # What of the kit has unit tests.
 TESTED_KIT := chapters/kit/metrics.c chapters/kit/check.c chapters/kit/queue.c chapters/kit/deadline.c
 # A plain char is unsigned on aarch64: so the tests run both ways, wherever they run.
@@ -252,6 +253,10 @@ build/kill-judges: build/host/harness/tests/kill_judges.o
 build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson -lcriterion -lutil
 
+# The learner's loop over whole exercises, and its picture.
+build/watch-drive: $(patsubst %,build/host/harness/tests/%.o,watch/drive cli/scratch cli/pty cli/pty_draw)
+	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson -lcriterion -lutil
+
 # --- what people type ----------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
@@ -290,6 +295,12 @@ kills: harness build/host/tests build/kill-judges ## kill a reader's commands, a
 	$(Q)LOOSE_KILLS=200 build/host/tests --filter 'kills/*' && harness/tests/kills && \
 	build/kill-judges $(or $(KILLS),300) $(SEED)
 
+drive-watch: harness build/watch-drive ## each program of the exercises through watch, beside verify: PITFALLS=...
+	$(Q)PITFALLS='$(PITFALLS)' build/watch-drive -j1 --filter 'drive/*'
+
+picture: harness build/watch-drive ## draw README's picture of watch anew, from a session
+	$(Q)PICTURE=harness/watch/watch.svg build/watch-drive --filter 'picture/*'
+
 # What a reader would type for the same files; the script knows $$source and $$out.
 PITFALL ?= 02-ownership/implicit-contract
 bench-latency: harness $(addprefix build/tsan/,$(addprefix obj/,$(tsan_RUNTIME) $(TEST_RUNTIME)) kit.a) ## from a save in watch to its verdicts, over the same by hand: PITFALL=...
@@ -298,7 +309,7 @@ bench-latency: harness $(addprefix build/tsan/,$(addprefix obj/,$(tsan_RUNTIME) 
 		-o $$out $(tsan_LDFLAGS) $(TEST_LDFLAGS) $(LIBS_$(PITFALL))'
 
 werror: ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
-	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/exec/supervisor/*.c $(UNIT_TESTS) $(CLI_TESTS) \
+	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/exec/supervisor/*.c $(UNIT_TESTS) $(CLI_TESTS) $(DRIVE_TESTS) \
 		chapters/kit/*.c chapters/04-leak-budget/alert/*.c harness/runtime/*.c harness/runtime/*/*.c; do \
 		$$cc $(filter-out -MMD -MP,$(HARNESS_CFLAGS)) -Werror -fsyntax-only $$f || exit 1; done; done
 COMPILERS ?= $(shell for cc in clang gcc clang-19; do command -v $$cc >/dev/null && echo $$cc; done)

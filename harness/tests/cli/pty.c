@@ -22,8 +22,10 @@ enum { PATIENCE_MS = 240000 };
 
 static void clear_row(struct pty *pty, int row, int from)
 {
-	for (int column = from; column < MOST_COLUMNS; column++)
+	for (int column = from; column < MOST_COLUMNS; column++) {
 		pty->cells[row][column] = column < pty->columns ? ' ' : '\0';
+		pty->looks[row][column] = (struct look){.code = ' '};
+	}
 }
 
 static void clear(struct pty *pty)
@@ -42,20 +44,34 @@ static void line_feed(struct pty *pty)
 		return;
 	}
 	memmove(pty->cells[0], pty->cells[1], sizeof pty->cells[0] * (size_t)(pty->rows - 1));
+	memmove(pty->looks[0], pty->looks[1], sizeof pty->looks[0] * (size_t)(pty->rows - 1));
 	clear_row(pty, pty->rows - 1, 0);
 }
 
-static void put(struct pty *pty, char character)
+static void put(struct pty *pty, char character, unsigned code)
 {
 	if (pty->wrapping) {
 		pty->column = 0;
 		line_feed(pty);
 	}
 	pty->cells[pty->row][pty->column] = character;
+	pty->open = &pty->looks[pty->row][pty->column];
+	*pty->open = pty->pen;
+	pty->open->code = code;
 	if (pty->column + 1 < pty->columns)
 		pty->column++;
 	else
 		pty->wrapping = true;
+}
+
+/* "0", "1", "2", "32" or "1;31". */
+static void set_pen(struct pty *pty, int first, int second)
+{
+	if (first == 0)
+		pty->pen = (struct look){0};
+	pty->pen.strong = pty->pen.strong || first == 1;
+	if (second || first > 1)
+		pty->pen.ink = (unsigned char)(second ? second : first);
 }
 
 /* A whole sequence that begins with ESC [. */
@@ -77,6 +93,7 @@ static void control(struct pty *pty, const char *sequence)
 		clear(pty);
 	} else if (last == 'm') {
 		pty->coloured = pty->coloured || first != 0;
+		set_pen(pty, first, semicolon ? second : 0);
 	} else if (strcmp(sequence, "\033[?1049h") == 0 || strcmp(sequence, "\033[?1049l") == 0) {
 		pty->alternate = last == 'h';
 		clear(pty);
@@ -110,9 +127,11 @@ static void take(struct pty *pty, char byte)
 	} else if (byte == '\b') {
 		pty->column -= pty->column > 0;
 	} else if ((unsigned char)byte >= 0xc0) {
-		put(pty, '#');
+		put(pty, '#', (unsigned char)byte & ((unsigned char)byte >= 0xe0 ? 0x0f : 0x1f));
+	} else if ((unsigned char)byte >= 0x80 && pty->open) {
+		pty->open->code = pty->open->code << 6 | ((unsigned char)byte & 0x3f);
 	} else if ((unsigned char)byte >= 0x20 && (unsigned char)byte < 0x7f) {
-		put(pty, byte);
+		put(pty, byte, (unsigned char)byte);
 	}
 }
 

@@ -22,7 +22,14 @@ struct pty {
 	bool wrapping;			     /* the last column is written: the next character goes below */
 	bool alternate;			     /* a program has a screen of its own */
 	char cells[MOST_ROWS][MOST_COLUMNS]; /* ASCII; '#' for any other character */
-	char sequence[64];		     /* an escape sequence that is not whole */
+	struct look {
+		unsigned code;	   /* the character */
+		unsigned char ink; /* the last number of the sequence that set its colour; 0: none */
+		bool strong;
+	} looks[MOST_ROWS][MOST_COLUMNS];
+	struct look pen;   /* how what comes looks */
+	struct look *open; /* a character that is not whole yet */
+	char sequence[64]; /* an escape sequence that is not whole */
 	size_t sequence_length;
 	bool coloured; /* a colour was set since pty_forget_colours() */
 };
@@ -38,6 +45,8 @@ void pty_resize(struct pty *pty, int rows, int columns);
 void pty_await(struct pty *pty, const char *text);
 void pty_await_gone(struct pty *pty, const char *text);
 bool pty_shows(const struct pty *pty, const char *text);
+/* The screen as an SVG picture, as far as there is something on it. */
+void pty_draw(const struct pty *pty, const char *path, const char *title);
 /* Whether the terminal is as a shell's command finds it: whole lines, with echo. */
 bool pty_is_cooked(const struct pty *pty);
 /* The process in the foreground. */

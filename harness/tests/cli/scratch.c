@@ -80,22 +80,25 @@ static void find_place(struct scratch *scratch)
 	}
 }
 
-void scratch_make(struct scratch *scratch)
+void scratch_make_of(struct scratch *scratch, const char *pitfall)
 {
 	find_place(scratch);
 	scratch->timeout = 100;
 	snprintf(scratch->path, sizeof scratch->path, "%s", getenv("PATH"));
 	char *command = formatted(
 		"set -e; mkdir -p '%s'; cd '%s'; if [ -d kept/build ]; then mv kept/build .; fi; rm -rf kept;"
-		"mkdir -p bin build/plain/obj build/tsan/obj chapters/" PITFALL " exercises/" PITFALL
-		" solutions/" PITFALL
-		"; ln -s ../../Makefile ../../harness .; ln -s ../../../chapters/kit chapters/kit;"
-		"ln -s ../../loose ../../supervisor ../../monitor.so ../../closes.so ../../runner build/; cp -r ../../chapters/" PITFALL
-		"/. chapters/" PITFALL "; cp -r ../../exercises/" PITFALL "/. exercises/" PITFALL
-		"; cp -r ../../solutions/" PITFALL "/. solutions/" PITFALL,
-		scratch->root, scratch->root);
+		"mkdir -p bin build/plain/obj build/tsan/obj; ln -s ../../Makefile ../../harness .;"
+		"ln -s ../../loose ../../supervisor ../../monitor.so ../../closes.so ../../runner build/;"
+		"for tree in chapters exercises solutions; do mkdir -p $tree/'%s'; cp -r ../../$tree/'%s'/. $tree/'%s'; done;"
+		"ln -s ../../../chapters/kit chapters/kit",
+		scratch->root, scratch->root, pitfall, pitfall, pitfall);
 	shell(command);
 	free(command);
+}
+
+void scratch_make(struct scratch *scratch)
+{
+	scratch_make_of(scratch, PITFALL);
 }
 
 void scratch_remove(struct scratch *scratch)

@@ -28,6 +28,8 @@ struct outcome {
 };
 
 void scratch_make(struct scratch *scratch);
+/* The same with another pitfall. */
+void scratch_make_of(struct scratch *scratch, const char *pitfall);
 void scratch_remove(struct scratch *scratch);
 /* `build/loose ARGUMENTS` on the scratch workbook, through a shell; the arguments are the test's own, so no quoting. */
 struct outcome scratch_loose(const struct scratch *scratch, const char *arguments);
