@@ -28,7 +28,7 @@
 #include "verdict/result.h"
 
 struct cache {
-	json_t *entries; /* by key; of this toolchain and harness alone, since others are never asked for again */
+	json_t *entries; /* lines of the file by key, taken apart when asked for; of this toolchain and harness alone, since others are never asked for again */
 	char *path;
 	int file;      /* for appending */
 	char *common;  /* the part of the key that all entries share */
