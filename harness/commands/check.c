@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +21,14 @@
 #include "exec/leftovers.h"
 #include "exec/runner.h"
 #include "exercise.h"
+#include "input.h"
 #include "judge/submission.h"
 #include "report/report.h"
 #include "verdict/budget.h"
 #include "verdict/detector.h"
+
+/* When a program is to be stopped and nobody says when. It is told sooner if it does nothing but wait. */
+enum { STOP_AFTER_S = 5 };
 
 struct check {
 	struct workbook workbook;
@@ -37,9 +42,10 @@ struct check {
 	char **own;		/* directories that are the reader's; NULL at the end */
 	size_t own_count;
 	char *const *arguments;
-	const char *bounds; /* of --budget; may be NULL */
-	const char *json;   /* the file's name; NULL: none */
-	long timeout, idle; /* in seconds */
+	const char *bounds;		/* of --budget; may be NULL */
+	const char *json;		/* the file's name; NULL: none */
+	long timeout, idle, stop_after; /* in seconds; 0 of the last: nobody stops it */
+	char *input;
 	struct output json_file;
 	struct tasks tasks;
 	struct results results;
@@ -119,18 +125,44 @@ static char *where_the_reader_is(void)
  */
 static bool binds(const struct check *check)
 {
-	bool found = false;
+	static const char *const words[] = {"bind", NULL};
 
-	for (int i = 0; i < check->source_count && !found; i++) {
-		char *text = file_read(check->sources[i]);
-		for (const char *at = text; at && !found && (at = strstr(at, "bind")); at += strlen("bind")) {
-			bool word = at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_');
-			const char *after = at + strlen("bind") + strspn(at + strlen("bind"), " \t");
-			found = word && *after == '(';
+	return sources_mention(check->sources, check->source_count, words);
+}
+
+/* What the reader gives to check is the program's, in each run. */
+static int take_input(struct check *check)
+{
+	check->input = mem_format("%s/input", check->directory);
+	int copied = input_copy(check->input, sources_mention(check->sources, check->source_count, words_of_input));
+	if (copied < 0)
+		return cannot_judge("cannot copy standard input to '%s': %s", check->input, strerror(errno));
+	if (copied)
+		check->outside.input = check->input;
+	return 0;
+}
+
+/* A program that is to stop is told when to: by --stop-after, or because a bound asks how long it takes to. */
+static void plan_stop(struct check *check)
+{
+	struct budget budget = {0};
+	char *error = NULL, *both = budget_both(check->bounds, NULL);
+
+	if (both)
+		budget_parse(&budget, both, &error);
+	for (size_t i = 0; i < budget.count; i++)
+		if (budget.bounds[i].signal) {
+			check->outside.stop_signal = budget.bounds[i].signal;
+			check->outside.stop_ms = STOP_AFTER_S * 1000;
 		}
-		free(text);
+	if (check->stop_after) {
+		check->outside.stop_ms = check->stop_after * 1000;
+		if (!check->outside.stop_signal)
+			check->outside.stop_signal = SIGTERM;
 	}
-	return found;
+	budget_release(&budget);
+	free(error);
+	free(both);
 }
 
 /* What is made of it lies where leftovers_sweep() finds it should the harness be killed. */
@@ -154,6 +186,9 @@ static int plan_elsewhere(struct check *check)
 					  .arguments = check->arguments,
 					  .own = check->own,
 					  .own_network = binds(check)};
+	plan_stop(check);
+	if (status == 0)
+		status = take_input(check);
 	free(runs);
 	return status;
 }
@@ -163,6 +198,7 @@ static void clean_up(struct check *check)
 	if (check->directory)
 		run_remove(check->directory);
 	free(check->directory);
+	free(check->input);
 	free((char *)check->outside.directory);
 	for (int i = 0; i < 3; i++)
 		free(check->variables[i]);
@@ -213,6 +249,9 @@ static void tell_results(const struct check *check)
 	FILE *out = output_is_standard(check->json) ? stderr : stdout;
 
 	report_summary(out, style_of(out), check->workbook.loop.root, &check->results, check->directory != NULL);
+	if (check->directory && !check->outside.input &&
+	    sources_mention(check->sources, check->source_count, words_of_input))
+		fputs("loose: its standard input was empty; give it one with < FILE\n", stderr);
 	fflush(out);
 }
 
@@ -517,6 +556,10 @@ static const struct option_spec options[] = {
 	 "seconds that it may do nothing but wait for something from outside (default: 20; 0: as long as --timeout); a "
 	 "deadlock is told at once",
 	 offsetof(struct check, idle)},
+	{"stop-after", OPTION_NUMBER, "S",
+	 "send it SIGTERM as soon as it does nothing but wait, or after S seconds; a budget that says 'stops within 2 s' does so "
+	 "too, after 5 s",
+	 offsetof(struct check, stop_after)},
 	{0},
 };
 
@@ -528,7 +571,8 @@ const struct command_entry command_check = {
 		"Compiles the files as one program, as 'cc -pthread FILE.c... -lm' does, runs it under every detector with the "
 		"arguments after --, and explains each finding in the source. A FLAG is the compiler's: -I, -D, -std=, -l, -L, "
 		"-fopenmp, -O2 and so on; objects and libraries may stand among the files. What you have in CPPFLAGS, CFLAGS, "
-		"LDFLAGS and LDLIBS counts too, and all paths are meant from where you are. Warnings are shown and do not "
+		"LDFLAGS and LDLIBS counts too, and all paths are meant from where you are. What you give as standard input "
+		"(< FILE) each run reads from its beginning. Warnings are shown and do not "
 		"keep it from judging. _GNU_SOURCE is defined where something would not be declared without it.\n\n"
 		"A program whose first comment carries a declaration is judged by it; any other is reported. The file of an "
 		"exercise is judged by its test: all must pass, none may fire.\n\n"

@@ -149,6 +149,16 @@ static void build_ends(struct running *running, struct command *command)
 		command_argument(command, "--stacks");
 		command_argument(command, "%s/stacks", running->directory);
 	}
+	if (request->input) {
+		command_argument(command, "--stdin");
+		command_argument(command, "%s", request->input);
+	}
+	if (request->stop_signal) {
+		command_argument(command, "--stop-signal");
+		command_argument(command, "%d", request->stop_signal);
+		command_argument(command, "--stop-after");
+		command_argument(command, "%ld", request->stop_ms);
+	}
 	if (request->own_network) {
 		command_argument(command, "--own-network");
 		command_argument(command, "1");

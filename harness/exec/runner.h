@@ -22,6 +22,9 @@ struct run_request {
 	bool keep_output; /* the observation has what the program wrote */
 	long idle_ms; /* so long it may wait for something from outside and do nothing else; 0: until the deadline */
 	bool hurry;   /* as run_hurry(), from the start */
+	const char *input; /* a file, absolute; NULL: an empty standard input */
+	int stop_signal;   /* sent once it does nothing but wait, or after stop_ms; 0: none */
+	long stop_ms;
 	bool own_network; /* each run has its own, where the machine allows it: two may take the same port */
 };
 

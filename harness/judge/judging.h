@@ -39,6 +39,9 @@ struct outside {
 	char *const *arguments; /* the program's own, NULL at the end; may be NULL */
 	char *const *own;	/* absolute directories of its sources, NULL at the end */
 	bool own_network;	/* each run has its own, so that each can bind the same port */
+	const char *input;	/* a file that is the standard input of each run; NULL: an empty one */
+	int stop_signal;	/* sent when it does nothing but wait, or after so long; 0: nobody stops it */
+	long stop_ms;
 };
 
 struct judging_options {

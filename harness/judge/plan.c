@@ -64,7 +64,12 @@ void work_plan(struct work *work, const char *root, const struct task *task, con
 	work->request.first_failure = options->first_failure;
 	work->request.deadline_ms = options->deadline_ms ? options->deadline_ms : DEADLINE_MS;
 	work->request.idle_ms = options->idle_ms;
-	work->request.own_network = options->outside && options->outside->own_network;
+	if (options->outside) {
+		work->request.own_network = options->outside->own_network;
+		work->request.input = options->outside->input;
+		work->request.stop_signal = options->outside->stop_signal;
+		work->request.stop_ms = options->outside->stop_ms;
+	}
 	plan_program(work, root, task, options->outside);
 	work->lane = lane_of(work);
 	work->weight = options->in_order ? !task->detector->heavy

@@ -166,6 +166,34 @@ static void print_bounds(const struct table *table)
 		print_bound(table, entry, width);
 }
 
+/* --- in words --- */
+
+/* What somebody who does not ask for a bound should see in the table all the same. */
+static void print_in_words(const struct page *page)
+{
+	const json_t *measured = page->result->seen.measured;
+	long long unjoined = json_integer_value(json_object_get(measured, "threads_unjoined_at_exit"));
+	long long running = json_integer_value(json_object_get(measured, "threads_at_exit")) - 1;
+	long long start = json_integer_value(json_object_get(measured, "descriptors_start"));
+	long long open = json_integer_value(json_object_get(measured, "descriptors_at_exit")) - start;
+
+	if (json_object_get(measured, "uncounted"))
+		print_wrapped(page->out, page->style, 2,
+			      "Not counted: threads that the C library starts for itself, for timers (SIGEV_THREAD), "
+			      "message queues and asynchronous input and output.");
+	if (page->result->program->declared)
+		return;
+	if (unjoined > 0)
+		fprintf(page->out, "  %lld thread%s ended and nobody joined %s.\n", unjoined, unjoined == 1 ? "" : "s",
+			unjoined == 1 ? "it" : "them");
+	if (running > 0)
+		fprintf(page->out, "  %lld thread%s still ran when the program ended.\n", running,
+			running == 1 ? "" : "s");
+	if (open > 0)
+		fprintf(page->out, "  %lld descriptor%s more %s open at the end than at the start.\n", open,
+			open == 1 ? "" : "s", open == 1 ? "was" : "were");
+}
+
 /* --- all --- */
 
 void print_figures(const struct page *page)
@@ -190,5 +218,6 @@ void print_figures(const struct page *page)
 	json_object_foreach((json_t *)series, name, unused)
 		print_gauge(&table, name);
 	print_times(&table);
+	print_in_words(page);
 	print_bounds(&table);
 }

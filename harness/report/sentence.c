@@ -498,6 +498,9 @@ static void say_end(struct telling *telling, const struct result *result)
 		fputs("It does not end in time", telling->out);
 		say_who_waits(telling->out, seen);
 		break;
+	case ENDED_REPLACED:
+		fputs("It becomes another program by exec(), which nobody watches", telling->out);
+		break;
 	case ENDED_FLOODING:
 		fputs("It prints without end", telling->out);
 		break;

@@ -8,7 +8,7 @@
  *     stops within 500 ms of SIGTERM
  *
  *     bound  := figure ["at exit"] op sum
- *             | "stops within" number time "of" signal
+ *             | "stops within" number time ["of" signal]     of SIGTERM
  *     op     := "<=" | "<" | ">=" | ">" | "==" | "!="
  *     sum    := ["-"] term { ("+" | "-") term }            at most four with a figure
  *     term   := number [unit] ["*" figure] | figure | "start"

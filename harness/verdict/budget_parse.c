@@ -282,6 +282,10 @@ static bool take_stop(struct parser *parser)
 		return fail_here(parser, form);
 	if (!take_unit(parser, &bound->constant))
 		return false;
+	skip_blanks(parser);
+	/* What asks a service to stop unless something else is said. */
+	if (bound->unit == UNIT_TIME && !*parser->at)
+		parser->at = "of SIGTERM";
 	if (bound->unit != UNIT_TIME || !take(parser, "of"))
 		return fail_here(parser, form);
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)

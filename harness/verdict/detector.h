@@ -100,6 +100,8 @@ const struct detector *detector_that_measures(void);
 /* Its kind of this name, or else "*"; NULL: it has none of the two. */
 const struct kind *detector_kind(const struct detector *detector, const char *name);
 bool detector_knows_kind(const struct detector *detector, const char *kind);
+/* True when the program is one of the workbook, or was made for one of its exercises; false for a reader's own. */
+bool run_is_of_workbook(const struct run *run);
 /* True when `file` (absolute or NULL) lies in one of the run's own directories. */
 bool run_owns(const struct run *run, const char *file);
 

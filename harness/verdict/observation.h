@@ -24,6 +24,7 @@ enum ending {
 	ENDED_IDLE,	  /* by the supervisor: it waited for something from outside that did not come */
 	ENDED_LATE,	  /* by the supervisor: still running at its deadline */
 	ENDED_AT_A_CALL,  /* by the detector's runtime, which does not survive a wrong call that it made */
+	ENDED_REPLACED,	  /* by exec(): what it became nobody watched */
 	ENDED_FLOODING,	  /* by the supervisor: it printed without end */
 	ENDED_UNKNOWN,	  /* it never started, or the supervisor does not say */
 };

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "budget_findings.h"
 #include "detectors/criterion/tests.h"
+#include "detectors/limits.h"
 #include "detectors/report_files.h"
 #include "detectors/standing.h"
 
@@ -112,9 +113,9 @@ static void check_replaced(const struct collecting *all)
 		const struct budget_report *report = &all->reports[i];
 		const struct budget_image *last = report->count ? &report->images[report->count - 1] : NULL;
 		if (last && last->how && !last->forked && strcmp(last->how, "exec") == 0)
-			observation_fail(
-				all->seen, FAULT_PROGRAM,
-				"it replaced itself by a program without the monitor, which nobody has watched");
+			observation_end(all->seen, ENDED_REPLACED,
+					"it becomes another program by exec(), with which no detector goes: what was "
+					"seen until then counts");
 	}
 }
 
@@ -179,6 +180,9 @@ static json_t *bound_to_show(const struct collecting *all, const struct budget_i
 	return said;
 }
 
+/* With some of their arguments the C library starts threads of its own for these, by ways that nobody can watch. */
+static const char *const starters[] = {"timer_create", "mq_notify", "getaddrinfo_a", "aio_read", "aio_write", NULL};
+
 static void show(const struct collecting *all)
 {
 	const struct budget_image *image = image_to_show(all);
@@ -192,6 +196,8 @@ static void show(const struct collecting *all)
 			json_array_append_new(bounds, bound);
 	}
 	all->seen->measured = budget_image_to_json(image);
+	if (program_imports(all->run->program, starters))
+		json_object_set_new(all->seen->measured, "uncounted", json_true());
 	json_object_set_new(all->seen->measured, "bounds", bounds);
 }
 

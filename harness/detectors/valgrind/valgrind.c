@@ -78,14 +78,6 @@ static void prepare_report(const struct run *run, struct command *command)
  */
 enum { MOST_THREADS = 3000 };
 
-static bool is_of_workbook(const struct run *run)
-{
-	size_t length = strlen(run->root);
-
-	return strncmp(run->program, run->root, length) == 0 &&
-	       strncmp(run->program + length, "/build/plain/bin/", strlen("/build/plain/bin/")) == 0;
-}
-
 static void prepare(const struct run *run, struct command *command, const char *tool, const char *const *options)
 {
 	command_environment(command, "DEBUGINFOD_URLS=");
@@ -100,7 +92,7 @@ static void prepare(const struct run *run, struct command *command, const char *
 	command_argument(command, "--suppressions=%s/harness/detectors/valgrind/libc.supp", run->root);
 	if (has_dubious())
 		command_argument(command, "--suppressions=%s/harness/detectors/valgrind/valgrind-3.21.supp", run->root);
-	if (!is_of_workbook(run))
+	if (!run_is_of_workbook(run))
 		command_argument(command, "--max-threads=%d", MOST_THREADS);
 	command_argument(command, "--child-silent-after-fork=%s", run->tests ? "no" : "yes");
 	tests_prepare(run, command);

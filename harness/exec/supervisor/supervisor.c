@@ -21,10 +21,13 @@
  *     --output-kept BYTES   of each, from the beginning and from the end; what lies between takes no room on the disk
  *     --stdout FILE         its standard output, emptied first; else the supervisor's own
  *     --stderr FILE         its standard error, likewise
+ *     --stdin FILE          its standard input; else an empty one
+ *     --stop-signal NUMBER  sent to the program once it does nothing but wait, or
+ *     --stop-after MS       when it has run for so long
  *     --grace MS            told to stop, send the program SIGTERM first, and give it so long to end
  *     --parent PID          who started the supervisor: end at once if that process is already gone
  *
- * The program is looked up in PATH and starts with an empty standard input, signals
+ * The program is looked up in PATH and starts with signals
  * as after login, no address randomisation, no core dumps, a limit on the size of
  * files, and as the leader of a process group of its own. Descriptors 0 to 2 must be
  * open; of all others it gets only 3, the channel. SIGURG does what --hurry does. SIGTERM, SIGINT, SIGHUP and the death of whoever
@@ -85,16 +88,16 @@
 #include "stacks.h"
 #include "standstill.h"
 
-enum { TESTS = 16 /* that run at once */ };
+enum { STOP_IDLE_MS = 500, TESTS = 16 /* that run at once */ };
 enum { OUTPUT_CHECK_MS = 100, LOOK_MS = 250, DYING_MS = 30000, PASSES = 1000 };
 #define FILE_LIMIT (256LL << 20)
 
 enum how { ENDED, NOEXEC, DEADLINE, DEADLOCK, IDLE, FLOOD, STOPPED };
 
 static struct {
-	const char *result, *paths[2], *stacks;
+	const char *result, *paths[2], *stacks, *input;
 	long long deadline_ms, deadlock_ms, hurry, runner, idle_ms, last_words_ms, own_network, output_limit,
-		output_kept, grace_ms, parent, tests;
+		output_kept, grace_ms, parent, tests, stop_signal, stop_after_ms;
 	char **program;
 	int outputs[2];
 } job = {.deadline_ms = INT64_MAX / 1000, .outputs = {-1, -1}};
@@ -158,7 +161,10 @@ static void parse_options(char **argv)
 		     {"--hurry", NULL, &job.hurry},
 		     {"--own-network", NULL, &job.own_network},
 		     {"--runner", NULL, &job.runner},
-		     {"--tests", NULL, &job.tests}};
+		     {"--tests", NULL, &job.tests},
+		     {"--stdin", &job.input, NULL},
+		     {"--stop-signal", NULL, &job.stop_signal},
+		     {"--stop-after", NULL, &job.stop_after_ms}};
 
 	for (job.result = *argv ? *++argv : NULL; job.result && *++argv && strcmp(*argv, "--") != 0; argv++) {
 		size_t i = 0;
@@ -256,7 +262,7 @@ static void close_others_on_exec(void)
 static _Noreturn void become_program(pid_t supervisor, int report)
 {
 	rlim_t largest = (rlim_t)(job.output_limit < FILE_LIMIT ? FILE_LIMIT : job.output_limit + 1);
-	int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int input = open(job.input ? job.input : "/dev/null", O_RDONLY | O_CLOEXEC);
 	sigset_t none;
 
 	close_others_on_exec();
@@ -347,35 +353,52 @@ static bool flooded(void)
 static void find_family(void);
 static void look_at_tests(pid_t program);
 
+static struct {
+	enum standing standing;
+	uint64_t mark;
+	long long since, next; /* in microseconds */
+} stood;
+static bool asked; /* to stop */
+
+/* What has nothing to do but wait has begun to serve, and can be told to stop. */
+static long long idle_limit_ms(void)
+{
+	return job.stop_signal && !asked ? STOP_IDLE_MS : job.idle_ms;
+}
+
 /* ENDED: it can go on, or nobody knows. */
 static enum how standstill(void)
 {
-	static struct {
-		enum standing standing;
-		uint64_t mark;
-		long long since, next; /* in microseconds */
-	} last;
 	char path[PATH_MAX];
 	long long now = now_us();
 	uint64_t mark;
 
-	if ((!job.deadlock_ms && !job.idle_ms) || now < last.next)
+	long long idle_ms = idle_limit_ms();
+
+	if ((!job.deadlock_ms && !idle_ms) || now < stood.next)
 		return ENDED;
 	find_family();
 	/* The supervisor itself comes first, then the program. */
 	size_t others = job.runner && family.count > 1 ? 2 : 1;
 	enum standing standing = standstill_look(family.pids + others, family.count - others,
 						 realpath(job.program[0], path) ? path : NULL, &mark);
-	if (standing != last.standing || mark != last.mark || standing == STANDS_NOT)
-		last.since = now;
-	last.standing = standing;
-	last.mark = mark;
-	last.next = now_us() + LOOK_MS * 1000;
-	long long stood_ms = (now - last.since) / 1000;
+	if (standing != stood.standing || mark != stood.mark || standing == STANDS_NOT)
+		stood.since = now;
+	stood.standing = standing;
+	stood.mark = mark;
+	stood.next = now_us() + LOOK_MS * 1000;
+	long long stood_ms = (now - stood.since) / 1000;
 	bool for_ever = standing == STANDS_FOR_EVER || (standing == STANDS_UNLESS_SIGNALLED && job.hurry);
 	if (for_ever && job.deadlock_ms && stood_ms >= job.deadlock_ms)
 		return DEADLOCK;
-	return standing != STANDS_NOT && job.idle_ms && stood_ms >= job.idle_ms ? IDLE : ENDED;
+	return standing != STANDS_NOT && idle_ms && stood_ms >= idle_ms ? IDLE : ENDED;
+}
+
+static void ask_to_stop(pid_t program)
+{
+	asked = true;
+	stood.since = now_us();
+	kill(program, (int)job.stop_signal);
 }
 
 static enum how watch(pid_t program, long long started)
@@ -390,11 +413,15 @@ static enum how watch(pid_t program, long long started)
 		if (left_ms <= 0)
 			return DEADLINE;
 		enum how how = job.tests ? ENDED : standstill();
+		if (job.stop_signal && !asked && (how == IDLE || now_us() - started >= job.stop_after_ms * 1000)) {
+			ask_to_stop(program);
+			how = ENDED;
+		}
 		if (how != ENDED)
 			return how;
 		if (job.tests)
 			look_at_tests(program);
-		bool looks = job.output_limit || job.deadlock_ms || job.idle_ms;
+		bool looks = job.output_limit || job.deadlock_ms || job.idle_ms || job.stop_signal;
 		int number = wait_for_signal(looks && left_ms > OUTPUT_CHECK_MS ? OUTPUT_CHECK_MS : left_ms);
 		if (number > 0 && number != SIGCHLD)
 			return STOPPED;

@@ -184,3 +184,63 @@ Test(field_tools, atomics_are_told_as_unknown_to_the_tool)
 
 	expect_told("atomics.c", 1, words);
 }
+
+/* Each run has it from its beginning. */
+Test(field_tools, standard_input_is_the_programs)
+{
+	static const char *const words[] = {"A data race on 'total'", "3 numbers",  "tsan: fires",
+					    "helgrind: fires",	      "drd: fires", NULL};
+	static const char *const empty[] = {"All five detectors are silent", "0 numbers",
+					    "its standard input was empty; give it one with < FILE", NULL};
+
+	expect_told("menu.c <harness/tests/field/menu.txt", 1, words);
+	expect_told("menu.c </dev/null", 0, empty);
+}
+
+Test(field_tools, a_service_is_told_to_stop)
+{
+	static const char *const words[] = {"All five detectors are silent.", "stopped", "holds", NULL};
+
+	expect_told("service.c --budget 'stops within 60 s' </dev/null", 0, words);
+	expect_all_silent("service.c --stop-after 100");
+}
+
+Test(field_tools, what_was_seen_before_an_exec_counts)
+{
+	static const char *const words[] = {
+		"It becomes another program by exec(), which nobody watches; before that, a data "
+		"race on 'started'",
+		"tsan: fires", "helgrind: fires", "drd: fires", NULL};
+
+	expect_told("becomes.c", 1, words);
+}
+
+Test(field_tools, what_looks_like_a_report_is_none)
+{
+	expect_all_silent("quotes.c");
+}
+
+Test(field_tools, threads_that_nobody_can_count_are_told)
+{
+	static const char *const words[] = {
+		"Helgrind, DRD, memcheck and the leak budget are silent; ThreadSanitizer cannot "
+		"judge this program.",
+		"Not counted: threads that the C library starts for itself", NULL};
+
+	expect_told("timer_thread.c", 0, words);
+}
+
+Test(field_tools, a_thread_that_was_left_is_told)
+{
+	static const char *const words[] = {"1 thread still ran", NULL};
+
+	expect_told("left_running.c", 0, words);
+}
+
+Test(field_tools, more_locks_than_a_tool_has_room_for)
+{
+	static const char *const words[] = {"ThreadSanitizer cannot judge this program",
+					    "a thread holds more than 64 locks at once", "helgrind: silent", NULL};
+
+	expect_told("many_locks.c", 0, words);
+}

@@ -394,6 +394,33 @@ static size_t occurrences(const char *text, const char *word)
 	return count;
 }
 
+/* Each run from the beginning. */
+Test(supervisor, gives_the_program_its_input)
+{
+	FILE *file = fopen(in_directory("input"), "w");
+
+	cr_assert(file && fputs("hello\n", file) >= 0 && fclose(file) == 0);
+	for (int i = 0; i < 2; i++)
+		EXPECT(run(ARGUMENTS("--stdin", in_directory("input"), "--", "sh", "-c",
+				     "read word; test \"$word\" = hello && exit 4")),
+		       "exit 4");
+}
+
+/* As soon as it waits for that; and one that never waits, after its time. */
+Test(supervisor, asks_a_program_to_stop)
+{
+	EXPECT(run(ARGUMENTS("--deadline", "60000", "--stop-signal", "15", "--stop-after", "50000", "--", STANDS,
+			     "signal-wait")),
+	       "exit 0");
+	EXPECT(run(ARGUMENTS("--deadline", "60000", "--stop-signal", "2", "--stop-after", "300", "--", "sh", "-c",
+			     "trap 'exit 9' INT; while :; do :; done")),
+	       "exit 9");
+	/* One that does not hear is left to its deadline. */
+	EXPECT(run(ARGUMENTS("--deadline", "1500", "--stop-signal", "15", "--stop-after", "100", "--", "sh", "-c",
+			     "trap '' TERM; while :; do :; done")),
+	       "deadline");
+}
+
 /* A shell stands for the runner of tests: it goes on with the next, and its own end counts. */
 Test(supervisor, ends_a_test_that_hangs)
 {
