@@ -236,19 +236,42 @@ void cache_close(struct cache *cache)
 	if (cache->file >= 0)
 		close(cache->file);
 	json_decref(cache->entries);
+	free(cache->last_id);
 	free(cache->problem);
 	free(cache->path);
 	free(cache->common);
 	*cache = (struct cache){.file = -1};
 }
 
-char *cache_key(const struct cache *cache, const char *executable, const struct detector *detector, const char *bounds)
+static bool is_same_file(const struct stat *a, const struct stat *b)
 {
-	char *id = build_id(executable), *key = NULL;
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* The detectors of a program ask for it one after the other: it is read once. */
+static const char *id_of(struct cache *cache, const char *executable)
+{
+	struct stat file;
+
+	if (stat(executable, &file) != 0)
+		return NULL;
+	if (!cache->last_id || !is_same_file(&file, &cache->last)) {
+		free(cache->last_id);
+		cache->last_id = build_id(executable);
+		cache->last = file;
+	}
+	return cache->last_id;
+}
+
+char *cache_key(struct cache *cache, const char *executable, const struct detector *detector, const char *bounds)
+{
+	const char *id = id_of(cache, executable);
+	char *key = NULL;
 
 	if (id)
 		key = mem_format("%s %s %s %s", id, detector->name, cache->common, bounds ? bounds : "");
-	free(id);
 	return key;
 }
 

@@ -24,13 +24,16 @@
 #define LOOSE_CACHE_H
 
 #include <jansson.h>
+#include <sys/stat.h>
 
 #include "verdict/result.h"
 
 struct cache {
 	json_t *entries; /* lines of the file by key, taken apart when asked for; of this toolchain and harness alone, since others are never asked for again */
 	char *path;
-	int file;      /* for appending */
+	int file;	  /* for appending */
+	struct stat last; /* the program that was asked for last, and its build id */
+	char *last_id;
 	char *common;  /* the part of the key that all entries share */
 	size_t lines;  /* in the file, with those that later ones replace and those of other harnesses */
 	char *problem; /* the first thing that could not be kept, as a line for the reader; NULL: nothing was lost */
@@ -44,7 +47,7 @@ void cache_close(struct cache *cache);
  * The key of a program (absolute path of the executable) under a detector, with the bounds of its budget or NULL; for
  * the caller to free. NULL: no build id.
  */
-char *cache_key(const struct cache *cache, const char *executable, const struct detector *detector, const char *bounds);
+char *cache_key(struct cache *cache, const char *executable, const struct detector *detector, const char *bounds);
 /*
  * Fills what is known under `key` into result (seen, runs, fired, figures), if it has at least `runs` runs and is no
  * error by what the program declares today.
