@@ -13,6 +13,7 @@
  */
 #define _GNU_SOURCE /* memfd_create() */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -31,6 +32,7 @@ extern __typeof__(criterion_run_all_tests) criterion_run_all_tests __attribute__
 extern __typeof__(criterion_finalize) criterion_finalize __attribute__((weak));
 
 static struct sender sender;
+static bool killed; /* some test was, by a signal that no program is sent by mistake */
 
 /*
  * Criterion takes a test whose process ends with status 0 for passed, however
@@ -49,6 +51,7 @@ ReportHook(POST_ALL)(struct criterion_global_stats *all)
 {
 	for (struct criterion_suite_stats *suite = all->suites; suite; suite = suite->next)
 		for (struct criterion_test_stats *test = suite->tests; test; test = test->next) {
+			killed = killed || (test->signal == SIGKILL && !test->timed_out);
 			if (!ended_early(test))
 				continue;
 			test->test_status = CR_STATUS_FAILED;
@@ -69,6 +72,8 @@ static void send_results(int file)
 
 	for (off_t at = 0; (got = pread(file, bytes, sizeof bytes, at)) > 0; at += got)
 		sender_put_bytes(&sender, bytes, (size_t)got);
+	if (killed)
+		sender_put(&sender, "# killed\n");
 	sender_flush(&sender);
 }
 

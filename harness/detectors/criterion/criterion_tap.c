@@ -57,6 +57,7 @@ static bool read_comment(struct reader *reader, const char *line)
 {
 	char after;
 
+	reader->results->killed = reader->results->killed || strcmp(line, "# killed") == 0;
 	if (starts(line, "# in process "))
 		return sscanf(line, "# in process %ld%c", &reader->process, &after) == 1 && reader->process > 0;
 	return starts(line, "#");

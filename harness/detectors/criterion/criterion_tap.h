@@ -9,7 +9,8 @@
  * also of a test that its timeout ended before it had begun.
  *
  * The runner of runtime/runner says the same, and before a test's result in a
- * comment in which process it was: "# in process 123".
+ * comment in which process it was: "# in process 123". Both say "# killed" when
+ * a test was killed by SIGKILL and not for its time.
  *
  * Pure: bytes in, results out.
  */
@@ -32,6 +33,7 @@ struct test_results {
 	char *said; /* a line for each that has explained itself, "name: its first message"; NULL when none has */
 	struct test_process *processes; /* of those that say in which process they were */
 	size_t process_count;
+	bool killed;   /* a test was: by itself, by another process, or by a machine that is full */
 	bool complete; /* there is a result for each test of the plan, whole */
 };
 

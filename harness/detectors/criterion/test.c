@@ -57,6 +57,9 @@ void tests_collect(const struct run *run, struct observation *seen)
 	results.said = NULL;
 	if (!results.complete)
 		observation_fail(seen, FAULT_PROGRAM, "the results of its tests are cut short");
+	else if (results.killed)
+		observation_fail(seen, FAULT_PROGRAM,
+				 "one of its tests was killed by SIGKILL, which says nothing of what it tests");
 	else if (results.ran == 0)
 		observation_fail(seen, FAULT_PROGRAM, "none of its tests ran");
 	test_results_release(&results);

@@ -25,6 +25,7 @@ EXPORT int main(void);
 struct told *told;
 
 static struct sender sender;
+static bool some_killed;     /* and not by the runner */
 static struct suite *suites; /* sorted by name */
 static size_t suite_count;
 static bool fails_fast; /* no test is begun once one has failed */
@@ -266,6 +267,7 @@ static bool run_one(struct suite *suite, struct criterion_test *test, void *argu
 		;
 	outcome->seconds = told->phase >= TEARDOWN ? (double)(told->ended_ns - told->began_ns) / 1e9 : 0;
 	if (ended) {
+		some_killed = some_killed || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 		judge(outcome, status);
 	} else {
 		outcome->how = TIMED_OUT;
@@ -333,6 +335,8 @@ static void send_results(void)
 	if (!file)
 		give_up("no memory");
 	results_write(file, suites, suite_count);
+	if (some_killed)
+		fprintf(file, "# killed\n");
 	if (fclose(file) != 0)
 		give_up("no memory");
 	sender_put_bytes(&sender, text, length);
