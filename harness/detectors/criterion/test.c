@@ -57,7 +57,8 @@ void tests_collect(const struct run *run, struct observation *seen)
 	results.said = NULL;
 	if (!results.complete)
 		observation_fail(seen, FAULT_PROGRAM, "the results of its tests are cut short");
-	else if (results.killed)
+	/* The supervisor ends those that hang in the same way. */
+	else if (results.killed && !seen->hung)
 		observation_fail(seen, FAULT_PROGRAM,
 				 "one of its tests was killed by SIGKILL, which says nothing of what it tests");
 	else if (results.ran == 0)
