@@ -94,7 +94,8 @@ static void *record(void *arg)
 int main(void)
 {
 	pthread_t thread;
-	int missing = 0; /* as far as the sensor was told */
+	static bool gap[READINGS]; /* the sensor's: here the chart has no line, and nobody gives a vaccine on its word */
+	int missing = 0;
 
 	deadline_cond_init(&recorder.changed);
 	NEED(pthread_create(&thread, NULL, record, NULL));
@@ -106,7 +107,8 @@ int main(void)
 			schedule_await(CAUGHT_UP);
 		}
 		gauge_set("measured", i + 1);
-		missing += submit(celsius[i]) == DROPPED;
+		gap[i] = submit(celsius[i]) == DROPPED;
+		missing += gap[i];
 	}
 	CHECK(pthread_mutex_lock(&recorder.lock));
 	recorder.closed = true;

@@ -31,8 +31,8 @@ struct exam *exam_new(void);
 void exam_free(struct exam *exam);
 
 /*
- * Hands in a paper, a number of the caller's. There must be room for it.
- * Returns at once. False, and the paper stays the caller's, if and only if
+ * Hands in a paper, a number of the caller's. The caller hands in at most
+ * EXAM_ROOM papers more than the markers have been given. Returns at once. False, and the paper stays the caller's, if and only if
  * exam_end() has been called.
  */
 bool exam_hand_in(struct exam *exam, int paper);

@@ -41,7 +41,7 @@ struct scan *scan_start(reel_next *next, void *reel)
 	struct job *job = malloc(sizeof *job);
 	pthread_t scanner;
 
-	REQUIRE(scan && job);
+	HAVE(scan && job);
 	*job = (struct job){.next = next, .reel = reel, .scan = scan};
 	NEED(pthread_create(&scanner, NULL, scan_all, job));
 	CHECK(pthread_detach(scanner));

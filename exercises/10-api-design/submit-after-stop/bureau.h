@@ -30,7 +30,7 @@ struct bureau;
 
 /* Translates one text, in a translator's thread. It takes its time, and does not call the bureau. */
 typedef void bureau_work(void *text);
-/* Is told that the bureau is no more: its memory has been freed, and its last holder is about to go. */
+/* Is told that the bureau is no more: its memory has been freed. In the thread that has let go of it last. */
 typedef void bureau_gone(void *house);
 
 /* Opens a bureau. The caller holds it, once. */

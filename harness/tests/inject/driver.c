@@ -5,7 +5,7 @@
  * processes have their n-th call fail.
  *
  *     build/inject                    all of them
- *     build/inject 01-lens retry      those with one of these words in their path
+ *     build/inject 01-lens retry      those with one of these words in their path; or any program, by its whole path
  *
  * A program passes when it keeps its promise, and gives back what it has taken;
  * or when it says by the words of kit/check.h what it was refused, and ends.
@@ -34,7 +34,7 @@
 #include "base/mem.h"
 #include "workbook/catalogue.h"
 
-enum { WORKERS = 2, MOST_CALLS = 2000, PATIENCE = 20 /* s; the longest limit of a test is half of it */ };
+enum { WORKERS = 2, MOST_CALLS = 2000, PATIENCE = 75 /* s; the longest limit of a test is half of it */ };
 enum fault { NONE, CRASHED, HUNG, LEAKED, BROKE, FAULTS };
 
 static const char *const kind_names[KINDS] = {"memory", "thread", "descriptor", "accept", "aborted", "short", "signal"};
@@ -50,6 +50,8 @@ struct subject {
 	char *binary, *output, *errors, *shared; /* paths */
 	struct injection *injection;
 	bool tests;
+	int32_t kept
+		[3]; /* blocks, descriptors, threads that are left when nothing fails: the tests' own, and what a static has */
 };
 
 struct ending {
@@ -212,7 +214,10 @@ static enum fault judge(const struct subject *subject, const struct ending *endi
 		if (WEXITSTATUS(ending->status) != 0 || !ends_as_declared(subject, ending->output))
 			return BROKE;
 	}
-	return has->blocks || has->descriptors || has->threads ? LEAKED : NONE;
+	return (int32_t)has->blocks > subject->kept[0] || (int32_t)has->descriptors > subject->kept[1] ||
+			       (int32_t)has->threads > subject->kept[2]
+		       ? LEAKED
+		       : NONE;
 }
 
 static void show(const struct subject *subject, enum fault fault, const struct ending *ending)
@@ -252,6 +257,19 @@ static bool try_one(struct subject *subject, enum kind kind, unsigned at)
 	return injection->injected > 0 && fault != HUNG && at < MOST_CALLS;
 }
 
+/* Tests are judged by what is left when nothing fails, which the detectors judge; a program must leave nothing. */
+static void note_what_is_kept(struct subject *subject)
+{
+	memset(subject->kept, 0, sizeof subject->kept);
+	if (!subject->tests)
+		return;
+	subject->kept[0] = subject->kept[1] = subject->kept[2] = INT32_MAX;
+	try_one(subject, MEMORY, 0);
+	subject->kept[0] = (int32_t)subject->injection->blocks;
+	subject->kept[1] = (int32_t)subject->injection->descriptors;
+	subject->kept[2] = (int32_t)subject->injection->threads;
+}
+
 static void try_program(struct subject *subject)
 {
 	char *stem = mem_copy_n(subject->program->path, strlen(subject->program->path) - strlen(".c"));
@@ -262,6 +280,7 @@ static void try_program(struct subject *subject)
 	if (subject->tests)
 		find_file(subject->binary, "/test.c", 0, &subject->injection->except_from,
 			  &subject->injection->except_to, NULL);
+	note_what_is_kept(subject);
 	for (int kind = 0; kind < KINDS; kind++)
 		for (unsigned at = 1; try_one(subject, kind, at); at++)
 			;
@@ -277,8 +296,8 @@ static bool is_meant(const struct program *program, char *const *words)
 	bool right = program->role == ROLE_FIXED || program->role == ROLE_SOLUTION || program->role == ROLE_ALSO_RIGHT;
 
 	for (char *const *word = words; *word; word++)
-		if (strstr(program->path, *word))
-			return right;
+		if (strcmp(program->path, *word) == 0 || (right && strstr(program->path, *word)))
+			return true;
 	return right && !*words;
 }
 

@@ -83,15 +83,19 @@ __attribute__((constructor)) static void begin(void)
 	told = map == MAP_FAILED ? NULL : map;
 }
 
-/* Whether this call is one of the program's own. */
-static bool is_own(uintptr_t caller)
+/* Whether this call is one of the program's, of its tests' too. */
+static bool is_programs(uintptr_t caller)
 {
-	if (!told || (caller - base >= told->except_from && caller - base < told->except_to))
-		return false;
 	for (int i = 0; i < range_count; i++)
 		if (caller >= ranges[i].from && caller < ranges[i].to)
 			return true;
 	return false;
+}
+
+/* Whether it is not of the tests' either: those may start a thread that the program joins, but are not to be tried. */
+static bool is_own(uintptr_t caller)
+{
+	return told && (caller - base < told->except_from || caller - base >= told->except_to) && is_programs(caller);
 }
 
 /* Whether this call of the kind is to fail. */
@@ -205,7 +209,7 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
 	if (fails(THREAD, CALLER))
 		return EAGAIN;
 	int error = real(thread, attributes, function, argument);
-	if (!error && is_own(CALLER))
+	if (!error && is_programs(CALLER))
 		__atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
 	return error;
 }
@@ -214,7 +218,7 @@ EXPORT int pthread_join(pthread_t thread, void **result)
 {
 	REAL(pthread_join);
 	int error = real(thread, result);
-	if (!error && is_own(CALLER))
+	if (!error && is_programs(CALLER))
 		__atomic_sub_fetch(&threads, 1, __ATOMIC_RELAXED);
 	return error;
 }
@@ -223,7 +227,7 @@ EXPORT int pthread_detach(pthread_t thread)
 {
 	REAL(pthread_detach);
 	int error = real(thread);
-	if (!error && is_own(CALLER))
+	if (!error && is_programs(CALLER))
 		__atomic_sub_fetch(&threads, 1, __ATOMIC_RELAXED);
 	return error;
 }

@@ -25,9 +25,12 @@
 #include "kit/check.h"
 #include "kit/loopback.h"
 
+enum { SILENCE = 5000 /* ms: who has not ordered by then is no saw that waits */ };
+
 struct planner {
 	planner_try *try_way;
 	int listener;
+	int stop[2]; /* a pipe: the thread takes no more saws once its write end is closed */
 	pthread_t thread;
 };
 
@@ -68,7 +71,7 @@ static void make_plan(planner_try *try_way, int wire, const struct order *order)
 			plan.best = way;
 		}
 	}
-	send(wire, &plan, sizeof plan, MSG_NOSIGNAL);
+	(void)loopback_send(wire, &plan, sizeof plan); /* the saw may have gone */
 }
 
 static void *plan_all(void *arg)
@@ -76,8 +79,8 @@ static void *plan_all(void *arg)
 	struct planner *planner = arg;
 	struct order order;
 
-	for (int wire; (wire = accept(planner->listener, NULL, NULL)) >= 0; close(wire))
-		if (recv(wire, &order, sizeof order, MSG_WAITALL) == (ssize_t)sizeof order)
+	for (int wire; (wire = loopback_accept(planner->listener, planner->stop[0])) >= 0; close(wire))
+		if (loopback_receive(wire, &order, sizeof order, SILENCE))
 			make_plan(planner->try_way, wire, &order);
 	return NULL;
 }
@@ -89,6 +92,7 @@ struct planner *planner_start(planner_try *try_way)
 	HAVE(planner);
 	planner->try_way = try_way;
 	planner->listener = loopback_listen();
+	HAVE(pipe(planner->stop) == 0);
 	NEED(pthread_create(&planner->thread, NULL, plan_all, planner));
 	return planner;
 }
@@ -100,9 +104,9 @@ int planner_port(const struct planner *planner)
 
 void planner_stop(struct planner *planner)
 {
-	/* Wakes the thread if it waits for a saw: accept() fails from now on. */
-	REQUIRE(shutdown(planner->listener, SHUT_RDWR) == 0);
+	close(planner->stop[1]);
 	CHECK(pthread_join(planner->thread, NULL));
-	REQUIRE(close(planner->listener) == 0);
+	close(planner->stop[0]);
+	close(planner->listener);
 	free(planner);
 }

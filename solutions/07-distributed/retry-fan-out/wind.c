@@ -22,6 +22,8 @@
 #include "kit/deadline.h"
 #include "kit/loopback.h"
 
+enum { HOUR = 3600000 /* ms: ask_all() ends the wait long before */ };
+
 /* On the stack of ask_all(): it can be, since no thread outlives the call. */
 struct
 try {
@@ -40,7 +42,7 @@ static void *ask_mast(void *arg)
 	struct question *question = arg;
 	struct try *try = question->try;
 
-	if (recv(question->wire, &question->knots, sizeof question->knots, MSG_WAITALL) != sizeof question->knots)
+	if (!loopback_receive(question->wire, &question->knots, sizeof question->knots, HOUR))
 		return NULL;
 	CHECK(pthread_mutex_lock(&try->lock));
 	try->answers++;
@@ -65,7 +67,7 @@ static bool ask_all(const int ports[WIND_MASTS], long patience, int knots[WIND_M
 		;
 	CHECK(pthread_mutex_unlock(&try.lock));
 	for (int i = 0; i < WIND_MASTS; i++) {
-		/* Not close(): that does not wake a thread which is in recv(), and gives the number away under it. */
+		/* Not close(): that does not wake a thread which waits for an answer, and gives the number away under it. */
 		shutdown(try.questions[i].wire, SHUT_RDWR);
 		CHECK(pthread_join(try.questions[i].thread, NULL));
 		close(try.questions[i].wire);

@@ -30,7 +30,8 @@ struct house *house_open(int seats)
 {
 	struct house *house = calloc(1, sizeof *house);
 
-	REQUIRE(house && seats <= HOUSE_ROOM);
+	HAVE(house);
+	REQUIRE(seats <= HOUSE_ROOM);
 	return house;
 }
 

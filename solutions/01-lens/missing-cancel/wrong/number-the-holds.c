@@ -69,7 +69,8 @@ struct house *house_open(int seats)
 {
 	struct house *house = calloc(1, sizeof *house);
 
-	REQUIRE(house && seats <= HOUSE_ROOM);
+	HAVE(house);
+	REQUIRE(seats <= HOUSE_ROOM);
 	CHECK(pthread_mutex_init(&house->lock, NULL));
 	CHECK(pthread_cond_init(&house->changed, NULL));
 	return house;

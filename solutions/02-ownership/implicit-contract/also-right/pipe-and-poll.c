@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "kit/check.h"
+#include "kit/deadline.h"
 
 enum { READ_END, WRITE_END };
 
@@ -31,17 +32,29 @@ struct line {
 	int stop[2]; /* nothing is ever written: the thread only waits for the write end to close */
 };
 
+/* As poll(), until this point in time: a signal that arrives meanwhile does not make the wait shorter or longer. */
+static int poll_until(struct pollfd *event, struct timespec end)
+{
+	struct timespec now;
+	int events;
+
+	do {
+		REQUIRE(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+		long left = (end.tv_sec - now.tv_sec) * 1000 + (end.tv_nsec - now.tv_nsec + 999999) / 1000000;
+		events = poll(event, 1, left > 0 ? (int)left : 0);
+		REQUIRE(events >= 0 || errno == EINTR);
+	} while (events < 0);
+	return events;
+}
+
 static void *keep_alive(void *arg)
 {
 	struct line *line = arg;
 	struct pollfd closing = {.fd = line->stop[READ_END], .events = POLLIN};
-	int events;
 
-	do {
+	do
 		line->send(line->wire, FRAME_PING);
-		events = poll(&closing, 1, (int)line->interval);
-		REQUIRE(events >= 0 || errno == EINTR);
-	} while (events <= 0);
+	while (poll_until(&closing, deadline_in(line->interval)) == 0);
 	return NULL;
 }
 
@@ -51,7 +64,7 @@ struct line *line_open(line_send *send, void *wire, long interval)
 
 	HAVE(line);
 	*line = (struct line){.send = send, .wire = wire, .interval = interval};
-	REQUIRE(pipe(line->stop) == 0);
+	HAVE(pipe(line->stop) == 0);
 	NEED(pthread_create(&line->pinger, NULL, keep_alive, line));
 	return line;
 }

@@ -13,10 +13,8 @@
  */
 #include "wind.h"
 
-#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,11 +48,9 @@ static int left(const struct timespec *end)
 static void *ask_mast(void *arg)
 {
 	struct question *question = arg;
-	struct pollfd wire = {.fd = question->wire, .events = POLLIN};
 
-	if (poll(&wire, 1, left(&question->try->end)) == 1)
-		question->answered = recv(question->wire, &question->knots, sizeof question->knots, MSG_WAITALL) ==
-				     sizeof question->knots;
+	question->answered = loopback_receive(question->wire, &question->knots, sizeof question->knots,
+					      left(&question->try->end));
 	close(question->wire);
 	return NULL;
 }

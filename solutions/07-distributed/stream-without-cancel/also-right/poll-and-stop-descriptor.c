@@ -88,7 +88,7 @@ struct mill_job *mill_start(int wire, mill_next *next, void *program)
 
 	HAVE(job);
 	*job = (struct mill_job){.wire = wire, .next = next, .program = program, .end = MILL_DONE};
-	REQUIRE(pipe(job->stop) == 0);
+	HAVE(pipe(job->stop) == 0);
 	NEED(pthread_create(&job->sender, NULL, feed, job));
 	return job;
 }

@@ -43,7 +43,7 @@ struct scan *scan_start(reel_next *next, void *reel)
 	struct scan *scan = malloc(sizeof *scan);
 	struct work *work = malloc(sizeof *work);
 
-	REQUIRE(scan && work);
+	HAVE(scan && work);
 	*work = (struct work){.next = next, .reel = reel};
 	NEED(pthread_create(&scan->scanner, NULL, scan_all, work));
 	return scan;
