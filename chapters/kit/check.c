@@ -36,7 +36,7 @@ void check_missing(const char *text, const char *file, int line)
 	abort(); /* never reached: the error is not 0 */
 }
 
-void leave(int status)
+void end_process(int status)
 {
 	fflush(stdout);
 	_exit(status);

@@ -51,7 +51,7 @@ int invariant(bool holds, const char *format, ...) __attribute__((format(printf,
  * writes out what was printed, and ends the process at once. To return from
  * main() instead would tear down what those threads use.
  */
-_Noreturn void leave(int status);
+_Noreturn void end_process(int status);
 
 void check_zero(int error, const char *call, const char *file, int line);
 _Noreturn void check_failed(const char *text, const char *file, int line);

@@ -112,7 +112,7 @@ int main(void)
 		accepted += journal_put(&journal, order);
 	schedule_await(BATCH_TAKEN);
 	if (!journal_stop(&journal, PATIENCE))
-		leave(invariant(false, "the flusher has not ended in time"));
+		end_process(invariant(false, "the flusher has not ended in time"));
 	int persisted = journal.persisted;
 
 	schedule_reached(STOP_RETURNED);

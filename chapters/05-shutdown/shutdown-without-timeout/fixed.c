@@ -113,7 +113,7 @@ int main(void)
 	service_start();
 	NEED(pthread_create(&orchestrator, NULL, orchestrate, NULL));
 	if (!service_stop())
-		leave(invariant(false, "payments still in flight"));
+		end_process(invariant(false, "payments still in flight"));
 	schedule_reached(PATIENCE_OVER);
 	CHECK(pthread_join(orchestrator, NULL));
 	for (int i = 0; i < PAYMENTS; i++)
