@@ -30,55 +30,72 @@ static const struct doubt {
 	const char *words[MAX_WORDS]; /* of the source; one that ends in '_' may go on */
 	const char *what;	      /* behind "does not know" */
 	const char *sentence;	      /* behind the detector's name */
+	bool of_locks;		      /* about the use of a lock or a condition; else about a race */
 } doubts[] = {
 	{VALGRIND,
 	 {"_Atomic", "atomic_", "__atomic_", "__sync_", "stdatomic"},
 	 "atomics",
 	 "does not know atomics, which are used here: it takes them for plain memory, and does not see what they order. "
 	 "If an atomic is what is accessed here, or orders the two accesses, this report is wrong. ThreadSanitizer "
-	 "knows them: its verdict counts."},
+	 "knows them: its verdict counts.",
+	 false},
 	{TSAN,
 	 {"atomic_thread_fence", "__atomic_thread_fence"},
 	 "memory fences",
 	 "does not know atomic_thread_fence(), which is used here. If a fence orders the two accesses, this report is "
-	 "wrong; a release store and an acquire load say the same, and it knows those."},
+	 "wrong; a release store and an acquire load say the same, and it knows those.",
+	 false},
 	{VALGRIND,
 	 {"pipe", "pipe2", "socketpair", "eventfd", "accept", "mq_receive"},
 	 "pipes, sockets and eventfd",
 	 "does not follow a pipe, a socket or an eventfd, and one is used here. If the one thread waits there for what "
 	 "the other sends before the two accesses meet, this report is wrong. ThreadSanitizer follows them: its "
-	 "verdict counts."},
+	 "verdict counts.",
+	 false},
 	{VALGRIND,
 	 {"sem_timedwait", "sem_trywait", "sem_clockwait"},
 	 "sem_timedwait() and its like",
 	 "does not know sem_timedwait(), sem_trywait() and sem_clockwait() in its older versions, and one is used "
-	 "here. If it orders the two accesses, this report is wrong."},
+	 "here. If it orders the two accesses, this report is wrong.",
+	 false},
 	{TSAN,
 	 {"sem_clockwait", "pthread_mutex_clocklock", "pthread_clockjoin_np", "pthread_rwlock_clockrdlock",
 	  "pthread_rwlock_clockwrlock"},
 	 "the waits with a clock",
 	 "does not know the waits with a clock, such as sem_clockwait() and pthread_mutex_clocklock(), in its older "
-	 "versions, and one is used here. If it orders the two accesses, this report is wrong."},
+	 "versions, and one is used here. If it orders the two accesses, this report is wrong.",
+	 false},
 	{VALGRIND,
 	 {"pthread_mutex_clocklock", "pthread_cond_clockwait", "pthread_rwlock_clockrdlock",
 	  "pthread_rwlock_clockwrlock"},
 	 "the waits with a clock",
 	 "does not know the waits with a clock, such as pthread_mutex_clocklock(), in its older versions, and one is "
-	 "used here. If it orders the two accesses, this report is wrong."},
+	 "used here. If it orders the two accesses, this report is wrong.",
+	 false},
 	{VALGRIND,
 	 {"pthread_timedjoin_np", "pthread_tryjoin_np", "pthread_clockjoin_np"},
 	 "other joins than pthread_join()",
 	 "knows no join but pthread_join(), and another is used here. If it orders the two accesses, this report is "
-	 "wrong."},
+	 "wrong.",
+	 false},
 	{VALGRIND,
 	 {"pthread_cancel"},
 	 "what a cancelled wait does with its mutex",
 	 "does not see that a thread which is cancelled in pthread_cond_wait() has its mutex again when its handlers "
-	 "run. If that mutex guards this, the report is wrong. ThreadSanitizer sees it: its verdict counts."},
+	 "run. If that mutex guards this, the report is wrong. ThreadSanitizer sees it: its verdict counts.",
+	 false},
+	{VALGRIND,
+	 {"pthread_cancel"},
+	 "what a cancelled wait does with its mutex",
+	 "does not see that a thread which is cancelled in pthread_cond_wait() has left the wait, and has its mutex again, "
+	 "when its handlers run; pthread_cancel() is used here. If this is about the mutex or the condition of such a wait, "
+	 "the report is wrong. ThreadSanitizer sees it: its verdict counts.",
+	 true},
 	{TSAN,
 	 {"mtx_lock", "mtx_trylock", "cnd_wait", "call_once"},
 	 "<threads.h>",
-	 "does not know <threads.h>, which is used here. If one of its locks guards this, the report is wrong."},
+	 "does not know <threads.h>, which is used here. If one of its locks guards this, the report is wrong.",
+	 false},
 };
 
 /* The word stands in the text, by itself or, if it ends in '_', as the beginning of a name. */
@@ -157,10 +174,12 @@ static const struct doubt *doubts_of(const struct detector *detector, const stru
 {
 	const struct doubt *first = NULL;
 	char *texts[MAX_FILES];
-	size_t count = is_race(finding->kind) ? sources_of(finding, texts) : 0;
+	bool of_locks = sort_of(finding->kind)->family == FAMILY_UNLOCK;
+	size_t count = of_locks || is_race(finding->kind) ? sources_of(finding, texts) : 0;
 
 	for (size_t i = 0; i < sizeof doubts / sizeof *doubts; i++) {
-		if (!is_of(&doubts[i], detector->name) || !is_used(&doubts[i], texts, count))
+		if (doubts[i].of_locks != of_locks || !is_of(&doubts[i], detector->name) ||
+		    !is_used(&doubts[i], texts, count))
 			continue;
 		first = first ? first : &doubts[i];
 		if (each)

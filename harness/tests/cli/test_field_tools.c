@@ -244,3 +244,14 @@ Test(field_tools, more_locks_than_a_tool_has_room_for)
 
 	expect_told("many_locks.c", 0, words);
 }
+
+Test(field_tools, a_careful_cancel_is_doubted)
+{
+	static const char *const words[] = {"Perhaps ",
+					    "do not know what a cancelled wait does with its mutex; "
+					    "ThreadSanitizer is silent",
+					    "the report is wrong. ThreadSanitizer sees it: its verdict counts.",
+					    "tsan: silent", NULL};
+
+	expect_told("careful_cancel.c", 1, words);
+}
