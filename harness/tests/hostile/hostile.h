@@ -29,7 +29,7 @@ static void *count(void *unused)
 }
 
 /* A race, a write past the end of a block, and a thread that nobody joins (--budget 'detached <= 0'). */
-static void misbehave(void)
+static inline void misbehave(void)
 {
 	pthread_t thread;
 	volatile char *block = malloc(4);
