@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kit/check.h"
@@ -31,7 +32,7 @@ enum { SHORT = 20, A_WHILE = 3000, LATE = 8000, FOR_EVER = 86400000, A_MOMENT = 
  * tenth of it long before the first.
  */
 enum { LONG = 4000, PAUSE = 3000 };
-enum { OLD_WIND = 99, STRANGERS = 4 };
+enum { OLD_WIND = 99, STRANGERS = 4, MANY = 256 /* descriptors */ };
 
 static const int measured[WIND_MASTS] = {10, 20, 30};
 static const int old_wind[WIND_MASTS] = {OLD_WIND, OLD_WIND, OLD_WIND};
@@ -42,6 +43,8 @@ static struct lift {
 	long patience[WIND_TRIES];
 	int knots[WIND_MASTS], result; /* of wind_ask(), and of the test when it has returned */
 	long waited;		       /* ms; likewise */
+	int sockets, left;	       /* that were open before; and more of them when all was over */
+	bool asked_again;	       /* when all was over */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -69,6 +72,17 @@ static void *ask(void *arg)
 	return arg;
 }
 
+/* Of sockets: a detector may open files at any time. */
+static int open_sockets(void)
+{
+	struct stat file;
+	int open = 0;
+
+	for (int i = 0; i < MANY; i++)
+		open += fstat(i, &file) == 0 && S_ISSOCK(file.st_mode);
+	return open;
+}
+
 static void begin(const long patience[WIND_TRIES])
 {
 	for (int i = 0; i < WIND_MASTS; i++) {
@@ -81,6 +95,7 @@ static void begin(const long patience[WIND_TRIES])
 			lift.wires[i][mast] = -1;
 	}
 	deadline_cond_init(&lift.changed);
+	lift.sockets = open_sockets();
 	CHECK(pthread_create(&lift.thread, NULL, ask, NULL));
 }
 
@@ -203,6 +218,16 @@ static void end(void)
 				close(wire);
 			}
 	CHECK(pthread_join(lift.thread, NULL));
+	schedule_await_blocked();
+	lift.left = open_sockets() - lift.sockets;
+	for (int mast = 0; mast < WIND_MASTS; mast++)
+		lift.asked_again = ready(lift.listeners[mast], 0) || lift.asked_again;
+}
+
+static void expect_nothing_left(void)
+{
+	cr_assert_not(lift.asked_again, "wind_ask() has asked once more than the test has seen tries");
+	cr_assert_eq(lift.left, 0, "wind_ask() has returned, and %d sockets are open that were not before", lift.left);
 }
 
 static void expect_measured(int number)
@@ -211,6 +236,7 @@ static void expect_measured(int number)
 	for (int mast = 0; mast < WIND_MASTS; mast++)
 		cr_assert_eq(lift.knots[mast], measured[mast], "mast %d says %d knots in try %d, and the lift reads %d",
 			     mast, measured[mast], number, lift.knots[mast]);
+	expect_nothing_left();
 }
 
 Test(wind, takes_the_first_answers, .timeout = 60)
@@ -295,4 +321,5 @@ Test(wind, gives_up, .timeout = 60)
 	cr_assert_eq(lift.result, 0, "not all masts have answered, and wind_ask() returns %d", lift.result);
 	cr_assert_geq(lift.waited, 3 * SHORT + LONG, "wind_ask() gives up after %ld ms, and had a patience of %d ms",
 		      lift.waited, 3 * SHORT + LONG);
+	expect_nothing_left();
 }
