@@ -178,9 +178,10 @@ Test(uploads, gives_up_on_a_stuck_upload, .timeout = 60)
 	bool started = uploads_start(willing, &scans[STUCK + SLOW + 1]);
 	schedule_await_blocked(); /* on a slow machine only now the willing one has returned */
 	int waiting = STUCK + SLOW - slow_ones, still = result_of_stop(SHORT);
+	schedule_reached(OFFICE_ANSWERS);
+	schedule_await_blocked(); /* the stuck ones have returned, and nothing orders that with the call before */
 	while (slow_ones < SLOW)
 		answer_slow_one();
-	schedule_reached(OFFICE_ANSWERS);
 	int in_the_end = result_of_stop(FOR_EVER);
 	cr_assert(running >= waiting && running <= waiting + slow_ones + 1,
 		  "%d uploads are stuck, and uploads_stop() returns %d", waiting, running);
