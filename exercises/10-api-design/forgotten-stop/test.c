@@ -15,7 +15,7 @@
 #include "kit/schedule.h"
 
 enum {
-	SHORT = 1,	/* ms */
+	SHORT = 300,	/* ms: three of them are waited for; a tenth is far below, and ten times longer than LATE */
 	HOUR = 3600000, /* ms: a pause that a test cannot wait for */
 	LATE = 8000	/* ms: when a test stops waiting for what a right ramp does at once */
 };
@@ -28,11 +28,13 @@ static struct ferry {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	int begun, ended, returned; /* blasts; whether ramp_lower() has returned; guarded by lock */
+	long shortest_ms;	    /* of the pauses; 0: none yet; guarded by lock */
 	int step;		    /* the mate's, and when he is back, the test's */
 	struct ramp_report report;  /* likewise */
 	bool stern_is_right;	    /* likewise */
 	int blasts;	 /* of whoever blows, and when ramp_lower() has returned, the test's; so without a lock */
 	bool valve_open; /* likewise */
+	long ended_ms;	 /* the last blast; of whoever blows */
 } ferry = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void add_one(int *number)
@@ -56,10 +58,29 @@ static bool await(int *number, int least, long patience)
 	return is;
 }
 
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
+}
+
+/* Before a blast is told of. */
+static void note_pause(long pause)
+{
+	CHECK(pthread_mutex_lock(&ferry.lock));
+	if (ferry.begun && (!ferry.shortest_ms || pause < ferry.shortest_ms))
+		ferry.shortest_ms = pause;
+	CHECK(pthread_mutex_unlock(&ferry.lock));
+}
+
 static void blow(void *arg)
 {
 	REQUIRE(arg == &ferry);
+	long pause = now_ms() - ferry.ended_ms + 1;
 	ferry.valve_open = true;
+	note_pause(pause);
 	add_one(&ferry.begun);
 	if (!ferry.in_pause)
 		schedule_await_blocked();
@@ -67,6 +88,7 @@ static void blow(void *arg)
 	pthread_testcancel();
 	ferry.valve_open = false;
 	ferry.blasts++;
+	ferry.ended_ms = now_ms();
 	if (ferry.in_pause) /* else nothing here may order the blast with those who read of it */
 		add_one(&ferry.ended);
 }
@@ -160,6 +182,10 @@ Test(ramp, is_silent_when_down, .timeout = 60)
 	ferry.steps[2] = STEP_LAST;
 	expect_silence(RAMP_DOWN, SHORT, 4);
 	cr_assert_eq(ferry.step, 3, "the ramp has taken %d steps of 3", ferry.step);
+	CHECK(pthread_mutex_lock(&ferry.lock));
+	long shortest = ferry.shortest_ms;
+	CHECK(pthread_mutex_unlock(&ferry.lock));
+	cr_assert_geq(shortest, SHORT, "the pause between two blasts is %d ms, and was %ld", SHORT, shortest);
 }
 
 Test(ramp, is_silent_when_blocked, .timeout = 60)
