@@ -21,7 +21,9 @@ static void problem(struct catalogue *catalogue, char *line)
 	catalogue->problems[catalogue->problem_count++] = line;
 }
 
-static void add_program(struct catalogue *catalogue, const char *path, char *pitfall, char *name, enum role role)
+/* Reads the program's file. Takes pitfall and name over. */
+static struct program read_program(struct catalogue *catalogue, const char *path, char *pitfall, char *name,
+				   enum role role)
 {
 	struct program program = {.pitfall = pitfall, .name = name, .path = mem_copy(path), .role = role};
 	char *full = mem_format("%s/%s", catalogue->root, path), *error = NULL;
@@ -45,8 +47,13 @@ static void add_program(struct catalogue *catalogue, const char *path, char *pit
 		}
 	}
 	free(full);
-	catalogue->programs = mem_resize(catalogue->programs, catalogue->count + 1, sizeof program);
-	catalogue->programs[catalogue->count++] = program;
+	return program;
+}
+
+static void add_program(struct catalogue *catalogue, const char *path, char *pitfall, char *name, enum role role)
+{
+	catalogue->programs = mem_resize(catalogue->programs, catalogue->count + 1, sizeof *catalogue->programs);
+	catalogue->programs[catalogue->count++] = read_program(catalogue, path, pitfall, name, role);
 }
 
 /* The part of `path` from its nth component on (0: the first); its end when there are fewer. */
@@ -297,16 +304,24 @@ void catalogue_load_doctor(struct catalogue *catalogue, const char *root)
 	list_pitfalls(catalogue);
 }
 
+static void release_program(struct program *program)
+{
+	free(program->pitfall);
+	free(program->name);
+	free(program->path);
+	free(program->source);
+	declaration_release(&program->declaration);
+}
+
 void catalogue_release(struct catalogue *catalogue)
 {
-	for (size_t i = 0; i < catalogue->count; i++) {
-		struct program *program = &catalogue->programs[i];
-		free(program->pitfall);
-		free(program->name);
-		free(program->path);
-		free(program->source);
-		declaration_release(&program->declaration);
+	for (size_t i = 0; i < catalogue->count; i++)
+		release_program(&catalogue->programs[i]);
+	for (size_t i = 0; i < catalogue->submission_count; i++) {
+		release_program(catalogue->submissions[i]);
+		free(catalogue->submissions[i]);
 	}
+	free(catalogue->submissions);
 	for (size_t i = 0; i < catalogue->problem_count; i++)
 		free(catalogue->problems[i]);
 	free(catalogue->programs);
@@ -418,8 +433,12 @@ const struct program *catalogue_submission(struct catalogue *catalogue, const ch
 		free(pitfall);
 		return starter;
 	}
-	add_program(catalogue, path, pitfall, stem(path, 3), ROLE_STARTER);
-	return &catalogue->programs[catalogue->count - 1];
+	struct program *submission = mem_zeroed(1, sizeof *submission);
+	*submission = read_program(catalogue, path, pitfall, stem(path, 3), ROLE_STARTER);
+	catalogue->submissions =
+		mem_resize(catalogue->submissions, catalogue->submission_count + 1, sizeof *catalogue->submissions);
+	catalogue->submissions[catalogue->submission_count++] = submission;
+	return submission;
 }
 
 bool program_has_test(const struct program *program)

@@ -26,6 +26,9 @@ struct catalogue {
 	struct program *
 		programs; /* by chapter, then as its README orders the pitfalls; within one in the order of enum role, then by name */
 	size_t count;
+	struct program *
+		*submissions; /* what catalogue_submission() was asked for and the tree's programs do not have */
+	size_t submission_count;
 	char **pitfalls; /* their names, in that order */
 	size_t pitfall_count;
 	char **problems; /* lines for the reader: what in the tree is wrong, and how to fix it */
@@ -50,8 +53,8 @@ const struct program *catalogue_program(const struct catalogue *catalogue, const
  * The program that a file beside an exercise's starter is, or one in the
  * reader's folder of the exercise, "work/02-x/y/line.c", whatever its name:
  * somebody's submission, which the catalogue does not have until it is asked
- * for here. A pointer into the catalogue, which takes earlier pointers to
- * programs away; NULL when `path`, relative to the root, is no such file.
+ * for here. The catalogue's, as long as it lives, and no pointer that it gave
+ * before becomes another; NULL when `path`, relative to the root, is no such file.
  */
 const struct program *catalogue_submission(struct catalogue *catalogue, const char *path);
 /*

@@ -71,6 +71,25 @@ Test(catalogue, takes_a_submission_beside_a_starter_alone)
 	cr_assert_eq(catalogue.count, count);
 }
 
+/* A command asks for one while it holds pointers to other programs. */
+Test(catalogue, a_submission_leaves_all_other_pointers_as_they_are)
+{
+	const struct program *starter = catalogue_program(&catalogue, "02-ownership/implicit-contract", "starter");
+	const struct program *all = catalogue.programs, *first = NULL;
+	size_t count = catalogue.count;
+
+	for (int i = 0; i < 100; i++) {
+		const struct program *mine =
+			catalogue_submission(&catalogue, "exercises/02-ownership/implicit-contract/mine.c");
+		cr_assert(mine && mine != starter);
+		cr_assert_str_eq(mine->pitfall, starter->pitfall);
+		first = first ? first : mine;
+	}
+	cr_assert_eq(catalogue.programs, all);
+	cr_assert_eq(catalogue.count, count);
+	cr_assert_str_eq(first->path, "exercises/02-ownership/implicit-contract/mine.c");
+}
+
 Test(catalogue, names)
 {
 	char *error;
