@@ -190,20 +190,56 @@ Test(http, a_query_is_escaped)
 	free(escaped);
 }
 
-/* Against a server that answers, one that says nothing, and none. */
-Test(http, get_waits_for_the_answer_and_no_longer, .timeout = 60)
+/* A port where somebody listens, and answers nothing. */
+static int listen_silently(int *port)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET};
 	socklen_t size = sizeof address;
 	int silent = socket(AF_INET, SOCK_STREAM, 0);
-	struct http_answer answer;
-	struct metrics metrics;
-	struct loop loop;
 
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	cr_assert_eq(bind(silent, (struct sockaddr *)&address, size), 0);
 	cr_assert_eq(listen(silent, 1), 0);
 	cr_assert_eq(getsockname(silent, (struct sockaddr *)&address, &size), 0);
+	*port = ntohs(address.sin_port);
+	return silent;
+}
+
+static void interrupt_the_third_hundred(uv_timer_t *timer)
+{
+	int *ticks = timer->data;
+
+	if (++*ticks == 300)
+		raise(SIGINT);
+}
+
+/* Three hundred timers go off while it waits, and a signal ends it: the loop runs as ever. */
+Test(http, the_loop_goes_on_while_it_waits, .timeout = 60)
+{
+	int port, silent = listen_silently(&port), ticks = 0;
+	struct http_answer answer;
+	struct loop loop;
+	uv_timer_t timer;
+
+	loop_start(&loop, "/");
+	uv_timer_init(&loop.uv, &timer);
+	timer.data = &ticks;
+	uv_timer_start(&timer, interrupt_the_third_hundred, 1, 1);
+	cr_assert_eq(http_get(&loop, port, "/", 20000, &answer), EINTR);
+	cr_assert_geq(ticks, 300);
+	uv_close((uv_handle_t *)&timer, NULL);
+	close(silent);
+	loop_release(&loop);
+}
+
+/* Against a server that answers, one that says nothing, and none. */
+Test(http, get_waits_for_the_answer_and_no_longer, .timeout = 60)
+{
+	int port, silent = listen_silently(&port);
+	struct http_answer answer;
+	struct metrics metrics;
+	struct loop loop;
+
 	cr_assert_eq(metrics_start(&metrics, 0), 0);
 	loop_start(&loop, "/");
 	cr_expect_eq(http_get(&loop, metrics.port, "/metrics", 30000, &answer), 0);
@@ -213,10 +249,10 @@ Test(http, get_waits_for_the_answer_and_no_longer, .timeout = 60)
 	cr_expect_eq(http_get(&loop, metrics.port, "/", 30000, &answer), 0);
 	cr_expect_eq(answer.status, 404);
 	free(answer.body);
-	cr_expect_eq(http_get(&loop, ntohs(address.sin_port), "/", 50, &answer), ETIMEDOUT);
+	cr_expect_eq(http_get(&loop, port, "/", 50, &answer), ETIMEDOUT);
 	cr_expect_null(answer.body);
 	close(silent);
-	cr_expect_eq(http_get(&loop, ntohs(address.sin_port), "/", 30000, &answer), ECONNREFUSED);
+	cr_expect_eq(http_get(&loop, port, "/", 30000, &answer), ECONNREFUSED);
 	loop.interrupted = SIGINT;
 	cr_expect_eq(http_get(&loop, metrics.port, "/metrics", 30000, &answer), EINTR);
 	loop_release(&loop);
