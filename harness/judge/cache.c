@@ -51,12 +51,13 @@ static void read_lines(struct cache *cache, char *text)
 	}
 }
 
-/* The first one is told: those that follow have the same reason. */
-static void note_problem(struct cache *cache, int error)
+/* The first one is told: those that follow have the same reason. Takes the line over. */
+static void note_problem(struct cache *cache, char *problem)
 {
-	if (!cache->problem)
-		cache->problem = mem_format("cannot write '%s': %s; what is judged now will be judged again",
-					    cache->path, strerror(error));
+	if (cache->problem)
+		free(problem);
+	else
+		cache->problem = problem;
 }
 
 static int open_for_appending(const struct cache *cache)
@@ -65,26 +66,45 @@ static int open_for_appending(const struct cache *cache)
 }
 
 /* What judges besides the detector itself: the harness, the supervisor, the monitor, the runner of tests and the suppressions. */
-static char *judges(const char *root)
+static const struct {
+	const char *path;
+	char *(*read)(const char *path);
+} judges[] = {{"build/loose", build_id},
+	      {"build/supervisor", build_id},
+	      {"build/monitor.so", build_id},
+	      {"build/closes.so", build_id},
+	      {"build/runner/runner.so", build_id},
+	      {"harness/detectors/valgrind/valgrind.supp", file_read},
+	      {"harness/detectors/valgrind/libc.supp", file_read},
+	      {"harness/detectors/valgrind/valgrind-3.21.supp", file_read}};
+
+static char *judged_by(const char *root)
 {
-	static const struct {
-		const char *path;
-		char *(*read)(const char *path);
-	} files[] = {{"build/loose", build_id},
-		     {"build/supervisor", build_id},
-		     {"build/monitor.so", build_id},
-		     {"build/closes.so", build_id},
-		     {"build/runner/runner.so", build_id},
-		     {"harness/detectors/valgrind/valgrind.supp", file_read},
-		     {"harness/detectors/valgrind/libc.supp", file_read},
-		     {"harness/detectors/valgrind/valgrind-3.21.supp", file_read}};
 	struct text all;
 	FILE *out = text_open(&all);
 
-	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-		char *path = mem_format("%s/%s", root, files[i].path), *what = files[i].read(path);
+	for (size_t i = 0; i < sizeof judges / sizeof *judges; i++) {
+		char *path = mem_format("%s/%s", root, judges[i].path), *what = judges[i].read(path);
 		fprintf(out, "%s ", what ? what : "");
 		free(what);
+		free(path);
+	}
+	return text_close(&all);
+}
+
+/* Another when one of these files has been written or replaced: cheap enough to be asked for each record. */
+static char *judges_as_files(const char *root)
+{
+	struct text all;
+	FILE *out = text_open(&all);
+
+	for (size_t i = 0; i < sizeof judges / sizeof *judges; i++) {
+		char *path = mem_format("%s/%s", root, judges[i].path);
+		struct stat file;
+		if (stat(path, &file) == 0)
+			fprintf(out, "%llu %lld.%09ld", (unsigned long long)file.st_ino, (long long)file.st_mtim.tv_sec,
+				file.st_mtim.tv_nsec);
+		fputc('\n', out);
 		free(path);
 	}
 	return text_close(&all);
@@ -102,14 +122,17 @@ static unsigned long long digest(const char *text)
 
 int cache_open(struct cache *cache, const char *root, const struct toolchain *toolchain)
 {
-	char *judged_by = judges(root);
+	char *judged = judged_by(root);
 
-	*cache = (struct cache){.entries = json_object(), .path = mem_format("%s/build/cache", root)};
+	*cache = (struct cache){.entries = json_object(),
+				.root = mem_copy(root),
+				.judges = judges_as_files(root),
+				.path = mem_format("%s/build/cache", root)};
 	char *all = mem_format("%d %s %s %s %s %s", FORMAT, toolchain->clang, toolchain->valgrind, toolchain->glibc,
-			       toolchain->kernel, judged_by);
+			       toolchain->kernel, judged);
 	cache->common = mem_format("%016llx", digest(all));
 	free(all);
-	free(judged_by);
+	free(judged);
 	char *text = file_read(cache->path);
 	if (text)
 		read_lines(cache, text);
@@ -239,6 +262,8 @@ void cache_close(struct cache *cache)
 	free(cache->last_id);
 	free(cache->problem);
 	free(cache->path);
+	free(cache->root);
+	free(cache->judges);
 	free(cache->common);
 	*cache = (struct cache){.file = -1};
 }
@@ -314,10 +339,25 @@ bool cache_recall(const struct cache *cache, const char *key, unsigned runs, str
 	return known;
 }
 
+/* Another command has built the harness: what was seen is of the new parts too, and the key is of the old ones. */
+static bool has_other_judges(const struct cache *cache)
+{
+	char *now = judges_as_files(cache->root);
+	bool other = strcmp(now, cache->judges) != 0;
+
+	free(now);
+	return other;
+}
+
 void cache_record(struct cache *cache, const char *key, const struct result *result)
 {
 	if (result->verdict.observed == OBSERVED_ERROR)
 		return;
+	if (has_other_judges(cache)) {
+		note_problem(cache,
+			     mem_copy("the harness was built anew meanwhile; what is judged now will be judged again"));
+		return;
+	}
 	json_t *entry = json_pack("{s:s, s:i, s:i, s:I, s:I, s:I, s:o}", "key", key, "runs", (int)result->runs, "fired",
 				  (int)result->fired, "cpu_ms", (json_int_t)result->cpu_ms, "wall_ms",
 				  (json_int_t)result->wall_ms, "peak_kib", (json_int_t)result->peak_kib, "seen",
@@ -329,7 +369,8 @@ void cache_record(struct cache *cache, const char *key, const struct result *res
 	if (append(cache, line) == 0)
 		json_object_set_new(cache->entries, key, json_string(text ? text : ""));
 	else
-		note_problem(cache, errno);
+		note_problem(cache, mem_format("cannot write '%s': %s; what is judged now will be judged again",
+					       cache->path, strerror(errno)));
 	cache->lines++;
 	json_decref(entry);
 	free(text);

@@ -30,7 +30,8 @@
 
 struct cache {
 	json_t *entries; /* lines of the file by key, taken apart when asked for; of this toolchain and harness alone, since others are never asked for again */
-	char *path;
+	char *root, *path;
+	char *judges;	  /* the files of the harness as they were; see cache_record() */
 	int file;	  /* for appending */
 	struct stat last; /* the program that was asked for last, and its build id */
 	char *last_id;
@@ -54,8 +55,8 @@ char *cache_key(struct cache *cache, const char *executable, const struct detect
  */
 bool cache_recall(const struct cache *cache, const char *key, unsigned runs, struct result *result);
 /*
- * Keeps the result, whose verdict must have been made; does nothing when that is an error. Where the write fails it will
- * be judged again, and cache->problem says why.
+ * Keeps the result, whose verdict must have been made; does nothing when that is an error. Where the write fails, or the
+ * harness is no longer the one that the key tells of, it will be judged again, and cache->problem says why.
  */
 void cache_record(struct cache *cache, const char *key, const struct result *result);
 

@@ -248,6 +248,17 @@ static void excuse(struct judging *judging, struct work *work, struct observatio
 	free(problem);
 }
 
+/* Another command may have built it from another source meanwhile: what was seen is then of one, and is told of the other. */
+static void notice_rebuild(struct judging *judging, const struct work *work, struct observation *seen)
+{
+	if (!work->key)
+		return;
+	char *now = cache_key(&judging->cache, work->request.executable, work->result->detector, work->request.bounds);
+	if (!now || strcmp(now, work->key) != 0)
+		observation_blame(seen, FAULT_DETECTOR, "it was built anew while it ran; judge it again");
+	free(now);
+}
+
 /* What is certain of one run of a program, where all can be seen, need not be waited for in its others. */
 static void note_deadlock(struct judging *judging, const struct program *program)
 {
@@ -270,6 +281,7 @@ static void on_run_ended(void *context, const struct run_end *end)
 		fail(judging, end->why);
 	} else if (end->how == END_DONE) {
 		excuse(judging, work, end->seen);
+		notice_rebuild(judging, work, end->seen);
 		if (end->seen->ending == ENDED_DEADLOCKED || end->seen->hung)
 			note_deadlock(judging, work->result->program);
 		add_run(work->result, end->seen);

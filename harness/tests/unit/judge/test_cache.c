@@ -128,6 +128,25 @@ Test(cache, recalls_no_error)
 	cache_close(&cache);
 }
 
+/* What is seen from then on is of the new parts, and the key tells of the old ones. */
+Test(cache, keeps_nothing_once_the_harness_was_built_anew)
+{
+	struct cache cache;
+	char monitor[128];
+
+	opened(&cache);
+	record(&cache, 1);
+	snprintf(monitor, sizeof monitor, "%s/build/monitor.so", root);
+	cr_assert_eq(symlink("/bin/true", monitor), 0);
+	record(&cache, 2);
+	record(&cache, 3);
+	cr_assert(cache.problem && strstr(cache.problem, "the harness was built anew meanwhile"), "%s", cache.problem);
+	cr_assert_eq(unlink(monitor), 0);
+	cache_close(&cache);
+	cr_assert(is_kept(1));
+	cr_assert_not(is_kept(2));
+}
+
 /* Killed within a write, or there was no more room: what others write then is whole. */
 Test(cache, a_torn_line_spoils_no_other)
 {
