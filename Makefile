@@ -224,7 +224,12 @@ build/runner/sender.o: harness/runtime/sender.c build/toolchain
 
 build/runner/runner.so: $(patsubst harness/runtime/runner/%.c,build/runner/%.o,$(RUNNER_SOURCES)) build/runner/sender.o
 	$(Q)$(HARNESS_CC) -shared -Wl,-z,now -Wl,-soname,$(RUNNER_NAME) -Wl,--build-id=sha1 -o $@.new $^ && mv $@.new $@
-	$(Q)ln -sf $(@F) $(@D)/$(RUNNER_NAME)
+
+ifneq ($(RUNNER_NAME),)
+RUNNER_LINK := build/runner/$(RUNNER_NAME)
+$(RUNNER_LINK): build/runner/runner.so
+	$(Q)ln -sf $(<F) $@
+endif
 
 # What the tests of the monitor run.
 MONITOR_TEST_PROGRAMS := $(patsubst %.c,build/plain/bin/%,$(wildcard harness/tests/programs/*.c)) \
@@ -264,7 +269,7 @@ build/watch-drive: $(patsubst %,build/host/harness/tests/%.o,watch/drive cli/scr
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
-harness: build/loose build/supervisor build/stacks.so build/monitor.so build/closes.so build/runner/runner.so
+harness: build/loose build/supervisor build/stacks.so build/monitor.so build/closes.so build/runner/runner.so $(RUNNER_LINK)
 
 verify: harness ## judge every program: ./loose verify
 	$(Q)build/loose verify

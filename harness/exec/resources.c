@@ -1,9 +1,10 @@
-/* Limits, room and processes. See resources.h. The control groups and /proc are Linux's. */
+/* Limits, room, processes and parts. See resources.h. The control groups and /proc are Linux's. */
 #include "resources.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,6 +172,30 @@ static char *room_problem(const char *directory, unsigned long long size, const 
 	return problem;
 }
 
+/* --- the harness's own parts --- */
+
+/*
+ * Criterion's own library would be loaded in the runner's place, and a program would run without the monitor. `tests`: the
+ * runner has the name of Criterion's library, whatever its version.
+ */
+static char *part_problem(const char *root, bool tests)
+{
+	static const char *const parts[] = {"supervisor", "monitor.so", "closes.so", "runner/runner.so",
+					    "runner/libcriterion*"};
+	size_t count = tests ? 5 : 3;
+	char *problem = NULL;
+
+	for (size_t i = 0; i < count && !problem; i++) {
+		char *path = mem_format("%s/build/%s", root, parts[i]);
+		glob_t found = {0};
+		if (glob(path, 0, NULL, &found) != 0 || access(found.gl_pathv[0], R_OK) != 0)
+			problem = mem_format("'%s' is missing; start ./loose, which builds it", path);
+		globfree(&found);
+		free(path);
+	}
+	return problem;
+}
+
 char *resources_problem(const char *root, bool tests)
 {
 	const char *temporary = getenv("TMPDIR");
@@ -190,6 +215,8 @@ char *resources_problem(const char *root, bool tests)
 		problem = room_problem("/tmp", 1 * MIB, "make room there");
 	if (!problem && tests)
 		problem = room_problem("/dev/shm", 1 * MIB, "make room there: mount -o remount,size=64M /dev/shm");
+	if (!problem)
+		problem = part_problem(root, tests);
 	free(build);
 	return problem;
 }

@@ -1,6 +1,6 @@
 /*
  * What the machine, or its administrator, gives the harness and what it
- * runs. A program that fails for lack of descriptors, room or address space has
+ * runs, and whether the harness is whole. A program that fails for lack of descriptors, room or address space has
  * not shown anything: where there is too little, nothing is judged, and one line
  * says of what and how to get more. A full machine is never a program's fault.
  */

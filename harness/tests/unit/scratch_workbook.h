@@ -59,25 +59,33 @@ static inline void scratch_file(const struct scratch_workbook *scratch, const ch
 	free(path);
 }
 
+static inline void scratch_directory(const struct scratch_workbook *scratch, const char *name)
+{
+	char *path = mem_format("%s/%s", scratch->root, name);
+
+	cr_assert_eq(mkdir(path, 0777), 0, "%s", path);
+	free(path);
+}
+
 static inline void scratch_workbook_open(struct scratch_workbook *scratch)
 {
-	static const char *const directories[] = {"", "/build", "/bin", "/p"};
+	static const char *const directories[] = {"build", "bin", "p"};
+	static const char *const parts[] = {"supervisor", "monitor.so", "closes.so", "runner"};
 	char here[PATH_MAX - 64];
 
 	cr_assert(getcwd(here, sizeof here));
 	snprintf(scratch->root, sizeof scratch->root, "%s/build/unit.XXXXXX", here);
 	cr_assert(mkdtemp(scratch->root));
-	for (size_t i = 1; i < sizeof directories / sizeof *directories; i++) {
-		char *path = mem_format("%s%s", scratch->root, directories[i]);
-		cr_assert_eq(mkdir(path, 0777), 0);
-		free(path);
-	}
+	for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)
+		scratch_directory(scratch, directories[i]);
 	scratch_file(scratch, "bin/make", scratch_make);
-	char *supervisor = mem_format("%s/build/supervisor", scratch->root),
-	     *real = mem_format("%s/build/supervisor", here);
-	cr_assert_eq(symlink(real, supervisor), 0);
-	free(real);
-	free(supervisor);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		char *part = mem_format("%s/build/%s", scratch->root, parts[i]),
+		     *real = mem_format("%s/build/%s", here, parts[i]);
+		cr_assert_eq(symlink(real, part), 0);
+		free(real);
+		free(part);
+	}
 	scratch->path = mem_copy(getenv("PATH"));
 	char *path = mem_format("%s/bin:%s", scratch->root, scratch->path);
 	setenv("PATH", path, 1);

@@ -364,6 +364,64 @@ Test(judging, compiles_anew_what_may_have_changed_meanwhile)
 	free(object);
 }
 
+/* --- what another command does meanwhile --- */
+
+/* A program with a build id, which says goodbye. */
+static void compile(const char *file, int status)
+{
+	char *command =
+		mem_format("cd '%s' && echo 'int puts(const char *); int main(void) { puts(\"bye\"); return %d; }' | "
+			   "clang -x c -Wl,--build-id=sha1 -o '%s' -",
+			   scratch.root, status, file);
+
+	cr_assert_eq(system(command), 0);
+	free(command);
+}
+
+/* Another program takes the place of the one that was just started, as make puts it there. */
+static void build_anew(void *context, size_t task)
+{
+	struct seen *seen = context;
+	char *command = mem_format("cd '%s' && cp p/other build/plain/bin/p/new && mv build/plain/bin/p/new "
+				   "build/plain/bin/p/quiet",
+				   scratch.root);
+
+	if (task == 1 && !seen->started++)
+		cr_assert_eq(system(command), 0);
+	free(command);
+}
+
+static const struct result *judge_quiet(const struct judging_events *what, struct seen *seen)
+{
+	*seen = (struct seen){.stop = NEVER, .expected = tasks.count};
+	seen->judging = judging_start(&scratch.workbook, &tasks, &options, what, seen);
+	judging_join(seen->judging);
+	cr_assert_eq((int)seen->how, (int)END_DONE, "%s", seen->error);
+	return &seen->all.items[1];
+}
+
+/* What was seen is of neither program, and is not remembered of one. */
+Test(judging, of_a_program_that_is_built_anew_while_it_runs_is_an_error)
+{
+	static const struct judging_events rebuilding = {NULL, build_anew, NULL, on_finished};
+	static const struct judging_events calm = {NULL, NULL, NULL, on_finished};
+	struct seen seen;
+
+	compile("p/quiet.c", 0);
+	compile("p/other", 1);
+	const struct result *quiet = judge_quiet(&rebuilding, &seen);
+	cr_assert_eq((int)quiet->verdict.observed, (int)OBSERVED_ERROR);
+	cr_assert_eq((int)quiet->seen.fault, (int)FAULT_DETECTOR);
+	cr_assert_str_eq(quiet->seen.why, "it was built anew while it ran; judge it again");
+	release(&seen);
+	for (int i = 0; i < 2; i++) {
+		quiet = judge_quiet(&calm, &seen);
+		cr_assert_eq((int)quiet->verdict.observed, (int)OBSERVED_SILENT, "%s", quiet->verdict.why);
+		cr_assert_eq(quiet->cached, i == 1);
+		release(&seen);
+	}
+}
+
 /* --- what is missing --- */
 
 static void expect_error(const char *words)
@@ -377,14 +435,39 @@ static void expect_error(const char *words)
 	release(&seen);
 }
 
-Test(judging, cannot_go_on_without_a_supervisor)
+static void take_away(const char *part)
 {
-	char *path = mem_format("%s/build/supervisor", scratch.root);
+	char *path = mem_format("%s/build/%s", scratch.root, part);
 
-	unlink(path);
+	cr_assert_eq(unlink(path), 0);
 	free(path);
+}
+
+Test(judging, cannot_go_on_without_a_part_of_the_harness)
+{
+	take_away("monitor.so");
+	expect_error("/build/monitor.so' is missing; start ./loose, which builds it");
+	take_away("supervisor");
+	expect_error("/build/supervisor' is missing; start ./loose");
+}
+
+/* The tests of exercises would run by Criterion itself. */
+Test(judging, cannot_go_on_without_the_runner_of_tests)
+{
+	programs[1].role = ROLE_STARTER;
+	take_away("runner");
+	expect_error("/build/runner/runner.so' is missing; start ./loose");
+	scratch_directory(&scratch, "build/runner");
+	scratch_file(&scratch, "build/runner/runner.so", "");
+	expect_error("/build/runner/libcriterion*' is missing; start ./loose");
+}
+
+/* So many that each end would start the next: one line, and soon. */
+Test(judging, cannot_go_on_with_a_supervisor_that_does_not_start)
+{
+	take_away("supervisor");
+	scratch_file(&scratch, "build/supervisor", "#!/no/such/interpreter\n");
 	expect_error("cannot start '");
-	/* So many that each end would start the next: one line, and soon. */
 	options.repeat = 10000;
 	expect_error("cannot start '");
 }
