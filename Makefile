@@ -163,7 +163,7 @@ ROOMS := base wire verdict workbook mutants detectors detectors/tsan detectors/v
 HARNESS_SOURCES := harness/main.c $(foreach room,$(ROOMS),$(wildcard harness/$(room)/*.c))
 UNIT_TESTS := $(wildcard harness/tests/unit/*/test_*.c)
 # The table of detectors with one more row stands in for the harness's own.
-UNIT_PARTS := harness/tests/unit/judge/sixth.c
+UNIT_PARTS := harness/tests/unit/judge/sixth.c harness/tests/unit/leaks.c
 CLI_TESTS := $(wildcard harness/tests/cli/*.c)
 DRIVE_TESTS := harness/tests/watch/drive.c
 # What of the kit has unit tests.

@@ -149,7 +149,8 @@ static void end_suite(struct tally *tally, struct suite *suite)
 	json_t *result = json_load_file(file, 0, NULL);
 	long failed = number_in(result, "failed") + number_in(result, "errored");
 	char *output = show(tally, suite->output, stdout), *words = show(tally, suite->words, stderr);
-	bool sanitizer_spoke = words && strstr(words, "Sanitizer: ");
+	/* "has encountered a fatal error": it could not look. */
+	bool sanitizer_spoke = words && (strstr(words, "Sanitizer: ") || strstr(words, "Sanitizer has "));
 
 	count(tally, suite->name, suite->status, number_in(result, "passed"), failed + sanitizer_spoke);
 	json_decref(result);
