@@ -46,3 +46,54 @@ char *text_close(struct text *text)
 	text->bytes[text->length] = '\0';
 	return text->bytes;
 }
+
+/* Of ASCII, and those of ISO 8859's upper half, which UTF-8 writes in two bytes. The bytes that it takes; 0: none. */
+static int control_at(const unsigned char *at)
+{
+	if (*at < 0x20 || *at == 0x7f)
+		return 1;
+	return at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0 ? 2 : 0;
+}
+
+char *text_escape(const char *text)
+{
+	struct text all;
+	FILE *out = text_open(&all);
+
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+		int control = control_at(at);
+		if (!control)
+			putc(*at, out);
+		else if (*at == '\n' || *at == '\t')
+			fputs(*at == '\n' ? "\\n" : "\\t", out);
+		for (; control && *at != '\n' && *at != '\t'; control--, at += control != 0)
+			fprintf(out, "\\%03o", *at);
+	}
+	return text_close(&all);
+}
+
+/* The bytes of the character of UTF-8 that begins here; 0: none does. */
+static int length_of(const unsigned char *at)
+{
+	int more = *at < 0x80 ? 0 : *at < 0xc2 ? -1 : *at < 0xe0 ? 1 : *at < 0xf0 ? 2 : *at < 0xf5 ? 3 : -1;
+
+	for (int i = 1; i <= more; i++)
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	/* Written longer than need be, halves of pairs, and beyond the last. */
+	if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] >= 0xa0) || (at[0] == 0xf0 && at[1] < 0x90) ||
+	    (at[0] == 0xf4 && at[1] >= 0x90))
+		return 0;
+	return more + 1;
+}
+
+bool text_is_plain(const char *text)
+{
+	for (const unsigned char *at = (const unsigned char *)text; *at;) {
+		int length = length_of(at);
+		if (!length || (*at != '\t' && control_at(at)))
+			return false;
+		at += length;
+	}
+	return true;
+}

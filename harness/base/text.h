@@ -11,6 +11,7 @@
 #ifndef LOOSE_BASE_TEXT_H
 #define LOOSE_BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -26,5 +27,13 @@ struct text {
 FILE *text_open(struct text *text);
 /* The text, for the caller to free; NULL when *text is all zeroes, for it was never opened. */
 char *text_close(struct text *text);
+
+/*
+ * A copy in which each control character is written as in C, "\\n" or "\\033", for the caller to free: what somebody named
+ * cannot begin a line, nor colour a terminal.
+ */
+char *text_escape(const char *text);
+/* Whether it is UTF-8 without control characters but tabs: what XML and JSON can hold, and a shell in one line. */
+bool text_is_plain(const char *text);
 
 #endif

@@ -61,8 +61,9 @@ static bool over(struct act *act)
 		act->status = 128 + lab->loop.interrupted;
 	} else if (fallen) {
 		char *file = mem_format("%s.err", fallen), *words = lab_read(lab, file), *how = lab_end(lab, fallen);
-		act->status =
-			cannot_judge("%s ended too early (%s)%s%s", fallen, how, *words ? "; it says:\n" : "", words);
+		fputs(words, stderr);
+		act->status = cannot_judge("%s ended too early (%s)%s", fallen, how,
+					   *words ? "; the lines above are its own" : "");
 		free(how);
 		free(words);
 		free(file);
@@ -292,7 +293,7 @@ static int build_services(struct lab *lab)
 
 	if (build_targets(&lab->loop, targets, 2, (int)uv_available_parallelism(), &error) != 0 &&
 	    !lab->loop.interrupted)
-		status = cannot_judge("%s", error);
+		status = cannot_build("the two services", error);
 	free(error);
 	return lab->loop.interrupted ? 128 + lab->loop.interrupted : status;
 }

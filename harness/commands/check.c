@@ -446,6 +446,14 @@ static int take_flag(struct check *check, const struct operands *operands, int *
 	return 0;
 }
 
+/* make and the shell read a line, and what the detectors write is XML. */
+static int refuse_odd(const char *word)
+{
+	return bad_input(
+		"'%s' has a control character in it, or is not UTF-8, and not every tool can take that; rename it",
+		word);
+}
+
 static void add_source(struct check *check, char *source)
 {
 	check->sources = mem_resize(check->sources, (size_t)check->source_count + 1, sizeof *check->sources);
@@ -461,6 +469,12 @@ static int take_source(struct check *check, const char *word)
 
 	if (!source)
 		return status;
+	/* Its own name is, and the folders before it may not be. */
+	if (!text_is_plain(source)) {
+		status = refuse_odd(source);
+		free(source);
+		return status;
+	}
 	add_source(check, source);
 	return 0;
 }
@@ -480,11 +494,17 @@ static int take_exercise_in_hand(struct check *check)
 static int take_words(struct check *check, const struct operands *operands)
 {
 	int status = 0;
+	char *here = realpath(".", NULL);
 
 	fputs("WORDS=", text_open(&check->words));
+	if (here && !text_is_plain(here))
+		status = refuse_odd(here);
+	free(here);
 	for (int i = 0; i < operands->count && status == 0; i++) {
 		const char *word = operands->items[i];
-		if (word[0] == '-' && word[1])
+		if (!text_is_plain(word))
+			status = refuse_odd(word);
+		else if (word[0] == '-' && word[1])
 			status = take_flag(check, operands, &i);
 		else if (!compiler_links(word))
 			status = take_source(check, word);
@@ -552,7 +572,7 @@ static const struct option_spec options[] = {
 	 offsetof(struct check, json)},
 	{"timeout", OPTION_NUMBER, "S", "seconds before a run counts as hung (default: 120)",
 	 offsetof(struct check, timeout)},
-	{"idle", OPTION_NUMBER, "S",
+	{"idle", OPTION_COUNT, "S",
 	 "seconds that it may do nothing but wait for something from outside (default: 20; 0: as long as --timeout); a "
 	 "deadlock is told at once",
 	 offsetof(struct check, idle)},

@@ -28,9 +28,14 @@ extern const struct command_entry command_list, command_show, command_diff, comm
 
 /* --- what several commands need --- */
 
-/* Prints "loose: " and the line on stderr; returns STATUS_BAD_INPUT or STATUS_CANNOT_JUDGE. */
+/*
+ * Prints "loose: " and the line on stderr, control characters in it written as in C; returns STATUS_BAD_INPUT or
+ * STATUS_CANNOT_JUDGE.
+ */
 int bad_input(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int cannot_judge(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same with build_targets()'s error: a compiler's lines stand above the one that names what was to be built. */
+int cannot_build(const char *what, const char *error);
 /* names_find() with the line on stderr: 0, or STATUS_BAD_INPUT. */
 int find_named(const struct catalogue *catalogue, const char *word, bool chapters, struct named *named);
 /* STATUS_AGREES, with the workbook for workbook_close(); else the exit status after one line on stderr. */

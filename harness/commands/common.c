@@ -9,16 +9,22 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "command.h"
 #include "judge/trust.h"
 #include "report/report.h"
 #include "verdict/detector.h"
 
+/* One line, whatever is named in it. */
 static void complain(const char *format, va_list args)
 {
-	fputs("loose: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	struct text text;
+
+	vfprintf(text_open(&text), format, args);
+	char *said = text_close(&text), *line = text_escape(said);
+	fprintf(stderr, "loose: %s\n", line);
+	free(line);
+	free(said);
 }
 
 int bad_input(const char *format, ...)
@@ -39,6 +45,16 @@ int cannot_judge(const char *format, ...)
 	complain(format, args);
 	va_end(args);
 	return STATUS_CANNOT_JUDGE;
+}
+
+int cannot_build(const char *what, const char *error)
+{
+	size_t length = strlen(error);
+
+	if (!strchr(error, '\n'))
+		return cannot_judge("%s: %s", what, error);
+	fprintf(stderr, "%s%s", error, error[length - 1] == '\n' ? "" : "\n");
+	return cannot_judge("%s: not built; the lines above say why", what);
 }
 
 int find_named(const struct catalogue *catalogue, const char *word, bool chapters, struct named *named)

@@ -58,7 +58,8 @@ static void print_bash(FILE *out)
 		fputc(' ', out);
 		bash_list(out, "detectors", command->options, 1U << OPTION_DETECTOR);
 		fputc(' ', out);
-		bash_list(out, "others", command->options, 1U << OPTION_TEXT | 1U << OPTION_NUMBER);
+		bash_list(out, "others", command->options,
+			  1U << OPTION_TEXT | 1U << OPTION_NUMBER | 1U << OPTION_COUNT);
 		fprintf(out, "\n\t\tkinds=('%s' '%s')\n\t\t;;\n", operand_names[command->operands[0]],
 			operand_names[command->operands[1]]);
 	}

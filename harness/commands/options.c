@@ -28,6 +28,7 @@ static char *set_value(const struct option_spec *spec, const char *text, char *v
 		*(bool *)field = true;
 		return NULL;
 	case OPTION_NUMBER:
+	case OPTION_COUNT:
 		break;
 	case OPTION_TEXT:
 	case OPTION_FILE:
@@ -39,8 +40,9 @@ static char *set_value(const struct option_spec *spec, const char *text, char *v
 	}
 	long number = strtol(text, &end, 10);
 	*(long *)field = number;
-	if (!*text || *end || number < 1 || number > MOST)
-		return mem_format("--%s takes a whole number from 1 to %d, not '%s'", spec->name, MOST, text);
+	int least = spec->kind == OPTION_COUNT ? 0 : 1;
+	if (!*text || *end || number < least || number > MOST)
+		return mem_format("--%s takes a whole number from %d to %d, not '%s'", spec->name, least, MOST, text);
 	return NULL;
 }
 

@@ -18,6 +18,7 @@
 enum option_kind {
 	OPTION_FLAG,	 /* bool */
 	OPTION_NUMBER,	 /* long, from 1 to 1000000 */
+	OPTION_COUNT,	 /* long, from 0 to 1000000: 0 has a meaning of its own */
 	OPTION_TEXT,	 /* const char * */
 	OPTION_FILE,	 /* const char *; to write, "-" is standard output */
 	OPTION_DETECTOR, /* const struct detector * */

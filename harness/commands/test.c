@@ -262,7 +262,7 @@ static int build_tests(struct tally *tally)
 
 	if (build_targets(&tally->loop, targets, 1, (int)uv_available_parallelism(), &error) != 0) {
 		int status = tally->loop.interrupted ? 128 + tally->loop.interrupted
-						     : cannot_judge("the harness's tests: %s", error);
+						     : cannot_build("the harness's tests", error);
 		free(error);
 		return status;
 	}

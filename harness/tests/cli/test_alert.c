@@ -131,11 +131,13 @@ Test(alert, that_cannot_be_judged_says_why)
 	expect_refusal("alert now", 2, "takes no operand");
 	expect_refusal("alert --fast", 2, "unknown option '--fast'");
 	scratch_tool(&scratch, "prometheus", "#!/bin/sh\necho the disk is full >&2\nexit 1\n");
-	expect_refusal("alert", 3, "prometheus ended too early (exit 1); it says:\nthe disk is full");
+	expect_refusal("alert", 3,
+		       "the disk is full\nloose: prometheus ended too early (exit 1); the lines above are its own\n");
 	shell_in_scratch("sed -i 's/for: 5m/for: 7m/' " ALERT "/rules.yml");
 	expect_refusal("alert", 2, "says 'for: 5m'");
 	shell_in_scratch("echo oops >>" ALERT "/fixed-service.c");
 	expect_refusal("alert", 3, "fixed-service' was not built: " ALERT "/fixed-service.c:");
+	expect_refusal("alert", 3, "\nloose: the two services: not built; the lines above say why\n");
 	shell_in_scratch("rm bin/prometheus build/prometheus; cd bin; ln -s $(command -v make sh) .");
 	snprintf(scratch.path, sizeof scratch.path, "%s/bin", scratch.root);
 	expect_refusal("alert", 3, "prometheus is missing; './loose alert' fetches it");

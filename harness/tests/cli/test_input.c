@@ -66,6 +66,12 @@ Test(input, option_without_its_value)
 Test(input, option_with_a_bad_number)
 {
 	expect("verify --repeat many", "--repeat takes a whole number");
+	expect("verify --timeout 0", "--timeout takes a whole number from 1 to 1000000, not '0'");
+	expect("verify --repeat 0", "--repeat takes a whole number from 1 to 1000000, not '0'");
+	expect("verify --jobs 1000001", "--jobs takes a whole number from 1 to 1000000, not '1000001'");
+	expect("check --idle -1 x.c", "--idle takes a whole number from 0 to 1000000, not '-1'");
+	/* As its help says, 0 is for ever. */
+	expect("check --idle 0 no-such.c", "cannot read 'no-such.c'");
 	expect("verify --jobs 0", "--jobs takes a whole number from 1 to 1000000, not '0'");
 }
 
@@ -76,6 +82,34 @@ Test(input, unknown_pitfall)
 	expect("show no-such", "no pitfall is called 'no-such'; './loose list' names them");
 	expect("list no-such", "no pitfall is called 'no-such'; './loose list' names them");
 	expect("diff implicit-contact", "no pitfall is called 'implicit-contact'; did you mean 'implicit-contract'?");
+}
+
+/* One line, in one colour. */
+Test(input, names_with_control_characters_are_escaped)
+{
+	expect("\"$(printf 'ver\\nify\\033[31m')\"", "unknown command 'ver\\nify\\033[31m'");
+	expect("verify \"$(printf 'no\\nsuch\\033[31m')\"", "no pitfall is called 'no\\nsuch\\033[31m'");
+	expect("verify --detector \"$(printf 'ts\\nan')\"", "no detector is called 'ts\\nan'");
+	expect("verify --json \"$(printf '/no/\\nsuch')\"", "cannot write '/no/\\nsuch': No such file");
+	expect("run implicit \"$(printf 'bro\\nken')\"", "has no program 'bro\\nken'");
+}
+
+/* Valgrind's XML could not hold it, and make reads lines. */
+Test(input, check_of_a_file_whose_name_no_tool_can_take)
+{
+	static const char *const names[] = {"new\\nline", "esc\\033ape", "no-utf-\\377", "dir\\001/x"};
+	char command[1024];
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(command, sizeof command,
+			 "f=$(printf '%s/%s.c'); mkdir -p \"$(dirname \"$f\")\" && echo 'int main(void) { return 0; }' "
+			 ">\"$f\"",
+			 scratch.root, names[i]);
+		cr_assert_eq(system(command), 0);
+		snprintf(command, sizeof command, "check \"$(printf '%s/%s.c')\"", scratch.root, names[i]);
+		expect(command, "has a control character in it, or is not UTF-8");
+	}
+	expect("check -I\"$(printf 'a\\nb')\" x.c", "'-Ia\\nb' has a control character");
 }
 
 Test(input, ambiguous_pitfall)

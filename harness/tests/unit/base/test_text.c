@@ -30,6 +30,45 @@ Test(text, that_was_never_opened_is_none)
 	cr_assert_null(text_close(&text));
 }
 
+Test(text, control_characters_are_escaped)
+{
+	static const char *const pairs[][2] = {{"", ""},
+					       {"plain \303\251 \\n 'x'", "plain \303\251 \\n 'x'"},
+					       {"two\nlines\tand\r", "two\\nlines\\tand\\015"},
+					       {"\033[31mred\177", "\\033[31mred\\177"},
+					       {"\302\233 of eight bits", "\\302\\233 of eight bits"},
+					       {"\377 is no character\n", "\377 is no character\\n"}};
+
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		char *escaped = text_escape(pairs[i][0]);
+		cr_expect_str_eq(escaped, pairs[i][1]);
+		free(escaped);
+	}
+}
+
+Test(text, plain_is_utf_8_without_control_characters)
+{
+	static const char *const plain[] = {"", "a b\tc", "\303\244 \342\202\254 \360\237\230\200", "'\"$%"};
+	static const char *const odd[] = {"a\nb",
+					  "\033",
+					  "\177",
+					  "\302\233",
+					  "\377",
+					  "\303",
+					  "\303(",
+					  "\300\257",
+					  "\340\200\257",
+					  "\355\240\200",
+					  "\360\200\200\200",
+					  "\364\220\200\200",
+					  "\342\202"};
+
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		cr_expect(text_is_plain(plain[i]), "%s", plain[i]);
+	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+		cr_expect_not(text_is_plain(odd[i]), "%zu", i);
+}
+
 #ifndef __SANITIZE_ADDRESS__
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
