@@ -154,11 +154,21 @@ static char *process_problem(void)
 
 /* --- room --- */
 
+/* 0, or an error number. On a slow machine a signal, a child's end for one, may come meanwhile. */
+static int take_room(int file, off_t size)
+{
+	int error = posix_fallocate(file, 0, size);
+
+	while (error == EINTR)
+		error = posix_fallocate(file, 0, size);
+	return error;
+}
+
 /* Takes the room and gives it back: a quota, a full table of files and a read-only disk all show. */
 static char *room_problem(const char *directory, unsigned long long size, const char *fix)
 {
 	char *path = mem_format("%s/loose.XXXXXX", directory);
-	int file = mkstemp(path), error = file < 0 ? errno : posix_fallocate(file, 0, (off_t)size);
+	int file = mkstemp(path), error = file < 0 ? errno : take_room(file, (off_t)size);
 	char *problem = NULL;
 
 	if (file >= 0) {

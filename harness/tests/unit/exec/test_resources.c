@@ -1,5 +1,9 @@
 /* What there is too little of is told before anything is judged, and a compiler's failure is not the source's. */
+#define _GNU_SOURCE /* RTLD_NEXT */
 #include <criterion/criterion.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +26,23 @@ static void expect(const char *words, bool tests)
 static void allow(int resource, rlim_t soft, rlim_t hard)
 {
 	cr_assert_eq(setrlimit(resource, &(struct rlimit){soft, hard}), 0);
+}
+
+/* In the place of the C library's: so many calls are interrupted first. */
+static int interruptions;
+
+int posix_fallocate(int file, off_t start, off_t size)
+{
+	int (*real)(int, off_t, off_t) = (int (*)(int, off_t, off_t))dlsym(RTLD_NEXT, "posix_fallocate");
+
+	return interruptions-- > 0 ? EINTR : real(file, start, size);
+}
+
+Test(resources, an_interruption_is_no_lack_of_room)
+{
+	interruptions = 3;
+	expect(NULL, true);
+	cr_assert_lt(interruptions, 0);
 }
 
 Test(resources, has_what_is_needed)
