@@ -185,6 +185,10 @@ $(eval $(call harness,asan))
 build/loose: $(patsubst %.c,build/host/%.o,$(HARNESS_SOURCES))
 	$(Q)$(HARNESS_CC) -Wl,--build-id=sha1 -o $@ $^ $(HARNESS_LIBS)
 
+# The harness as the tests of bad input start it.
+build/asan/loose: $(patsubst %.c,build/asan/%.o,$(HARNESS_SOURCES) harness/tests/unit/leaks.c)
+	$(Q)$(HARNESS_CC) $(asan_FLAGS) -Wl,--build-id=sha1 -o $@ $^ $(HARNESS_LIBS)
+
 build/supervisor: $(patsubst %,build/host/harness/exec/supervisor/%.o,supervisor standstill)
 	$(Q)$(HARNESS_CC) -Wl,--build-id=sha1 -o $@ $^
 
@@ -280,7 +284,7 @@ mutants: harness ## whether the tests of the exercises refuse mutants of the sol
 test: harness ## all tests: ./loose test
 	$(Q)build/loose test
 
-tests: harness build/host/tests build/asan/tests build/cli-tests $(MONITOR_TEST_PROGRAMS) $(RUNNER_TEST_PROGRAMS) ## build the harness's own tests
+tests: harness build/host/tests build/asan/tests build/asan/loose build/cli-tests $(MONITOR_TEST_PROGRAMS) $(RUNNER_TEST_PROGRAMS) ## build the harness's own tests
 
 inject: harness build/inject build/inject.so $(addprefix build/plain/bin/,$(RIGHT_PROGRAMS)) ## right programs under failing calls: WHICH='words of paths'
 	$(Q)build/inject $(WHICH)
