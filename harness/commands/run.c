@@ -78,6 +78,7 @@ static void tell(const char *root, const struct request *request, const struct r
 		if (i + 1 < results->count)
 			fputc('\n', out);
 	}
+	free(shown.items);
 	if (request->hidden) {
 		char *how = answers_how(request->program->pitfall);
 		fprintf(stderr, "loose: %s\n", how);
