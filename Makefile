@@ -269,7 +269,7 @@ build/watch-drive: $(patsubst %,build/host/harness/tests/%.o,watch/drive cli/scr
 # --- what people type ----------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-.PHONY: all harness kills inject bench-check bench-verify bench-warm layout prose verify mutants test tests werror format clean help
+.PHONY: all harness kills inject bench-check bench-verify bench-warm layout prose together verify mutants test tests werror format clean help
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
@@ -296,6 +296,9 @@ compile_commands.json: $(HARNESS_SOURCES) ## for editors
 
 bench-check: harness ## what check takes over the same compilations and runs one after the other
 	$(Q)harness/tests/bench/check
+
+together: harness ## two commands at the same time in one workbook, again and again: ROUNDS=50
+	$(Q)harness/tests/together $(ROUNDS)
 
 bench-warm: harness ## the CPU time of a verify that has nothing to do, over 0.3 s
 	$(Q)harness/tests/bench/warm
