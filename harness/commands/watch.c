@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "command.h"
@@ -36,12 +37,29 @@ static void say_goodbye(const struct reader *reader, const char *pitfall)
 				   : "begun");
 }
 
-static int watch_exercise(struct workbook *workbook, struct reader *reader, const char *pitfall, bool plain)
+/* Out of memory: as main() ends then, with the terminal as it was. */
+static void end_exhausted(void)
+{
+	terminal_restore();
+	_exit(STATUS_CANNOT_JUDGE);
+}
+
+/* The first time it takes a while, and a screen that stays empty looks broken. */
+static int examine_detectors(struct workbook *workbook)
 {
 	const struct judging_options options = {.repeat = 1};
-	int status = ensure_trust(workbook, detectors, &options);
+
+	if (style_of(stderr).terminal)
+		fputs("Seeing that the detectors can be trusted here; the first time takes a while.\n", stderr);
+	return ensure_trust(workbook, detectors, &options);
+}
+
+static int watch_exercise(struct workbook *workbook, struct reader *reader, const char *pitfall, bool plain)
+{
+	int status = examine_detectors(workbook);
 	char *error = NULL;
 
+	mem_on_exhaustion(end_exhausted);
 	if (status || workbook->loop.interrupted)
 		return workbook->loop.interrupted ? 128 + workbook->loop.interrupted : status;
 	enum watching_end end = watching_run(workbook, reader, pitfall, plain, &error);

@@ -31,7 +31,7 @@ static volatile sig_atomic_t taken;
 /* --- the state of the terminal --- */
 
 /* Safe in a handler of signals. Nothing is left to do if it fails. */
-static void restore(void)
+void terminal_restore(void)
 {
 	if (!taken)
 		return;
@@ -43,7 +43,7 @@ static void restore(void)
 
 static void on_crash(int number)
 {
-	restore();
+	terminal_restore();
 	/* By its default now, once this has returned. */
 	raise(number);
 }
@@ -337,7 +337,7 @@ static void on_stopped(uv_signal_t *handle, int number)
 
 static void stop_here(struct terminal *terminal)
 {
-	restore();
+	terminal_restore();
 	uv_signal_stop(&terminal->stopped);
 	raise(SIGTSTP);
 	uv_signal_start(&terminal->stopped, on_stopped, SIGTSTP);
@@ -423,7 +423,7 @@ static void on_child(uv_signal_t *handle, int number)
 bool terminal_lend(struct terminal *terminal, char *const *argv, void (*returned)(void *context, int status))
 {
 	fflush(stdout);
-	restore();
+	terminal_restore();
 	stop_reading(terminal);
 	terminal->returned = returned;
 	uv_signal_start(&terminal->children, on_child, SIGCHLD);
@@ -503,7 +503,7 @@ void terminal_close(struct terminal *terminal)
 		kill(-terminal->borrower, SIGCONT);
 		give_foreground(getpgrp());
 	}
-	restore();
+	terminal_restore();
 	stop_reading(terminal);
 	terminal->loop = NULL;
 	for (size_t i = 0; i < sizeof handles / sizeof *handles; i++, terminal->closing++)

@@ -73,6 +73,9 @@ int terminal_open(struct terminal *terminal, struct loop *loop, bool plain, cons
 /* Everything as it was. Runs the loop for a moment; no event comes from the terminal any more. */
 void terminal_close(struct terminal *terminal);
 
+/* Only the terminal, at once, from anywhere: for who ends the process without another word. */
+void terminal_restore(void);
+
 /* A screen: some of the lines, from the one of number `top` on, and `last` in the last row. */
 void terminal_paint(struct terminal *terminal, const struct lines *lines, size_t top, const char *last);
 /* Rows for lines, above the last one. */
