@@ -32,6 +32,7 @@ struct worker {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool home; /* guarded by lock */
+	int got;   /* papers so far; guarded by lock */
 };
 
 static void *work(void *arg)
@@ -42,6 +43,9 @@ static void *work(void *arg)
 	while ((worker->last = marker_next(worker->marker, &paper)) == NEXT_PAPER) {
 		REQUIRE(worker->marked < PAPERS);
 		worker->papers[worker->marked++] = paper;
+		CHECK(pthread_mutex_lock(&worker->lock));
+		worker->got++;
+		CHECK(pthread_mutex_unlock(&worker->lock));
 	}
 	if (worker->last == NEXT_NO_MORE)
 		worker->told = desk.handed_in;
@@ -70,6 +74,14 @@ static bool comes_home(struct worker *worker)
 	bool home = worker->home;
 	CHECK(pthread_mutex_unlock(&worker->lock));
 	return home;
+}
+
+static int got_by(struct worker *worker)
+{
+	CHECK(pthread_mutex_lock(&worker->lock));
+	int got = worker->got;
+	CHECK(pthread_mutex_unlock(&worker->lock));
+	return got;
 }
 
 static void worker_end(struct worker *worker)
@@ -131,6 +143,7 @@ Test(exam, lets_the_others_go_on, .timeout = 60)
 		/* Both may have been woken for it, and one of them has it. Both wait again: the end is to be heard by both. */
 		schedule_await_blocked();
 	}
+	int got = got_by(&anna) + got_by(&ben);
 	exam_end(desk.exam);
 	bool home = comes_home(&anna) && comes_home(&ben) && comes_home(&carl);
 	cr_assert(home, "the exam has ended, and a marker still waits");
@@ -138,6 +151,7 @@ Test(exam, lets_the_others_go_on, .timeout = 60)
 	for (int i = 0; i < 3; i++)
 		worker_end(all[i]);
 	exam_free(desk.exam);
+	cr_assert_eq(got, PAPERS, "%d papers were handed in, and those who waited have got %d", PAPERS, got);
 	cr_assert(carl_home, "a marker waits among others, and does not hear that he is sent home");
 	cr_assert_eq(carl.last, NEXT_STOPPED, "a marker is sent home, and is told something else");
 	for (int i = 0; i < anna.marked + ben.marked; i++)
