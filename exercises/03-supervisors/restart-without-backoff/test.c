@@ -21,7 +21,8 @@ static struct world {
 	long now;
 	int runs, fail; /* runs so far; how many of them fail */
 	long run_time;	/* ms, of each run but the long one */
-	int long_run;	/* takes nearly the whole window */
+	int long_run;	/* takes another time, in ms: */
+	long long_time;
 	int stopped_in; /* in this run a stop is requested */
 	long pauses[PATIENCE];
 	int pause_count;
@@ -52,7 +53,7 @@ static int task(void *context, struct stop *asked)
 	struct world *w = context;
 
 	w->runs++;
-	w->now += w->runs == w->long_run ? KEEPER_WINDOW - 100 : w->run_time;
+	w->now += w->runs == w->long_run ? w->long_time : w->run_time;
 	if (w->runs == w->stopped_in)
 		stop_request(asked);
 	if (w->runs > w->fail || w->runs >= PATIENCE)
@@ -85,8 +86,25 @@ Test(keeper, gives_up_and_tells, .timeout = 60)
 Test(keeper, gives_up_in_any_ten_seconds, .timeout = 60)
 {
 	world.long_run = 2;
+	world.long_time = KEEPER_WINDOW - 100;
 	run(PATIENCE, 1);
 	cr_assert_eq(world.runs, 1 + KEEPER_FAILURES, "given up after %d runs", world.runs);
+}
+
+/* From the first failure to the last that is allowed it is the window, and then 1 ms more. */
+Test(keeper, gives_up_at_the_end_of_the_window, .timeout = 60)
+{
+	long pauses = 0;
+
+	for (long i = 1, pause = KEEPER_FIRST_PAUSE; i < KEEPER_FAILURES; i++, pause *= 2)
+		pauses += pause < KEEPER_LONGEST_PAUSE ? pause : KEEPER_LONGEST_PAUSE;
+	for (int more = 0; more < 2; more++) {
+		world = (struct world){.long_run = 2};
+		world.long_time = KEEPER_WINDOW - pauses - (KEEPER_FAILURES - 2) + more;
+		run(PATIENCE, 1);
+		cr_assert_eq(world.runs, KEEPER_FAILURES + more, "%d failures in %d ms, and given up after %d runs",
+			     KEEPER_FAILURES, KEEPER_WINDOW + more, world.runs);
+	}
 }
 
 /* Each run fails before it was in good health, but for the last one. */

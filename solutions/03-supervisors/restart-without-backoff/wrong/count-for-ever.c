@@ -2,7 +2,7 @@
  * Tempting  pauses, a limit, an error for the caller; a counter is all it takes.
  * Refused   the tests: a counter that never forgets. A task that fails once a month is given up in the tenth month,
  *           and nobody will find out why.
- * test      fails gives_up_in_any_ten_seconds, forgives_what_is_rare
+ * test      fails gives_up_at_the_end_of_the_window, gives_up_in_any_ten_seconds, forgives_what_is_rare
  */
 #include "keeper.h"
 

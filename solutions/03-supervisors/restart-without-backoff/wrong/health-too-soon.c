@@ -1,7 +1,7 @@
 /*
  * Tempting  a task that has run for longer than the longest pause has done more than wait; it may start afresh.
  * Refused   the tests: what needs a second to fail is not in good health, it is slow to fail. Its pauses never grow.
- * test      fails pauses_longer_and_longer
+ * test      fails gives_up_at_the_end_of_the_window, pauses_longer_and_longer
  */
 #include "keeper.h"
 

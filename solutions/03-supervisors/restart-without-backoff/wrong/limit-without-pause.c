@@ -2,8 +2,8 @@
  * Tempting  who gives up after ten failures does not need to pause between them.
  * Refused   the tests: the ten are used up before the plug is in again, so what would have passed in a second is
  *           given up in a millisecond.
- * test      fails gives_up_in_any_ten_seconds, pauses_longer_and_longer, stops_in_a_pause, runs_nothing_once_stopped,
- *           tells_of_the_limit_when_stopped
+ * test      fails gives_up_at_the_end_of_the_window, gives_up_in_any_ten_seconds, pauses_longer_and_longer,
+ *           stops_in_a_pause, runs_nothing_once_stopped, tells_of_the_limit_when_stopped
  */
 #include "keeper.h"
 

@@ -2,7 +2,8 @@
  * Tempting  a pause is a sleep, and nanosleep() takes exactly that.
  * Refused   the tests: a sleep hears no stop, and it is not the clock that the keeper was given: nobody can test ten
  *           seconds in less than ten seconds.
- * test      fails gives_up_in_any_ten_seconds, pauses_longer_and_longer, stops_in_a_pause
+ * test      fails gives_up_at_the_end_of_the_window, gives_up_in_any_ten_seconds, pauses_longer_and_longer,
+ *           stops_in_a_pause
  */
 #include "keeper.h"
 

@@ -2,8 +2,8 @@
  * Tempting  a start is a new beginning: what failed before belongs to the run before.
  * Refused   the tests: everything starts well, and so each failure is the first one. It is health that clears the
  *           record, and health takes time to show.
- * test      fails gives_up_and_tells, gives_up_in_any_ten_seconds, pauses_longer_and_longer,
- *           tells_of_the_limit_when_stopped
+ * test      fails gives_up_at_the_end_of_the_window, gives_up_and_tells, gives_up_in_any_ten_seconds,
+ *           pauses_longer_and_longer, tells_of_the_limit_when_stopped
  */
 #include "keeper.h"
 

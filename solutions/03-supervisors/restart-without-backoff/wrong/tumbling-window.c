@@ -2,7 +2,7 @@
  * Tempting  a counter and the time at which its ten seconds began; when they are over, both begin anew.
  * Refused   the tests: half of the failures are counted in one window, half in the next. Ten within ten seconds are seen
  *           only if no border is between them.
- * test      fails gives_up_in_any_ten_seconds
+ * test      fails gives_up_at_the_end_of_the_window, gives_up_in_any_ten_seconds
  */
 #include "keeper.h"
 
