@@ -143,3 +143,26 @@ Test(station, stops_well, .timeout = 60)
 	cr_assert_eq(station_stop(), 0);
 	expect_all_stopped();
 }
+
+static void idle(struct stop *stop)
+{
+	while (!stop_wait(stop, FOR_EVER))
+		;
+}
+
+static int close_nothing(void)
+{
+	closed_count++;
+	return 0;
+}
+
+Test(station, has_room_for_all_its_parts, .timeout = 60)
+{
+	static struct part all[STATION_PARTS];
+
+	for (int i = 0; i < STATION_PARTS; i++)
+		all[i] = (struct part){"idle", idle, close_nothing};
+	station_start(all, STATION_PARTS);
+	cr_assert_eq(station_stop(), 0);
+	cr_assert_eq(closed_count, STATION_PARTS, "%d parts, close() was called %d times", STATION_PARTS, closed_count);
+}
