@@ -158,10 +158,10 @@ Test(check_flags, what_is_not_for_check)
 	refuse("like_cc.c -c", "loose: check makes a program that it can run under every detector; leave out '-c'\n");
 	refuse("like_cc.c -o x", "loose: check keeps nothing of what it compiles; leave out '-o'\n");
 	refuse("like_cc.c -fsanitize=thread", "loose: check chooses the sanitizers; leave out '-fsanitize=thread'\n");
-	refuse("-lm", "loose: check takes [EXERCISE | FILE.c... [FLAG...]] [-- ARG...]; name a C file of the program\n");
+	refuse("-lm",
+	       "loose: check takes [EXERCISE | FILE.c... [FLAG...]] [-- ARG...]; name a C file of the program\n");
 	refuse("like_cc.c -json", "loose: unknown option '-json'; did you mean '--json'?\n");
 	refuse("like_cc.c -I", "loose: '-I' needs a value\n");
 	refuse("like_cc.c no-such.o", "loose: cannot read 'no-such.o': No such file or directory\n");
-	refuse("implicit -O2",
-	       "loose: 'work/" PITFALL "/line.c' is compiled as the workbook says; leave out '-O2'\n");
+	refuse("implicit -O2", "loose: 'work/" PITFALL "/line.c' is compiled as the workbook says; leave out '-O2'\n");
 }
