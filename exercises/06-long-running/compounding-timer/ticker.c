@@ -1,5 +1,5 @@
 /*
- * Yours to mend. It keeps its times, and whatever the caller has chosen, it does
+ * Yours to fix. It keeps its times, and whatever the caller has chosen, it does
  * all that it has missed, all at once.
  *
  * Promise   what was missed is skipped and counted, or caught up with: whichever the caller has chosen.

@@ -1,6 +1,6 @@
 /*
- * Yours to mend. The pool keeps CONNS connections, and opens a new one for
- * everybody who finds it empty.
+ * Yours to fix. The pool keeps CONNS connections, and opens a new one for
+ * every client that finds it empty.
  *
  * Promise   at most CONNS connections are open or being opened, and who gets none in time is told.
  * test      fails opens_no_more_than_there_may_be, counts_those_that_are_being_opened, waits_for_one_that_is_put_back,

@@ -1,6 +1,6 @@
 /*
  * A pool of connections to a database. To open one takes long, so those that
- * nobody uses are kept; and the database has room for so many, and no more.
+ * are not in use are kept; and the database has room for CONNS, and no more.
  *
  *     conns_init(dial, hang_up);
  *     ...
@@ -30,7 +30,7 @@ typedef void conn_hang_up(struct conn *conn);
 void conns_init(conn_dial *dial, conn_hang_up *hang_up);
 
 /*
- * A connection that nobody else uses, until conn_put().
+ * A connection that no other caller uses, until conn_put().
  *
  *   - At no moment are more than CONNS connections open or being opened.
  *   - One that was put back is used again, before another is opened.
@@ -44,10 +44,10 @@ void conns_init(conn_dial *dial, conn_hang_up *hang_up);
  */
 struct conn *conn_get(long patience);
 
-/* Gives a connection back to the pool. It is the caller's no more. */
+/* Gives a connection back to the pool. From then on it is not the caller's. */
 void conn_put(struct conn *conn);
 
-/* Hangs up every connection, once. All have been put back, and nobody calls any of these functions any more. */
+/* Hangs up every connection, once. All have been put back, and no thread calls any of these functions any more. */
 void conns_release(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Yours to mend. Each scan gets a thread, whatever else is under way.
+ * Yours to fix. Each scan gets a thread, whatever else is under way.
  *
  * Promise   at most SCANS threads scan at a time; who finds no slot in time is told.
  * test      fails says_busy, waits_for_a_slot, loses_its_patience

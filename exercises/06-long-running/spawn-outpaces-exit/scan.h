@@ -27,8 +27,8 @@ typedef void scan_fn(int attachment);
  * started.
  *
  *   - At no moment are there more than SCANS threads that scan. A thread is
- *     there until it has been joined: that it has called scan() is not enough.
- *   - If there are as many, it waits until one has ended, but no longer than
+ *     there until it has been joined: that scan() has returned is not enough.
+ *   - If there are SCANS, it waits until one has ended, but no longer than
  *     `patience` ms. With patience 0 it does not wait. Then it starts nothing.
  *
  * Any thread may call it, several at a time.
@@ -38,7 +38,7 @@ enum scan_result scan_start(scan_fn *scan, int attachment, long patience);
 /*
  * Waits for the scans. When it returns, every scan that was started has ended,
  * no thread of them is left, and what they have written the caller may read
- * without a lock. Called once, when nobody is in scan_start() any more.
+ * without a lock. Called once, when no thread is in scan_start().
  */
 void scans_wait(void);
 

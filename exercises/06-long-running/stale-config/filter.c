@@ -1,5 +1,5 @@
 /*
- * Yours to mend. The thread takes the rules with it as it starts.
+ * Yours to fix. The thread takes the rules with it as it starts.
  *
  * Promise   each mail is judged by the rules in force as it begins, and they stay as they are until it ends.
  * test      fails judges_by_the_new_rules, keeps_the_rules_of_a_mail

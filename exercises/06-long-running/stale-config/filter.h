@@ -1,6 +1,6 @@
 /*
  * A mail filter. Mails are judged in a thread of its own, one after the other,
- * by rules that somebody may change at any time.
+ * by rules that any thread may change at any time.
  *
  *     filter_start(&rules, judge);
  *     filter_put(mail);
