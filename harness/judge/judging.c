@@ -56,7 +56,7 @@ struct judging {
 void tasks_add(struct tasks *tasks, const struct program *program, const struct detector *detector)
 {
 	tasks->items = mem_resize(tasks->items, tasks->count + 1, sizeof *tasks->items);
-	tasks->items[tasks->count++] = (struct task){program, detector};
+	tasks->items[tasks->count++] = (struct task){.program = program, .detector = detector};
 }
 
 void tasks_release(struct tasks *tasks)
@@ -285,7 +285,7 @@ static void on_run_ended(void *context, const struct run_end *end)
 		if (end->seen->ending == ENDED_DEADLOCKED || end->seen->hung)
 			note_deadlock(judging, work->result->program);
 		add_run(work->result, end->seen);
-		if (work->result->runs == judging->options->repeat) {
+		if (work->result->runs == work->runs) {
 			if (work->key)
 				cache_record(&judging->cache, work->key, work->result);
 			complete(judging, work);
@@ -302,7 +302,7 @@ static void start_one(struct judging *judging, struct queue *queue)
 
 	if (work->started == 0)
 		note_light_begun(judging, work);
-	if (++work->started == judging->options->repeat)
+	if (++work->started == work->runs)
 		queue_drop_first(queue);
 	queue->running++;
 	judging->running++;
@@ -341,7 +341,7 @@ static void settle(struct judging *judging, struct work *work)
 		work->key = cache_key(&judging->cache, work->request.executable, work->result->detector,
 				      work->request.bounds);
 	if (!judging->options->fresh && work->key &&
-	    cache_recall(&judging->cache, work->key, judging->options->repeat, work->result)) {
+	    cache_recall(&judging->cache, work->key, work->runs, work->result)) {
 		note_light_begun(judging, work);
 		judge(work->result);
 		complete(judging, work);

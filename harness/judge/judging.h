@@ -22,6 +22,7 @@
 struct task {
 	const struct program *program;
 	const struct detector *detector;
+	unsigned repeat; /* runs of this pair; 0: as the options say */
 };
 
 struct tasks {

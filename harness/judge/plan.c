@@ -14,13 +14,14 @@ enum { DEADLINE_MS = 120000 };
 /* The directories of the sources that are the program's own, for files_free(). */
 static char **own_directories(const char *root, const struct program *program)
 {
-	char **own = mem_zeroed(5, sizeof *own);
+	char **own = mem_zeroed(6, sizeof *own);
 
 	if (program_has_test(program)) {
 		own[0] = mem_format("%s/exercises/%s", root, program->pitfall);
 		own[1] = mem_format("%s/solutions/%s", root, program->pitfall);
 		own[2] = mem_format("%s/work/%s", root, program->pitfall); /* the reader's copy */
 		own[3] = mem_format("%s/build/mutants/%s", root, program->pitfall);
+		own[4] = mem_format("%s/build/submissions/%s", root, program->pitfall);
 		return own;
 	}
 	const char *slash = strrchr(program->path, '/');
@@ -54,7 +55,7 @@ void work_plan(struct work *work, const char *root, const struct task *task, con
 	*result = (struct result){.program = task->program, .detector = task->detector};
 	if (task->program->declared)
 		result->expected = declaration_of(&task->program->declaration, task->detector);
-	*work = (struct work){.result = result};
+	*work = (struct work){.result = result, .runs = task->repeat ? task->repeat : options->repeat};
 	if (task->detector->bounded)
 		work->bounds = budget_both(result->expected ? result->expected->bounds : NULL, options->bounds);
 	work->request.detector = task->detector;

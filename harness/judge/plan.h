@@ -17,7 +17,8 @@ struct work {
 	char *target;	  /* relative to the root */
 	char *bounds;	  /* of the budget; NULL for the other detectors */
 	char *key;	  /* in the cache; NULL: not to be kept */
-	unsigned started; /* runs */
+	unsigned runs;	  /* that there will be */
+	unsigned started; /* of them */
 	bool asked_for;	  /* make will be asked for its program */
 	bool settled;	  /* its program is there, or is known not to compile */
 	bool over;	  /* the result is whole */

@@ -9,8 +9,7 @@
 #include "base/mem.h"
 #include "verdict/detector.h"
 
-/* Any bytes as a JSON string: what is not UTF-8 becomes '?'. Null for NULL. */
-static json_t *text(const char *bytes)
+json_t *report_json_text(const char *bytes)
 {
 	if (!bytes)
 		return json_null();
@@ -33,11 +32,12 @@ static json_t *findings(const char *root, const struct findings *all)
 	for (size_t i = 0; i < all->count; i++) {
 		const struct finding *finding = &all->items[i];
 		json_t *object = json_object();
-		json_object_set_new(object, "kind", text(finding->kind));
-		json_object_set_new(object, "function", text(finding->function));
-		json_object_set_new(object, "file", text(finding->file ? below_root(root, finding->file) : NULL));
+		json_object_set_new(object, "kind", report_json_text(finding->kind));
+		json_object_set_new(object, "function", report_json_text(finding->function));
+		json_object_set_new(object, "file",
+				    report_json_text(finding->file ? below_root(root, finding->file) : NULL));
 		json_object_set_new(object, "line", json_integer(finding->line));
-		json_object_set_new(object, "words", text(finding->words));
+		json_object_set_new(object, "words", report_json_text(finding->words));
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -52,9 +52,9 @@ static json_t *standing(const char *root, const struct stack *stack)
 	for (size_t i = 0; i < stack->count && !own; i++)
 		if (stack->frames[i].own)
 			own = &stack->frames[i];
-	json_object_set_new(object, "thread", text(stack->role));
-	json_object_set_new(object, "function", text(own ? own->function : NULL));
-	json_object_set_new(object, "file", text(own && own->file ? below_root(root, own->file) : NULL));
+	json_object_set_new(object, "thread", report_json_text(stack->role));
+	json_object_set_new(object, "function", report_json_text(own ? own->function : NULL));
+	json_object_set_new(object, "file", report_json_text(own && own->file ? below_root(root, own->file) : NULL));
 	json_object_set_new(object, "line", json_integer(own ? own->line : 0));
 	return object;
 }
@@ -68,7 +68,7 @@ static json_t *ending(const char *root, const struct observation *seen)
 		[ENDED_AT_A_CALL] = "call", [ENDED_REPLACED] = "exec",	  [ENDED_UNKNOWN] = "unknown"};
 	json_t *object = json_object(), *threads = json_array();
 
-	json_object_set_new(object, "how", text(names[seen->ending]));
+	json_object_set_new(object, "how", report_json_text(names[seen->ending]));
 	json_object_set_new(object, "status",
 			    seen->ending == ENDED_BY_ITSELF ? json_integer(seen->status) : json_null());
 	json_object_set_new(object, "signal",
@@ -76,8 +76,8 @@ static json_t *ending(const char *root, const struct observation *seen)
 	for (size_t i = 0; i < seen->standing_count; i++)
 		json_array_append_new(threads, standing(root, &seen->standing[i]));
 	json_object_set_new(object, "threads", threads);
-	json_object_set_new(object, "stdout", text(seen->output));
-	json_object_set_new(object, "stderr", text(seen->errors));
+	json_object_set_new(object, "stdout", report_json_text(seen->output));
+	json_object_set_new(object, "stderr", report_json_text(seen->errors));
 	return object;
 }
 
@@ -85,12 +85,13 @@ static json_t *result_object(const char *root, const struct result *result)
 {
 	json_t *object = json_object();
 
-	json_object_set_new(object, "pitfall", text(result->program->pitfall));
-	json_object_set_new(object, "program", text(result->program->name));
-	json_object_set_new(object, "path", text(result->program->path));
-	json_object_set_new(object, "detector", text(result->detector->name));
-	json_object_set_new(object, "declared", text(result->expected ? word_name(result->expected->word) : NULL));
-	json_object_set_new(object, "observed", text(observed_name(result->verdict.observed)));
+	json_object_set_new(object, "pitfall", report_json_text(result->program->pitfall));
+	json_object_set_new(object, "program", report_json_text(result->program->name));
+	json_object_set_new(object, "path", report_json_text(result->program->path));
+	json_object_set_new(object, "detector", report_json_text(result->detector->name));
+	json_object_set_new(object, "declared",
+			    report_json_text(result->expected ? word_name(result->expected->word) : NULL));
+	json_object_set_new(object, "observed", report_json_text(observed_name(result->verdict.observed)));
 	json_object_set_new(object, "agrees", json_boolean(result->verdict.agrees));
 	json_object_set_new(object, "runs", json_integer(result->runs));
 	json_object_set_new(object, "fired", json_integer(result->fired));
@@ -98,7 +99,7 @@ static json_t *result_object(const char *root, const struct result *result)
 	json_object_set_new(object, "cpu_ms", json_integer(result->cpu_ms));
 	json_object_set_new(object, "wall_ms", json_integer(result->wall_ms));
 	json_object_set_new(object, "peak_kib", json_integer(result->peak_kib));
-	json_object_set_new(object, "why", text(result->verdict.why));
+	json_object_set_new(object, "why", report_json_text(result->verdict.why));
 	json_object_set_new(object, "end", ending(root, &result->seen));
 	json_object_set_new(object, "findings", findings(root, &result->seen.findings));
 	if (result->seen.measured)
@@ -110,10 +111,10 @@ static json_t *toolchain_object(const struct toolchain *toolchain)
 {
 	json_t *object = json_object();
 
-	json_object_set_new(object, "clang", text(toolchain->clang));
-	json_object_set_new(object, "valgrind", text(toolchain->valgrind));
-	json_object_set_new(object, "glibc", text(toolchain->glibc));
-	json_object_set_new(object, "kernel", text(toolchain->kernel));
+	json_object_set_new(object, "clang", report_json_text(toolchain->clang));
+	json_object_set_new(object, "valgrind", report_json_text(toolchain->valgrind));
+	json_object_set_new(object, "glibc", report_json_text(toolchain->glibc));
+	json_object_set_new(object, "kernel", report_json_text(toolchain->kernel));
 	return object;
 }
 

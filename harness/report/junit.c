@@ -97,6 +97,11 @@ static void put_case(FILE *out, const struct result *result)
 	fputs("  </testcase>\n", out);
 }
 
+void report_xml(FILE *out, const char *text)
+{
+	put_escaped(out, text, SIZE_MAX);
+}
+
 int report_junit(FILE *out, const struct results *results)
 {
 	struct tally tally = tally_of(results);

@@ -97,8 +97,6 @@ const struct finding *group_finding(const struct groups *groups, size_t group);
 /* Whether some finding of this result is of the group, and whether this finding is its first. */
 bool group_has(const struct groups *groups, size_t group, size_t result);
 bool group_is_first(const struct groups *groups, size_t result, size_t index);
-/* False for a stack that says where a block, a lock or a thread of the finding came from. */
-bool stack_is_of_fault(const struct finding *finding, size_t index);
 
 /* --- pages --- */
 

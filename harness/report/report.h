@@ -69,6 +69,13 @@ void report_prose(FILE *out, struct style style, int indent, const char *text);
 int report_json(FILE *out, const char *root, const struct toolchain *toolchain, const struct results *results);
 int report_junit(FILE *out, const struct results *results);
 
+/* Text for an element or an attribute of XML: what XML 1.0 may not hold becomes '?'. */
+void report_xml(FILE *out, const char *text);
+/* Any bytes as a JSON string, a new reference: what is not UTF-8 becomes '?'. Null for NULL. */
+json_t *report_json_text(const char *bytes);
+/* False for a stack that says where a block, a lock or a thread of the finding came from. */
+bool stack_is_of_fault(const struct finding *finding, size_t index);
+
 /*
  * The progress line: on a terminal rewritten in place, else a line every ten
  * seconds; progress_end() takes it away.
