@@ -59,9 +59,11 @@ TEST_PROGRAMS := $(patsubst %.c,%,$(filter-out %/test.c,$(wildcard exercises/*/*
 # Those of the reader that are asked for: what else lies there may have any name.
 READER_PROGRAMS := $(sort $(foreach one,$(FLAVOURS),$(patsubst ready/build/$(one)/bin/%,%,$(filter ready/build/$(one)/bin/work/%,$(MAKECMDGOALS)))))
 
-# Mutants stand in the place of an exercise's file, as a wrong fix does. The harness writes them, and asks for each by name.
+# Mutants stand in the place of an exercise's file, as a wrong fix does, and so do submissions that are graded. The harness
+# writes them, and asks for each by name.
 GOALS := $(patsubst ready/%,%,$(MAKECMDGOALS))
 MUTANTS := $(foreach one,$(FLAVOURS),$(filter build/$(one)/bin/build/mutants/%,$(GOALS)))
+SUBMISSIONS := $(foreach one,$(FLAVOURS),$(filter build/$(one)/bin/build/submissions/%,$(GOALS)))
 
 # A program of a chapter may have more files: those in the directory of its name, and in shared/ what its pair has in common.
 parts = $(patsubst %.c,%.o,$(wildcard $1/*.c $(dir $1)shared/*.c))
@@ -70,8 +72,8 @@ rooms = $(wildcard $1/. $(dir $1)shared/.)
 
 # Compiles and keeps the compiler's words beside the result, for the harness to show. What does not compile leaves nothing
 # of an earlier time: by that the harness knows whose words tell why a program was not built.
-# A mutant is refused by its judges, not by a warning.
-compile = $(Q)[ -d $(@D) ] || mkdir -p $(@D); $(CC) $(PROGRAM_CFLAGS) $(if $(filter build/mutants/%,$<),-Wno-error) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
+# A mutant is refused by its judges, not by a warning, and a submission too.
+compile = $(Q)[ -d $(@D) ] || mkdir -p $(@D); $(CC) $(PROGRAM_CFLAGS) $(if $(filter build/mutants/% build/submissions/%,$<),-Wno-error) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
 	2>$@.log || { rm -f $@; cat $@.log >&2; exit 1; }
 # What of ours runs inside the programs: no detector is to watch it, and no call of memcpy() is to be made of its loops.
 RUNTIME_CFLAGS := $(POSIX) -Iharness -O1 -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer -fno-builtin -fno-stack-protector $(WARN) -MMD -MP
@@ -112,7 +114,7 @@ $(addprefix build/$1/bin/,$(SINGLE_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o 
 		$(addprefix build/$1/obj/,$($1_RUNTIME)) build/$1/kit.a
 	$$(call link,$1,$$(call libs,$$*))
 
-$(addprefix build/$1/bin/,$(TEST_PROGRAMS) $(READER_PROGRAMS)) $(filter build/$1/%,$(MUTANTS)): build/$1/bin/%: build/$1/obj/%.o \
+$(addprefix build/$1/bin/,$(TEST_PROGRAMS) $(READER_PROGRAMS)) $(filter build/$1/%,$(MUTANTS) $(SUBMISSIONS)): build/$1/bin/%: build/$1/obj/%.o \
 		build/$1/obj/exercises/$$$$(call pitfall,$$$$*)/test.o \
 		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME)) build/$1/kit.a
 	$$(call link,$1,$$(TEST_LDFLAGS) $$(call libs,$$*))
@@ -157,9 +159,9 @@ endif
 
 # XSI for realpath().
 HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -Ichapters -MMD -MP
-HARNESS_LIBS := -luv -lexpat -ljansson -lcmark-gfm -ldw -lelf -lcurl -lsqlite3
+HARNESS_LIBS := -luv -lexpat -ljansson -lcmark-gfm -ldw -lelf -lcurl -lsqlite3 -larchive
 ROOMS := base wire verdict workbook mutants detectors detectors/tsan detectors/valgrind detectors/budget detectors/criterion exec report judge \
-	docs reader watch lab commands
+	grading docs reader watch lab commands
 HARNESS_SOURCES := harness/main.c $(foreach room,$(ROOMS),$(wildcard harness/$(room)/*.c))
 UNIT_TESTS := $(wildcard harness/tests/unit/*/test_*.c)
 # The table of detectors with one more row stands in for the harness's own.
@@ -371,5 +373,5 @@ else
 DEPENDENCIES := $(wildcard $(if $(filter-out all harness layout,$(GOALS)), \
 	$(if $(filter-out $(addsuffix /%,$(PROGRAM_BUILDS)) $(addprefix $(OWN)/,$(FLAVOURS)),$(GOALS)),build,$(PROGRAM_BUILDS)), \
 	build/host build/monitor build/runner))
--include $(if $(DEPENDENCIES),$(shell find $(DEPENDENCIES) $(if $(MUTANTS),,-path '*/build/mutants' -prune -o) -name '*.d' -print))
+-include $(if $(DEPENDENCIES),$(shell find $(DEPENDENCIES) -path '*/build/submissions' -prune -o $(if $(MUTANTS),,-path '*/build/mutants' -prune -o) -name '*.d' -print))
 endif

@@ -1,0 +1,39 @@
+/*
+ * Grades a class: each submission of each exercise once, by the engine that judges
+ * the reader's own copy. What is known is kept at once (state.h), so that the same
+ * call after a kill goes on where the first one stopped.
+ *
+ * A submission is compiled below build/submissions/ of the workbook, where one grader
+ * at a time is at work.
+ */
+#ifndef LOOSE_GRADING_GRADER_H
+#define LOOSE_GRADING_GRADER_H
+
+#include "judge/judging.h"
+#include "rubric.h"
+#include "state.h"
+#include "submissions.h"
+
+struct grader {
+	struct workbook *workbook;
+	const struct submissions *submissions;
+	const struct program *const *starters; /* of the exercises */
+	const struct rubric *rubrics;	       /* one for each */
+	size_t exercise_count;
+	struct state *state;
+	struct judging_options options;
+	unsigned race_repeat; /* runs under each detector that looks for races; one that fires once has fired */
+	/* May be NULL: after a submission is graded (`fresh`), or found to have been graded before. */
+	void (*graded)(void *context, const char *person, const char *pitfall, bool fresh);
+	void *context;
+};
+
+/*
+ * 0, also when a signal ended it early: loop.interrupted tells. -1 with one line in *error for the caller to free when it
+ * could not go on; what was graded until then is kept.
+ */
+int grader_run(struct grader *grader, char **error);
+/* "02-ownership/implicit-contract/line.c", what a submission calls the file of this starter. */
+const char *grader_file(const struct program *starter);
+
+#endif

@@ -1,0 +1,204 @@
+/* What an instructor's spreadsheet and continuous integration read. See outputs.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "outputs.h"
+#include "report/report.h"
+
+static int flushed(FILE *out)
+{
+	return fflush(out) == 0 && !ferror(out) ? 0 : -1;
+}
+
+int write_json(FILE *out, const json_t *object)
+{
+	errno = 0;
+	if (json_dumpf(object, out, JSON_INDENT(1)) != 0) {
+		errno = errno ? errno : EIO;
+		return -1;
+	}
+	putc('\n', out);
+	return flushed(out);
+}
+
+/* --- CSV --- */
+
+/* Of one line. A spreadsheet takes what begins like this for a formula; the mark in front says that it is text. */
+static void put_field(FILE *out, const char *text, size_t length)
+{
+	putc('"', out);
+	if (length && strchr("=+-@\t\r", text[0]))
+		putc('\'', out);
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '"')
+			putc('"', out);
+		putc((unsigned char)text[i] < ' ' || text[i] == 0x7f ? ' ' : text[i], out);
+	}
+	putc('"', out);
+}
+
+static void put_whole(FILE *out, const char *text)
+{
+	put_field(out, text, strlen(text));
+}
+
+static bool is_graded(const json_t *record)
+{
+	enum grade grade = record_grade(record);
+
+	return grade == GRADE_PASSED || grade == GRADE_FAILED;
+}
+
+static void put_grade(FILE *out, const json_t *record)
+{
+	char buffer[POINTS_SIZE];
+	const char *why = record_text(record, "why");
+
+	put_whole(out, record_text(record, "submission"));
+	putc(',', out);
+	put_whole(out, record_text(record, "exercise"));
+	fprintf(out, ",%s,", record_text(record, "outcome"));
+	if (is_graded(record))
+		fputs(points_text(buffer, record_points(record, "points")), out);
+	fprintf(out, ",%s,", points_text(buffer, record_points(record, "of")));
+	put_field(out, why, strcspn(why, "\n"));
+	fputs("\r\n", out);
+}
+
+int write_grades(FILE *out, const json_t *records)
+{
+	size_t index;
+	json_t *record;
+
+	fputs("submission,exercise,outcome,points,of,why\r\n", out);
+	json_array_foreach(records, index, record) {
+		put_grade(out, record);
+	}
+	return flushed(out);
+}
+
+/* --- items --- */
+
+/* Counts in `tally`, an array of {exercise, kind, name, refused, of}. */
+static void count(json_t *tally, const char *exercise, const char *kind, const char *name, bool refused)
+{
+	size_t index;
+	json_t *item;
+
+	json_array_foreach(tally, index, item) {
+		if (strcmp(record_text(item, "exercise"), exercise) == 0 &&
+		    strcmp(record_text(item, "kind"), kind) == 0 && strcmp(record_text(item, "name"), name) == 0)
+			break;
+	}
+	if (index == json_array_size(tally)) {
+		item = json_object();
+		json_object_set_new(item, "exercise", json_string(exercise));
+		json_object_set_new(item, "kind", json_string(kind));
+		json_object_set_new(item, "name", json_string(name));
+		json_array_append_new(tally, item);
+	}
+	json_object_set_new(item, "refused",
+			    json_integer(json_integer_value(json_object_get(item, "refused")) + refused));
+	json_object_set_new(item, "of", json_integer(json_integer_value(json_object_get(item, "of")) + 1));
+}
+
+static void count_record(json_t *tally, const json_t *record)
+{
+	const char *exercise = record_text(record, "exercise");
+	size_t index;
+	json_t *item;
+
+	/* What never ran was refused by none of them: it says why instead. */
+	if (is_graded(record) && !*record_text(record, "why"))
+		json_array_foreach(json_object_get(record, "items"), index, item) {
+			count(tally, exercise, record_text(item, "kind"), record_text(item, "name"),
+			      !json_is_true(json_object_get(item, "kept")));
+		}
+	for (enum grade grade = GRADE_PASSED; grade <= GRADE_CANNOT_JUDGE; grade++)
+		count(tally, exercise, "outcome", grade_name(grade), record_grade(record) == grade);
+}
+
+int write_items(FILE *out, const json_t *records)
+{
+	json_t *tally = json_array(), *item;
+	size_t index;
+
+	json_array_foreach(records, index, item) {
+		count_record(tally, item);
+	}
+	fputs("exercise,kind,name,count,of\r\n", out);
+	json_array_foreach(tally, index, item) {
+		put_whole(out, record_text(item, "exercise"));
+		fprintf(out, ",%s,", record_text(item, "kind"));
+		put_whole(out, record_text(item, "name"));
+		fprintf(out, ",%d,%d\r\n", (int)json_integer_value(json_object_get(item, "refused")),
+			(int)json_integer_value(json_object_get(item, "of")));
+	}
+	json_decref(tally);
+	return flushed(out);
+}
+
+/* --- JUnit --- */
+
+static void put_attribute(FILE *out, const char *name, const char *text)
+{
+	fprintf(out, " %s=\"", name);
+	report_xml(out, text);
+	putc('"', out);
+}
+
+static void put_case(FILE *out, const json_t *record, const json_t *item)
+{
+	fputs("  <testcase", out);
+	put_attribute(out, "classname", record_text(record, "exercise"));
+	char *name = mem_format("%s %s", record_text(item, "kind"), record_text(item, "name"));
+	put_attribute(out, "name", name);
+	free(name);
+	if (is_graded(record) && json_is_true(json_object_get(item, "kept"))) {
+		fputs("/>\n", out);
+		return;
+	}
+	fprintf(out, ">\n   <%s", is_graded(record) ? "failure" : "error");
+	put_attribute(out, "type", record_text(record, "outcome"));
+	const char *why = record_text(record, "why");
+	char *line = *why ? mem_copy_n(why, strcspn(why, "\n")) : mem_copy(record_text(item, "sentence"));
+	put_attribute(out, "message", line);
+	free(line);
+	fputs("/>\n  </testcase>\n", out);
+}
+
+static void put_suite(FILE *out, const json_t *record)
+{
+	const json_t *items = json_object_get(record, "items");
+	size_t index, kept = 0, all = json_array_size(items);
+	json_t *item;
+
+	json_array_foreach(items, index, item) {
+		kept += json_is_true(json_object_get(item, "kept"));
+	}
+	fputs(" <testsuite", out);
+	char *name = mem_format("%s %s", record_text(record, "submission"), record_text(record, "exercise"));
+	put_attribute(out, "name", name);
+	free(name);
+	fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\">\n", all, is_graded(record) ? all - kept : 0,
+		is_graded(record) ? 0 : all);
+	json_array_foreach(items, index, item) {
+		put_case(out, record, item);
+	}
+	fputs(" </testsuite>\n", out);
+}
+
+int write_junit(FILE *out, const json_t *records)
+{
+	size_t index;
+	json_t *record;
+
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n", out);
+	json_array_foreach(records, index, record) {
+		put_suite(out, record);
+	}
+	fputs("</testsuites>\n", out);
+	return flushed(out);
+}

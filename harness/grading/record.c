@@ -1,0 +1,284 @@
+#include "record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "report/report.h"
+#include "verdict/detector.h"
+
+static const char *const names[] = {"passed", "failed", "tampered", "cannot-judge"};
+
+const char *grade_name(enum grade grade)
+{
+	return names[grade];
+}
+
+const char *record_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+enum grade record_grade(const json_t *record)
+{
+	const char *outcome = record_text(record, "outcome");
+
+	for (int i = GRADE_PASSED; i < GRADE_CANNOT_JUDGE; i++)
+		if (strcmp(names[i], outcome) == 0)
+			return (enum grade)i;
+	return GRADE_CANNOT_JUDGE;
+}
+
+/* --- points --- */
+
+const char *points_text(char *buffer, long hundredths)
+{
+	if (hundredths % 100 == 0)
+		snprintf(buffer, POINTS_SIZE, "%ld", hundredths / 100);
+	else if (hundredths % 10 == 0)
+		snprintf(buffer, POINTS_SIZE, "%ld.%ld", hundredths / 100, hundredths % 100 / 10);
+	else
+		snprintf(buffer, POINTS_SIZE, "%ld.%02ld", hundredths / 100, hundredths % 100);
+	return buffer;
+}
+
+static json_t *points_json(long hundredths)
+{
+	return hundredths % 100 ? json_real((double)hundredths / 100) : json_integer(hundredths / 100);
+}
+
+long record_points(const json_t *object, const char *key)
+{
+	double points = json_number_value(json_object_get(object, key));
+
+	return (long)(points * 100 + 0.5);
+}
+
+/* --- words --- */
+
+static char *replaced(const char *text, const char *old, const char *new)
+{
+	struct text made;
+	FILE *out = text_open(&made);
+	size_t length = strlen(old);
+
+	for (const char *at; (at = strstr(text, old)); text = at + length) {
+		fwrite(text, 1, (size_t)(at - text), out);
+		fputs(new, out);
+	}
+	fputs(text, out);
+	return text_close(&made);
+}
+
+char *record_words(const struct record_subject *subject, const char *text)
+{
+	char *root = mem_format("%s/", subject->root), *below = replaced(text, root, "");
+	char *place = mem_format("%s/", subject->place);
+	char *folder = mem_copy_n(subject->file, (size_t)(strrchr(subject->file, '/') + 1 - subject->file));
+	char *words = replaced(below, place, folder);
+
+	free(folder);
+	free(place);
+	free(below);
+	free(root);
+	return words;
+}
+
+static json_t *words_json(const struct record_subject *subject, const char *text)
+{
+	char *words = text ? record_words(subject, text) : NULL;
+	json_t *string = report_json_text(words);
+
+	free(words);
+	return string;
+}
+
+/* A path of a source: what lies outside of the workbook is the system's, and named by its base name alone. */
+static json_t *file_json(const struct record_subject *subject, const char *file)
+{
+	if (!file)
+		return json_null();
+	char *words = record_words(subject, file);
+	const char *slash = strrchr(words, '/');
+	json_t *name = report_json_text(words[0] == '/' && slash ? slash + 1 : words);
+	free(words);
+	return name;
+}
+
+/* --- parts --- */
+
+static json_t *frame_json(const struct record_subject *subject, const struct frame *frame)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "function", report_json_text(frame->function));
+	json_object_set_new(object, "file", file_json(subject, frame->file));
+	json_object_set_new(object, "line", json_integer(frame->line));
+	json_object_set_new(object, "own", json_boolean(frame->own));
+	return object;
+}
+
+static json_t *stack_json(const struct record_subject *subject, const struct finding *finding, size_t index)
+{
+	const struct stack *stack = &finding->stacks[index];
+	json_t *object = json_object(), *frames = json_array();
+
+	for (size_t i = 0; i < stack->count; i++)
+		json_array_append_new(frames, frame_json(subject, &stack->frames[i]));
+	json_object_set_new(object, "role", report_json_text(stack->role));
+	json_object_set_new(object, "fault", json_boolean(stack_is_of_fault(finding, index)));
+	json_object_set_new(object, "frames", frames);
+	return object;
+}
+
+static json_t *finding_json(const struct record_subject *subject, const struct finding *finding)
+{
+	json_t *object = json_object(), *stacks = json_array();
+
+	for (size_t i = 0; i < finding->stack_count; i++)
+		json_array_append_new(stacks, stack_json(subject, finding, i));
+	json_object_set_new(object, "kind", report_json_text(finding->kind));
+	json_object_set_new(object, "function", report_json_text(finding->function));
+	json_object_set_new(object, "file", file_json(subject, finding->file));
+	json_object_set_new(object, "line", json_integer(finding->line));
+	json_object_set_new(object, "words", words_json(subject, finding->words));
+	json_object_set_new(object, "stacks", stacks);
+	return object;
+}
+
+static json_t *run_json(const struct record_subject *subject, const struct result *result)
+{
+	const struct findings *all = &result->seen.findings;
+	json_t *object = json_object(), *findings = json_array();
+
+	for (size_t i = 0; i < all->count; i++)
+		json_array_append_new(findings, finding_json(subject, &all->items[i]));
+	json_object_set_new(object, "detector", report_json_text(result->detector->name));
+	json_object_set_new(object, "observed", report_json_text(observed_name(result->verdict.observed)));
+	json_object_set_new(object, "agrees", json_boolean(result->verdict.agrees));
+	json_object_set_new(object, "runs", json_integer(result->runs));
+	json_object_set_new(object, "fired", json_integer(result->fired));
+	json_object_set_new(object, "why", words_json(subject, result->verdict.why));
+	json_object_set_new(object, "said", words_json(subject, result->seen.said));
+	json_object_set_new(object, "cpu_ms", json_integer(result->cpu_ms));
+	json_object_set_new(object, "wall_ms", json_integer(result->wall_ms));
+	json_object_set_new(object, "findings", findings);
+	return object;
+}
+
+static json_t *item_json(const struct rubric_item *item, long points, bool kept)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "kind", json_string(item->test ? "test" : "detector"));
+	json_object_set_new(object, "name", report_json_text(item->name));
+	json_object_set_new(object, "points", points_json(points));
+	json_object_set_new(object, "of", points_json(item->points));
+	json_object_set_new(object, "kept", json_boolean(kept));
+	json_object_set_new(object, "sentence", report_json_text(item->sentence));
+	return object;
+}
+
+static json_t *toolchain_json(const struct toolchain *toolchain)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "clang", report_json_text(toolchain->clang));
+	json_object_set_new(object, "valgrind", report_json_text(toolchain->valgrind));
+	json_object_set_new(object, "glibc", report_json_text(toolchain->glibc));
+	json_object_set_new(object, "kernel", report_json_text(toolchain->kernel));
+	return object;
+}
+
+/* --- the whole --- */
+
+/* `points` of each item, or NULL: nothing was judged. */
+static json_t *record(const struct record_subject *subject, enum grade grade, const char *why,
+		      const struct results *results, const long *points)
+{
+	json_t *object = json_object(), *items = json_array(), *runs = json_array();
+	long sum = 0;
+
+	for (size_t i = 0; i < subject->rubric->count; i++) {
+		const struct rubric_item *item = &subject->rubric->items[i];
+		json_array_append_new(items,
+				      item_json(item, points ? points[i] : 0, points && rubric_keeps(item, results)));
+		sum += points ? points[i] : 0;
+	}
+	for (size_t i = 0; results && i < results->count; i++)
+		json_array_append_new(runs, run_json(subject, &results->items[i]));
+	json_object_set_new(object, "schema", json_string("loose-threads/grade/1"));
+	json_object_set_new(object, "submission", report_json_text(subject->person));
+	json_object_set_new(object, "exercise", report_json_text(subject->pitfall));
+	json_object_set_new(object, "file", report_json_text(subject->file));
+	json_object_set_new(object, "outcome", json_string(names[grade]));
+	json_object_set_new(object, "why", words_json(subject, why));
+	json_object_set_new(object, "points", points_json(sum));
+	json_object_set_new(object, "of", points_json(rubric_total(subject->rubric)));
+	json_object_set_new(object, "toolchain", toolchain_json(subject->toolchain));
+	json_object_set_new(object, "items", items);
+	json_object_set_new(object, "runs", runs);
+	return object;
+}
+
+/* The first result that this is true of. */
+static const struct result *first(const struct results *results, bool (*is)(const struct result *))
+{
+	for (size_t i = 0; i < results->count; i++)
+		if (is(&results->items[i]))
+			return &results->items[i];
+	return NULL;
+}
+
+static bool does_not_compile(const struct result *result)
+{
+	return result->bad_input;
+}
+
+/* The machine or the detector is to blame, or nobody knows who: no grade can be made of it. */
+static bool cannot_be_judged(const struct result *result)
+{
+	return !result->bad_input && result->verdict.observed == OBSERVED_ERROR;
+}
+
+static bool is_refused(const struct result *result)
+{
+	return !result->verdict.agrees;
+}
+
+json_t *record_of_results(const struct record_subject *subject, const struct results *results)
+{
+	const struct result *broken = first(results, does_not_compile), *unjudged = first(results, cannot_be_judged);
+	long *points = mem_zeroed(subject->rubric->count + 1, sizeof *points);
+	json_t *object;
+
+	if (broken) {
+		object = record(subject, GRADE_FAILED, broken->seen.why, results, points);
+	} else if (unjudged || results->count == 0) {
+		char *why = unjudged ? mem_format("%s: %s", unjudged->detector->name,
+						  unjudged->verdict.why ? unjudged->verdict.why : "no verdict")
+				     : mem_copy("nothing was judged");
+		object = record(subject, GRADE_CANNOT_JUDGE, why, results, NULL);
+		free(why);
+	} else {
+		bool passed = !first(results, is_refused);
+		rubric_score(subject->rubric, results, points);
+		object = record(subject, passed ? GRADE_PASSED : GRADE_FAILED, NULL, results, points);
+	}
+	free(points);
+	return object;
+}
+
+json_t *record_of_taken(const struct record_subject *subject, const struct taken *taken)
+{
+	static const enum grade grades[] = {[TAKEN] = GRADE_CANNOT_JUDGE,
+					    [TAKEN_NOTHING] = GRADE_FAILED,
+					    [TAKEN_TAMPERED] = GRADE_TAMPERED,
+					    [TAKEN_UNREADABLE] = GRADE_CANNOT_JUDGE};
+
+	return record(subject, grades[taken->how], taken->why, NULL, NULL);
+}

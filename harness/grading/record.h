@@ -1,0 +1,58 @@
+/*
+ * What was found of one submission of an exercise, as one JSON object, schema
+ * loose-threads/grade/1. Everything that is written for people and servers is made
+ * of such records, and nothing of anything else.
+ *
+ *     schema, submission, exercise, file ("NN-name/pitfall/x.c"), outcome, why (null where nothing is to say),
+ *     points, of (numbers), toolchain {clang, valgrind, glibc, kernel},
+ *     items [{kind "test" or "detector", name, points, of, kept, sentence}],
+ *     runs [{detector, observed, agrees, runs, fired, why, said, cpu_ms, wall_ms, findings [{kind, function, file,
+ *       line, words, stacks [{role, fault, frames [{function, file, line, own}]}]}]}]
+ *
+ * The person's file is called by its name in the submission. What stands in a place
+ * of this machine has no path.
+ */
+#ifndef LOOSE_GRADING_RECORD_H
+#define LOOSE_GRADING_RECORD_H
+
+#include <jansson.h>
+
+#include "rubric.h"
+#include "submissions.h"
+
+/* The last two are no grade: a person looks at them. */
+enum grade { GRADE_PASSED, GRADE_FAILED, GRADE_TAMPERED, GRADE_CANNOT_JUDGE };
+/* "passed", "failed", "tampered", "cannot-judge". */
+const char *grade_name(enum grade grade);
+/* Of a record. */
+enum grade record_grade(const json_t *record);
+
+/* Whose submission, of which exercise, judged where and by what. */
+struct record_subject {
+	const char *person, *pitfall;
+	const char *file;  /* "NN-name/pitfall/x.c" */
+	const char *root;  /* of the workbook */
+	const char *place; /* the folder below the root where the file was compiled, "build/submissions/..." */
+	const struct toolchain *toolchain;
+	const struct rubric *rubric;
+};
+
+/* Of what was judged: passed only when all agree. A new reference. */
+json_t *record_of_results(const struct record_subject *subject, const struct results *results);
+/* Of what could not be taken from the submission, so that nothing ran. A new reference. */
+json_t *record_of_taken(const struct record_subject *subject, const struct taken *taken);
+/*
+ * The same text where the person's file has the name that it has in the submission, and the workbook's folder is left out;
+ * for the caller to free.
+ */
+char *record_words(const struct record_subject *subject, const char *text);
+
+/* "62", "62.5" or "62.51", of a record's points; into a buffer of that size, which is returned. */
+enum { POINTS_SIZE = 32 };
+const char *points_text(char *buffer, long hundredths);
+/* The points that a record has under this key, in hundredths. */
+long record_points(const json_t *object, const char *key);
+/* The text under this key; "" when there is none. */
+const char *record_text(const json_t *object, const char *key);
+
+#endif
