@@ -1,0 +1,354 @@
+/* A class of submissions. What counts of them, and what is written of them, is decided in grading/. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "command.h"
+#include "grading/grader.h"
+#include "grading/outputs.h"
+#include "report/report.h"
+#include "verdict/detector.h"
+
+struct course {
+	const char *submissions, *out;
+	long jobs, repeat, timeout;
+	bool no_sandbox;
+	struct workbook workbook;
+	struct submissions all;
+	const struct program **starters;
+	struct rubric *rubrics;
+	size_t count;
+	struct state state;
+	struct style style;
+	size_t done, fresh; /* submissions of an exercise */
+	long first_ms;
+};
+
+/* --- what is asked for --- */
+
+static int find_exercises(struct course *course, const struct operands *operands)
+{
+	const struct catalogue *catalogue = &course->workbook.catalogue;
+
+	course->starters = mem_zeroed((size_t)operands->count + 1, sizeof *course->starters);
+	course->rubrics = mem_zeroed((size_t)operands->count + 1, sizeof *course->rubrics);
+	for (int i = 0; i < operands->count; i++) {
+		struct named named;
+		char *error;
+		if (find_named(catalogue, operands->items[i], false, &named) != 0)
+			return STATUS_BAD_INPUT;
+		const struct program *starter = catalogue_program(catalogue, named.pitfall, "starter");
+		if (!starter)
+			return bad_input("'%s' has no exercise", named.pitfall);
+		for (size_t j = 0; j < course->count; j++)
+			if (course->starters[j] == starter)
+				return bad_input("'%s' is named twice", named.pitfall);
+		if (rubric_load(&course->rubrics[course->count], catalogue->root, named.pitfall, &error) != 0) {
+			int status = bad_input("%s", error);
+			free(error);
+			return status;
+		}
+		course->starters[course->count++] = starter;
+	}
+	return 0;
+}
+
+static int open_folders(struct course *course)
+{
+	char *error = NULL, *path = mem_format("%s/state.db", course->out);
+	int status = 0;
+
+	if (submissions_find(&course->all, course->submissions, &error) != 0)
+		status = bad_input("%s", error);
+	else if (mkdir(course->out, 0777) != 0 && errno != EEXIST)
+		status = bad_input("cannot make '%s': %s", course->out, strerror(errno));
+	else if (state_open(&course->state, path, &error) != 0)
+		status = cannot_judge("%s", error);
+	free(error);
+	free(path);
+	return status;
+}
+
+/* Until there is one. A stranger's program is not run as the one who grades without a word. */
+static int require_sandbox(const struct course *course)
+{
+	if (course->no_sandbox) {
+		fputs("loose: without a sandbox: what is handed in is compiled and run as you, and can read and write "
+		      "what you can\n",
+		      stderr);
+		return 0;
+	}
+	return cannot_judge("there is no sandbox here, and what is handed in would run as you; grade on a machine that "
+			    "may break, with --no-sandbox");
+}
+
+static int prepare(struct course *course, const struct operands *operands)
+{
+	if (!course->submissions || !course->out)
+		return bad_input("grade takes --submissions DIR and --out DIR; './loose grade --help' tells more");
+	int status = require_sandbox(course);
+	if (status == 0)
+		status = find_exercises(course, operands);
+	return status ? status : open_folders(course);
+}
+
+/* --- how far it is --- */
+
+static long now_ms(void)
+{
+	return (long)(uv_hrtime() / 1000000);
+}
+
+static void on_graded(void *context, const char *person, const char *pitfall, bool fresh)
+{
+	struct course *course = context;
+	size_t all = course->all.count * course->count;
+
+	course->done++;
+	course->fresh += fresh;
+	char *left = progress_left(course->fresh, all - course->done, now_ms() - course->first_ms);
+	if (course->style.terminal)
+		fprintf(stderr, "\r\033[K%zu of %zu graded%s", course->done, all, left);
+	else if (fresh)
+		fprintf(stderr, "%zu of %zu graded%s: %s %s\n", course->done, all, left, person, pitfall);
+	fflush(stderr);
+	free(left);
+}
+
+/* --- what is written --- */
+
+/* Makes `out` of the folder and this name, and its folders. For the caller to free. */
+static char *place(const struct course *course, const char *person, const char *name)
+{
+	char *folder = mem_format("%s/submissions", course->out), *own = mem_format("%s/%s", folder, person);
+	char *path = mem_format("%s/%s", own, name);
+
+	mkdir(folder, 0777);
+	mkdir(own, 0777);
+	free(own);
+	free(folder);
+	return path;
+}
+
+/* Takes the path over. */
+static int write_file(char *path, int (*write)(FILE *out, const json_t *what), const json_t *what)
+{
+	struct output output = {0};
+	int status = output_open(&output, path);
+
+	if (status == 0) {
+		write(output.file, what);
+		status = output_close(&output);
+	}
+	free(path);
+	return status;
+}
+
+static int put_text(FILE *out, const json_t *what)
+{
+	return fputs(json_string_value(what), out) < 0 ? -1 : 0;
+}
+
+/* "02-ownership.implicit-contract.json" */
+static char *file_name(const char *pitfall, const char *ending)
+{
+	char *name = mem_format("%s.%s", pitfall, ending);
+
+	for (char *slash = name; (slash = strchr(slash, '/'));)
+		*slash = '.';
+	return name;
+}
+
+static int write_record(const struct course *course, const char *person, const char *pitfall, const json_t *record,
+			const char *feedback)
+{
+	char *json_name = file_name(pitfall, "json"), *page_name = file_name(pitfall, "md");
+	json_t *page = json_string(feedback);
+	int status = write_file(place(course, person, json_name), write_json, record);
+
+	if (status == 0)
+		status = write_file(place(course, person, page_name), put_text, page);
+	json_decref(page);
+	free(json_name);
+	free(page_name);
+	return status;
+}
+
+/* All that is known of the person, who may hand in several exercises; the records go to `all` too. */
+static int write_person(struct course *course, const char *person, json_t *all)
+{
+	json_t *own = json_array();
+	int status = 0;
+
+	for (size_t i = 0; i < course->count && status == 0; i++) {
+		const char *pitfall = course->starters[i]->pitfall;
+		char *text, *feedback;
+		if (!state_recall(&course->state, pitfall, person, &text, &feedback))
+			continue;
+		json_t *record = json_loads(text, 0, NULL);
+		status = write_record(course, person, pitfall, record, feedback);
+		json_array_append(all, record);
+		json_array_append_new(own, record);
+		free(text);
+		free(feedback);
+	}
+	json_t *gradescope = gradescope_results(own), *prairielearn = prairielearn_results(own);
+	if (status == 0)
+		status = write_file(place(course, person, "gradescope.json"), write_json, gradescope);
+	if (status == 0)
+		status = write_file(place(course, person, "prairielearn.json"), write_json, prairielearn);
+	json_decref(gradescope);
+	json_decref(prairielearn);
+	json_decref(own);
+	return status;
+}
+
+static int write_class(const struct course *course, const json_t *all)
+{
+	json_t *sarif = sarif_log(all);
+	int status = write_file(mem_format("%s/grades.csv", course->out), write_grades, all);
+
+	if (status == 0)
+		status = write_file(mem_format("%s/items.csv", course->out), write_items, all);
+	if (status == 0)
+		status = write_file(mem_format("%s/junit.xml", course->out), write_junit, all);
+	if (status == 0)
+		status = write_file(mem_format("%s/results.sarif", course->out), write_json, sarif);
+	json_decref(sarif);
+	return status;
+}
+
+/* Prints how many there are of each outcome. The exit status that they call for. */
+static int tell(const struct course *course, const json_t *all)
+{
+	size_t counts[GRADE_CANNOT_JUDGE + 1] = {0}, index;
+	json_t *record;
+
+	json_array_foreach(all, index, record) {
+		counts[record_grade(record)]++;
+	}
+	printf("%zu passed, %zu failed, %zu tampered, %zu cannot be judged; %zu judged now\n", counts[GRADE_PASSED],
+	       counts[GRADE_FAILED], counts[GRADE_TAMPERED], counts[GRADE_CANNOT_JUDGE], course->fresh);
+	if (counts[GRADE_TAMPERED] + counts[GRADE_CANNOT_JUDGE])
+		puts("The last two are no grades: a person looks at them.");
+	printf("grades: %s/grades.csv; a page for each person: %s/submissions/\n", course->out, course->out);
+	if (counts[GRADE_CANNOT_JUDGE])
+		return STATUS_CANNOT_JUDGE;
+	return counts[GRADE_FAILED] + counts[GRADE_TAMPERED] ? STATUS_DISAGREES : STATUS_AGREES;
+}
+
+static int report(struct course *course)
+{
+	json_t *all = json_array();
+	int status = 0;
+
+	for (size_t i = 0; i < course->all.count && status == 0; i++)
+		status = write_person(course, course->all.items[i].person, all);
+	if (status == 0)
+		status = write_class(course, all);
+	if (status == 0)
+		status = tell(course, all);
+	json_decref(all);
+	return status;
+}
+
+/* --- the command --- */
+
+static int judge(struct course *course)
+{
+	struct grader grader = {.workbook = &course->workbook,
+				.submissions = &course->all,
+				.starters = course->starters,
+				.rubrics = course->rubrics,
+				.exercise_count = course->count,
+				.state = &course->state,
+				.options = {.jobs = (int)course->jobs,
+					    .repeat = 1,
+					    .fresh = true,
+					    .deadline_ms = course->timeout * 1000},
+				.race_repeat = (unsigned)course->repeat,
+				.graded = on_graded,
+				.context = course};
+	char *error = NULL;
+
+	course->style = style_of(stderr);
+	course->first_ms = now_ms();
+	int status = grader_run(&grader, &error) != 0 ? cannot_judge("%s", error) : 0;
+	free(error);
+	if (course->style.terminal)
+		fputs("\r\033[K", stderr);
+	if (course->workbook.loop.interrupted) {
+		fprintf(stderr, "loose: interrupted; %zu of %zu are graded and kept, and the same command goes on\n",
+			course->done, course->all.count * course->count);
+		return 128 + course->workbook.loop.interrupted;
+	}
+	return status ? status : report(course);
+}
+
+static int run(const char *root, int argc, char **argv)
+{
+	struct course course = {.repeat = 3, .timeout = 120};
+	const struct judging_options once = {.repeat = 1};
+	struct operands operands;
+
+	if (options_parse(&command_grade, argc, argv, &course, &operands) != 0)
+		return STATUS_BAD_INPUT;
+	int status = open_workbook(&course.workbook, root);
+	if (status)
+		return status;
+	status = prepare(&course, &operands);
+	if (status == 0)
+		status = ensure_trust(&course.workbook, detectors, &once);
+	if (status == 0)
+		status = judge(&course);
+	for (size_t i = 0; i < course.count; i++)
+		rubric_release(&course.rubrics[i]);
+	free(course.rubrics);
+	free(course.starters);
+	submissions_release(&course.all);
+	state_close(&course.state);
+	workbook_close(&course.workbook);
+	return status;
+}
+
+static const struct option_spec options[] = {
+	{"submissions", OPTION_FILE, "DIR", "a folder, .zip or .tar.gz for each person, laid out as work/ is",
+	 offsetof(struct course, submissions)},
+	{"out", OPTION_FILE, "DIR", "where the grades go; a run that was cut off goes on there",
+	 offsetof(struct course, out)},
+	{"repeat", OPTION_NUMBER, "N",
+	 "runs under each detector that looks for races; firing once is firing (default: 3)",
+	 offsetof(struct course, repeat)},
+	{"jobs", OPTION_NUMBER, "N", "runs at once (default: two for each core, and those that wait)",
+	 offsetof(struct course, jobs)},
+	{"timeout", OPTION_NUMBER, "S", "seconds before a run counts as hung (default: 120)",
+	 offsetof(struct course, timeout)},
+	{"no-sandbox", OPTION_FLAG, NULL, "run what is handed in as you, with all that you may do",
+	 offsetof(struct course, no_sandbox)},
+	{0},
+};
+
+const struct command_entry command_grade = {
+	.name = "grade",
+	.arguments = "EXERCISE... --submissions DIR --out DIR",
+	.summary = "grade what a class has handed in",
+	.about =
+		"Judges the file of each exercise that each person has handed in, by its tests and all detectors, as check "
+		"judges your own, and scores it by the exercise's rubric: exercises/.../rubric, or 60 points for the tests and 40 "
+		"for the detectors. DIR has a folder, a .zip or a .tar.gz for each person, laid out as work/ is; only the file "
+		"that the exercise lets a learner edit counts.\n\n"
+		"The results go to --out: grades.csv, junit.xml, results.sarif and items.csv (which test and which detector "
+		"refused how many) of the class; and in submissions/PERSON/ of each exercise the record as JSON and a page for "
+		"the person, and the results.json of Gradescope and of PrairieLearn.\n\n"
+		"Outcomes are passed, failed, tampered and cannot-judge; the last two are no course. What is known is kept at "
+		"once: after a crash the same command goes on where it stopped.",
+	.options = options,
+	.operands = {OPERAND_PITFALL, OPERAND_PITFALL},
+	.least = 1,
+	.most = -1,
+	.run = run,
+};

@@ -1,0 +1,238 @@
+/*
+ * A class of submissions, from their folders to the grades: of an exercise so
+ * small that all is judged in seconds.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scratch.h"
+
+#define EXERCISE "exercises/" PITFALL
+
+static struct scratch scratch;
+
+static const char right[] = "#include \"line.h\"\n"
+			    "int line_add(int more)\n"
+			    "{\n"
+			    "	static int sum;\n"
+			    "	return sum += more;\n"
+			    "}\n";
+
+static const char wrong[] = "#include \"line.h\"\n"
+			    "int line_add(int more)\n"
+			    "{\n"
+			    "	return more;\n"
+			    "}\n";
+
+static const char tests[] = "#include <criterion/criterion.h>\n"
+			    "#include \"line.h\"\n"
+			    "Test(line, counts)\n"
+			    "{\n"
+			    "	cr_assert_eq(line_add(1), 1);\n"
+			    "}\n"
+			    "Test(line, adds)\n"
+			    "{\n"
+			    "	line_add(1);\n"
+			    "	cr_assert_eq(line_add(1), 2);\n"
+			    "}\n";
+
+__attribute__((format(printf, 1, 2))) static void shell(const char *format, ...)
+{
+	char command[2048];
+	va_list args;
+	int length = snprintf(command, sizeof command, "cd '%s' && ", scratch.root);
+
+	va_start(args, format);
+	vsnprintf(command + length, sizeof command - (size_t)length, format, args);
+	va_end(args);
+	cr_assert_eq(system(command), 0, "%s", command);
+}
+
+static void hand_in(const char *person, const char *source)
+{
+	char path[256];
+
+	shell("mkdir -p class/%s/" PITFALL, person);
+	snprintf(path, sizeof path, "class/%s/" PITFALL "/line.c", person);
+	scratch_write(&scratch, path, source);
+}
+
+static void make(void)
+{
+	scratch_make(&scratch);
+	scratch_write(&scratch, EXERCISE "/line.h", "int line_add(int more);\n");
+	scratch_write(&scratch, EXERCISE "/test.c", tests);
+}
+
+static void unmake(void)
+{
+	scratch_remove(&scratch);
+}
+
+TestSuite(grade, .init = make, .fini = unmake, .timeout = 300);
+
+static struct outcome grade(const char *options, int status)
+{
+	char arguments[1024];
+
+	snprintf(arguments, sizeof arguments, "grade implicit --submissions '%s/class' --out '%s/grades' --repeat 1 %s",
+		 scratch.root, scratch.root, options);
+	struct outcome outcome = scratch_loose(&scratch, arguments);
+	cr_assert_eq(outcome.status, status, "%d: %s%s", outcome.status, outcome.out, outcome.err);
+	return outcome;
+}
+
+static void expect(const char *text, const char *words)
+{
+	cr_assert(strstr(text, words), "'%s' is not in:\n%s", words, text);
+}
+
+static void expect_in(const char *path, const char *words)
+{
+	char *text = scratch_read(&scratch, path);
+
+	expect(text, words);
+	free(text);
+}
+
+#define PERSON(name) "grades/submissions/" name "/02-ownership.implicit-contract"
+
+Test(grade, tells_the_outcomes_apart)
+{
+	hand_in("ann", right);
+	hand_in("bob", wrong);
+	hand_in("carl", "int line_add(\n");
+	shell("mkdir -p class/dora/" PITFALL " && ln -s /etc/passwd class/dora/" PITFALL "/line.c && mkdir class/eve");
+	shell("mkdir -p packed/" PITFALL " && cp class/ann/" PITFALL "/line.c packed/" PITFALL
+	      " && tar -czf class/fay.tar.gz -C packed 02-ownership");
+	struct outcome outcome = grade("--no-sandbox", 1);
+	expect(outcome.out, "2 passed, 3 failed, 1 tampered, 0 cannot be judged; 6 judged now\n");
+	expect(outcome.err, "without a sandbox");
+	outcome_release(&outcome);
+	expect_in("grades/grades.csv", "\"ann\",\"" PITFALL "\",passed,100,100,\"\"\r\n");
+	/* One of two tests: 30 points, and of the detectors' 40 half, as their runs end at the test that fails: none. */
+	expect_in("grades/grades.csv", "\"bob\",\"" PITFALL "\",failed,30,100,\"\"\r\n");
+	expect_in("grades/grades.csv", "\"carl\",\"" PITFALL "\",failed,0,100,\"it does not compile:\"\r\n");
+	expect_in("grades/grades.csv", "\"dora\",\"" PITFALL "\",tampered,,100,");
+	expect_in("grades/grades.csv", "\"eve\",\"" PITFALL "\",failed,0,100,\"there is no");
+	expect_in("grades/grades.csv", "\"fay\",\"" PITFALL "\",passed,100,100,\"\"\r\n");
+	expect_in("grades/items.csv", "test,\"adds\",1,3\r\n");
+	expect_in(PERSON("bob") ".md", "This does not hold yet: **The test 'adds' passes.**");
+	expect_in(PERSON("carl") ".md", PITFALL "/line.c:1:");
+	expect_in(PERSON("ann") ".json", "\"outcome\": \"passed\"");
+	expect_in("grades/results.sarif", "\"version\": \"2.1.0\"");
+	expect_in("grades/submissions/bob/gradescope.json", "\"score\": 30.0");
+	expect_in("grades/submissions/dora/prairielearn.json", "\"gradable\": false");
+	shell("! grep -rlF \"$PWD\" grades --include='*.json' --include='*.md' --include='*.csv' --include='*.xml'");
+	shell("! test -e build/submissions");
+}
+
+Test(grade, judges_nothing_twice)
+{
+	hand_in("ann", right);
+	hand_in("bob", wrong);
+	struct outcome outcome = grade("--no-sandbox", 1);
+	expect(outcome.out, "2 judged now");
+	outcome_release(&outcome);
+	hand_in("bob", right);
+	outcome = grade("--no-sandbox", 0);
+	expect(outcome.out, "2 passed, 0 failed, 0 tampered, 0 cannot be judged; 1 judged now");
+	outcome_release(&outcome);
+	scratch_write(&scratch, EXERCISE "/rubric", "1 | test counts | It counts.\n");
+	outcome = grade("--no-sandbox", 0);
+	expect(outcome.out, "2 judged now");
+	expect_in("grades/grades.csv", "\"bob\",\"" PITFALL "\",passed,1,1,\"\"\r\n");
+	outcome_release(&outcome);
+}
+
+Test(grade, refuses_without_a_sandbox)
+{
+	hand_in("ann", right);
+	struct outcome outcome = grade("", 3);
+	expect(outcome.err, "--no-sandbox");
+	shell("! test -e grades");
+	outcome_release(&outcome);
+}
+
+Test(grade, says_what_is_wrong_with_what_it_is_given)
+{
+	struct outcome outcome = grade("--no-sandbox", 2);
+	expect(outcome.err, "name the folder with the submissions");
+	outcome_release(&outcome);
+	shell("mkdir class");
+	outcome = grade("--no-sandbox", 2);
+	expect(outcome.err, "has no folder, .zip or .tar.gz of anybody");
+	outcome_release(&outcome);
+	hand_in("ann", right);
+	scratch_write(&scratch, EXERCISE "/rubric", "1 | test counts | It counts.\n1 | test count | It counts.\n");
+	outcome = grade("--no-sandbox", 2);
+	expect(outcome.err, EXERCISE "/rubric:2: there is no test 'count'");
+	outcome_release(&outcome);
+	shell("rm " EXERCISE "/rubric");
+	outcome = grade("implicit --no-sandbox", 2);
+	expect(outcome.err, "is named twice");
+	outcome_release(&outcome);
+}
+
+/* Starts it, and kills it as soon as it has said that a submission is graded. */
+static void grade_and_be_killed(void)
+{
+	char class[512], grades[512], byte, line[4096] = "";
+	int said[2];
+	size_t length = 0;
+
+	snprintf(class, sizeof class, "%s/class", scratch.root);
+	snprintf(grades, sizeof grades, "%s/grades", scratch.root);
+	cr_assert_eq(pipe(said), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		dup2(said[1], STDERR_FILENO);
+		close(said[0]);
+		close(said[1]);
+		setenv("LOOSE_ROOT", scratch.root, 1);
+		execl("build/loose", "loose", "grade", "implicit", "--submissions", class, "--out", grades, "--repeat",
+		      "1", "--no-sandbox", (char *)NULL);
+		_exit(127);
+	}
+	close(said[1]);
+	while (length < sizeof line - 1 && !strstr(line, "graded") && read(said[0], &byte, 1) == 1)
+		line[length++] = byte;
+	kill(child, SIGKILL);
+	cr_assert_eq(waitpid(child, NULL, 0), child);
+	close(said[0]);
+	cr_assert(strstr(line, "1 of 12 graded"), "%s", line);
+}
+
+/* More than one batch: at the first grade there is always something left. */
+Test(grade, goes_on_after_a_kill)
+{
+	char person[8], *undisturbed;
+	unsigned now = 0;
+
+	for (int i = 0; i < 12; i++) {
+		snprintf(person, sizeof person, "p%02d", i);
+		hand_in(person, i % 3 ? right : wrong);
+	}
+	grade_and_be_killed();
+	struct outcome outcome = grade("--no-sandbox", 1);
+	const char *count = strstr(outcome.out, "; ");
+	cr_assert(count && sscanf(count, "; %u judged now", &now) == 1, "%s", outcome.out);
+	cr_assert(now >= 1 && now < 12, "%u", now);
+	expect(outcome.out, "8 passed, 4 failed, 0 tampered, 0 cannot be judged");
+	outcome_release(&outcome);
+	char *resumed = scratch_read(&scratch, "grades/grades.csv");
+	shell("rm -r grades");
+	outcome = grade("--no-sandbox", 1);
+	undisturbed = scratch_read(&scratch, "grades/grades.csv");
+	cr_assert_str_eq(resumed, undisturbed);
+	outcome_release(&outcome);
+	free(resumed);
+	free(undisturbed);
+}
