@@ -182,6 +182,7 @@ static json_t *with_a_race(void)
 	struct findings *all = &results[1].seen.findings;
 	struct finding *finding = findings_add(all, "data-race");
 
+	free(finding->words);
 	finding->words = mem_copy("data race on 'x'");
 	add_access(finding, "Write of size 4 by thread b", "/root/build/submissions/02-o/cache/3/line.c", 7);
 	add_access(finding, "Previous read of size 4 by main thread", "/root/exercises/02-o/cache/test.c", 3);
