@@ -1,5 +1,5 @@
 /*
- * Yours to mend. Each letter has a thread of its own. The letter it sends is
+ * Yours to fix. Each letter has a thread of its own. The letter it sends is
  * the one that the loop has in its hands.
  *
  * Promise   every letter is printed and addressed as next() has filled it in.

@@ -1,5 +1,5 @@
 /*
- * Yours to mend. The reader stops at the page it wanted. The thread that looks
+ * Yours to fix. The reader stops at the page it wanted. The thread that looks
  * ahead has four more, and stands at the full queue with a fifth.
  *
  * Promise   when search_end() returns, the search's thread has ended, and its memory is free.

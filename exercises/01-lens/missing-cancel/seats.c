@@ -1,5 +1,5 @@
 /*
- * Yours to mend. A hold has a thread that waits for its time. When the seat is
+ * Yours to fix. A hold has a thread that waits for its time. When the seat is
  * bought or given back before that, nobody tells the thread.
  *
  * Promise   when seat_buy() or seat_give_back() returns, nothing is left of the hold.

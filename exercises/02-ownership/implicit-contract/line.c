@@ -1,5 +1,5 @@
 /*
- * Yours to mend. line_open() starts a thread. line.h promises what line_close()
+ * Yours to fix. line_open() starts a thread. line.h promises what line_close()
  * leaves behind, and line_close() knows nothing of the thread.
  *
  * Promise   when line_close() returns, the goodbye was the last frame and nobody sends.

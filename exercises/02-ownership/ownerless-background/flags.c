@@ -1,5 +1,5 @@
 /*
- * Yours to mend. The module is older than its header: the first flags_start()
+ * Yours to fix. The module is older than its header: the first flags_start()
  * in the process starts a thread, and from then on there is one, for good.
  *
  * Promise   flags_start() and flags_stop() are the thread's whole life, and each flags have their own.

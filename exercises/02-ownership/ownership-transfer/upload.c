@@ -1,5 +1,5 @@
 /*
- * Yours to mend. An upload is started by one component and handed over to
+ * Yours to fix. An upload is started by one component and handed over to
  * another. upload.h says who waits for it from then on; here each side believes
  * that the other one does.
  *

@@ -1,5 +1,5 @@
 /*
- * Yours to mend. The listener hears the stop. Whoever sends it back does not.
+ * Yours to fix. The listener hears the stop. The thread that sends it back does not.
  *
  * Promise   when watch_stop() returns, nobody listens, nor will again.
  * test      fails sends_back_who_has_failed, ends_with_an_error, stops_in_the_pause

@@ -1,5 +1,5 @@
 /*
- * Yours to mend. The task is run again as soon as it has failed, for ever.
+ * Yours to fix. The task is run again as soon as it has failed, for ever.
  *
  * Promise   a failing task is run again more and more slowly, and the caller is told of ten failures in ten seconds.
  * test      fails gives_up_at_the_end_of_the_window, gives_up_and_tells, gives_up_in_any_ten_seconds,

@@ -1,5 +1,5 @@
 /*
- * Yours to mend. The worker changes the books step by step, and the report reads
+ * Yours to fix. The worker changes the books step by step, and the report reads
  * them where they are. When the worker fails, it is run again.
  *
  * Promise   a report is the state between two transfers, and of a failed one nothing is left.

@@ -1,5 +1,5 @@
 /*
- * Yours to mend. Each job gets a thread, and each thread tries until its job is
+ * Yours to fix. Each job gets a thread, and each thread tries until its job is
  * printed.
  *
  * Promise   however many jobs come, a press of n workers has n workers, and each job is printed or set aside.

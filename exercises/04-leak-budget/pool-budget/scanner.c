@@ -1,5 +1,5 @@
 /*
- * Yours to mend. When no thread of the scanner is idle, scanner_submit() starts
+ * Yours to fix. When no thread of the scanner is idle, scanner_submit() starts
  * another one, and every mail is looked at without delay.
  *
  * Promise   at most SCANNER_THREADS mails are scanned at a time, idle or busy, and who comes too many is told so.

@@ -1,5 +1,5 @@
 /*
- * Yours to mend. While the head office checks the address, a thread draws the
+ * Yours to fix. While the head office checks the address, a thread draws the
  * label; then it waits to hear that it may print.
  *
  * Promise   when label_make() returns, no thread of its parcel runs.

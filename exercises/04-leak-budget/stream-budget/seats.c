@@ -1,5 +1,5 @@
 /*
- * Yours to mend. A view has two threads. view_close() ends one of them; the
+ * Yours to fix. A view has two threads. view_close() ends one of them; the
  * other looks up when the next heartbeat is due, finds nobody there, and goes.
  *
  * Promise   when view_close() returns, the view has no thread any more.

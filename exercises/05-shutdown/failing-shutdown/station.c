@@ -1,5 +1,5 @@
 /*
- * Yours to mend. station_stop() stops one part after the other, and leaves when
+ * Yours to fix. station_stop() stops one part after the other, and leaves when
  * one of them fails to close.
  *
  * Promise   whatever fails, when station_stop() returns, every part has ended and was closed.

@@ -1,5 +1,5 @@
 /*
- * Yours to mend. audit_stop() tells the shipper to end, and returns. audit.h
+ * Yours to fix. audit_stop() tells the shipper to end, and returns. audit.h
  * promises more than that.
  *
  * Promise   when audit_stop() returns, every accepted entry is delivered and the sink is at rest.

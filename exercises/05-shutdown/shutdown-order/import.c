@@ -1,5 +1,5 @@
 /*
- * Yours to mend. import_stop() ends everything that there is, and in an order
+ * Yours to fix. import_stop() ends everything that there is, and in an order
  * that nobody has thought about.
  *
  * Promise   when import_stop() returns, every reading is written, and the archive was closed after the last.

@@ -1,5 +1,5 @@
 /*
- * Yours to mend. uploads_stop() takes a patience and does not look at it: one
+ * Yours to fix. uploads_stop() takes a patience and does not look at it: one
  * stuck upload, and it never returns.
  *
  * Promise   uploads_stop() returns when all uploads have, or when its patience is over.
