@@ -27,7 +27,7 @@ struct payment {
 	int amount;
 };
 
-/* What comes in over the wire. */
+/* What comes in over the network. */
 static const struct payment batch[PAYMENTS] = {{0, 49}, {1, 120}, {2, 30}};
 
 static struct {
@@ -50,7 +50,7 @@ static void *charge(void *arg)
 {
 	struct payment *payment = arg;
 
-	/* The bank takes its time. The loop does not wait for it, and the payment is in the loop's variable. */
+	/* The bank takes its time, and the loop does not wait for its answer. */
 	schedule_await(BATCH_READ);
 	int customer = payment->customer, amount = payment->amount;
 

@@ -26,7 +26,7 @@ struct payment {
 	int amount;
 };
 
-/* What comes in over the wire. */
+/* What comes in over the network. */
 static const struct payment batch[PAYMENTS] = {{0, 49}, {1, 120}, {2, 30}};
 
 static struct {

@@ -43,7 +43,7 @@ static int ended; /* threads that have; guarded by ended_lock */
 static void put(struct inquiry *inquiry, long price)
 {
 	CHECK(pthread_mutex_lock(&inquiry->lock));
-	/* There was one who took, and it has left. Nobody will make room again, and nobody will say so. */
+	/* Only take() makes room, and it is called once. */
 	while (inquiry->answer)
 		CHECK(pthread_cond_wait(&inquiry->changed, &inquiry->lock));
 	inquiry->answer = price;

@@ -33,7 +33,7 @@ struct request {
 	pthread_t deadline_thread; /* the handler's */
 	/* all below guarded by gateway.lock */
 	enum { IN_FLIGHT, ANSWERED, GIVEN_UP } state;
-	int users; /* who is last frees it */
+	int users; /* the last one frees it */
 	int deadline;
 	char body[4096];
 };

@@ -1,7 +1,7 @@
 /*
- * The box office of a theatre. Who chooses a seat holds it for some minutes, to
- * pay. When the time is over, the seat is free again. The box office has a clock
- * of its own, which is turned from outside.
+ * The box office of a theatre. A customer who has chosen a seat holds it for some
+ * minutes, to pay. When the time is over, the seat is free again. The box office
+ * has a clock of its own, which is turned from outside.
  *
  *     struct house *house = house_open(120);
  *     if (seat_hold(house, 17, customer, now + 600))
