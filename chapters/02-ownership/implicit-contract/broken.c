@@ -53,7 +53,7 @@ static void *evict_loop(void *arg)
 	for (int round = 0; round < ROUNDS; round++) {
 		evict(cache);
 		schedule_reached(FIRST_ROUND_DONE);
-		/* The minute passes whoever has freed the cache meanwhile; the next round walks freed memory. */
+		/* A minute until the next round. */
 		schedule_await(MINUTE_PASSED);
 	}
 	schedule_reached(EVICTOR_ENDED);

@@ -27,7 +27,7 @@ struct archive {
 	struct day *day;       /* adopted from the till */
 };
 
-/* A thread and all that it reads. Whoever holds the day joins the thread, and then frees the day. */
+/* A thread and all that it reads. The owner of a day joins the thread, and then frees the day. */
 struct day {
 	long payments[PAYMENTS]; /* cents */
 	struct archive *archive;

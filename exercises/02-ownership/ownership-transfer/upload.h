@@ -1,7 +1,7 @@
 /*
- * Photos are uploaded piece by piece, each photo by a thread of its own. Who
- * starts an upload owns it: waits for it, or hands it over to the desk, which
- * looks after the uploads of people who have left the page.
+ * Photos are uploaded piece by piece, each photo by a thread of its own. The
+ * caller that starts an upload owns it, and waits for it or hands it over to the
+ * desk, which looks after the uploads of people who have left the page.
  *
  *     struct upload *upload = upload_start(send_piece, &photo);
  *     if (stays)
@@ -50,7 +50,7 @@ void desk_take(struct desk *desk, struct upload *upload);
 /*
  * Closes the desk, once. When it returns, every upload that it has taken has
  * sent its last piece, its thread has ended, and its memory and the desk's are
- * free: whoever owns a photo may look at it without a lock, and release it.
+ * free: the owner of a photo may look at it without a lock, and release it.
  * Returns how many pieces all of them have sent.
  */
 int desk_close(struct desk *desk);
