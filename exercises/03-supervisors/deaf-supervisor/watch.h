@@ -17,7 +17,7 @@
 /*
  * Listens until the channel fails, and returns what failed, an error number; or
  * until a stop is requested. Then it returns soon: with 0, or with an error,
- * for one may come of being stopped. It is never called by two threads at a
+ * since the stop itself may cause one. It is never called by two threads at a
  * time for the same watch, and may use the channel without a lock.
  */
 typedef int watch_listener(void *channel, struct stop *stop);
@@ -28,7 +28,7 @@ struct watch;
 struct watch *watch_start(watch_listener *listener, void *channel, long pause);
 
 /*
- * Ends the watch, once, in whatever state it is: someone listening, or in the
+ * Ends the watch, once, in whatever state it is: with a listener, or in the
  * pause. It returns soon after the listener has; it does not wait for the pause
  * to pass. When it returns,
  *

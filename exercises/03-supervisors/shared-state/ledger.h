@@ -37,7 +37,7 @@ void ledger_transfer(struct ledger *ledger, int from, int to, long amount);
 /*
  * Any thread, at any time.
  *
- *   - A report is the state between two transfers: each was made altogether or
+ *   - A report is the state between two transfers: each was made as a whole or
  *     not at all. The balances add up to what they were in the morning.
  *   - A transfer that has failed is counted as such, and nothing else is left
  *     of it. Those before it and after it are not touched by that.
