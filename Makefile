@@ -85,14 +85,19 @@ link = $(Q)[ -d $(@D) ] || mkdir -p $(@D); $(CC) $($1_FLAGS) -pthread -o $@.new 
 # A program from anywhere, for `loose check`: OWN is a directory for what is made, WORDS its files and the reader's flags,
 # FROM where the reader is. As cc does; or else with _GNU_SOURCE, should something be declared only with it (defined like
 # that from the start, it changes what strerror_r() and others mean); or else as cc does, whatever it says. A warning is
-# no reason not to judge. What the detectors need stands last.
+# no reason not to judge. A compiler that was killed is not asked again. What the detectors need stands last.
 OWN_CFLAGS := -std=gnu17 -pthread -Wall -Wsource-uses-openmp
 OWN_LAST := -Wno-error -idirafter $(CURDIR)/chapters -fno-sanitize=all -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer
 own = $(Q)cd $(FROM) && for how in -Werror=implicit-function-declaration \
 	'-Werror=implicit-function-declaration -D_GNU_SOURCE=' ''; do \
 	$(CC) $(OWN_CFLAGS) -O0 $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $$how -o $(CURDIR)/$@ $(WORDS) $(OWN_LAST) $($1_FLAGS) \
-	$(addprefix $(CURDIR)/,$^) $($1_LDFLAGS) $(LDLIBS) -lm 2>$(CURDIR)/$@.log && exit; done; \
+	$(addprefix $(CURDIR)/,$^) $($1_LDFLAGS) $(LDLIBS) -lm 2>$(CURDIR)/$@.log && exit; [ $$? -eq 1 ] || break; done; \
 	cat $(CURDIR)/$@.log >&2; exit 1
+
+# The same for a file of an exercise that stands anywhere: FILE, in the place of that of EXERCISE. As in work/.
+own_exercise = $(Q){ $(CC) $(PROGRAM_CFLAGS) $($1_FLAGS) -Iexercises/$(EXERCISE) -c $(FILE) -o $@.o && \
+	$(CC) $($1_FLAGS) -pthread -o $@ $@.o $(filter %.o %.a,$^) $($1_LDFLAGS) $(TEST_LDFLAGS) $(LIBS_$(EXERCISE)); \
+	} 2>$@.log || { cat $@.log >&2; exit 1; }
 
 define flavour
 build/$1/obj/%.o: %.c build/toolchain
@@ -123,7 +128,10 @@ $(addprefix build/$1/bin/,$(OUTCOME_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o
 		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME))
 	$$(call link,$1,$$(TEST_LDFLAGS))
 
-ifdef OWN
+ifdef EXERCISE
+$(OWN)/$1: build/$1/obj/exercises/$(EXERCISE)/test.o $(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME)) build/$1/kit.a
+	$$(call own_exercise,$1)
+else ifdef OWN
 $(OWN)/$1: $(addprefix build/$1/obj/,$($1_RUNTIME)) build/$1/kit.a
 	$$(call own,$1)
 endif
@@ -131,6 +139,13 @@ endef
 
 AR := ar
 $(foreach one,$(FLAVOURS),$(eval $(call flavour,$(one))))
+
+# What a program that is made in a sandbox is linked with, and with the test of an exercise: made before, for in there it
+# cannot be.
+parts: $(foreach one,$(FLAVOURS),build/$(one)/kit.a $(addprefix build/$(one)/obj/,$($(one)_RUNTIME) $(TEST_RUNTIME)))
+
+parts/%: parts $(foreach one,$(FLAVOURS),build/$(one)/obj/exercises/%/test.o)
+	@:
 
 # The harness asks for ready/TARGET, and takes the line for the word that TARGET is there: make itself prints it, without a
 # process of its own.
@@ -192,6 +207,9 @@ build/asan/loose: $(patsubst %.c,build/asan/%.o,$(HARNESS_SOURCES) harness/tests
 	$(Q)$(HARNESS_CC) $(asan_FLAGS) -Wl,--build-id=sha1 -o $@ $^ $(HARNESS_LIBS)
 
 build/supervisor: $(patsubst %,build/host/harness/exec/supervisor/%.o,supervisor standstill)
+	$(Q)$(HARNESS_CC) -Wl,--build-id=sha1 -o $@ $^
+
+build/inside: build/host/harness/exec/inside/inside.o
 	$(Q)$(HARNESS_CC) -Wl,--build-id=sha1 -o $@ $^
 
 # What the supervisor opens when it needs it: it starts once for every run, and libdw is large.
@@ -271,11 +289,11 @@ build/watch-drive: $(patsubst %,build/host/harness/tests/%.o,watch/drive cli/scr
 # --- what people type ----------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-.PHONY: all harness kills inject bench-check bench-verify bench-warm layout prose together verify mutants test tests werror format clean help
+.PHONY: all parts harness kills inject bench-check bench-verify bench-warm layout prose together verify mutants test tests werror format clean help
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
-harness: build/loose build/supervisor build/stacks.so build/monitor.so build/closes.so build/runner/runner.so $(RUNNER_LINK)
+harness: build/loose build/supervisor build/inside build/stacks.so build/monitor.so build/closes.so build/runner/runner.so $(RUNNER_LINK)
 
 verify: harness ## judge every program: ./loose verify
 	$(Q)build/loose verify
@@ -323,7 +341,7 @@ bench-latency: harness $(addprefix build/tsan/,$(addprefix obj/,$(tsan_RUNTIME) 
 		-o $$out $(tsan_LDFLAGS) $(TEST_LDFLAGS) $(LIBS_$(PITFALL))'
 
 werror: ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
-	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/exec/supervisor/*.c $(UNIT_TESTS) $(CLI_TESTS) $(DRIVE_TESTS) \
+	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/exec/supervisor/*.c harness/exec/inside/*.c $(UNIT_TESTS) $(CLI_TESTS) $(DRIVE_TESTS) \
 		chapters/kit/*.c chapters/04-leak-budget/alert/*.c harness/runtime/*.c harness/runtime/*/*.c; do \
 		$$cc $(filter-out -MMD -MP,$(HARNESS_CFLAGS)) -Werror -fsyntax-only $$f || exit 1; done; done
 COMPILERS ?= $(shell for cc in clang gcc clang-19; do command -v $$cc >/dev/null && echo $$cc; done)
@@ -371,7 +389,7 @@ exercise_objects = $(patsubst build/$1/bin/%,%,$2) exercises/$(word 5,$(subst /,
 	$(patsubst %,build/$(one)/obj/%.d,$(call exercise_objects,$(one),$(goal)))))))
 else
 DEPENDENCIES := $(wildcard $(if $(filter-out all harness layout,$(GOALS)), \
-	$(if $(filter-out $(addsuffix /%,$(PROGRAM_BUILDS)) $(addprefix $(OWN)/,$(FLAVOURS)),$(GOALS)),build,$(PROGRAM_BUILDS)), \
+	$(if $(filter-out $(addsuffix /%,$(PROGRAM_BUILDS)) $(addprefix $(OWN)/,$(FLAVOURS)) parts parts/%,$(GOALS)),build,$(PROGRAM_BUILDS)), \
 	build/host build/monitor build/runner))
 -include $(if $(DEPENDENCIES),$(shell find $(DEPENDENCIES) -path '*/build/submissions' -prune -o $(if $(MUTANTS),,-path '*/build/mutants' -prune -o) -name '*.d' -print))
 endif

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "compiler.h"
+#include "exec/build.h"
 #include "exec/leftovers.h"
 #include "exec/runner.h"
 #include "exercise.h"
@@ -50,8 +51,10 @@ struct check {
 	struct tasks tasks;
 	struct results results;
 	struct outside outside;
-	char *variables[4]; /* for make */
-	char *directory;    /* of what is made, absolute; NULL until made */
+	char *variables[5]; /* for make */
+	bool sandboxed;
+	struct sandbox sandbox;
+	char *directory; /* of what is made, absolute; NULL until made */
 };
 
 /* --- a program of the workbook --- */
@@ -106,16 +109,37 @@ static int read_declaration(struct check *check)
 	return status;
 }
 
+/* What is made lies where leftovers_sweep() finds it should the harness be killed. *own is the directory from the root. */
+static int make_directory(struct check *check, char **own)
+{
+	const char *root = check->workbook.loop.root;
+	char *runs = mem_format("%s/build/run", root);
+
+	*own = leftovers_name("own");
+	mkdir(runs, 0777);
+	free(runs);
+	check->directory = mem_format("%s/%s", root, *own);
+	if (mkdir(check->directory, 0777) == 0 && (!check->sandboxed || sandbox_give(check->directory) == 0))
+		return 0;
+	return cannot_judge("cannot make '%s': %s", check->directory, strerror(errno));
+}
+
+static char *quoted_variable(const char *name, const char *value)
+{
+	struct text text;
+	FILE *out = text_open(&text);
+
+	fputs(name, out);
+	compiler_quote(out, value);
+	return text_close(&text);
+}
+
 /* The compiler is started there: paths in flags, and in variables such as CPATH, are meant from there. */
 static char *where_the_reader_is(void)
 {
 	char here[PATH_MAX];
-	struct text from;
-	FILE *out = text_open(&from);
 
-	fputs("FROM=", out);
-	compiler_quote(out, getcwd(here, sizeof here) ? here : "/");
-	return text_close(&from);
+	return quoted_variable("FROM=", getcwd(here, sizeof here) ? here : "/");
 }
 
 /*
@@ -165,21 +189,17 @@ static void plan_stop(struct check *check)
 	free(both);
 }
 
-/* What is made of it lies where leftovers_sweep() finds it should the harness be killed. */
 static int plan_elsewhere(struct check *check)
 {
-	const char *root = check->workbook.loop.root;
-	char *runs = mem_format("%s/build/run", root), *own = leftovers_name("own");
+	char *own = NULL;
 
 	check->program =
 		(struct program){.pitfall = "", .name = "program", .path = check->sources[0], .role = ROLE_OTHER};
-	int status = read_declaration(check);
-	mkdir(runs, 0777);
-	check->directory = mem_format("%s/%s", root, own);
-	if (status == 0 && mkdir(check->directory, 0777) != 0)
-		status = cannot_judge("cannot make '%s': %s", check->directory, strerror(errno));
+	int made = make_directory(check, &own), status = read_declaration(check);
+	status = status ? status : made;
 	check->variables[0] = mem_format("OWN=%s", own);
-	check->variables[1] = where_the_reader_is();
+	/* In a sandbox there is no such place. */
+	check->variables[1] = check->sandboxed ? mem_format("FROM=%s", check->directory) : where_the_reader_is();
 	check->variables[2] = text_close(&check->words);
 	check->outside = (struct outside){.directory = own,
 					  .variables = check->variables,
@@ -189,8 +209,12 @@ static int plan_elsewhere(struct check *check)
 	plan_stop(check);
 	if (status == 0)
 		status = take_input(check);
-	free(runs);
 	return status;
+}
+
+static bool is_from_elsewhere(const struct check *check)
+{
+	return check->directory && !check->program.submission;
 }
 
 static void clean_up(struct check *check)
@@ -200,7 +224,7 @@ static void clean_up(struct check *check)
 	free(check->directory);
 	free(check->input);
 	free((char *)check->outside.directory);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		free(check->variables[i]);
 	for (size_t i = 0; i < check->own_count; i++)
 		free(check->own[i]);
@@ -210,6 +234,75 @@ static void clean_up(struct check *check)
 		declaration_release(&check->program.declaration);
 	tasks_release(&check->tasks);
 	results_release(&check->results);
+}
+
+/* The folder is the reader's: a place in it is shown as theirs. Takes `folder` over; NULL is none. */
+static void own_folder(struct check *check, char *folder)
+{
+	for (size_t i = 0; folder && i < check->own_count; i++)
+		if (strcmp(check->own[i], folder) == 0) {
+			free(folder);
+			return;
+		}
+	if (!folder)
+		return;
+	check->own = mem_resize(check->own, check->own_count + 2, sizeof *check->own);
+	check->own[check->own_count++] = folder;
+	check->own[check->own_count] = NULL;
+}
+
+/* --- in a sandbox --- */
+
+/* An exercise's file is made beside the runs, as one from elsewhere is: in there nothing else can be written. */
+static int plan_exercise_in_sandbox(struct check *check, const struct program *known)
+{
+	char *own = NULL;
+
+	if (!check->program.submission)
+		return bad_input("'%s' is the workbook's own; --sandbox is for what somebody else has written",
+				 known->path);
+	int status = make_directory(check, &own);
+	check->variables[0] = mem_format("OWN=%s", own);
+	check->variables[1] = mem_format("EXERCISE=%s", check->program.pitfall);
+	check->variables[2] = quoted_variable("FILE=", check->sources[0]);
+	own_folder(check, mem_format("%s/exercises/%s", check->workbook.loop.root, check->program.pitfall));
+	check->outside = (struct outside){.directory = own, .variables = check->variables, .own = check->own};
+	return status;
+}
+
+/* What everything else of the program is linked with is compiled outside, by whoever judges. */
+static int plan_sandbox(struct check *check)
+{
+	bool tested = check->program.submission;
+	char *parts = mem_format(tested ? "parts/%s" : "parts", check->program.pitfall), *error;
+
+	check->sandbox = (struct sandbox){.root = check->workbook.loop.root,
+					  .writable = check->directory,
+					  .files = (const char *const *)check->sources};
+	check->outside.sandbox = &check->sandbox;
+	int built = build_targets(&check->workbook.loop, &parts, 1, (int)uv_available_parallelism(), &error);
+	free(parts);
+	if (built == 0 || check->workbook.loop.interrupted) {
+		free(error);
+		return 0;
+	}
+	int status = cannot_judge("%s", error);
+	free(error);
+	return status;
+}
+
+static int find_sandbox(const struct check *check)
+{
+	char *problem = sandbox_problem(check->workbook.loop.root);
+	int status = problem ? cannot_judge("%s", problem) : 0;
+
+	free(problem);
+	if (status == 0) {
+		char *limits = sandbox_limits();
+		fprintf(stderr, "The sandbox: %s\n", limits);
+		free(limits);
+	}
+	return status;
 }
 
 /* --- the command --- */
@@ -231,7 +324,7 @@ static int tell_compiler(const struct check *check)
 		free(shown);
 		return status;
 	}
-	if (check->directory) {
+	if (is_from_elsewhere(check)) {
 		char *path = mem_format("%s/%s.log", check->directory, check->tasks.items[0].detector->flavour);
 		char *warnings = file_read(path);
 		char *shown = compiler_words(check->workbook.loop.root, warnings ? warnings : "");
@@ -248,8 +341,8 @@ static void tell_results(const struct check *check)
 {
 	FILE *out = output_is_standard(check->json) ? stderr : stdout;
 
-	report_summary(out, style_of(out), check->workbook.loop.root, &check->results, check->directory != NULL);
-	if (check->directory && !check->outside.input &&
+	report_summary(out, style_of(out), check->workbook.loop.root, &check->results, is_from_elsewhere(check));
+	if (is_from_elsewhere(check) && !check->outside.input &&
 	    sources_mention(check->sources, check->source_count, words_of_input))
 		fputs("loose: its standard input was empty; give it one with < FILE\n", stderr);
 	fflush(out);
@@ -331,8 +424,10 @@ static int judge(struct check *check)
 {
 	const struct judging_options options = {.repeat = 1};
 	const struct program *known = in_workbook(check);
-	int status = ensure_trust(&check->workbook, detectors, &options);
+	int status = check->sandboxed ? find_sandbox(check) : 0;
 
+	if (status == 0)
+		status = ensure_trust(&check->workbook, detectors, &options);
 	if (status == 0 && known && check->first_flag)
 		status = bad_input("'%s' is compiled as the workbook says; leave out '%s'", known->path,
 				   check->first_flag);
@@ -342,6 +437,10 @@ static int judge(struct check *check)
 		status = plan_elsewhere(check);
 	for (size_t i = 0; detectors[i]; i++)
 		tasks_add(&check->tasks, &check->program, detectors[i]);
+	if (status == 0 && known && check->sandboxed)
+		status = plan_exercise_in_sandbox(check, known);
+	if (status == 0 && check->sandboxed)
+		status = plan_sandbox(check);
 	if (status == 0 && !check->workbook.loop.interrupted)
 		status = judge_tasks(check);
 	if (check->workbook.loop.interrupted)
@@ -398,21 +497,6 @@ static char *find_source(struct check *check, const char *word, int *status)
 	return path;
 }
 
-/* The folder is the reader's: a place in it is shown as theirs. Takes `folder` over; NULL is none. */
-static void own_folder(struct check *check, char *folder)
-{
-	for (size_t i = 0; folder && i < check->own_count; i++)
-		if (strcmp(check->own[i], folder) == 0) {
-			free(folder);
-			return;
-		}
-	if (!folder)
-		return;
-	check->own = mem_resize(check->own, check->own_count + 2, sizeof *check->own);
-	check->own[check->own_count++] = folder;
-	check->own[check->own_count] = NULL;
-}
-
 /* One of headers is theirs too, when it is below the folder where they are: others belong to libraries. */
 static void own_headers(struct check *check, const char *folder)
 {
@@ -456,8 +540,9 @@ static int refuse_odd(const char *word)
 
 static void add_source(struct check *check, char *source)
 {
-	check->sources = mem_resize(check->sources, (size_t)check->source_count + 1, sizeof *check->sources);
+	check->sources = mem_resize(check->sources, (size_t)check->source_count + 2, sizeof *check->sources);
 	check->sources[check->source_count++] = source;
+	check->sources[check->source_count] = NULL;
 	compiler_quote(check->words.out, source);
 	own_folder(check, directory_of(source));
 }
@@ -580,6 +665,9 @@ static const struct option_spec options[] = {
 	 "send it SIGTERM as soon as it does nothing but wait, or after S seconds; a budget that says 'stops within 2 s' does so "
 	 "too, after 5 s",
 	 offsetof(struct check, stop_after)},
+	{"sandbox", OPTION_FLAG, NULL,
+	 "compile and run it where it sees nothing of yours and reaches nobody: for a file that somebody else has written",
+	 offsetof(struct check, sandboxed)},
 	{0},
 };
 

@@ -82,8 +82,10 @@ bool run_is_of_workbook(const struct run *run)
 	size_t length = strlen(run->root);
 	const char *path = run->program + length;
 
-	return strncmp(run->program, run->root, length) == 0 &&
-	       (strncmp(path, "/build/plain/bin/", 17) == 0 || strncmp(path, "/build/tsan/bin/", 16) == 0);
+	/* Only the workbook's programs have tests; in a sandbox they lie elsewhere. */
+	return run->tests ||
+	       (strncmp(run->program, run->root, length) == 0 &&
+		(strncmp(path, "/build/plain/bin/", 17) == 0 || strncmp(path, "/build/tsan/bin/", 16) == 0));
 }
 
 static char **append(char **list, char *text)

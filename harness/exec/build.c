@@ -190,11 +190,17 @@ static char **command_of(const struct build *build, const struct build_request *
 	all.words[all.count++] = mem_format("%ld", build->deadline_ms);
 	all.words[all.count++] = mem_copy("--grace");
 	all.words[all.count++] = mem_format("%d", GRACE_MS);
-	all.words[all.count++] = mem_copy("--parent");
-	all.words[all.count++] = mem_format("%ld", (long)getpid());
+	if (!request->sandbox) {
+		all.words[all.count++] = mem_copy("--parent");
+		all.words[all.count++] = mem_format("%ld", (long)getpid());
+	}
 	all.words[all.count++] = mem_copy("--");
 	for (size_t i = 0; i < sizeof head / sizeof *head; i++)
 		all.words[all.count++] = mem_copy(head[i]);
+	if (request->sandbox) {
+		all.words[all.count++] = mem_copy("-o");
+		all.words[all.count++] = mem_copy("build/toolchain");
+	}
 	all.words[all.count++] = mem_format("-j%d", request->jobs);
 	while (request->variables && request->variables[variables])
 		variables++;
@@ -227,6 +233,37 @@ static int open_pipe(int ends[2])
 	return 0;
 }
 
+/* What the reader has set for the compiler counts in there too. */
+static char **words_of_environment(void)
+{
+	static const char *const names[] = {"CPPFLAGS", "CFLAGS", "LDFLAGS", "LDLIBS", "CI", "LANG", "LC_ALL"};
+	char **all = mem_zeroed(sizeof names / sizeof *names + 1, sizeof *all);
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (getenv(names[i]))
+			all[count++] = mem_format("%s=%s", names[i], getenv(names[i]));
+	return all;
+}
+
+/* A sandbox that does not begin leaves no result, and its words are in make's log. */
+static void start_in_sandbox(struct build *build, const struct sandbox *sandbox, const struct child_options *outside)
+{
+	struct child_options options = *outside;
+	struct sandboxed wrapped;
+	char **environment = words_of_environment();
+
+	sandbox_wrap(sandbox, SANDBOX_BUILDS, NULL, outside->argv, environment, &wrapped);
+	options.argv = wrapped.command.argv;
+	options.environment = wrapped.command.environment;
+	options.more = wrapped.descriptors;
+	options.more_count = wrapped.descriptor_count;
+	options.bare = true;
+	build->make = child_start(build->loop, &options);
+	sandboxed_release(&wrapped);
+	files_free(environment);
+}
+
 static void start_make(struct build *build, const struct build_request *request, int output, int log)
 {
 	char **words = command_of(build, request);
@@ -241,14 +278,22 @@ static void start_make(struct build *build, const struct build_request *request,
 	uv_poll_init(&build->loop->uv, &build->poll, build->output);
 	build->poll.data = build;
 	uv_poll_start(&build->poll, UV_READABLE, on_output);
-	build->make = child_start(build->loop, &make);
+	if (request->sandbox)
+		start_in_sandbox(build, request->sandbox, &make);
+	else
+		build->make = child_start(build->loop, &make);
 	files_free(words);
 }
 
 /* Where leftovers_sweep() finds it should the harness be killed. */
-static void name_result(struct build *build)
+static void name_result(struct build *build, const struct sandbox *sandbox)
 {
 	static unsigned long serial;
+
+	if (sandbox) {
+		build->result = mem_format("%s/make%lu", sandbox->writable, serial++);
+		return;
+	}
 	char *name = mem_format("make%lu", serial++), *path = leftovers_name(name);
 	char *runs = mem_format("%s/build/run", build->loop->root);
 
@@ -302,7 +347,7 @@ struct build *build_start(struct loop *loop, const struct build_request *request
 	}
 	char *path = mem_format("%s/build/make.log", loop->root);
 	int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), ends[2];
-	name_result(build);
+	name_result(build, request->sandbox);
 	build->deadline_ms = DEADLINE_MS + (long)request->count * DEADLINE_EACH_MS;
 	if (log < 0) {
 		fail(build, mem_format("cannot write '%s': %s", path, strerror(errno)));

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "loop.h"
+#include "sandbox.h"
 
 struct build;
 
@@ -16,6 +17,8 @@ struct build_request {
 	size_t count;
 	char *const *variables; /* "NAME=value" for make, the last one NULL; may be NULL */
 	int jobs;		/* compilers at once */
+	/* NULL: none. In one, only what lies in its writable directory can be made, of parts that are there already. */
+	const struct sandbox *sandbox;
 };
 
 struct build_events {

@@ -48,6 +48,7 @@ struct channel {
 	bool stopped;		 /* nothing more is taken */
 	enum channel_kind plain; /* CHANNEL_NONE, or the kind of what has no header */
 	bool plain_of_each;	 /* and each process may send of it */
+	bool relayed;		 /* a message begins with the number of who sent it */
 	size_t received;
 	const char *fault;
 	struct stream *streams;
@@ -98,6 +99,11 @@ void channel_take_bytes(struct channel *channel, enum channel_kind kind, bool of
 	channel->plain_of_each = of_each;
 }
 
+void channel_take_relayed(struct channel *channel)
+{
+	channel->relayed = true;
+}
+
 /* The first fault stays: later ones follow from it. */
 static void fail(struct channel *channel, const char *fault)
 {
@@ -139,9 +145,11 @@ static bool take(struct channel *channel, struct incoming *incoming)
 {
 	_Alignas(struct cmsghdr) char
 		controls[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(MAX_DESCRIPTORS * sizeof(int))];
-	struct iovec bytes = {&incoming->message, sizeof incoming->message};
+	int64_t sender = 0;
+	size_t before = channel->relayed ? sizeof sender : 0;
+	struct iovec bytes[] = {{&sender, before}, {&incoming->message, sizeof incoming->message}};
 	struct msghdr header = {
-		.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = controls, .msg_controllen = sizeof controls};
+		.msg_iov = bytes, .msg_iovlen = 2, .msg_control = controls, .msg_controllen = sizeof controls};
 	ssize_t got;
 
 	do
@@ -149,17 +157,19 @@ static bool take(struct channel *channel, struct incoming *incoming)
 	while (got < 0 && errno == EINTR);
 	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return false;
-	if (got <= 0) {
+	if (got <= (ssize_t)before) {
 		if (!channel->stopped)
 			fail(channel, closed);
 		stop(channel);
 		return false;
 	}
-	incoming->length = (size_t)got;
+	incoming->length = (size_t)got - before;
 	incoming->pid = 0;
 	incoming->descriptor_count = 0;
 	incoming->cut = header.msg_flags & MSG_TRUNC;
 	read_controls(&header, incoming);
+	if (channel->relayed)
+		incoming->pid = (long)sender;
 	return true;
 }
 

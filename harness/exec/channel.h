@@ -21,6 +21,11 @@ struct channel;
  */
 struct channel *channel_new(int *end);
 /*
+ * The processes are in a sandbox, and what they send comes through exec/inside: with the number in front of it, of eight
+ * bytes, that the sender has in there. That is its number in all that is told of it here.
+ */
+void channel_take_relayed(struct channel *channel);
+/*
  * What comes without a header is bytes of this kind: all of it of the process
  * that sends first, or of each process a stream of its own.
  */

@@ -147,7 +147,7 @@ static bool is_unwanted(const char *variable)
 }
 
 /* The caller frees the array, not its strings. */
-static char **environment_with(char *const *extra)
+static char **environment_with(char *const *extra, bool bare)
 {
 	size_t count = 0, room = 1;
 
@@ -156,7 +156,7 @@ static char **environment_with(char *const *extra)
 	for (char *const *at = extra; at && *at; at++)
 		room++;
 	char **all = mem_zeroed(room, sizeof *all);
-	for (char **at = environ; *at; at++)
+	for (char **at = environ; *at && !bare; at++)
 		if (!is_unwanted(*at))
 			all[count++] = *at;
 	for (char *const *at = extra; at && *at; at++)
@@ -209,15 +209,26 @@ static void on_exit_of(uv_process_t *process, int64_t status, int signal)
 	close_handles(child);
 }
 
+static uv_stdio_container_t inherited(int descriptor)
+{
+	return (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = descriptor};
+}
+
+/* What is left out is UV_IGNORE. */
+static void fill_streams(uv_stdio_container_t *streams, const struct child_options *options)
+{
+	streams[1] = inherited(options->output);
+	streams[2] = inherited(options->errors);
+	if (options->third)
+		streams[3] = inherited(options->third);
+	for (size_t i = 0; i < options->more_count; i++)
+		streams[4 + i] = inherited(options->more[i]);
+}
+
 static int spawn(struct child *child, const struct child_options *options)
 {
-	char **environment = environment_with(options->environment);
-	uv_stdio_container_t streams[4] = {
-		{.flags = UV_IGNORE},
-		{.flags = UV_INHERIT_FD, .data.fd = options->output},
-		{.flags = UV_INHERIT_FD, .data.fd = options->errors},
-		{.flags = UV_INHERIT_FD, .data.fd = options->third},
-	};
+	char **environment = environment_with(options->environment, options->bare);
+	uv_stdio_container_t *streams = mem_zeroed(4 + options->more_count, sizeof *streams);
 	uv_process_options_t process = {
 		.file = options->argv[0],
 		.args = (char **)options->argv,
@@ -225,12 +236,16 @@ static int spawn(struct child *child, const struct child_options *options)
 		.cwd = options->directory,
 		/* A group of its own: the terminal's Ctrl-C reaches the harness alone, which ends the rest in order. */
 		.flags = UV_PROCESS_DETACHED,
-		.stdio_count = options->third ? 4 : 3,
+		.stdio_count = options->more_count ? 4 + (int)options->more_count
+			       : options->third	   ? 4
+						   : 3,
 		.stdio = streams,
 		.exit_cb = on_exit_of,
 	};
+	fill_streams(streams, options);
 	int error = uv_spawn(&child->loop->uv, &child->process, &process);
 
+	free(streams);
 	free(environment);
 	return -error;
 }
@@ -298,6 +313,12 @@ void child_signal(struct child *child, int number)
 {
 	if (child->running)
 		kill(child->process.pid, number);
+}
+
+void child_signal_group(struct child *child, int number)
+{
+	if (child->running)
+		kill(-child->process.pid, number);
 }
 
 void child_join(struct child *child)

@@ -76,6 +76,9 @@ struct child_options {
 	const char *directory;	  /* working directory; NULL: the caller's */
 	int output, errors;	  /* descriptors for its standard output and error */
 	int third;		  /* for its descriptor 3; 0: it has none */
+	const int *more;	  /* for its descriptors from 4 on; may be NULL */
+	size_t more_count;
+	bool bare;	  /* it has nothing of the harness's own environment */
 	long deadline_ms; /* a supervisor that is still there then is woken, and killed a minute later; 0: none */
 	child_ended ended;
 	void *context;
@@ -87,6 +90,8 @@ struct child *child_start(struct loop *loop, const struct child_options *options
 void child_stop(struct child *child);
 /* To the child alone. */
 void child_signal(struct child *child, int number);
+/* To its process group: to a supervisor in a sandbox, and what stands around it. */
+void child_signal_group(struct child *child, int number);
 void child_join(struct child *child);
 /* One command, waited for. Its status, 128 + signal, or -1 with errno when it did not start. */
 int loop_command(struct loop *loop, const struct child_options *options);

@@ -114,6 +114,8 @@ static void on_supervisor_ended(void *context, const struct child_end *end)
 		observation_fail(&seen, FAULT_DETECTOR, "the supervisor ended with status %d, signal %d", end->status,
 				 end->signal);
 	run_left_read(running->directory, running->request, &seen);
+	/* A sandbox has one, in which there is no other run. */
+	seen.own_network = seen.own_network || running->request->sandbox;
 	read_reports(running, &seen);
 	running->request->detector->collect(&running->run, &seen);
 	finish(running, &seen);
@@ -159,7 +161,7 @@ static void build_ends(struct running *running, struct command *command)
 		command_argument(command, "--stop-after");
 		command_argument(command, "%ld", request->stop_ms);
 	}
-	if (request->own_network) {
+	if (request->own_network && !request->sandbox) {
 		command_argument(command, "--own-network");
 		command_argument(command, "1");
 	}
@@ -172,8 +174,11 @@ static void build_command(struct running *running, struct command *command)
 
 	command_argument(command, "%s/build/supervisor", running->loop->root);
 	command_argument(command, "%s/result", running->directory);
-	command_argument(command, "--parent");
-	command_argument(command, "%ld", (long)getpid());
+	/* In a sandbox nobody has our number, and it ends with us. */
+	if (!request->sandbox) {
+		command_argument(command, "--parent");
+		command_argument(command, "%ld", (long)getpid());
+	}
 	command_argument(command, "--deadline");
 	command_argument(command, "%ld", request->deadline_ms);
 	command_argument(command, "--output-limit");
@@ -206,6 +211,26 @@ static void fail(struct running *running, char *why)
 	loop_defer(running->loop, &running->end);
 }
 
+static void start_in_sandbox(struct running *running, const struct child_options *outside)
+{
+	struct child_options options = *outside;
+	struct sandboxed wrapped;
+
+	sandbox_wrap(running->request->sandbox, SANDBOX_RUNS, running->directory, outside->argv, outside->environment,
+		     &wrapped);
+	channel_take_relayed(running->channel);
+	options.argv = wrapped.command.argv;
+	options.environment = wrapped.command.environment;
+	options.more = wrapped.descriptors;
+	options.more_count = wrapped.descriptor_count;
+	options.bare = true;
+	if (wrapped.why)
+		fail(running, mem_format("cannot give '%s' to the sandbox: %s", running->directory, wrapped.why));
+	else
+		running->supervisor = child_start(running->loop, &options);
+	sandboxed_release(&wrapped);
+}
+
 static void start_supervisor(struct running *running)
 {
 	struct command command = {0};
@@ -221,16 +246,18 @@ static void start_supervisor(struct running *running)
 			channel_take_bytes(running->channel, CHANNEL_VALGRIND, running->request->tests);
 		channel_watch(running->channel, &running->loop->uv);
 		build_command(running, &command);
-		running->supervisor =
-			child_start(running->loop,
-				    &(struct child_options){.argv = command.argv,
-							    .environment = command.environment,
-							    .output = log,
-							    .errors = log,
-							    .third = program_end,
-							    .deadline_ms = running->request->deadline_ms + OVERDUE_MS,
-							    .ended = on_supervisor_ended,
-							    .context = running});
+		struct child_options options = {.argv = command.argv,
+						.environment = command.environment,
+						.output = log,
+						.errors = log,
+						.third = program_end,
+						.deadline_ms = running->request->deadline_ms + OVERDUE_MS,
+						.ended = on_supervisor_ended,
+						.context = running};
+		if (running->request->sandbox)
+			start_in_sandbox(running, &options);
+		else
+			running->supervisor = child_start(running->loop, &options);
 		command_release(&command);
 		close(program_end);
 	}
@@ -273,7 +300,9 @@ void run_stop(struct running *running)
 
 void run_hurry(struct running *running)
 {
-	if (running->supervisor)
+	if (running->supervisor && running->request->sandbox)
+		child_signal_group(running->supervisor, SIGURG);
+	else if (running->supervisor)
 		child_signal(running->supervisor, SIGURG); /* one that the supervisor survives while it starts */
 }
 

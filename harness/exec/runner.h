@@ -7,6 +7,7 @@
 #define LOOSE_RUNNER_H
 
 #include "loop.h"
+#include "sandbox.h"
 #include "verdict/observation.h"
 #include "workbook/catalogue.h"
 
@@ -25,6 +26,7 @@ struct run_request {
 	const char *input; /* a file, absolute; NULL: an empty standard input */
 	int stop_signal;   /* sent once it does nothing but wait, or after stop_ms; 0: none */
 	long stop_ms;
+	const struct sandbox *sandbox; /* NULL: none */
 	bool own_network; /* each run has its own, where the machine allows it: two may take the same port */
 };
 

@@ -438,6 +438,7 @@ static void start_build(struct judging *judging)
 					.variables = outside		      ? outside->variables
 						     : judging->options->anew ? anew
 									      : NULL,
+					.sandbox = outside ? outside->sandbox : NULL,
 					.jobs = jobs < MOST_COMPILERS ? jobs : MOST_COMPILERS};
 
 	memcpy(works, judging->by_target, judging->count * sizeof *works);

@@ -35,13 +35,14 @@ void tasks_release(struct tasks *tasks);
 
 /* A program that does not belong to the workbook: how it is made and run. */
 struct outside {
-	const char *directory;	/* for the executables, relative to the root; each has its flavour's name */
-	char *const *variables; /* "NAME=value" for make, NULL at the end: what to compile, and how */
-	char *const *arguments; /* the program's own, NULL at the end; may be NULL */
-	char *const *own;	/* absolute directories of its sources, NULL at the end */
-	bool own_network;	/* each run has its own, so that each can bind the same port */
-	const char *input;	/* a file that is the standard input of each run; NULL: an empty one */
-	int stop_signal;	/* sent when it does nothing but wait, or after so long; 0: nobody stops it */
+	const char *directory;	       /* for the executables, relative to the root; each has its flavour's name */
+	char *const *variables;	       /* "NAME=value" for make, NULL at the end: what to compile, and how */
+	char *const *arguments;	       /* the program's own, NULL at the end; may be NULL */
+	char *const *own;	       /* absolute directories of its sources, NULL at the end */
+	const struct sandbox *sandbox; /* in which it is made and run, NULL: in none */
+	bool own_network;	       /* each run has its own, so that each can bind the same port */
+	const char *input;	       /* a file that is the standard input of each run; NULL: an empty one */
+	int stop_signal;	       /* sent when it does nothing but wait, or after so long; 0: nobody stops it */
 	long stop_ms;
 };
 

@@ -67,6 +67,7 @@ void work_plan(struct work *work, const char *root, const struct task *task, con
 	work->request.idle_ms = options->idle_ms;
 	if (options->outside) {
 		work->request.own_network = options->outside->own_network;
+		work->request.sandbox = options->outside->sandbox;
 		work->request.input = options->outside->input;
 		work->request.stop_signal = options->outside->stop_signal;
 		work->request.stop_ms = options->outside->stop_ms;

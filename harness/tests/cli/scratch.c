@@ -88,7 +88,7 @@ void scratch_make_of(struct scratch *scratch, const char *pitfall)
 	char *command = formatted(
 		"set -e; mkdir -p '%s'; cd '%s'; if [ -d kept/build ]; then mv kept/build .; fi; rm -rf kept;"
 		"mkdir -p bin build/plain/obj build/tsan/obj; ln -s ../../Makefile ../../harness .;"
-		"ln -s ../../loose ../../supervisor ../../monitor.so ../../closes.so ../../runner build/;"
+		"ln -s ../../loose ../../supervisor ../../inside ../../monitor.so ../../closes.so ../../runner build/;"
 		"for tree in chapters exercises solutions; do mkdir -p $tree/'%s'; cp -r ../../$tree/'%s'/. $tree/'%s'; done;"
 		"ln -s ../../../chapters/kit chapters/kit",
 		scratch->root, scratch->root, pitfall, pitfall, pitfall);

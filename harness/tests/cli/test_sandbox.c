@@ -1,0 +1,294 @@
+/*
+ * `check --sandbox`: what a stranger's program tries against who judges it
+ * (tests/sandbox) it does not get, though it gets it without; what is right and
+ * what is wrong is so inside as outside; and compiling is no way out either.
+ */
+#define _GNU_SOURCE /* asprintf() */
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scratch.h"
+
+#define PROGRAMS "harness/tests/sandbox/"
+
+static struct scratch scratch;
+
+__attribute__((format(printf, 1, 2))) static char *formatted(const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	cr_assert_geq(vasprintf(&text, format, args), 0);
+	va_end(args);
+	return text;
+}
+
+static struct outcome check(const char *arguments)
+{
+	char *all = formatted("check %s", arguments);
+	struct outcome outcome = scratch_loose_in(&scratch, ".", "", all);
+
+	free(all);
+	return outcome;
+}
+
+static void make(void)
+{
+	scratch_make(&scratch);
+	scratch_write(&scratch, "nothing.c", "int main(void)\n{\n\treturn 0;\n}\n");
+}
+
+/* Some machines forbid it, and say so. */
+static void need_sandbox(void)
+{
+	if (system("bwrap --unshare-all --ro-bind / / --proc /proc true >/dev/null 2>&1") != 0)
+		cr_skip_test("no user namespaces, or no bubblewrap, on this machine");
+}
+
+static void unmake(void)
+{
+	cr_expect_not(scratch_left_behind(&scratch));
+	scratch_remove(&scratch);
+}
+
+TestSuite(sandbox, .init = make, .fini = unmake, .timeout = 600);
+
+/* What the program prints in the end, with and without a sandbox, under the quickest detector's eyes and all others'. */
+static void expect_kept_in(const char *program, const char *arguments)
+{
+	char *inside = formatted("--sandbox --timeout 60 " PROGRAMS "%s -- %s", program, arguments);
+	char *outside = formatted("--timeout 60 " PROGRAMS "%s -- %s", program, arguments);
+	struct outcome in = check(inside), out = check(outside);
+
+	cr_expect(strstr(in.out, "  kept in\n"), "%s", in.out);
+	cr_expect_not(strstr(in.out, "got out"), "%s", in.out);
+	cr_expect(strstr(out.out, "  got out\n"), "the trick does not work: %s %s", out.out, out.err);
+	outcome_release(&out);
+	outcome_release(&in);
+	free(outside);
+	free(inside);
+}
+
+Test(sandbox, nothing_of_others_is_read)
+{
+	need_sandbox();
+	char *arguments =
+		formatted("'%s/" PROGRAMS "reads.c' '%s/solutions/" PITFALL "/line.c' '%s/nothing.c' /etc/passwd "
+			  "'%s/chapters/" PITFALL "/fixed.c'",
+			  scratch.root, scratch.root, scratch.root, scratch.root);
+	expect_kept_in("reads.c", arguments);
+	free(arguments);
+}
+
+Test(sandbox, the_network_is_none)
+{
+	struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof here;
+	int server = socket(AF_INET, SOCK_STREAM, 0);
+	char port[16];
+
+	need_sandbox();
+	cr_assert_eq(bind(server, (struct sockaddr *)&here, sizeof here), 0);
+	cr_assert_eq(listen(server, 64), 0);
+	cr_assert_eq(getsockname(server, (struct sockaddr *)&here, &length), 0);
+	snprintf(port, sizeof port, "%d", ntohs(here.sin_port));
+	expect_kept_in("connects.c", port);
+	close(server);
+}
+
+Test(sandbox, nothing_is_written_outside)
+{
+	struct stat there;
+
+	need_sandbox();
+	char *arguments = formatted("'%s' '%s/build' '%s/exercises/" PITFALL "' / /dev /etc /usr", scratch.root,
+				    scratch.root, scratch.root);
+	char *inside = formatted("--sandbox --timeout 60 " PROGRAMS "writes.c -- %s", arguments);
+	struct outcome outcome = check(inside);
+	cr_expect(strstr(outcome.out, "  kept in\n"), "%s %s", outcome.out, outcome.err);
+	outcome_release(&outcome);
+	free(inside);
+	free(arguments);
+	char *path = formatted("%s/written-by-a-stranger", scratch.root);
+	cr_expect_neq(stat(path, &there), 0);
+	/* One that gets there leaves it, or else nothing above has been tried. */
+	char *plain = formatted("--timeout 60 " PROGRAMS "writes.c -- '%s'", scratch.root);
+	outcome = check(plain);
+	cr_expect(strstr(outcome.out, "  got out\n"), "%s", outcome.out);
+	outcome_release(&outcome);
+	cr_expect_eq(unlink(path), 0);
+	free(plain);
+	free(path);
+}
+
+Test(sandbox, the_disk_is_not_filled)
+{
+	need_sandbox();
+	char *arguments = formatted("'%s'", scratch.root);
+	expect_kept_in("fills.c", arguments);
+	free(arguments);
+}
+
+/* Ended with the run, however many they are. unmake() looks for what is left. */
+Test(sandbox, a_fork_bomb_is_no_verdict)
+{
+	need_sandbox();
+	struct outcome outcome = check("--sandbox --timeout 5 --json - " PROGRAMS "forks.c");
+	json_t *document = json_loads(outcome.out, 0, NULL), *result;
+	size_t i;
+
+	cr_assert(document, "%s", outcome.err);
+	cr_expect_neq(outcome.status, 0);
+	json_array_foreach(json_object_get(document, "results"), i, result)
+		cr_expect_neq(strcmp(result_text(result, "observed"), "silent"), 0, "%s is silent",
+			      result_text(result, "detector"));
+	cr_expect_geq(i, 5);
+	json_decref(document);
+	outcome_release(&outcome);
+}
+
+/* --- the same verdicts --- */
+
+static char *verdicts(const char *arguments, int *status)
+{
+	struct outcome outcome = check(arguments);
+	json_t *document = json_loads(outcome.out, 0, NULL), *result;
+	char *all = formatted("%s", "");
+	size_t i;
+
+	cr_assert(document, "%s: %s", arguments, outcome.err);
+	json_array_foreach(json_object_get(document, "results"), i, result) {
+		json_t *findings = json_object_get(result, "findings"), *finding;
+		char *more =
+			formatted("%s%s %s:", all, result_text(result, "detector"), result_text(result, "observed"));
+		size_t j;
+		json_array_foreach(findings, j, finding) {
+			char *with = formatted("%s %s in %s", more, result_text(finding, "kind"),
+					       result_text(finding, "function"));
+			free(more);
+			more = with;
+		}
+		free(all);
+		all = formatted("%s\n", more);
+		free(more);
+	}
+	*status = outcome.status;
+	json_decref(document);
+	outcome_release(&outcome);
+	return all;
+}
+
+static void expect_same(const char *words, int expected)
+{
+	char *in = formatted("--sandbox --json - %s", words), *out = formatted("--json - %s", words);
+	int inside, outside;
+	char *theirs = verdicts(in, &inside), *ours = verdicts(out, &outside);
+
+	cr_expect_eq(outside, expected, "%s: %d, %s", words, outside, ours);
+	cr_expect_eq(inside, expected, "%s: %d, %s", words, inside, theirs);
+	cr_expect_str_eq(theirs, ours);
+	cr_expect(strstr(ours, "tsan"), "%s", ours);
+	free(ours);
+	free(theirs);
+	free(out);
+	free(in);
+}
+
+Test(sandbox, a_program_is_judged_the_same)
+{
+	need_sandbox();
+	scratch_write(&scratch, "race.c",
+		      "#include <pthread.h>\n\nstatic long counter;\n\nstatic void *count(void *unused)\n{\n"
+		      "\tcounter++;\n\treturn unused;\n}\n\nint main(void)\n{\n\tpthread_t thread;\n\n"
+		      "\tpthread_create(&thread, NULL, count, NULL);\n\tcount(NULL);\n"
+		      "\tpthread_join(thread, NULL);\n\treturn 0;\n}\n");
+	expect_same("race.c", 1);
+	expect_same("nothing.c", 0);
+}
+
+Test(sandbox, an_exercise_is_judged_the_same)
+{
+	need_sandbox();
+	expect_same("implicit-contract", 1);
+	char *solution = scratch_read(&scratch, "solutions/" PITFALL "/line.c");
+	scratch_write(&scratch, "work/" PITFALL "/line.c", solution);
+	free(solution);
+	expect_same("work/" PITFALL "/line.c", 0);
+}
+
+/* --- compiling --- */
+
+/* Not compiled, with the file's words nowhere. */
+static void expect_refused(const char *text, const char *hidden)
+{
+	scratch_write(&scratch, "hostile.c", text);
+	struct outcome outcome = check("--sandbox hostile.c");
+
+	cr_expect_eq(outcome.status, 2, "%d: %s", outcome.status, outcome.err);
+	cr_expect(strstr(outcome.err, "hostile.c does not compile; "), "%s", outcome.err);
+	cr_expect_not(strstr(outcome.err, hidden), "%s", outcome.err);
+	cr_expect_not(strstr(outcome.out, hidden), "%s", outcome.out);
+	outcome_release(&outcome);
+}
+
+Test(sandbox, the_compiler_sees_no_solution)
+{
+	static const char *const ways[] = {"#include \"%s\"\nint main(void)\n{\n\treturn 0;\n}\n",
+					   "__asm__(\".incbin \\\"%s\\\"\");\nint main(void)\n{\n\treturn 0;\n}\n",
+					   "__asm__(\".include \\\"%s\\\"\");\nint main(void)\n{\n\treturn 0;\n}\n"};
+
+	need_sandbox();
+	/* It is one line for the compiler to show. */
+	scratch_write(&scratch, "solutions/" PITFALL "/line.c", "#error the answer is forty-two\n");
+	char *path = formatted("%s/solutions/" PITFALL "/line.c", scratch.root);
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		char text[1024];
+		snprintf(text, sizeof text, i == 0 ? ways[0] : i == 1 ? ways[1] : ways[2], path);
+		expect_refused(text, "forty-two");
+	}
+	free(path);
+}
+
+Test(sandbox, the_compiler_reads_nothing_without_an_end)
+{
+	need_sandbox();
+	expect_refused("#include \"/dev/zero\"\n", "out of memory");
+	expect_refused("#include \"/proc/self/pagemap\"\n", "out of memory");
+	expect_refused("#include \"/dev/stdin\"\n", "out of memory");
+}
+
+/* --- where there is none --- */
+
+static void expect_none(const char *words)
+{
+	struct outcome outcome = check("--sandbox nothing.c");
+
+	cr_expect_eq(outcome.status, 3, "%d", outcome.status);
+	cr_expect(strstr(outcome.err, words), "%s", outcome.err);
+	cr_expect_eq(strchr(outcome.err, '\n'), outcome.err + strlen(outcome.err) - 1, "one line: %s", outcome.err);
+	cr_expect_str_empty(outcome.out);
+	outcome_release(&outcome);
+}
+
+Test(sandbox, without_bubblewrap_it_says_so)
+{
+	snprintf(scratch.path, sizeof scratch.path, "/nowhere");
+	expect_none("there is no sandbox without bubblewrap; install the package 'bubblewrap'");
+}
+
+Test(sandbox, where_namespaces_are_forbidden_it_says_so)
+{
+	scratch_tool(&scratch, "bwrap",
+		     "#!/bin/sh\n[ \"$1\" != --version ] || exec echo bubblewrap\n"
+		     "echo 'bwrap: No permissions to create new namespace' >&2\nexit 1\n");
+	expect_none("this machine lets no user make a sandbox");
+}
