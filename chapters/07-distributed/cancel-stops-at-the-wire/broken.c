@@ -1,6 +1,6 @@
 /*
  * A parish archive. An archivist, the only one, looks through old registers for
- * visitors who ask over the network. Who has waited for long enough hangs up
+ * visitors who ask over the network. One that has waited long enough hangs up
  * and asks again. The archivist has its back to the door, and reads.
  *
  * Promise   a search that is finished is an answer that somebody has read.
@@ -38,7 +38,7 @@ static bool search(int wire, const struct query *query)
 	int books = 0;
 	void *turn;
 
-	/* The visitor may have hung up long ago. That has reached this machine, and it reaches nobody in this loop. */
+	/* The visitor may have hung up long ago. That has reached this machine, but not this loop. */
 	while (books < query->books) {
 		(void)queue_take(&turns, &turn); /* closed: it has as many turns as it likes */
 		if (++books == query->books) {
@@ -103,7 +103,7 @@ int main(void)
 	for (int i = 0; i < TRIES; i++)
 		answered += visit(VISITORS - answered);
 
-	/* One more asks, and loses the network: nothing comes over this wire any more, not even its end. */
+	/* One more asks, and loses the network: nothing comes over this connection any more, not even its end. */
 	int lost = ask(MANY_BOOKS);
 	queue_close(&turns);
 	queue_close(&over);

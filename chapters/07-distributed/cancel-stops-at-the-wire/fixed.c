@@ -1,7 +1,7 @@
 /*
  * A parish archive. An archivist, the only one, looks through old registers for
- * visitors who ask over the network. Who has waited for long enough hangs up
- * and asks again. Before each book the archivist looks whether somebody waits.
+ * visitors who ask over the network. One that has waited long enough hangs up
+ * and asks again. Before each book the archivist checks that the visitor waits.
  *
  * Promise   a search that is finished is an answer that somebody has read.
  * Ends      holds: visitors 4, answered 4, searches finished 4
@@ -33,7 +33,7 @@ static int listener, closing[2]; /* a pipe: the archivist goes home when main() 
 static struct queue turns, over; /* main() gives a turn, a book is read, the turn is over: nothing depends on speed */
 static int turns_given /* main()'s */, books_read, searches /* the archivist's */;
 
-/* Whether somebody waits: there is time left, and the visitor has not hung up. */
+/* Whether the visitor waits: there is time left, and the visitor has not hung up. */
 static bool wanted(int wire, const struct query *query)
 {
 	/* "Nothing yet" is an error, EAGAIN. 0 is the end of all that the visitor will ever send. */
@@ -114,7 +114,7 @@ int main(void)
 	for (int i = 0; i < TRIES; i++)
 		answered += visit(VISITORS - answered);
 
-	/* One more asks, and loses the network: nothing comes over this wire any more, not even its end. */
+	/* One more asks, and loses the network: nothing comes over this connection any more, not even its end. */
 	int lost = ask(MANY_BOOKS);
 	queue_close(&turns);
 	queue_close(&over);

@@ -1,6 +1,6 @@
 /*
- * A ward for newborns. Parents look in from home: who is connected has a place
- * in a table, with a wire, and a sender that sends what the camera over the cot
+ * A ward for newborns. Parents look in from home: each of them has a place in a
+ * table, with a connection and a thread that sends what the camera over the cot
  * sees. A mother switches off her phone, and her place goes to a father.
  *
  * Promise   everybody sees their own child, and nobody else's.
@@ -58,7 +58,7 @@ static void *send_pictures(void *arg)
 
 	for (int number = 1; number <= EVENING; number++) {
 		await_picture(child, number);
-		/* Once she has hung up, this fails. Nobody looks, until it succeeds again: with another one's wire. */
+		/* Once she has hung up this fails, unchecked, until it succeeds again: to another viewer. */
 		send_picture(mine->wire, child);
 	}
 	schedule_reached(EVENING_OVER);
@@ -103,7 +103,7 @@ int main(void)
 {
 	int listener = loopback_listen();
 
-	signal(SIGPIPE, SIG_IGN); /* who hangs up must not end the whole server */
+	signal(SIGPIPE, SIG_IGN); /* a viewer that hangs up must not end the whole server */
 	int mother = loopback_connect(loopback_port(listener));
 	stream_open(loopback_accept(listener, -1), 'A');
 	watch(mother, 'A', SEEN);

@@ -1,6 +1,6 @@
 /*
- * A ward for newborns. Parents look in from home: who is connected has a place
- * in a table, with a wire, and a sender that sends what the camera over the cot
+ * A ward for newborns. Parents look in from home: each of them has a place in a
+ * table, with a connection and a thread that sends what the camera over the cot
  * sees. A mother switches off her phone, and her place goes to a father.
  *
  * Promise   everybody sees their own child, and nobody else's.

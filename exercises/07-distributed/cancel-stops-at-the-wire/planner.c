@@ -1,6 +1,6 @@
 /*
- * Yours to mend. The planner tries all ways, and learns at the end, if at all,
- * that nobody is there to hear of it. `until` is received, and not looked at.
+ * Yours to fix. The planner tries all ways, and learns at the end, if at all,
+ * that no saw is there to hear of it. `until` is received, and not looked at.
  *
  * Promise   no try begins for a saw that has hung up, or for which it is too late.
  * test      fails stops_when_the_saw_hangs_up, stops_when_it_is_too_late

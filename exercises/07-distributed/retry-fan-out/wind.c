@@ -1,5 +1,5 @@
 /*
- * Yours to mend. A try asks each mast with a thread. When the time is up it is
+ * Yours to fix. A try asks each mast with a thread. When the time is up it is
  * the next try's turn; those threads still wait for their masts.
  *
  * Promise   when wind_ask() tries again, and when it returns, nothing is left of its last try.

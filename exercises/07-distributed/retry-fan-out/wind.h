@@ -1,8 +1,8 @@
 /*
  * The wind on a mountain. Before a ski lift starts in the morning it asks three
- * masts for the wind, all at once, over a connection each. Whoever has connected
- * to a mast is sent one int, the wind in knots, as soon as the mast has measured
- * it. A mast that is iced up sends nothing, for as long as it likes.
+ * masts for the wind, all at once, over a connection each. To each connection a
+ * mast sends one int, the wind in knots, as soon as it has measured
+ * that. A mast that is iced up sends nothing, for as long as it likes.
  *
  *     static const long patience[WIND_TRIES] = {500, 1000, 2000, 4000};
  *     int knots[WIND_MASTS];
@@ -25,11 +25,11 @@ enum { WIND_MASTS = 3, WIND_TRIES = 4 };
  * answered, from 1, or 0 if there was none.
  *
  *   - Each try connects to every mast once, and waits until all have answered,
- *     but no longer than its patience, in ms. It waits for nobody else.
+ *     but no longer than its patience, in ms. It waits for nothing else.
  *   - When the next try begins, nothing is left of the last one: its threads have
  *     ended and are joined, and its connections are closed.
  *   - The same holds when wind_ask() returns. `knots` then has the answers of the
- *     try that it names, and nobody else uses it: the caller reads it without a
+ *     try that it names, and no thread uses it: the caller reads it without a
  *     lock, and may release it.
  */
 int wind_ask(const int ports[WIND_MASTS], const long patience[WIND_TRIES], int knots[WIND_MASTS]);

@@ -1,5 +1,5 @@
 /*
- * Yours to mend. What send() returns is not looked at, and somebody who wants the
+ * Yours to fix. What send() returns is not checked, and a caller that wants the
  * thread to end can only hope that it comes back from there.
  *
  * Promise   the job ends when its machine has gone, or when it is told to, wherever it is.

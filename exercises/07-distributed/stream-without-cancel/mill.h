@@ -23,8 +23,8 @@
 typedef const char *mill_next(void *program, size_t *length);
 
 enum mill_end {
-	MILL_DONE,   /* all lines have been sent, and next() has said so, also if mill_stop() has come meanwhile */
-	MILL_GONE,   /* the machine has gone before that: its end of the wire is closed */
+	MILL_DONE,   /* all lines have been sent, and next() has said so, even if mill_stop() has come meanwhile */
+	MILL_GONE,   /* the machine has gone before that: its end of the connection is closed */
 	MILL_STOPPED /* mill_stop() came before that */
 };
 
@@ -37,7 +37,7 @@ struct mill_job;
  *   - next() is called by that thread alone, and only when the line before has
  *     been handed to the kernel, whole.
  *   - A machine that does not read has not gone: it is waited for.
- *   - When a send fails since the machine has gone, the job ends: next() is not
+ *   - When a send fails because the machine has gone, the job ends: next() is not
  *     called again. No signal comes of it, and how the process handles signals is
  *     not the job's to change: there are others in the process.
  *
@@ -50,7 +50,7 @@ struct mill_job *mill_start(int wire, mill_next *next, void *program);
 enum mill_end mill_wait(struct mill_job *job);
 
 /*
- * Ends the job, in the midst of a line if need be: it does not wait for the
+ * Ends the job, in the middle of a line if need be: it does not wait for the
  * machine. It waits for a next() that is under way, and does not cut it short.
  * Afterwards the wire is good for nothing but close().
  *
