@@ -48,7 +48,7 @@ static void *operate(void *arg)
 		CHECK(pthread_mutex_lock(&office.lock));
 		while (office.round == round)
 			CHECK(pthread_cond_wait(&office.changed, &office.lock));
-		round = office.round; /* whoever called in a round that has passed meanwhile heard the engaged tone */
+		round = office.round; /* customers of a round that has passed meanwhile heard the engaged tone */
 		CHECK(pthread_mutex_unlock(&office.lock));
 		for (int i = 0; i < CALLS; i++, office.calls++)
 			take_call(round);
@@ -56,7 +56,7 @@ static void *operate(void *arg)
 	return arg;
 }
 
-/* Needs the lock held. Sends the car of this round to whoever waits longest. */
+/* Needs the lock held. Sends the car of this round to the customer who waits longest. */
 static void send_car(int round)
 {
 	if (office.count == 0)
@@ -82,7 +82,7 @@ static void *dispatch(void *arg)
 	return arg;
 }
 
-/* The night's clock is turned by hand. It stands still until nobody can do anything more. */
+/* The night's clock is turned by hand. It stands still until no thread can do anything more. */
 static void turn(int *clock)
 {
 	CHECK(pthread_mutex_lock(&office.lock));

@@ -1,7 +1,7 @@
 /*
  * A taxi office on a busy night. In each round two customers call and one car
  * comes free. Between the operator and the dispatcher is a list that is short:
- * who would not get a car in time is told so, and calls somebody else.
+ * a caller who would not get a car in time is told so, and calls elsewhere.
  *
  * Promise   whoever is told that a car is coming gets it within three rounds.
  * Ends      holds: calls 48, sent away 21, in time 27, too late 0
@@ -52,7 +52,7 @@ static void *operate(void *arg)
 		CHECK(pthread_mutex_lock(&office.lock));
 		while (office.round == round)
 			CHECK(pthread_cond_wait(&office.changed, &office.lock));
-		round = office.round; /* whoever called in a round that has passed meanwhile heard the engaged tone */
+		round = office.round; /* customers of a round that has passed meanwhile heard the engaged tone */
 		CHECK(pthread_mutex_unlock(&office.lock));
 		for (int i = 0; i < CALLS; i++, office.calls++)
 			office.sent_away += take_call(round) == BUSY;
@@ -60,7 +60,7 @@ static void *operate(void *arg)
 	return arg;
 }
 
-/* Needs the lock held. Sends the car of this round to whoever waits longest. */
+/* Needs the lock held. Sends the car of this round to the customer who waits longest. */
 static void send_car(int round)
 {
 	if (office.count == 0)
@@ -86,7 +86,7 @@ static void *dispatch(void *arg)
 	return arg;
 }
 
-/* The night's clock is turned by hand. It stands still until nobody can do anything more. */
+/* The night's clock is turned by hand. It stands still until no thread can do anything more. */
 static void turn(int *clock)
 {
 	CHECK(pthread_mutex_lock(&office.lock));

@@ -1,6 +1,6 @@
 /*
- * Who leaves a scooter takes a photo. A thread unpacks it and asks a service
- * whether the scooter is in anybody's way; a circuit breaker lets the call
+ * Each rider who leaves a scooter takes a photo. A thread unpacks it and asks a
+ * service whether the scooter is in the way; a circuit breaker lets the call
  * through, or not. Tonight the service is down, and soon the breaker is open.
  *
  * Promise   no thread begins for a call that the breaker does not let through.
@@ -63,7 +63,7 @@ static void *check(void *arg)
 
 	/* Unpacks the photo: 36 megabytes, and time for all others who stop at that hour to stop as well. */
 	schedule_await(ride->end);
-	/* No call without the breaker. But whoever asks it here is a thread, and was started without it. */
+	/* No call without the breaker. But what asks here is a thread, and it was started without asking. */
 	ride->checked = breaker_lets_through() && call();
 	return NULL;
 }

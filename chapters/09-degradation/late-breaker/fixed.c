@@ -1,7 +1,7 @@
 /*
- * Who leaves a scooter takes a photo. A circuit breaker lets it be checked, or
- * not; if so, a thread unpacks it and asks a service whether the scooter is in
- * anybody's way. Tonight the service is down, and soon the breaker is open.
+ * Each rider who leaves a scooter takes a photo. A circuit breaker lets it be
+ * checked, or not; if so, a thread unpacks it and asks a service whether the
+ * scooter is in the way. Tonight the service is down; soon the breaker is open.
  *
  * Promise   no thread begins for a call that the breaker does not let through.
  * Ends      holds: rides 43, calls 3, unchecked 43, threads 3, at once 1

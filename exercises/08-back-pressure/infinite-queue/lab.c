@@ -1,5 +1,5 @@
 /*
- * Yours to mend. The lab takes every photo. Those that wait are in a list that
+ * Yours to fix. The lab takes every photo. Those that wait are in a list that
  * grows as far as there is memory.
  *
  * Promise   at most LAB_ROOM photos are taken and not printed; who comes then is told at once.

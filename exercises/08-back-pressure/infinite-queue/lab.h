@@ -17,7 +17,7 @@
 enum { LAB_ROOM = 8 };
 
 enum lab_answer {
-	LAB_TAKEN, /* the photo will be printed, whatever happens: the lab's word */
+	LAB_TAKEN, /* the photo will be printed, whatever happens: a promise */
 	LAB_BUSY,  /* no room now: the photo will not be printed */
 	LAB_CLOSED /* the lab is closing or closed: likewise */
 };
@@ -43,7 +43,7 @@ enum lab_answer lab_submit(int photo);
 /*
  * Closes the lab. When it returns, every photo that was taken has been printed,
  * once and in the order in which they were taken, and nothing of the lab runs
- * any more. A photo that comes after that is answered LAB_CLOSED. Nobody may be
+ * any more. A photo that comes after that is answered LAB_CLOSED. No thread may be
  * in lab_submit() while it is called.
  */
 void lab_close(void);

@@ -1,6 +1,6 @@
 /*
- * Yours to mend. When there is no room the plate is left out: the camera must
- * not wait, and nobody is told.
+ * Yours to fix. When there is no room the plate is left out: the camera must
+ * not wait, and is not told.
  *
  * Promise   passed == billed + dropped, and whoever has a plate dropped is told.
  * test      fails tells_and_counts_each_drop, waits_for_room, loses_its_patience

@@ -52,7 +52,7 @@ struct toll_counts toll_counts(void);
 
 /*
  * Closes the bridge. When it returns, every plate that was taken has been
- * billed, once, and nothing of the bridge runs any more. Nobody may be in
+ * billed, once, and nothing of the bridge runs any more. No thread may be in
  * toll_pass() while it is called, nor call it afterwards.
  */
 void toll_close(void);

@@ -1,5 +1,5 @@
 /*
- * Yours to mend. Whoever cannot be sent a message is called, by a thread of
+ * Yours to fix. A member who gets no message is called, by a thread of
  * their own. When no message can be sent, that is everybody.
  *
  * Promise   however many messages fail, the pager has its lines and no more, and says so when they do not suffice.

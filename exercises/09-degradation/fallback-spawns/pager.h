@@ -41,8 +41,8 @@ struct pager;
 /*
  * At any time until pager_close() has returned,
  *
- *   - at most PAGER_LINES telephone calls are made at once; so many are, if
- *     there are so many to make, also while messages are under way;
+ *   - at most PAGER_LINES telephone calls are made at once; and as many
+ *     as that if there are as many to make, even while messages are under way;
  *   - at most PAGER_PENDING calls are promised and not yet over;
  *   - the pager has at most PAGER_LINES threads, however many messages could
  *     not be sent. A thread is there until it has been joined.
@@ -62,7 +62,7 @@ struct pager_counts pager_counts(struct pager *pager);
 /*
  * Waits for all calls that were promised; each is made, once. When it returns,
  * all threads are joined: what phone() wrote may be read without a lock. All
- * memory is free. Nobody may be in pager_alert() while it is called.
+ * memory is free. No thread may be in pager_alert() while it is called.
  */
 void pager_close(struct pager *pager);
 

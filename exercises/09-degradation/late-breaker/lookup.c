@@ -1,5 +1,5 @@
 /*
- * Yours to mend. The breaker itself is right: it lets through what it should,
+ * Yours to fix. The breaker itself is right: it lets through what it should,
  * once it is asked. It is asked by a thread.
  *
  * Promise   a thread is started for a lookup that the breaker has let through, and for no other.

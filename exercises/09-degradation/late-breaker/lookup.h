@@ -22,7 +22,7 @@ enum { LOOKUP_FAILURES = 3 };
 
 enum lookup_result {
 	LOOKUP_STARTED,	 /* a thread asks, or will as soon as it has its turn */
-	LOOKUP_OPEN,	 /* the breaker lets nothing through: no thread was started, and nobody asks */
+	LOOKUP_OPEN,	 /* the breaker lets nothing through: no thread was started, and none asks */
 	LOOKUP_NO_THREAD /* it would have let it through, and no thread could be started */
 };
 
@@ -62,7 +62,7 @@ void lookups_pause_over(struct lookups *lookups);
 
 /*
  * Waits for all lookups. When it returns their threads are joined: what ask()
- * wrote may be read without a lock. All memory is free. Nobody may be in another
+ * wrote may be read without a lock. All memory is free. No thread may be in another
  * of these calls.
  */
 void lookups_free(struct lookups *lookups);
