@@ -6,7 +6,7 @@
  * Promise   when a connection is gone, so is its thread.
  *
  * The service runs until SIGTERM or SIGINT. It makes its own load, counted and
- * not timed: WAVE new uploads behind every scrape of its metrics, until there
+ * not timed: WAVE new uploads after every scrape of its metrics, until there
  * were WAVES. At most HELD are in flight; the oldest are lost to make room.
  */
 #include <errno.h>
