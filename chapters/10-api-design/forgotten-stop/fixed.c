@@ -1,6 +1,6 @@
 /*
  * An auction house takes bids by telephone. For each lot a clerk is started who
- * notes the highest bid. Whoever wants to know it has to stop the clerk, and a
+ * notes the highest bid. A caller gets it only by stopping the clerk, and a
  * sale that ends early stops him too: its scope has come to its end.
  *
  * Promise   a lot is sold for the highest bid that was made for it.

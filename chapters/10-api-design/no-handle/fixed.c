@@ -63,7 +63,7 @@ static void *copy_all(void *arg)
 	return NULL;
 }
 
-/* Until backup_wait() has returned, nobody changes the practice. The compiler warns whoever drops the handle. */
+/* Until backup_wait() has returned, nobody changes the practice. The compiler warns if the handle is dropped. */
 __attribute__((warn_unused_result)) static struct backup *backup_start(struct practice *practice)
 {
 	struct backup *backup = malloc(sizeof *backup);

@@ -50,7 +50,7 @@ static void *set_stories(void *arg)
 /* Hands in a story. */
 static void pool_submit(struct pool *pool, int story)
 {
-	/* Whether the pool is open, nobody asks; whether it is still there, nobody could answer: the lock is in it. */
+	/* Nothing asks whether the pool is open, and nothing could say whether it is still there: the lock is in it. */
 	CHECK(pthread_mutex_lock(&pool->lock));
 	pool->stories[pool->accepted++] = story;
 	gauge_set("accepted", pool->accepted);

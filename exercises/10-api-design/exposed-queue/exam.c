@@ -1,6 +1,6 @@
 /*
- * Yours to mend. The markers used to be handed the queue of papers itself. It
- * has been hidden behind a type since, and behind that it is still the queue of
+ * Yours to fix. The markers used to be handed the queue of papers itself. It
+ * has been hidden behind a type since, but behind that type it is still one for
  * them all.
  *
  * Promise   who stops a marker stops this one; the exam ends when the desk says so.

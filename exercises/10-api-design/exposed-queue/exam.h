@@ -8,7 +8,7 @@
  *     office:  marker_stop(marker);                   // go home; the others go on
  *
  * There are two ends here, and they have two owners. The exam ends when the
- * desk says so. A marker's work ends when somebody sends this marker home.
+ * desk says so. A marker's work ends when the office sends this marker home.
  */
 #ifndef EXAM_H
 #define EXAM_H
@@ -18,7 +18,7 @@
 enum { EXAM_ROOM = 64 }; /* papers that can wait */
 
 enum next {
-	NEXT_PAPER,   /* a paper, which nobody else gets */
+	NEXT_PAPER,   /* a paper, which no other marker gets */
 	NEXT_NO_MORE, /* the exam has ended, and every paper has been handed out */
 	NEXT_STOPPED  /* this marker has been sent home */
 };
@@ -32,8 +32,8 @@ void exam_free(struct exam *exam);
 
 /*
  * Hands in a paper, a number of the caller's. The caller hands in at most
- * EXAM_ROOM papers more than the markers have been given. Returns at once. False, and the paper stays the caller's, if and only if
- * exam_end() has been called.
+ * EXAM_ROOM papers more than the markers have been given. Returns at once.
+ * False if and only if exam_end() has been called: the paper stays the caller's.
  */
 bool exam_hand_in(struct exam *exam, int paper);
 
@@ -46,7 +46,7 @@ void exam_end(struct exam *exam);
 
 /* A marker of this exam. Markers may come and go as long as there is an exam. */
 struct marker *marker_new(struct exam *exam);
-/* Nobody uses this marker any more. */
+/* No thread uses this marker any more. */
 void marker_free(struct marker *marker);
 
 /*
@@ -58,9 +58,9 @@ enum next marker_next(struct marker *marker, int *paper);
 
 /*
  * Sends this marker home, and no other. Returns at once. From then on its
- * marker_next() says NEXT_STOPPED, also one that waits now, and also if there
- * are papers: they are for those who stay, or who come. Any thread may call it,
- * also twice.
+ * marker_next() says NEXT_STOPPED, even a call that waits now, and even if there
+ * are papers: they are for markers who stay, or come. Any thread may call it,
+ * even twice.
  */
 void marker_stop(struct marker *marker);
 

@@ -1,5 +1,5 @@
 /*
- * Yours to mend. The horn is started in one place and stopped in another, by
+ * Yours to fix. The horn is started in one place and stopped in another, by
  * two calls. ramp_lower() has three ways out, and one of them has both calls.
  *
  * Promise   when ramp_lower() returns, the horn is silent, whatever the result.

@@ -38,8 +38,8 @@ struct ramp_report {
  * Lowers the ramp: starts the horn, unlocks, and steps until the last step, or
  * until one is blocked.
  *
- *   - blow() is called by a thread of this call's own, at once and again after
- *     each pause. unlock() and step() are called by the caller's. They may wait
+ *   - blow() is called in a thread of this call's own, at once and again after
+ *     each pause. unlock() and step() are called in the caller's. They may wait
  *     until they hear the horn.
  *   - Whatever the result: when ramp_lower() returns, blow() is not running and
  *     will not be called again. The ferry is the caller's, to be read without a

@@ -1,5 +1,5 @@
 /*
- * Yours to mend. scan_start() used to return nothing. It has been given a handle
+ * Yours to fix. scan_start() used to return nothing. It has been given a handle
  * since, as reel.h wants it, and behind the handle is nothing.
  *
  * Promise   when scan_wait() returns, the scan's thread has ended, and the caller knows how it went.

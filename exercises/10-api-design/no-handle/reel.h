@@ -30,7 +30,7 @@ struct scan;
  * frame.
  *
  * The handle is the caller's, who calls scan_wait() with it, once. Until then
- * nobody else may use the reel.
+ * no other thread may use the reel.
  */
 struct scan *scan_start(reel_next *next, void *reel) __attribute__((warn_unused_result));
 

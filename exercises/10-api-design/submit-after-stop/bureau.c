@@ -1,6 +1,6 @@
 /*
- * Yours to mend. The bureau is closed, and freed, by the one who closes it. For
- * all others it is just there, and whatever they hand in is accepted.
+ * Yours to fix. bureau_close() closes the bureau and frees it as well. For
+ * all other threads it is just there, and accepts all that they hand in.
  *
  * Promise   a text is translated, or is its owner's again; the bureau is there for as long as somebody holds it.
  * test      fails refuses_what_comes_too_late, refuses_who_still_waits, belongs_to_its_last_holder

@@ -1,6 +1,6 @@
 /*
  * A bureau that translates texts. It has two translators, each a thread, and a
- * shelf for the texts that wait. Several offices hand in texts; one person
+ * shelf for the texts that wait. Several offices hand in texts; a porter
  * closes the bureau in the evening. The offices need not know when.
  *
  *     struct bureau *bureau = bureau_open(translate, give_back_the_keys, &house);
@@ -36,7 +36,7 @@ typedef void bureau_gone(void *house);
 /* Opens a bureau. The caller holds it, once. */
 struct bureau *bureau_open(bureau_work *work, bureau_gone *gone, void *house);
 
-/* One hold more, for somebody who will need it. For whoever holds the bureau; returns it. */
+/* One hold more, for a thread that will need it. Called by a holder; returns the bureau. */
 struct bureau *bureau_hold(struct bureau *bureau);
 
 /*
@@ -46,16 +46,16 @@ struct bureau *bureau_hold(struct bureau *bureau);
 void bureau_release(struct bureau *bureau);
 
 /*
- * Hands in a text. For whoever holds the bureau, at any time, several at once.
+ * Hands in a text. Called by holders, at any time, several at once.
  *
  *   - In an open bureau it waits for a place on the shelf.
- *   - In a closed one it says so, at once. That is also the answer for whoever
+ *   - In a closed one it says so, at once. That is also the answer for a call that
  *     waits for a place when the bureau is closed.
  */
 __attribute__((warn_unused_result)) enum bureau_answer bureau_submit(struct bureau *bureau, void *text);
 
 /*
- * Closes the bureau, once; for whoever holds it. When it returns, every text
+ * Closes the bureau, once; called by a holder. When it returns, every text
  * that was accepted has been translated, and no translator runs any more: each
  * was joined. It waits for that, and for nothing else: others may hold the
  * bureau for as long as they like.
