@@ -1,7 +1,7 @@
 /*
  * A payment service. Shutdown waits for the payments in flight, then writes the
  * ledger. One payment hangs on a card processor that does not answer. Shutdown
- * waits no longer than its grace; then it calls the payment off and goes on.
+ * waits no longer than its grace; then it cancels the payment and goes on.
  *
  * Promise   every payment that was accepted is in the ledger when the process ends.
  * Ends      holds: accepted 3, in the ledger 3

@@ -40,7 +40,7 @@ bool audit_record(int entry);
 /*
  * Stops the log. When it returns,
  *
- *   - every accepted entry has been delivered, once, also those that make no
+ *   - every accepted entry has been delivered, once, even those that make no
  *     full batch;
  *   - the sink is at rest: it is not running and will not be called again, and
  *     what it has written the caller may read without a lock;

@@ -27,7 +27,7 @@ struct import_parts {
 void import_start(const struct import_parts *parts);
 
 /*
- * Stops the import, from the outside in: the intake first, then those who work,
+ * Stops the import, from the outside in: the intake first, then the threads,
  * and what they all need last. The intake is shut whatever the others are doing
  * at that moment. When import_stop() returns,
  *
