@@ -1,5 +1,5 @@
 /*
- * Yours to review, and then to mend. The service is in use, and its functional
+ * Yours to review, and then to fix. The service is in use, and its functional
  * tests pass.
  *
  * Promise   what avalanche.h says.

@@ -33,14 +33,14 @@ struct avalanche;
 
 enum avalanche_result {
 	AVALANCHE_TAKEN, /* it has a place, and ends as one of the counts says */
-	AVALANCHE_FULL	 /* it has none: nobody will be called, and the caller knows */
+	AVALANCHE_FULL	 /* it has none: the hut will not be called, and the caller knows */
 };
 
 struct avalanche_counts {
 	long taken;	 /* bulletins with a place; each of them ends as one of the next three */
 	long answered;	 /* somebody has answered */
 	long unanswered; /* nobody has, twice */
-	long below;	 /* not called, for the danger was below the level */
+	long below;	 /* not called, since the danger was below the level */
 	long refused;	 /* bulletins that found no place */
 };
 
@@ -69,7 +69,7 @@ struct avalanche_counts avalanche_counts(struct avalanche *service);
 /*
  * Closes the service, once, and frees it. Each hut that has a place is called first.
  * When it returns no call is under way, no thread of the service runs, and
- * `counts`, unless it is NULL, has what avalanche_counts() would say. Nobody
+ * `counts`, unless it is NULL, has what avalanche_counts() would say. No thread
  * may use the service while it is called, or afterwards.
  */
 void avalanche_close(struct avalanche *service, struct avalanche_counts *counts);

@@ -1,5 +1,5 @@
 /*
- * What is outside the service: the rates that come over a wire, the bureau that
+ * What is outside the service: the rates from an exchange, the bureau that
  * knows who pays, and a day. They are played here, so that the day is the same
  * in every run.
  */
@@ -9,10 +9,10 @@
 #include <stdbool.h>
 
 /*
- * The next number from the exchange. A rate comes as two: how many digits stand
- * behind the point, and the digits; 2 and 1125 are 11.25 crowns for a euro.
- * Waits until a number comes; -1 when the wire has been hung up. One thread
- * reads, and any thread may hang up, also while it waits.
+ * The next number from the exchange. A rate comes as two: how many digits come
+ * after the point, and the digits; 2 and 1125 are 11.25 crowns for a euro.
+ * Waits until a number comes; -1 once the connection is closed. One thread
+ * reads, and any thread may hang up, even while it waits.
  */
 int feed_number(void);
 void feed_hang_up(void);
