@@ -2,7 +2,7 @@
  * Checks that are always evaluated. assert() around a call that has an effect
  * is a bug: with NDEBUG the call itself is gone.
  *
- * Which one, is a question of who would be at fault. CHECK and REQUIRE are for
+ * Which one to use depends on what would be at fault. CHECK and REQUIRE are for
  * what cannot be false unless the program itself is wrong: they abort. NEED and
  * HAVE are for what the machine may refuse to a right program at any time,
  * memory, a thread, a descriptor: they say so, and end the process at once with

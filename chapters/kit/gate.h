@@ -1,6 +1,6 @@
 /*
  * A gate is closed at first. Threads wait at it; gate_open() lets all of them
- * through, and everyone who comes later. What was written before gate_open()
+ * through, and every one that comes later. What was written before gate_open()
  * is visible after gate_wait(): the gate is a happens-before edge, and every
  * detector sees it as one.
  *

@@ -11,7 +11,7 @@
  *
  * Two may listen: the budget's monitor, if it is loaded, and metrics.h, in a
  * program that exposes its gauges. Without either these calls do nothing. To
- * the monitor they are exact: every change is seen, in one order, also those
+ * the monitor they are exact: every change is seen, in one order, even those
  * between two samples.
  *
  * They are no synchronisation, neither for the program nor for a detector. Two

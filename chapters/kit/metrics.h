@@ -15,7 +15,7 @@
  * sanitizer. A gauge that nobody has touched yet is not there. A name that
  * ends in "_total" is exposed as a counter, all others as gauges.
  *
- * A gauge is counted from the beginning of the program, also before
+ * A gauge is counted from the beginning of the program, even before
  * metrics_start(). Its name must live as long as the program: a string
  * literal. What breaks the rules of gauge.h is not exposed: a name that is no
  * identifier, one called `threads`, the thirty-third.

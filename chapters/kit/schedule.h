@@ -25,7 +25,7 @@
 
 #define SCHEDULE_POINTS 16
 
-/* This point is reached, for good: who awaits it goes on. */
+/* This point is reached, for good: a thread that awaits it goes on. */
 void schedule_reached(int point);
 /* Returns once the point has been reached. */
 void schedule_await(int point);

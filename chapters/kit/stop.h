@@ -1,5 +1,5 @@
 /*
- * A stop token: one side asks, the other side notices, also in the middle of a
+ * A stop token: one side asks, the other side notices, even in the middle of a
  * wait. It is the answer to "who signals the exit?" and C's nearest word for a
  * context that can be cancelled.
  *

@@ -24,7 +24,7 @@
 
 enum {
 	LIFE = 20,  /* ms from the worker's start to its death */
-	PLUG = 100, /* starts, after which somebody pulls the plug */
+	PLUG = 100, /* starts, after which a person pulls the plug */
 };
 
 static const char *const outbox[] = {"", "ada@example.org", "bob@example.org"};

@@ -104,7 +104,7 @@ int main(void)
 	int idle = threads_when(&pool.taken, 0);
 	while (accepted < WORKERS)
 		accepted += pool_submit();
-	threads_when(&pool.taken, WORKERS); /* each worker is on the line, and the hall is slow */
+	threads_when(&pool.taken, WORKERS); /* each worker has a call open, and the hall is slow */
 	for (int order = WORKERS; order < ORDERS; order++)
 		accepted += pool_submit();
 	int load = threads_when(&pool.taken, WORKERS);

@@ -1,7 +1,7 @@
 /*
  * A ticket agency books seats in the hall's system, which allows it 100 calls at
  * a time: hence a pool of 100 workers, with a queue of 1000 orders. When that is
- * full, pool_submit() says no, and somebody hears it.
+ * full, pool_submit() says no, and the caller hears it.
  *
  * Promise   the pool has 100 workers, idle or busy, and at most 1000 orders wait.
  * Ends      holds: threads idle 110, under load 110, idle again 110; orders accepted 1100, booked 1100
@@ -103,7 +103,7 @@ int main(void)
 	int idle = threads_when(&pool.taken, 0);
 	while (accepted < WORKERS)
 		accepted += pool_submit();
-	threads_when(&pool.taken, WORKERS); /* each worker is on the line, and the hall is slow */
+	threads_when(&pool.taken, WORKERS); /* each worker has a call open, and the hall is slow */
 	for (int order = WORKERS; order < ORDERS; order++)
 		accepted += pool_submit();
 	int load = threads_when(&pool.taken, WORKERS);

@@ -1,7 +1,7 @@
 /*
  * A feed of a river's level. Each client has a thread, which sends it the level,
  * and again whenever that changes, until it finds that the client has hung up.
- * main() is the supervisor, who opens and closes the streams.
+ * main() is the supervisor, which opens and closes the streams.
  *
  * Promise   a client that has gone has no thread any more.
  * Ends      broken: clients 0, senders 15

@@ -1,7 +1,7 @@
 /*
  * What letters.h promises, seen from outside. next_letter() fills in a letter
- * when all threads wait, so that each of them has looked at its own: who still
- * shares it with the loop is not saved by that, but only has had luck. The
+ * when all threads wait, so that each of them has looked at its own: a thread
+ * that shares it with the loop is not right by that, but only has had luck. The
  * test reads the counts without their lock, on purpose: letters_send() promises
  * that all threads have ended.
  */

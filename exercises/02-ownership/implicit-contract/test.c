@@ -142,7 +142,7 @@ Test(line, closes_in_the_middle_of_an_interval, .timeout = 60)
 	CHECK(pthread_mutex_unlock(&wire.lock));
 	cr_assert_eq(pings, 1, "the line sends a second ping before the interval has passed");
 	struct line *other = line_open(send_elsewhere, NULL, HOUR);
-	schedule_await_blocked(); /* so is the other: who closes it without waiting frees what nobody reads for an hour */
+	schedule_await_blocked(); /* so is the other: a close without a wait frees what no thread reads for an hour */
 	cr_assert(closes(line), "line_close() waits for the interval to pass");
 	cr_assert_eq(wire.last, FRAME_GOODBYE, "the goodbye was not the last frame");
 	line_close(other);

@@ -1,7 +1,7 @@
 /*
  * What upload.h promises. A photo counts its pieces without a lock, on purpose:
- * who has waited for an upload may look at its photo. If nobody has waited,
- * that is a data race, and the detectors say so.
+ * a caller that has waited for an upload may look at its photo. Without the
+ * wait that is a data race, and the detectors say so.
  */
 #include "upload.h"
 
@@ -29,7 +29,7 @@ static bool send_piece(void *arg)
 	return false;
 }
 
-/* For who has waited. In time the last piece has been sent either way; only a wait puts it into an order. */
+/* For a caller that has waited. In time the last piece has been sent either way; only a wait puts it into an order. */
 static int sent(const struct photo *photo)
 {
 	schedule_await(photo->done);

@@ -1,6 +1,6 @@
 /*
- * A watch keeps a listener on a channel: somebody who listens, in a thread, and
- * who is sent back when the channel fails.
+ * A watch keeps a listener on a channel: a function that listens, in a thread,
+ * and that is called again when the channel fails.
  *
  *     struct watch *watch = watch_start(listen_on, channel, 5000);
  *     ...

@@ -25,7 +25,7 @@ struct press;
 /*
  * At any time until press_close() has returned,
  *
- *   - at most `workers` jobs are being printed; so many are, if there are so many;
+ *   - at most `workers` jobs are being printed; and as many, if there are enough jobs;
  *   - the press has at most one thread more than that, however many jobs have
  *     come, and whatever became of them.
  */

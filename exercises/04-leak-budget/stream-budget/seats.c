@@ -1,6 +1,6 @@
 /*
  * Yours to fix. A view has two threads. view_close() ends one of them; the
- * other looks up when the next heartbeat is due, finds nobody there, and goes.
+ * other looks up when the next heartbeat is due, finds the view closed, and ends.
  *
  * Promise   when view_close() returns, the view has no thread any more.
  * test      fails waits_for_a_message_under_way

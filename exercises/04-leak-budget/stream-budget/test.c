@@ -1,6 +1,6 @@
 /*
  * What seats.h promises, seen by the owner of the views, who counts them: the
- * gauge `clients` is taken back when view_close() has returned. A slow visitor
+ * gauge `clients` is lowered when view_close() has returned. A slow visitor
  * has no lock, on purpose: if a message is still under way then, that is a data
  * race.
  */

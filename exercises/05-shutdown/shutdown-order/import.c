@@ -22,7 +22,7 @@ struct reading {
 
 static struct {
 	const struct import_parts *parts;
-	struct queue readings; /* from parser to writer; who takes one frees it */
+	struct queue readings; /* from parser to writer; the thread that takes one frees it */
 	pthread_t parser, writer;
 } import;
 

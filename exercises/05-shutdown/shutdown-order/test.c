@@ -2,7 +2,7 @@
  * What import.h promises, seen from an intake and an archive that watch. The
  * archive has no lock, on purpose: import_stop() promises that nobody is in it
  * when it is closed, nor afterwards. If it breaks that promise, it is a data
- * race, whoever comes first.
+ * race, whichever comes first.
  */
 #include "import.h"
 

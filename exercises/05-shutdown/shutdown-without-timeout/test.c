@@ -15,7 +15,7 @@
 /*
  * In ms. Nothing is judged by how long it takes, but by whether it ends at all:
  * LATE is when the test stops waiting for that, and no right one is near it. But
- * who gives up has waited for as long as it was told to.
+ * a stop that gives up has waited for as long as it was told to.
  */
 enum { SHORT = 20, LONGER = 2000, PAUSE = 700, LATE = 8000, FOR_EVER = 86400000 };
 /* Uploads. STUCK * LONGER is more than LATE, and so is SLOW * PAUSE + LONGER. */
@@ -58,7 +58,7 @@ static void quick(struct stop *stop, void *scan)
 	reported(scan, 1);
 }
 
-/* An upload that waits for the tax office, whoever asks it to stop meanwhile. The answer orders nothing. */
+/* An upload that waits for the tax office, even if it is asked to stop meanwhile. The answer orders nothing. */
 static void stuck(struct stop *stop, void *scan)
 {
 	schedule_await(OFFICE_ANSWERS);
