@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "exec/runner.h"
+#include "gate.h"
 #include "judge/submission.h"
 #include "outputs.h"
 #include "record.h"
@@ -40,6 +41,8 @@ struct batch {
 	size_t count;
 	struct tasks tasks;
 	char *error; /* the first thing that could not be kept */
+	struct gate *gate;
+	size_t gate_of; /* which exercise */
 };
 
 const char *grader_file(const struct program *starter)
@@ -112,6 +115,7 @@ static void batch_release(struct batch *batch)
 		free(entry->path);
 	}
 	tasks_release(&batch->tasks);
+	gate_free(batch->gate);
 	free(batch->error);
 	*batch = (struct batch){.grader = batch->grader};
 }
@@ -233,11 +237,33 @@ static int batch_judge(struct batch *batch, char **error)
 
 /* --- the class --- */
 
+/* What the gate refuses is never compiled. */
+static void pass_gate(struct batch *batch, size_t exercise, struct taken *taken)
+{
+	struct grader *grader = batch->grader;
+	char *evidence;
+
+	if (!batch->gate || batch->gate_of != exercise) {
+		gate_free(batch->gate);
+		batch->gate = gate_of(&grader->workbook->catalogue, grader->starters[exercise]->pitfall);
+		batch->gate_of = exercise;
+	}
+	if (taken->how != TAKEN)
+		return;
+	if (gate_look(batch->gate, taken->text, &evidence) != GATE_TAMPERED) {
+		free(evidence);
+		return;
+	}
+	free(taken->text);
+	*taken = (struct taken){.how = TAKEN_TAMPERED, .why = evidence};
+}
+
 static int take_one(struct batch *batch, size_t exercise, const struct submissions_entry *from, char **error)
 {
 	struct grader *grader = batch->grader;
 	const char *pitfall = grader->starters[exercise]->pitfall;
 	struct taken taken = submission_take(from, grader_file(grader->starters[exercise]));
+	pass_gate(batch, exercise, &taken);
 	struct entry entry = {.grader = grader,
 			      .exercise = exercise,
 			      .person = from->person,

@@ -134,6 +134,23 @@ Test(grade, tells_the_outcomes_apart)
 	shell("! test -e build/submissions");
 }
 
+/* Neither is compiled: the first would pass if it were. */
+Test(grade, stops_tricks_at_the_gate)
+{
+	char trick[512];
+
+	snprintf(trick, sizeof trick, "#include \"../../../%s/line.c\"\n", "solutions/" PITFALL);
+	hand_in("gil", trick);
+	snprintf(trick, sizeof trick, "%s__attribute__((no_sanitize(\"thread\"))) void unwatched(void);\n", right);
+	hand_in("hal", trick);
+	struct outcome outcome = grade("--no-sandbox", 1);
+	expect(outcome.out, "0 passed, 0 failed, 2 tampered, 0 cannot be judged; 2 judged now\n");
+	outcome_release(&outcome);
+	expect_in("grades/grades.csv",
+		  "\"gil\",\"" PITFALL "\",tampered,,100,\"line 1: a file that is none of the exercise's");
+	expect_in("grades/grades.csv", "\"hal\",\"" PITFALL "\",tampered,,100,\"line 7: an attribute that changes");
+}
+
 Test(grade, judges_nothing_twice)
 {
 	hand_in("ann", right);

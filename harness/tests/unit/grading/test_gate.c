@@ -1,0 +1,130 @@
+/* The gate: refuses what makes judges blind, and nothing of what this workbook holds. */
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/mem.h"
+#include "grading/gate.h"
+
+struct trick {
+	char text[160], evidence[80];
+	int answer;
+};
+
+static struct trick tricks[] = {
+	{"#include \"line.h\"\n#include <pthread.h>\n#include \"kit/check.h\"\nint line(void) { return 0; }\n", "",
+	 GATE_ALLOWED},
+	{"/* asm fork() */ // __tsan_acquire\nint x;\n", "", GATE_ALLOWED},
+	{"#include \"../../../solutions/02-ownership/implicit-contract/line.c\"\n", "line 1: a file that is none",
+	 GATE_TAMPERED},
+	{"#include \"kit/../../solutions/x.c\"\n", "a file that is none", GATE_TAMPERED},
+	{"#include \"/dev/zero\"\n", "a file that is none", GATE_TAMPERED},
+	{"#include </proc/self/environ>\n", "a file that is none", GATE_TAMPERED},
+	{"#define F \"line.h\"\n#include F\n", "line 2: an include that does not name", GATE_TAMPERED},
+	{"#inc\\\nlude \"/etc/passwd\"\n", "a file that is none", GATE_TAMPERED},
+	{"%:include \"/etc/passwd\"\n", "a file that is none", GATE_TAMPERED},
+	{"/* */ # /* */ include \"/etc/passwd\"\n", "a file that is none", GATE_TAMPERED},
+	{"?\?=include \"/etc/passwd\"\n", "a trigraph", GATE_TAMPERED},
+	{"#include_next <stdio.h>\n", "takes in files", GATE_TAMPERED},
+	{"#embed \"/etc/passwd\"\n", "takes in files", GATE_TAMPERED},
+	{"#if __has_include(\"/etc/passwd\")\n#endif\n", "which files are there", GATE_TAMPERED},
+	{"__asm__(\".incbin \\\"x\\\"\");\n", "assembly", GATE_TAMPERED},
+	{"__as\\\nm__(\"nop\");\n", "assembly", GATE_TAMPERED},
+	{"void f(void) { asm volatile(\"\"); }\n", "assembly", GATE_TAMPERED},
+	{"__attribute__((no_sanitize(\"thread\"))) void f(void);\n", "an attribute that changes", GATE_TAMPERED},
+	{"__attribute__((no_sanitize_thread)) void f(void);\n", "an attribute that changes", GATE_TAMPERED},
+	{"#define OFF __attribute__((disable_sanitizer_instrumentation))\n", "an attribute that changes",
+	 GATE_TAMPERED},
+	{"#pragma clang attribute push(__attribute__((unused)), apply_to = function)\n", "a pragma", GATE_TAMPERED},
+	{"_Pragma(\"GCC optimize\") void f(void);\n", "a pragma", GATE_TAMPERED},
+	{"__attribute__((__constructor__)) void f(void);\n", "before main()", GATE_TAMPERED},
+	{"__attribute__((constructor)) void f(void);\n", "an attribute that changes", GATE_TAMPERED},
+	{"__attribute__((unused, weak)) void f(void);\n", "an attribute that changes", GATE_TAMPERED},
+	{"#define A __attribute__\nA((section(\"x\"))) int x;\n", "an attribute", GATE_SUSPICIOUS},
+	{"int f(int weak, int section) { return g(weak) + section; }\n", "an attribute", GATE_SUSPICIOUS},
+	{"struct s { int kill; }; int f(struct s *s) { return s->kill; }\n", "whole process", GATE_SUSPICIOUS},
+	{"__attribute__((unused)) static int x;\n", "an attribute", GATE_SUSPICIOUS},
+	{"void f(void) { atexit(0); }\n", "before main()", GATE_TAMPERED},
+	{"int main(void) { return 0; }\n", "a main() of its own", GATE_TAMPERED},
+	{"#if __has_feature(thread_sanitizer)\n#endif\n", "whether a sanitizer", GATE_TAMPERED},
+	{"#ifdef __SANITIZE_THREAD__\n#endif\n", "whether a sanitizer", GATE_TAMPERED},
+	{"int x; int f(void) { return RUNNING_ON_VALGRIND; }\n", "whether a sanitizer", GATE_TAMPERED},
+	{"#include <valgrind/helgrind.h>\n", "a file that is none", GATE_TAMPERED},
+	{"void f(void) { VALGRIND_HG_DISABLE_CHECKING(0, 1); }\n", "a request", GATE_TAMPERED},
+	{"void AnnotateIgnoreReadsBegin(const char *, int);\n", "a request", GATE_TAMPERED},
+	{"void __tsan_on_report(void *report) { }\n", "a detector's runtime", GATE_TAMPERED},
+	{"const char *__tsan_default_options(void) { return 0; }\n", "a detector's runtime", GATE_TAMPERED},
+	{"int __wrap_exit(int s) { return s; }\n", "a detector's runtime", GATE_TAMPERED},
+	{"const char *n = \"__tsan_acquire\";\n", "a detector's runtime", GATE_TAMPERED},
+	{"void f(void) { _exit(0); }\n", "an end of the whole process", GATE_TAMPERED},
+	{"#define G(a, b) a##b\n", "pasted together", GATE_SUSPICIOUS},
+	{"#define pthread_mutex_lock(m) 0\n", "in the place of a name", GATE_TAMPERED},
+	{"long syscall(long, ...);\n", "around the C library", GATE_TAMPERED},
+	{"const char *maps = \"/proc/self/maps\";\n", "at home", GATE_SUSPICIOUS},
+	{"int \\u00e9;\n", "a number for a letter", GATE_TAMPERED},
+	{"#line 1 \"test.c\"\n", "no exercise needs", GATE_SUSPICIOUS},
+};
+
+ParameterizedTestParameters(gate, tells)
+{
+	return cr_make_param_array(struct trick, tricks, sizeof tricks / sizeof *tricks);
+}
+
+ParameterizedTest(struct trick *trick, gate, tells)
+{
+	static const char *const headers[] = {"line.h", NULL}, *const right[] = {"int line(void) { return 0; }\n",
+										 NULL};
+	struct gate *gate = gate_new(headers, right);
+	char *evidence;
+	enum gate_answer answer = gate_look(gate, trick->text, &evidence);
+
+	cr_expect_eq((int)answer, trick->answer, "%s: %d, %s", trick->text, (int)answer, evidence ? evidence : "");
+	cr_expect_eq(answer == GATE_ALLOWED, evidence == NULL);
+	cr_expect(strstr(evidence ? evidence : "", trick->evidence), "%s: %s", trick->text, evidence);
+	free(evidence);
+	gate_free(gate);
+}
+
+Test(gate, allows_what_a_right_program_uses)
+{
+	static const char *const headers[] = {NULL}, *const right[] = {"void f(void) { fork(); }\n", NULL};
+	struct gate *gate = gate_new(headers, right);
+	char *evidence;
+
+	cr_expect_eq((int)gate_look(gate, "void g(void) { fork(); }\n", &evidence), (int)GATE_ALLOWED, "%s", evidence);
+	cr_expect_eq((int)gate_look(gate, "void g(void) { vfork(); }\n", &evidence), (int)GATE_TAMPERED);
+	free(evidence);
+	gate_free(gate);
+}
+
+/* Wrong fixes are what honest people write. */
+Test(gate, takes_no_program_of_the_workbook_for_a_trick, .timeout = 120)
+{
+	struct catalogue catalogue;
+	char here[4096], *evidence;
+	size_t looked = 0;
+
+	cr_assert(getcwd(here, sizeof here));
+	catalogue_load(&catalogue, here);
+	for (size_t i = 0; i < catalogue.count; i++) {
+		const struct program *program = &catalogue.programs[i];
+		if (!program_has_test(program))
+			continue;
+		struct gate *gate = gate_of(&catalogue, program->pitfall);
+		char *path = mem_format("%s/%s", here, program->path), *text = file_read(path);
+		enum gate_answer answer = gate_look(gate, text, &evidence);
+		/* A person may be asked to look at a wrong one. */
+		enum gate_answer most = program->role == ROLE_WRONG ? GATE_SUSPICIOUS : GATE_ALLOWED;
+		cr_expect_leq((int)answer, (int)most, "%s: %s", program->path, evidence);
+		looked++;
+		free(evidence);
+		free(text);
+		free(path);
+		gate_free(gate);
+	}
+	cr_expect_geq(looked, 100);
+	catalogue_release(&catalogue);
+}
