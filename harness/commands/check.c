@@ -24,6 +24,7 @@
 #include "exercise.h"
 #include "input.h"
 #include "judge/submission.h"
+#include "judge/toolchain.h"
 #include "report/report.h"
 #include "verdict/budget.h"
 #include "verdict/detector.h"
@@ -388,6 +389,19 @@ static int judge_tasks(struct check *check)
 	return status;
 }
 
+/* The verdict of other tools may be another. */
+static void tell_graders_tools(const struct check *check)
+{
+	char *graders = toolchain_differs(check->workbook.loop.root, &check->workbook.toolchain);
+	char *own = toolchain_line(&check->workbook.toolchain);
+
+	if (graders)
+		fprintf(stderr, "loose: the grader has other tools, and may come to another verdict: %s; here: %s\n",
+			graders, own);
+	free(own);
+	free(graders);
+}
+
 /* To standard error where standard output is for a tool. */
 static void tell_what_next(const struct check *check, bool passed)
 {
@@ -447,6 +461,8 @@ static int judge(struct check *check)
 		return 128 + check->workbook.loop.interrupted;
 	if (status == 0) {
 		status = tell(check);
+		if (check->program.submission)
+			tell_graders_tools(check);
 		note_attempt(check, status);
 	}
 	return status;

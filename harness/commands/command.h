@@ -23,8 +23,8 @@ enum exit_status {
 
 extern const struct command_entry command_list, command_show, command_diff, command_run, command_verify, command_check,
 	command_doctor, command_text, command_test, command_alert, command_completion, command_man, command_version,
-	command_grade, command_predict, command_hint, command_solution, command_reset, command_merge, command_next,
-	command_previous, command_progress, command_watch, command_debug;
+	command_grade, command_student_kit, command_predict, command_hint, command_solution, command_reset,
+	command_merge, command_next, command_previous, command_progress, command_watch, command_debug;
 
 /* --- what several commands need --- */
 

@@ -100,7 +100,7 @@ static void show_solution(const struct catalogue *catalogue, const char *pitfall
 			fprintf(out, "A wrong fix, and why it is: %s\n", program->path);
 	}
 	char *pages = text_close(&text);
-	page(pages);
+	page(*pages ? pages : "This workbook is one for students, without solutions.\n");
 	free(pages);
 }
 

@@ -1,8 +1,24 @@
 #include "submission.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/mem.h"
 #include "verdict/detector.h"
 
-void submission_declare(const struct catalogue *catalogue, const char *pitfall, struct declaration *declaration)
+/* Of a kit for students; NULL: there is no such file. */
+static char *bounds_beside(const struct catalogue *catalogue, const char *pitfall)
+{
+	char *path = mem_format("%s/exercises/%s/budget", catalogue->root, pitfall), *text = file_read(path);
+
+	if (text)
+		text[strcspn(text, "\n")] = '\0';
+	free(path);
+	return text;
+}
+
+char *submission_bounds(const struct catalogue *catalogue, const char *pitfall)
 {
 	const struct program *solution = catalogue_program(catalogue, pitfall, "solution");
 	const char *bounds = NULL;
@@ -10,7 +26,16 @@ void submission_declare(const struct catalogue *catalogue, const char *pitfall, 
 	for (size_t i = 0; solution && i < solution->declaration.count; i++)
 		if (solution->declaration.items[i].bounds)
 			bounds = solution->declaration.items[i].bounds;
-	declaration_right(declaration, bounds ? bounds : "threads at exit <= 1");
+	char *beside = solution ? NULL : bounds_beside(catalogue, pitfall);
+	return beside ? beside : mem_copy(bounds ? bounds : "threads at exit <= 1");
+}
+
+void submission_declare(const struct catalogue *catalogue, const char *pitfall, struct declaration *declaration)
+{
+	char *bounds = submission_bounds(catalogue, pitfall);
+
+	declaration_right(declaration, bounds);
+	free(bounds);
 }
 
 static void add_detectors(struct submission *submission, bool heavy)

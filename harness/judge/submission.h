@@ -8,6 +8,11 @@
 
 #include "judging.h"
 
+/*
+ * The bounds of the budget that a submission is held to, for the caller to free: the solution's, or where there is none, as
+ * in a kit for students, those in the exercise's file "budget".
+ */
+char *submission_bounds(const struct catalogue *catalogue, const char *pitfall);
 /* What a right program of the pitfall's exercise declares, for the caller to release. */
 void submission_declare(const struct catalogue *catalogue, const char *pitfall, struct declaration *declaration);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/command.h"
+#include "base/files.h"
 #include "base/mem.h"
 
 /* As long as a machine may take that is so busy that nothing else ends either. */
@@ -41,4 +42,25 @@ void toolchain_release(struct toolchain *toolchain)
 	free(toolchain->valgrind);
 	free(toolchain->glibc);
 	free(toolchain->kernel);
+}
+
+char *toolchain_line(const struct toolchain *toolchain)
+{
+	return mem_format("clang %s, valgrind %s, glibc %s", toolchain->clang, toolchain->valgrind, toolchain->glibc);
+}
+
+char *toolchain_differs(const char *root, const struct toolchain *toolchain)
+{
+	char *path = mem_format("%s/%s", root, TOOLCHAIN_FILE), *graders = file_read(path);
+	char *own = toolchain_line(toolchain);
+
+	if (graders)
+		graders[strcspn(graders, "\n")] = '\0';
+	if (graders && strcmp(graders, own) == 0) {
+		free(graders);
+		graders = NULL;
+	}
+	free(own);
+	free(path);
+	return graders;
 }

@@ -8,4 +8,11 @@
 void toolchain_find(struct toolchain *toolchain);
 void toolchain_release(struct toolchain *toolchain);
 
+/* In a kit for students: the tools that the grader judges with, as toolchain_line() has them. */
+#define TOOLCHAIN_FILE "graded-with"
+/* "clang 14.0.6, valgrind 3.19.0, glibc 2.36", for the caller to free. */
+char *toolchain_line(const struct toolchain *toolchain);
+/* The grader's line where the kit at `root` names other tools than these, for the caller to free; NULL: it does not. */
+char *toolchain_differs(const char *root, const struct toolchain *toolchain);
+
 #endif

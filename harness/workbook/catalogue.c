@@ -242,6 +242,16 @@ static size_t count_role(const struct catalogue *catalogue, const char *pitfall,
 	return count;
 }
 
+/* A kit for students has none of them. */
+static bool has_solutions(const struct catalogue *catalogue)
+{
+	char *path = mem_format("%s/solutions", catalogue->root);
+	bool has = access(path, F_OK) == 0;
+
+	free(path);
+	return has;
+}
+
 /* A pitfall is whole: its pair, and its exercise with what stands beside it. */
 static void check_whole(struct catalogue *catalogue, const char *pitfall)
 {
@@ -259,7 +269,8 @@ static void check_whole(struct catalogue *catalogue, const char *pitfall)
 	};
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-		if (count_role(catalogue, pitfall, parts[i].role) >= parts[i].least)
+		if (count_role(catalogue, pitfall, parts[i].role) >= parts[i].least ||
+		    (parts[i].role >= ROLE_SOLUTION && !has_solutions(catalogue)))
 			continue;
 		const char *what = parts[i].what, *mark = strstr(what, "%s");
 		problem(catalogue, mem_format("%s is not whole: it needs %.*s%s%s", pitfall, (int)(mark - what), what,

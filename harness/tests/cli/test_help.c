@@ -47,10 +47,10 @@ static void expect_narrow(const char *text)
 
 Test(help, pages)
 {
-	static const char *const names[] = {"",	     "list",	 "show",       "diff",	   "predict", "run",
-					    "check", "grade",	 "hint",       "solution", "reset",   "merge",
-					    "next",  "previous", "progress",   "verify",   "doctor",  "alert",
-					    "test",  "text",	 "completion", "man",	   "version"};
+	static const char *const names[] = {"",	     "list",  "show",	     "diff",	   "predict",  "run",
+					    "check", "grade", "student-kit", "hint",	   "solution", "reset",
+					    "merge", "next",  "previous",    "progress",   "verify",   "doctor",
+					    "alert", "test",  "text",	     "completion", "man",      "version"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		char arguments[64], *page;

@@ -1,0 +1,61 @@
+/* The workbook for students. What is in it is decided in grading/kit.h. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command.h"
+#include "grading/kit.h"
+
+struct student_kit {
+	const char *out;
+};
+
+static int make_kit(struct workbook *workbook, const char *out)
+{
+	char *error = NULL;
+	int status = 0;
+
+	workbook_tools(workbook);
+	if (kit_make(&workbook->catalogue, &workbook->toolchain, out, &error) != 0)
+		status = bad_input("%s", error);
+	else
+		printf("The workbook for students is in '%s'. It has no solutions; it judges as this one does.\n", out);
+	free(error);
+	return status;
+}
+
+static int run(const char *root, int argc, char **argv)
+{
+	struct student_kit kit = {0};
+	struct operands operands;
+	struct workbook workbook;
+
+	if (options_parse(&command_student_kit, argc, argv, &kit, &operands) != 0)
+		return STATUS_BAD_INPUT;
+	if (!kit.out)
+		return bad_input("student-kit takes --out DIR, a folder that is not there yet");
+	int status = open_workbook(&workbook, root);
+	if (status)
+		return status;
+	status = make_kit(&workbook, kit.out);
+	workbook_close(&workbook);
+	return status;
+}
+
+static const struct option_spec options[] = {
+	{"out", OPTION_FILE, "DIR", "the folder to make; it must not be there", offsetof(struct student_kit, out)},
+	{0},
+};
+
+const struct command_entry command_student_kit = {
+	.name = "student-kit",
+	.arguments = "--out DIR",
+	.summary = "make the workbook for students, without solutions",
+	.about =
+		"Copies what students need: the chapters, the exercises, and the harness, which judges at home as grade does. "
+		"Solutions, other right designs, wrong fixes, mutants and the harness's own tests are not in it, and neither is "
+		"anything else that lies in an exercise's folder. The chapters' programs keep their declarations, for predict "
+		"holds an answer against them.\n\n"
+		"The kit notes which tools it was made with; check says when the student's are others.",
+	.options = options,
+	.run = run,
+};

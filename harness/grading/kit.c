@@ -1,0 +1,192 @@
+#include "kit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "judge/submission.h"
+#include "judge/toolchain.h"
+
+/* A kit that is being made. */
+struct making {
+	const char *from, *to; /* absolute, or relative to where the caller is */
+	char *error;
+};
+
+static void fail(struct making *making, const char *what, const char *path)
+{
+	if (!making->error)
+		making->error = mem_format("cannot %s '%s': %s", what, path, strerror(errno));
+}
+
+/* Makes the folder of this name in the kit, and those it lies in. */
+static void make_folder(struct making *making, const char *name)
+{
+	char *path = mem_format("%s/%s", making->to, name);
+
+	for (char *end = path + strlen(making->to) + 1; end && !making->error; *end++ = '/') {
+		end = strchr(end, '/');
+		if (end)
+			*end = '\0';
+		if (mkdir(path, 0777) != 0 && errno != EEXIST)
+			fail(making, "make", path);
+		if (!end)
+			break;
+	}
+	free(path);
+}
+
+static void copy_bytes(struct making *making, FILE *in, const char *to)
+{
+	FILE *out = fopen(to, "we");
+	char bytes[1 << 14];
+	size_t got;
+
+	while (out && (got = fread(bytes, 1, sizeof bytes, in)) > 0)
+		if (fwrite(bytes, 1, got, out) != got)
+			break;
+	bool good = out && !ferror(in) && !ferror(out);
+	if (out && fclose(out) != 0)
+		good = false;
+	if (!good)
+		fail(making, "write", to);
+}
+
+/* A regular file of this name; what is none is passed over. */
+static void copy_file(struct making *making, const char *name)
+{
+	char *from = mem_format("%s/%s", making->from, name), *to = mem_format("%s/%s", making->to, name);
+	struct stat there;
+
+	if (!making->error && lstat(from, &there) == 0 && S_ISREG(there.st_mode)) {
+		FILE *in = fopen(from, "re");
+		if (in)
+			copy_bytes(making, in, to);
+		else
+			fail(making, "read", from);
+		if (in)
+			fclose(in);
+		if (!making->error && chmod(to, there.st_mode & 0777) != 0)
+			fail(making, "write", to);
+	}
+	free(to);
+	free(from);
+}
+
+/* No link is followed, and no hidden file copied. */
+static void copy_tree(struct making *making, const char *name, const char *without)
+{
+	char *path = mem_format("%s/%s", making->from, name);
+	DIR *directory = opendir(path);
+	struct stat there;
+
+	if (directory)
+		make_folder(making, name);
+	for (struct dirent *entry; directory && !making->error && (entry = readdir(directory));) {
+		char *below = mem_format("%s/%s", name, entry->d_name);
+		if (entry->d_name[0] != '.' && strcmp(below, without) != 0 &&
+		    fstatat(dirfd(directory), entry->d_name, &there, AT_SYMLINK_NOFOLLOW) == 0) {
+			if (S_ISDIR(there.st_mode))
+				copy_tree(making, below, without);
+			else
+				copy_file(making, below);
+		}
+		free(below);
+	}
+	if (directory)
+		closedir(directory);
+	free(path);
+}
+
+static void write_text(struct making *making, const char *name, const char *text)
+{
+	char *path = mem_format("%s/%s", making->to, name);
+	FILE *out = making->error ? NULL : fopen(path, "we");
+	bool good = out && fputs(text, out) >= 0;
+
+	if (out && fclose(out) != 0)
+		good = false;
+	if (!good)
+		fail(making, "write", path);
+	free(path);
+}
+
+/* The exercise of this starter, and the bounds that its submissions are held to. */
+static void copy_exercise(struct making *making, const struct catalogue *catalogue, const struct program *starter)
+{
+	static const char *const others[] = {"README.md", "test.c", "rubric"};
+	char *folder = mem_format("exercises/%s", starter->pitfall);
+	char *header = mem_format("%.*sh", (int)strlen(starter->path) - 1, starter->path);
+
+	make_folder(making, folder);
+	copy_file(making, starter->path);
+	copy_file(making, header);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		char *name = mem_format("%s/%s", folder, others[i]);
+		copy_file(making, name);
+		free(name);
+	}
+	char *name = mem_format("%s/budget", folder), *bounds = submission_bounds(catalogue, starter->pitfall);
+	char *line = mem_format("%s\n", bounds);
+	write_text(making, name, line);
+	free(line);
+	free(bounds);
+	free(name);
+	free(header);
+	free(folder);
+}
+
+/* Where the kit would be copied into itself. */
+static bool lies_in(const char *root, const char *tree, const char *out)
+{
+	char *path = mem_format("%s/%s/", root, tree);
+	bool lies = strncmp(out, path, strlen(path)) == 0;
+
+	free(path);
+	return lies;
+}
+
+static void copy_all(struct making *making, const struct catalogue *catalogue, const struct toolchain *toolchain)
+{
+	static const char *const files[] = {"loose",   "Makefile",	  "README.md",	  "LICENSE",
+					    "book.md", "CONTRIBUTING.md", ".clang-format"};
+	static const char *const container[] = {".devcontainer/Containerfile", ".devcontainer/devcontainer.json"};
+
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		copy_file(making, files[i]);
+	make_folder(making, ".devcontainer");
+	for (size_t i = 0; i < sizeof container / sizeof *container; i++)
+		copy_file(making, container[i]);
+	copy_tree(making, "chapters", "");
+	copy_tree(making, "harness", "harness/tests");
+	for (size_t i = 0; i < catalogue->count; i++)
+		if (catalogue->programs[i].role == ROLE_STARTER)
+			copy_exercise(making, catalogue, &catalogue->programs[i]);
+	char *tools = toolchain_line(toolchain), *line = mem_format("%s\n", tools);
+	write_text(making, TOOLCHAIN_FILE, line);
+	free(line);
+	free(tools);
+}
+
+int kit_make(const struct catalogue *catalogue, const struct toolchain *toolchain, const char *out, char **error)
+{
+	struct making making = {.from = catalogue->root, .to = out};
+	char real[PATH_MAX];
+
+	if (mkdir(out, 0777) != 0)
+		fail(&making, "make", out);
+	else if (realpath(out, real) &&
+		 (lies_in(catalogue->root, "chapters", real) || lies_in(catalogue->root, "harness", real) ||
+		  lies_in(catalogue->root, "exercises", real)))
+		making.error = mem_format("'%s' lies in what is copied; name another folder", out);
+	else
+		copy_all(&making, catalogue, toolchain);
+	*error = making.error;
+	return *error ? -1 : 0;
+}

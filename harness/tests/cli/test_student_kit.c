@@ -1,0 +1,175 @@
+/* The workbook for students: nothing of a solution is in it, and it judges as the instructor's does. */
+#include <criterion/criterion.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scratch.h"
+
+#define EXERCISE "exercises/" PITFALL
+#define SOLUTIONS "solutions/" PITFALL
+#define SECRET "a secret of the solutions"
+
+static struct scratch scratch, kit;
+
+__attribute__((format(printf, 1, 2))) static void shell(const char *format, ...)
+{
+	char command[2048];
+	va_list args;
+	int length = snprintf(command, sizeof command, "cd '%s' && ", scratch.root);
+
+	va_start(args, format);
+	vsnprintf(command + length, sizeof command - (size_t)length, format, args);
+	va_end(args);
+	cr_assert_eq(system(command), 0, "%s", command);
+}
+
+static const char solution[] = "/*\n"
+			       " * Adds.\n"
+			       " *\n"
+			       " * Promise   it adds.\n"
+			       " * test      passes\n"
+			       " * budget    silent when joined == started\n"
+			       " */\n"
+			       "#include \"line.h\"\n"
+			       "int line_add(int more)\n"
+			       "{\n"
+			       "	static int sum;\n"
+			       "	return sum += more;\n"
+			       "}\n";
+
+/* Only the bound of the solution refuses it. */
+static const char unjoined[] = "#include \"line.h\"\n"
+			       "#include <pthread.h>\n"
+			       "static void *idle(void *arg)\n"
+			       "{\n"
+			       "	return arg;\n"
+			       "}\n"
+			       "int line_add(int more)\n"
+			       "{\n"
+			       "	static int sum;\n"
+			       "	pthread_t thread;\n"
+			       "	if (pthread_create(&thread, 0, idle, 0) == 0)\n"
+			       "		pthread_detach(thread);\n"
+			       "	return sum += more;\n"
+			       "}\n";
+
+/* What is a link in the scratch workbook is a file in a real one; and what is built is the same in both. */
+static void make(void)
+{
+	scratch_make(&scratch);
+	scratch_write(&scratch, EXERCISE "/line.h", "int line_add(int more);\n");
+	scratch_write(&scratch, EXERCISE "/test.c",
+		      "#include <criterion/criterion.h>\n#include \"line.h\"\n"
+		      "Test(line, adds)\n{\n	cr_assert_eq(line_add(1), 1);\n}\n");
+	scratch_write(&scratch, SOLUTIONS "/line.c", solution);
+	shell("rm chapters/kit harness Makefile && cp -rL ../../chapters/kit chapters/kit && cp ../../Makefile . && "
+	      "mkdir harness harness/tests && cp -r ../../harness/wire ../../harness/runtime ../../harness/selftest ../../harness/detectors harness");
+	shell("for file in $(find solutions -type f) " EXERCISE "/student7.c harness/tests/x.c; do "
+	      "echo '/* " SECRET " */' >>$file; done; ln -s ../../../" SOLUTIONS "/line.c " EXERCISE "/link.c; "
+	      "mkdir -p work && echo '" SECRET "' >work/note");
+	struct outcome outcome;
+	char arguments[512];
+	snprintf(arguments, sizeof arguments, "student-kit --out '%s/kit'", scratch.root);
+	outcome = scratch_loose(&scratch, arguments);
+	cr_assert_eq(outcome.status, 0, "%d: %s%s", outcome.status, outcome.out, outcome.err);
+	outcome_release(&outcome);
+	shell("mkdir kit/build && cp -d build/supervisor build/loose build/monitor.so build/closes.so build/runner kit/build && "
+	      "cd kit/build && for link in *; do ln -sfn ../../../$link $link; done");
+	kit = scratch;
+	snprintf(kit.root, sizeof kit.root, "%.200s/kit", scratch.root);
+}
+
+static void unmake(void)
+{
+	scratch_remove(&scratch);
+}
+
+TestSuite(student_kit, .init = make, .fini = unmake, .timeout = 300);
+
+Test(student_kit, has_nothing_of_a_solution)
+{
+	shell("! grep -rlF '" SECRET "' kit");
+	shell("! test -e kit/solutions && ! test -e kit/work && ! test -e kit/harness/tests");
+	shell("test -f kit/" EXERCISE "/line.c && test -f kit/" EXERCISE "/test.c && test -f kit/chapters/kit/check.h");
+	shell("! find kit/exercises -name '*link*' -o -name 'student7*' | grep .");
+}
+
+/* A line for each detector: its name and whether it agrees. The status is the command's. */
+static char *verdicts(const struct scratch *workbook, const char *source, int *status)
+{
+	static const char path[] = "work/" PITFALL "/line.c";
+	char arguments[1024], *text = NULL;
+	size_t size, index;
+	json_t *result;
+
+	shell("mkdir -p '%s/work/" PITFALL "'", workbook->root);
+	scratch_write(workbook, path, source);
+	snprintf(arguments, sizeof arguments, "check '%s/%s' --json '%s/result.json'", workbook->root, path,
+		 workbook->root);
+	struct outcome outcome = scratch_loose(workbook, arguments);
+	*status = outcome.status;
+	char *json = scratch_read(workbook, "result.json");
+	json_t *all = json_loads(json, 0, NULL);
+	FILE *out = open_memstream(&text, &size);
+	json_array_foreach(json_object_get(all, "results"), index, result) {
+		fprintf(out, "%s %s\n", result_text(result, "detector"), result_text(result, "observed"));
+	}
+	fclose(out);
+	json_decref(all);
+	free(json);
+	outcome_release(&outcome);
+	return text;
+}
+
+static void expect_the_same(const char *source, int status)
+{
+	int full, at_home;
+	char *ours = verdicts(&scratch, source, &full), *theirs = verdicts(&kit, source, &at_home);
+
+	cr_assert_eq(full, status, "%s", ours);
+	cr_assert_eq(at_home, status, "%s", theirs);
+	cr_assert_str_eq(ours, theirs);
+	cr_assert(strstr(ours, "budget"), "%s", ours);
+	free(ours);
+	free(theirs);
+}
+
+Test(student_kit, judges_as_the_full_workbook)
+{
+	expect_the_same(solution, 0);
+	expect_the_same(unjoined, 1);
+}
+
+Test(student_kit, says_that_the_grader_has_other_tools)
+{
+	struct outcome outcome;
+
+	shell("mkdir -p 'kit/work/" PITFALL "'");
+	scratch_write(&kit, "work/" PITFALL "/line.c", solution);
+	outcome = scratch_loose(&kit, "check implicit");
+	cr_assert_null(strstr(outcome.err, "other tools"), "%s", outcome.err);
+	outcome_release(&outcome);
+	scratch_write(&kit, "graded-with", "clang 1.2.3, valgrind 3.0.0, glibc 2.0\n");
+	outcome = scratch_loose(&kit, "check implicit");
+	cr_assert(strstr(outcome.err, "the grader has other tools, and may come to another verdict: clang 1.2.3"), "%s",
+		  outcome.err);
+	outcome_release(&outcome);
+}
+
+Test(student_kit, is_put_where_nothing_is)
+{
+	struct outcome outcome;
+	char arguments[512];
+
+	snprintf(arguments, sizeof arguments, "student-kit --out '%s/kit'", scratch.root);
+	outcome = scratch_loose(&scratch, arguments);
+	cr_assert_eq(outcome.status, 2, "%s", outcome.err);
+	outcome_release(&outcome);
+	snprintf(arguments, sizeof arguments, "student-kit --out '%s/chapters/kit2'", scratch.root);
+	outcome = scratch_loose(&scratch, arguments);
+	cr_assert_eq(outcome.status, 2);
+	cr_assert(strstr(outcome.err, "lies in what is copied"), "%s", outcome.err);
+	outcome_release(&outcome);
+}
