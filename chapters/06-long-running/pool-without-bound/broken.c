@@ -1,7 +1,7 @@
 /*
  * A print service renders reports into buffers of 4 MiB. A pool keeps four of
  * them, so that none has to be allocated for a report. Today twelve clients ask
- * at a time, and read slowly; whoever finds the pool empty gets a new buffer.
+ * at a time, and read slowly; one that finds the pool empty gets a new buffer.
  *
  * Promise   there are never more than four buffers, and a client gets its report or is told that it does not.
  * Ends      broken: requests 12, served 12, refused 0, buffers 12

@@ -1,7 +1,7 @@
 /*
  * A print service renders reports into buffers of 4 MiB. A pool keeps four of
  * them, so that none has to be allocated for a report, and there are no others.
- * Today twelve clients ask at a time; who finds the pool empty waits, or goes.
+ * Today twelve clients ask at a time; one that finds it empty waits, or goes.
  *
  * Promise   there are never more than four buffers, and a client gets its report or is told that it does not.
  * Ends      holds: requests 12, served 4, refused 8, buffers 4

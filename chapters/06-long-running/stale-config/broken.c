@@ -1,6 +1,6 @@
 /*
  * A bank approves transfers in a thread of its own, up to a limit. The thread
- * reads the settings once, as it starts. In the afternoon somebody lowers the
+ * reads the settings once, as it starts. In the afternoon the bank lowers the
  * limit, because of a fraud; in the settings it is lower from then on.
  *
  * Promise   from the moment when settings_change() has returned, no transfer is begun by the old limit.
@@ -66,7 +66,7 @@ static void decide(int amount, const struct limits *limits)
 
 static void *approve(void *arg)
 {
-	/* True now. This thread will run for months, and nobody can tell it that something has changed. */
+	/* True now. This thread will run for months, and nothing tells it that the settings have changed. */
 	struct limits limits = settings_now();
 	void *amount;
 

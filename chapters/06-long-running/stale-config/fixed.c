@@ -1,6 +1,6 @@
 /*
  * A bank approves transfers in a thread of its own, up to a limit. The thread
- * reads the settings anew for each transfer. In the afternoon somebody lowers
+ * reads the settings anew for each transfer. In the afternoon the bank lowers
  * the limit, because of a fraud, and the next transfer is held against that.
  *
  * Promise   from the moment when settings_change() has returned, no transfer is begun by the old limit.

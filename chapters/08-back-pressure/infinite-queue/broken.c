@@ -1,7 +1,7 @@
 /*
  * A taxi office on a busy night. In each round two customers call and one car
  * comes free. Between the operator and the dispatcher is a list that is long
- * enough for any rush, so that nobody who calls has to be sent away.
+ * enough for any rush, so that no caller has to be sent away.
  *
  * Promise   whoever is told that a car is coming gets it within three rounds.
  * Ends      broken: calls 42, sent away 0, in time 7, too late 35
@@ -18,7 +18,7 @@
 #include "kit/schedule.h"
 
 enum { ROUNDS = 24, CALLS = 2 /* in each */, PATIENCE = 3 /* rounds */, ROOM = 16 };
-enum { CARS = ROUNDS + ROOM + CALLS /* one in each round, and then until nobody waits any more */ };
+enum { CARS = ROUNDS + ROOM + CALLS /* one in each round, and then until no customer waits */ };
 
 static struct {
 	pthread_mutex_t lock;

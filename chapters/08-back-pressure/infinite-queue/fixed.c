@@ -18,7 +18,7 @@
 #include "kit/schedule.h"
 
 enum { ROUNDS = 24, CALLS = 2 /* in each */, PATIENCE = 3 /* rounds */, ROOM = 4 };
-enum { CARS = ROUNDS + ROOM + CALLS /* one in each round, and then until nobody waits any more */ };
+enum { CARS = ROUNDS + ROOM + CALLS /* one in each round, and then until no customer waits */ };
 enum answer { CAR_COMES, BUSY };
 
 static struct {

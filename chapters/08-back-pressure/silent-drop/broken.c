@@ -37,7 +37,7 @@ static struct {
 static void submit(int reading)
 {
 	CHECK(pthread_mutex_lock(&recorder.lock));
-	/* Without room the sensor, which must not wait, goes on; and nobody knows of this reading any more. */
+	/* Without room the sensor, which must not wait, goes on; this reading is gone, and nothing says so. */
 	if (recorder.count < ROOM) {
 		recorder.list[(recorder.first + recorder.count++) % ROOM] = reading;
 		CHECK(pthread_cond_broadcast(&recorder.changed));

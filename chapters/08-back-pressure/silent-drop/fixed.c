@@ -94,7 +94,7 @@ static void *record(void *arg)
 int main(void)
 {
 	pthread_t thread;
-	static bool gap[READINGS]; /* the sensor's: here the chart has no line, and nobody gives a vaccine on its word */
+	static bool gap[READINGS]; /* the sensor's: the chart has a gap here, so no nurse gives a vaccine on its word */
 	int missing = 0;
 
 	deadline_cond_init(&recorder.changed);

@@ -25,7 +25,7 @@ enum { ANN_HAS_LEFT };
 
 struct finish {
 	struct queue runners;
-	long crossed, late; /* of the mat; when there are no more runners, of whoever has been told so */
+	long crossed, late; /* of the mat; after the close, of a thread that has been told of it */
 	long listed;	    /* of Ben, who makes the results */
 };
 
@@ -65,7 +65,7 @@ static void *ann(void *arg)
 
 	for (int medals = ANNS_MEDALS; medals > 0; medals--)
 		REQUIRE(queue_take(runners, &bib));
-	/* She means that she takes no more. What everybody hears is that there are no more. */
+	/* She means that she takes no more. What all threads are told is that there are no more. */
 	queue_close(runners);
 	schedule_reached(ANN_HAS_LEFT);
 	return NULL;

@@ -25,7 +25,7 @@ enum { ANN_HAS_LEFT };
 
 struct finish {
 	struct queue runners;
-	long crossed, late; /* of the mat; when there are no more runners, of whoever has been told so */
+	long crossed, late; /* of the mat; after the close, of a thread that has been told of it */
 	long listed;	    /* of Ben, who makes the results */
 };
 

@@ -87,7 +87,7 @@ static void bidding_wait(struct bidding *bidding)
 	free(bidding);
 }
 
-/* Somebody has waited on the line for the painting, and is put through while the hammer falls for the teapot. */
+/* A caller has waited on the line for the painting, and is put through while the hammer falls for the teapot. */
 static void hammer_falls(void)
 {
 	if (house.open_for[PAINTING] && queue_put(&house.open_for[PAINTING]->calls, &late_bid))

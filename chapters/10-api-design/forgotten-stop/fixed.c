@@ -95,7 +95,7 @@ static void bidding_drop(struct bidding **handle)
 /* The one GNU extension here, of gcc and clang: whichever way the scope of the handle is left, it is stopped. */
 #define STOPPED_WITH_SCOPE __attribute__((cleanup(bidding_drop)))
 
-/* Somebody has waited on the line for the painting, and is put through while the hammer falls for the teapot. */
+/* A caller has waited on the line for the painting, and is put through while the hammer falls for the teapot. */
 static void hammer_falls(void)
 {
 	if (house.open_for[PAINTING] && queue_put(&house.open_for[PAINTING]->calls, &late_bid))

@@ -24,10 +24,10 @@ enum { HALF_COPIED, DISK_GOES_ON, COPY_ENDED };
 static const long pounds[ANIMALS] = {66, 11, 9, 88, 13, 70};
 
 struct practice {
-	long weights[ANIMALS]; /* of whoever works with them, one at a time: needs no lock */
+	long weights[ANIMALS]; /* of the thread that works with them, one at a time: needs no lock */
 };
 
-static long disk[ANIMALS]; /* the backup; of whoever makes or restores it */
+static long disk[ANIMALS]; /* the backup; of the thread that makes or restores it */
 
 /* False when the disk is full. After the third weight it takes a moment. */
 static bool disk_write(int animal, long weight)
@@ -50,7 +50,7 @@ static void *copy_all(void *arg)
 	while (copied < ANIMALS && disk_write(copied, practice->weights[copied]))
 		copied++;
 	schedule_reached(COPY_ENDED);
-	/* The backup is whole, or it is not: here it is known, and from here nobody can be told. */
+	/* The backup is whole, or it is not: it is known here, and no caller can be told from here. */
 	return NULL;
 }
 

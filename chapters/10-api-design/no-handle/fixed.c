@@ -24,7 +24,7 @@ enum { HALF_COPIED, DISK_GOES_ON, COPY_ENDED };
 static const long pounds[ANIMALS] = {66, 11, 9, 88, 13, 70};
 
 struct practice {
-	long weights[ANIMALS]; /* of whoever works with them, one at a time: needs no lock */
+	long weights[ANIMALS]; /* of the thread that works with them, one at a time: needs no lock */
 };
 
 enum outcome { BACKUP_WHOLE, BACKUP_FAILED };
@@ -35,7 +35,7 @@ struct backup {
 	enum outcome outcome; /* of the copier until it has been joined */
 };
 
-static long disk[ANIMALS]; /* the backup; of whoever makes or restores it */
+static long disk[ANIMALS]; /* the backup; of the thread that makes or restores it */
 
 /* False when the disk is full. After the third weight it takes a moment. */
 static bool disk_write(int animal, long weight)
@@ -63,7 +63,7 @@ static void *copy_all(void *arg)
 	return NULL;
 }
 
-/* Until backup_wait() has returned, nobody changes the practice. The compiler warns if the handle is dropped. */
+/* Until backup_wait() has returned, no thread changes the practice. The compiler warns if the handle is dropped. */
 __attribute__((warn_unused_result)) static struct backup *backup_start(struct practice *practice)
 {
 	struct backup *backup = malloc(sizeof *backup);

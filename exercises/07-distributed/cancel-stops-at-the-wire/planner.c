@@ -16,7 +16,7 @@
 #include "kit/check.h"
 #include "kit/loopback.h"
 
-enum { SILENCE = 5000 /* ms: who has not ordered by then is no saw that waits */ };
+enum { SILENCE = 5000 /* ms: a client that has not ordered by then is no saw */ };
 
 struct planner {
 	planner_try *try_way;

@@ -41,18 +41,18 @@ struct mill_job;
  *     called again. No signal comes of it, and how the process handles signals is
  *     not the job's to change: there are others in the process.
  *
- * The wire stays the caller's, who closes it when the job has been waited for.
+ * The connection stays the caller's, who closes it when the job has been waited for.
  * Either mill_wait() or mill_stop() is called for each job, once; both free it.
  */
 struct mill_job *mill_start(int wire, mill_next *next, void *program);
 
-/* Waits until the job ends by itself, and returns how. After MILL_DONE the wire can be used further. */
+/* Waits until the job ends by itself, and returns how. After MILL_DONE the connection is still usable. */
 enum mill_end mill_wait(struct mill_job *job);
 
 /*
  * Ends the job, in the middle of a line if need be: it does not wait for the
  * machine. It waits for a next() that is under way, and does not cut it short.
- * Afterwards the wire is good for nothing but close().
+ * Afterwards the connection is good for nothing but close().
  *
  * When mill_wait() or mill_stop() returns, the thread has ended and is joined:
  * next() is not running, and will not be called again.

@@ -1,6 +1,6 @@
 /*
  * Yours to fix. A member who gets no message is called, by a thread of
- * their own. When no message can be sent, that is everybody.
+ * their own. When no message can be sent, every member gets a thread.
  *
  * Promise   however many messages fail, the pager has its lines and no more, and says so when they do not suffice.
  * test      fails raises_several_alarms_at_once, refuses_what_it_cannot_call, takes_calls_again
@@ -24,7 +24,7 @@ struct pager {
 	int pending; /* calls that are promised and not yet over */
 };
 
-/* Somebody to be called later. */
+/* A member to be called later. */
 struct call {
 	struct pager *pager;
 	int member;

@@ -61,7 +61,7 @@ static void *call_again(void *arg)
 	return NULL;
 }
 
-/* The line is free for the next hut at once; whoever did not answer has a thread of its own. */
+/* The line is free for the next hut at once; a hut that did not answer has a thread of its own. */
 static void start_again(struct avalanche *service, const struct bulletin *bulletin)
 {
 	struct again *again = malloc(sizeof *again);

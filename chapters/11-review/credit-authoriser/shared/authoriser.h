@@ -38,7 +38,7 @@ enum answer authorise(struct purchase *purchase);
 /*
  * When it returns, which it does within seconds, every purchase has been
  * answered, each answer is in the audit log, and nothing of the authoriser
- * runs any more. Nobody may be in authorise() while it is called, or call it
+ * runs any more. No thread may be in authorise() while it is called, or call it
  * afterwards.
  */
 void authoriser_stop(void);
