@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "command.h"
+#include "exec/sandbox.h"
 #include "grading/grader.h"
 #include "grading/outputs.h"
 #include "report/report.h"
@@ -73,7 +74,7 @@ static int open_folders(struct course *course)
 	return status;
 }
 
-/* Until there is one. A stranger's program is not run as the one who grades without a word. */
+/* A stranger's program is not run as the one who grades without a word. */
 static int require_sandbox(const struct course *course)
 {
 	if (course->no_sandbox) {
@@ -82,8 +83,15 @@ static int require_sandbox(const struct course *course)
 		      stderr);
 		return 0;
 	}
-	return cannot_judge("there is no sandbox here, and what is handed in would run as you; grade on a machine that "
-			    "may break, with --no-sandbox");
+	char *problem = sandbox_problem(course->workbook.loop.root);
+	int status =
+		problem ? cannot_judge("%s; --no-sandbox grades without, on a machine that may break", problem) : 0;
+	char *limits = problem ? NULL : sandbox_limits();
+	if (limits)
+		fprintf(stderr, "The sandbox: %s\n", limits);
+	free(limits);
+	free(problem);
+	return status;
 }
 
 static int prepare(struct course *course, const struct operands *operands)
@@ -270,6 +278,7 @@ static int judge(struct course *course)
 					    .repeat = 1,
 					    .fresh = true,
 					    .deadline_ms = course->timeout * 1000},
+				.sandboxed = !course->no_sandbox,
 				.race_repeat = (unsigned)course->repeat,
 				.graded = on_graded,
 				.context = course};
@@ -345,7 +354,9 @@ const struct command_entry command_grade = {
 		"refused how many) of the class; and in submissions/PERSON/ of each exercise the record as JSON and a page for "
 		"the person, and the results.json of Gradescope and of PrairieLearn.\n\n"
 		"Outcomes are passed, failed, tampered and cannot-judge; the last two are no course. What is known is kept at "
-		"once: after a crash the same command goes on where it stopped.",
+		"once: after a crash the same command goes on where it stopped.\n\n"
+		"Submissions are compiled and run in a sandbox; where the machine gives none, grade refuses unless --no-sandbox says "
+		"that they may run as you.",
 	.options = options,
 	.operands = {OPERAND_PITFALL, OPERAND_PITFALL},
 	.least = 1,

@@ -12,7 +12,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "exec/build.h"
+#include "exec/leftovers.h"
 #include "exec/runner.h"
+#include "exec/sandbox.h"
 #include "gate.h"
 #include "judge/submission.h"
 #include "outputs.h"
@@ -21,6 +24,12 @@
 
 /* So many are built by one make, and stand in memory at a time. */
 enum { BATCH = 8 };
+
+/* A judging has one sandbox, and so one submission. */
+static size_t batch_size(const struct grader *grader)
+{
+	return grader->sandboxed ? 1 : BATCH;
+}
 
 /* A submission of an exercise on its way to a record. */
 struct entry {
@@ -218,12 +227,98 @@ static void sweep(const struct grader *grader)
 	}
 }
 
+/* --- in a sandbox --- */
+
+/* What a judging in a sandbox needs; it lives until that has ended. */
+struct walled {
+	struct sandbox sandbox;
+	struct outside outside;
+	char *own, *directory; /* the only place that is written, relative to the root and absolute */
+	char *file;	       /* absolute */
+	const char *files[2];
+	char *variables[4], *folders[3];
+};
+
+/* What all submissions of the exercise are linked with is compiled outside of it. */
+static int build_parts(struct grader *grader, size_t exercise, char **error)
+{
+	char *parts = mem_format("parts/%s", grader->starters[exercise]->pitfall);
+	int status = build_targets(&grader->workbook->loop, &parts, 1, (int)uv_available_parallelism(), error);
+
+	free(parts);
+	return status;
+}
+
+static void walled_init(struct walled *walled, const struct batch *batch)
+{
+	const struct grader *grader = batch->grader;
+	const struct entry *entry = &batch->entries[0];
+	const char *root = grader->workbook->loop.root, *pitfall = grader->starters[entry->exercise]->pitfall;
+
+	*walled = (struct walled){.own = leftovers_name("own"), .file = mem_format("%s/%s", root, entry->path)};
+	walled->directory = mem_format("%s/%s", root, walled->own);
+	walled->files[0] = walled->file;
+	walled->variables[0] = mem_format("OWN=%s", walled->own);
+	walled->variables[1] = mem_format("EXERCISE=%s", pitfall);
+	walled->variables[2] = mem_format("FILE=%s", walled->file);
+	walled->folders[0] = mem_format("%s/exercises/%s", root, pitfall);
+	walled->folders[1] = mem_format("%s/%s", root, entry->place);
+	walled->sandbox = (struct sandbox){.root = root, .writable = walled->directory, .files = walled->files};
+	walled->outside = (struct outside){.directory = walled->own,
+					   .variables = walled->variables,
+					   .own = walled->folders,
+					   .sandbox = &walled->sandbox};
+}
+
+static int walled_make(const struct walled *walled, char **error)
+{
+	char *runs = mem_copy_n(walled->directory, (size_t)(strrchr(walled->directory, '/') - walled->directory));
+
+	mkdir(runs, 0777);
+	free(runs);
+	if (mkdir(walled->directory, 0777) == 0 && sandbox_give(walled->directory) == 0)
+		return 0;
+	*error = mem_format("cannot make '%s': %s", walled->directory, strerror(errno));
+	return -1;
+}
+
+static void walled_release(struct walled *walled)
+{
+	if (walled->directory)
+		run_remove(walled->directory);
+	for (int i = 0; i < 3; i++)
+		free(walled->variables[i]);
+	for (int i = 0; i < 2; i++)
+		free(walled->folders[i]);
+	free(walled->own);
+	free(walled->directory);
+	free(walled->file);
+}
+
+static int judge_tasks(struct batch *batch, const struct judging_events *events, struct results *results, char **error)
+{
+	struct judging_options options = batch->grader->options;
+	struct walled walled = {0};
+	int status = 0;
+
+	*error = NULL;
+	if (batch->grader->sandboxed) {
+		walled_init(&walled, batch);
+		options.outside = &walled.outside;
+		status = walled_make(&walled, error);
+	}
+	if (status == 0)
+		status = judge_all(batch->grader->workbook, &batch->tasks, &options, events, batch, results, error);
+	walled_release(&walled);
+	return status;
+}
+
 static int batch_judge(struct batch *batch, char **error)
 {
 	static const struct judging_events events = {.result = on_result};
 	struct grader *grader = batch->grader;
 	struct results results = {0};
-	int status = judge_all(grader->workbook, &batch->tasks, &grader->options, &events, batch, &results, error);
+	int status = judge_tasks(batch, &events, &results, error);
 
 	results_release(&results);
 	if (batch->error && !*error) {
@@ -291,12 +386,15 @@ static int grade_all(struct grader *grader, char **error)
 	const int *interrupted = &grader->workbook->loop.interrupted;
 	int status = 0;
 
-	for (size_t i = 0; i < grader->exercise_count; i++)
+	for (size_t i = 0; i < grader->exercise_count && status == 0 && !*interrupted; i++) {
+		if (grader->sandboxed)
+			status = build_parts(grader, i, error);
 		for (size_t j = 0; j < grader->submissions->count && status == 0 && !*interrupted; j++) {
 			status = take_one(&batch, i, &grader->submissions->items[j], error);
-			if (status == 0 && batch.count == BATCH)
+			if (status == 0 && batch.count == batch_size(grader))
 				status = batch_judge(&batch, error);
 		}
+	}
 	if (batch.count && status == 0 && !*interrupted)
 		status = batch_judge(&batch, error);
 	batch_release(&batch);

@@ -22,6 +22,7 @@ struct grader {
 	size_t exercise_count;
 	struct state *state;
 	struct judging_options options;
+	bool sandboxed;	      /* compile and run in a sandbox (exec/sandbox.h), one submission at a time */
 	unsigned race_repeat; /* runs under each detector that looks for races; one that fires once has fired */
 	/* May be NULL: after a submission is graded (`fresh`), or found to have been graded before. */
 	void (*graded)(void *context, const char *person, const char *pitfall, bool fresh);

@@ -151,6 +151,29 @@ Test(grade, stops_tricks_at_the_gate)
 	expect_in("grades/grades.csv", "\"hal\",\"" PITFALL "\",tampered,,100,\"line 7: an attribute that changes");
 }
 
+/* The same grades as without it, and root is not needed for either. */
+Test(grade, judges_in_a_sandbox)
+{
+	if (system("bwrap --unshare-all --ro-bind / / --proc /proc true >/dev/null 2>&1") != 0)
+		cr_skip_test("no user namespaces, or no bubblewrap, on this machine");
+	hand_in("ann", right);
+	hand_in("bob", wrong);
+	hand_in("carl", "int line_add(\n");
+	struct outcome outcome = grade("", 1);
+	expect(outcome.out, "1 passed, 2 failed, 0 tampered, 0 cannot be judged; 3 judged now\n");
+	expect(outcome.err, "The sandbox: in force: no network");
+	outcome_release(&outcome);
+	char *inside = scratch_read(&scratch, "grades/grades.csv");
+	expect_in(PERSON("carl") ".md", PITFALL "/line.c:1:");
+	shell("rm -r grades");
+	outcome = grade("--no-sandbox", 1);
+	char *outside = scratch_read(&scratch, "grades/grades.csv");
+	cr_assert_str_eq(inside, outside);
+	outcome_release(&outcome);
+	free(inside);
+	free(outside);
+}
+
 Test(grade, judges_nothing_twice)
 {
 	hand_in("ann", right);
@@ -172,6 +195,7 @@ Test(grade, judges_nothing_twice)
 Test(grade, refuses_without_a_sandbox)
 {
 	hand_in("ann", right);
+	scratch_tool(&scratch, "bwrap", "#!/bin/sh\nexit 1\n");
 	struct outcome outcome = grade("", 3);
 	expect(outcome.err, "--no-sandbox");
 	shell("! test -e grades");
