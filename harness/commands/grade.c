@@ -353,7 +353,7 @@ const struct command_entry command_grade = {
 		"The results go to --out: grades.csv, junit.xml, results.sarif and items.csv (which test and which detector "
 		"refused how many) of the class; and in submissions/PERSON/ of each exercise the record as JSON and a page for "
 		"the person, and the results.json of Gradescope and of PrairieLearn.\n\n"
-		"Outcomes are passed, failed, tampered and cannot-judge; the last two are no course. What is known is kept at "
+		"Outcomes are passed, failed, tampered and cannot-judge; the last two are no grade. What is known is kept at "
 		"once: after a crash the same command goes on where it stopped.\n\n"
 		"Submissions are compiled and run in a sandbox; where the machine gives none, grade refuses unless --no-sandbox says "
 		"that they may run as you.",

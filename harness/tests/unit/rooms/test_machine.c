@@ -14,8 +14,9 @@
 
 #include "base/files.h"
 
-/* The one that knows, and this one, which names what it looks for. */
-static const char *const left_out[] = {"harness/runtime/machine.h", "harness/tests/unit/rooms/test_machine.c"};
+/* The one that knows; this one, which names what it looks for; and those that hand in tricks with assembly, in strings. */
+static const char *const left_out[] = {"harness/runtime/machine.h", "harness/tests/unit/rooms/test_machine.c",
+				       "harness/tests/unit/grading/test_gate.c", "harness/tests/cli/test_sandbox.c"};
 
 /* What a learner edits is the learner's. */
 static const char *const sources[] = {
