@@ -47,13 +47,13 @@ static struct trick tricks[] = {
 	{"forges_and_shuts_down", "eeeee"},
 	/* Valgrind closes its report when the system call comes. */
 	{"leaves", "efffe"},
-	{"becomes_another", "eeeee"},
-	{"forges_as_another", "eeeee"},
+	{"becomes_another", "fffff"},
+	{"forges_as_another", "fffff"},
 	{"kills_itself", "ffffc"},
 	{"kills_its_parent", "eeeee"},
 	{"kills_the_harness", "-----"},
 	{"looks_into_its_parent", "fffff"},
-	{"prints_reports", "eeeef"},
+	{"prints_reports", "fffff"},
 };
 
 ParameterizedTestParameters(hostile, is_never_silent)
