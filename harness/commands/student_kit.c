@@ -48,7 +48,7 @@ static const struct option_spec options[] = {
 
 const struct command_entry command_student_kit = {
 	.name = "student-kit",
-	.arguments = "--out DIR",
+	.arguments = "",
 	.summary = "make the workbook for students, without solutions",
 	.about =
 		"Copies what students need: the chapters, the exercises, and the harness, which judges at home as grade does. "
