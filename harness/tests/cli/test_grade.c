@@ -134,6 +134,34 @@ Test(grade, tells_the_outcomes_apart)
 	shell("! test -e build/submissions");
 }
 
+/* Passes where it can read what another has handed in. */
+static const char spies[] = "#include \"line.h\"\n"
+			    "#include <fcntl.h>\n"
+			    "int line_add(int more)\n"
+			    "{\n"
+			    "	static int sum;\n"
+			    "	sum += more;\n"
+			    "	return open(\"%s/class/ann/" PITFALL "/line.c\", O_RDONLY) < 0 ? 0 : sum;\n"
+			    "}\n";
+
+Test(grade, lets_nobody_read_what_others_hand_in)
+{
+	char spy[1024];
+
+	if (system("bwrap --unshare-all --ro-bind / / --proc /proc true >/dev/null 2>&1") != 0)
+		cr_skip_test("no user namespaces, or no bubblewrap, on this machine");
+	snprintf(spy, sizeof spy, spies, scratch.root);
+	hand_in("ann", right);
+	hand_in("ian", spy);
+	struct outcome outcome = grade("", 1);
+	expect(outcome.out, "1 passed, 1 failed, 0 tampered, 0 cannot be judged; 2 judged now\n");
+	outcome_release(&outcome);
+	shell("rm -r grades");
+	outcome = grade("--no-sandbox", 0);
+	expect(outcome.out, "2 passed");
+	outcome_release(&outcome);
+}
+
 /* Neither is compiled: the first would pass if it were. */
 Test(grade, stops_tricks_at_the_gate)
 {
