@@ -233,16 +233,20 @@ static int write_class(const struct course *course, const json_t *all)
 /* Prints how many there are of each outcome. The exit status that they call for. */
 static int tell(const struct course *course, const json_t *all)
 {
-	size_t counts[GRADE_CANNOT_JUDGE + 1] = {0}, index;
+	size_t counts[GRADE_CANNOT_JUDGE + 1] = {0}, suspicious = 0, index;
 	json_t *record;
 
 	json_array_foreach(all, index, record) {
 		counts[record_grade(record)]++;
+		suspicious += *record_text(record, "suspicious") != '\0';
 	}
 	printf("%zu passed, %zu failed, %zu tampered, %zu cannot be judged; %zu judged now\n", counts[GRADE_PASSED],
 	       counts[GRADE_FAILED], counts[GRADE_TAMPERED], counts[GRADE_CANNOT_JUDGE], course->fresh);
 	if (counts[GRADE_TAMPERED] + counts[GRADE_CANNOT_JUDGE])
 		puts("The last two are no grades: a person looks at them.");
+	if (suspicious)
+		printf("%zu of them are suspicious, which costs nothing: a person looks at what grades.csv says.\n",
+		       suspicious);
 	printf("grades: %s/grades.csv; a page for each person: %s/submissions/\n", course->out, course->out);
 	if (counts[GRADE_CANNOT_JUDGE])
 		return STATUS_CANNOT_JUDGE;

@@ -37,6 +37,7 @@ struct entry {
 	size_t exercise;
 	const char *person;
 	char *given;
+	char *suspicious;   /* of the gate; NULL: nothing */
 	char *place, *path; /* relative to the root: its folder and its file */
 	struct submission submission;
 	size_t first, left; /* of its tasks in the batch; those that have no result yet */
@@ -88,6 +89,7 @@ static struct record_subject subject_of(const struct entry *entry)
 				       .root = grader->workbook->loop.root,
 				       .place = entry->place ? entry->place : "build/submissions",
 				       .toolchain = &grader->workbook->toolchain,
+				       .suspicious = entry->suspicious,
 				       .rubric = &grader->rubrics[entry->exercise]};
 }
 
@@ -120,6 +122,7 @@ static void batch_release(struct batch *batch)
 		submission_release(&entry->submission);
 		free(entry->results.items);
 		free(entry->given);
+		free(entry->suspicious);
 		free(entry->place);
 		free(entry->path);
 	}
@@ -332,8 +335,8 @@ static int batch_judge(struct batch *batch, char **error)
 
 /* --- the class --- */
 
-/* What the gate refuses is never compiled. */
-static void pass_gate(struct batch *batch, size_t exercise, struct taken *taken)
+/* What the gate refuses is never compiled. What is only suspicious is judged, for a person to look at: the line, or NULL. */
+static char *pass_gate(struct batch *batch, size_t exercise, struct taken *taken)
 {
 	struct grader *grader = batch->grader;
 	char *evidence;
@@ -344,13 +347,12 @@ static void pass_gate(struct batch *batch, size_t exercise, struct taken *taken)
 		batch->gate_of = exercise;
 	}
 	if (taken->how != TAKEN)
-		return;
-	if (gate_look(batch->gate, taken->text, &evidence) != GATE_TAMPERED) {
-		free(evidence);
-		return;
-	}
+		return NULL;
+	if (gate_look(batch->gate, taken->text, &evidence) != GATE_TAMPERED)
+		return evidence;
 	free(taken->text);
 	*taken = (struct taken){.how = TAKEN_TAMPERED, .why = evidence};
+	return NULL;
 }
 
 static int take_one(struct batch *batch, size_t exercise, const struct submissions_entry *from, char **error)
@@ -358,10 +360,11 @@ static int take_one(struct batch *batch, size_t exercise, const struct submissio
 	struct grader *grader = batch->grader;
 	const char *pitfall = grader->starters[exercise]->pitfall;
 	struct taken taken = submission_take(from, grader_file(grader->starters[exercise]));
-	pass_gate(batch, exercise, &taken);
+	char *suspicious = pass_gate(batch, exercise, &taken);
 	struct entry entry = {.grader = grader,
 			      .exercise = exercise,
 			      .person = from->person,
+			      .suspicious = suspicious,
 			      .given = given_of(grader, exercise, &taken)};
 	int status = 0;
 
@@ -369,6 +372,7 @@ static int take_one(struct batch *batch, size_t exercise, const struct submissio
 		if (grader->graded)
 			grader->graded(grader->context, from->person, pitfall, false);
 		free(entry.given);
+		free(suspicious);
 	} else if (taken.how == TAKEN) {
 		status = batch_add(batch, &entry, taken.text, error);
 	} else {

@@ -64,6 +64,8 @@ static void put_grade(FILE *out, const json_t *record)
 		fputs(points_text(buffer, record_points(record, "points")), out);
 	fprintf(out, ",%s,", points_text(buffer, record_points(record, "of")));
 	put_field(out, why, strcspn(why, "\n"));
+	putc(',', out);
+	put_whole(out, record_text(record, "suspicious"));
 	fputs("\r\n", out);
 }
 
@@ -72,7 +74,7 @@ int write_grades(FILE *out, const json_t *records)
 	size_t index;
 	json_t *record;
 
-	fputs("submission,exercise,outcome,points,of,why\r\n", out);
+	fputs("submission,exercise,outcome,points,of,why,suspicious\r\n", out);
 	json_array_foreach(records, index, record) {
 		put_grade(out, record);
 	}

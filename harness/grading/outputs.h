@@ -27,7 +27,7 @@ json_t *prairielearn_results(const json_t *records);
 
 /* --- of the class: an array of records --- */
 
-/* A line for each record: submission, exercise, outcome, points, of, why. Without points where there is no grade. */
+/* A line for each record: submission, exercise, outcome, points, of, why, suspicious. Without points where there is no grade. */
 int write_grades(FILE *out, const json_t *records);
 /* A line for each item of an exercise, and for each of the last two outcomes: whom it refused. */
 int write_items(FILE *out, const json_t *records);

@@ -217,6 +217,7 @@ static json_t *record(const struct record_subject *subject, enum grade grade, co
 	json_object_set_new(object, "file", report_json_text(subject->file));
 	json_object_set_new(object, "outcome", json_string(names[grade]));
 	json_object_set_new(object, "why", words_json(subject, why));
+	json_object_set_new(object, "suspicious", words_json(subject, subject->suspicious));
 	json_object_set_new(object, "points", points_json(sum));
 	json_object_set_new(object, "of", points_json(rubric_total(subject->rubric)));
 	json_object_set_new(object, "toolchain", toolchain_json(subject->toolchain));

@@ -4,7 +4,7 @@
  * of such records, and nothing of anything else.
  *
  *     schema, submission, exercise, file ("NN-name/pitfall/x.c"), outcome, why (null where nothing is to say),
- *     points, of (numbers), toolchain {clang, valgrind, glibc, kernel},
+ *     suspicious (what a person is to look at, though it is judged; null: nothing), points, of (numbers), toolchain {clang, valgrind, glibc, kernel},
  *     items [{kind "test" or "detector", name, points, of, kept, sentence}],
  *     runs [{detector, observed, agrees, runs, fired, why, said, cpu_ms, wall_ms, findings [{kind, function, file,
  *       line, words, stacks [{role, fault, frames [{function, file, line, own}]}]}]}]
@@ -34,6 +34,7 @@ struct record_subject {
 	const char *root;  /* of the workbook */
 	const char *place; /* the folder below the root where the file was compiled, "build/submissions/..." */
 	const struct toolchain *toolchain;
+	const char *suspicious; /* what a person is to look at, in one line; NULL: nothing */
 	const struct rubric *rubric;
 };
 

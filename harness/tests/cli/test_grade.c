@@ -116,13 +116,13 @@ Test(grade, tells_the_outcomes_apart)
 	expect(outcome.out, "2 passed, 3 failed, 1 tampered, 0 cannot be judged; 6 judged now\n");
 	expect(outcome.err, "without a sandbox");
 	outcome_release(&outcome);
-	expect_in("grades/grades.csv", "\"ann\",\"" PITFALL "\",passed,100,100,\"\"\r\n");
+	expect_in("grades/grades.csv", "\"ann\",\"" PITFALL "\",passed,100,100,\"\",\"\"\r\n");
 	/* One of two tests: 30 points, and of the detectors' 40 half, as their runs end at the test that fails: none. */
-	expect_in("grades/grades.csv", "\"bob\",\"" PITFALL "\",failed,30,100,\"\"\r\n");
-	expect_in("grades/grades.csv", "\"carl\",\"" PITFALL "\",failed,0,100,\"it does not compile:\"\r\n");
+	expect_in("grades/grades.csv", "\"bob\",\"" PITFALL "\",failed,30,100,\"\",\"\"\r\n");
+	expect_in("grades/grades.csv", "\"carl\",\"" PITFALL "\",failed,0,100,\"it does not compile:\",\"\"\r\n");
 	expect_in("grades/grades.csv", "\"dora\",\"" PITFALL "\",tampered,,100,");
 	expect_in("grades/grades.csv", "\"eve\",\"" PITFALL "\",failed,0,100,\"there is no");
-	expect_in("grades/grades.csv", "\"fay\",\"" PITFALL "\",passed,100,100,\"\"\r\n");
+	expect_in("grades/grades.csv", "\"fay\",\"" PITFALL "\",passed,100,100,\"\",\"\"\r\n");
 	expect_in("grades/items.csv", "test,\"adds\",1,3\r\n");
 	expect_in(PERSON("bob") ".md", "This does not hold yet: **The test 'adds' passes.**");
 	expect_in(PERSON("carl") ".md", PITFALL "/line.c:1:");
@@ -179,6 +179,20 @@ Test(grade, stops_tricks_at_the_gate)
 	expect_in("grades/grades.csv", "\"hal\",\"" PITFALL "\",tampered,,100,\"line 7: an attribute that changes");
 }
 
+/* Somebody who pastes names is not punished for it. */
+Test(grade, marks_what_is_suspicious)
+{
+	char source[512];
+
+	snprintf(source, sizeof source, "#define PASTE(a, b) a##b\n%s", right);
+	hand_in("ann", source);
+	struct outcome outcome = grade("--no-sandbox", 0);
+	expect(outcome.out,
+	       "1 passed, 0 failed, 0 tampered, 0 cannot be judged; 1 judged now\n1 of them are suspicious");
+	outcome_release(&outcome);
+	expect_in("grades/grades.csv", "passed,100,100,\"\",\"line 1: ");
+}
+
 /* The same grades as without it, and root is not needed for either. */
 Test(grade, judges_in_a_sandbox)
 {
@@ -216,7 +230,7 @@ Test(grade, judges_nothing_twice)
 	scratch_write(&scratch, EXERCISE "/rubric", "1 | test counts | It counts.\n");
 	outcome = grade("--no-sandbox", 0);
 	expect(outcome.out, "2 judged now");
-	expect_in("grades/grades.csv", "\"bob\",\"" PITFALL "\",passed,1,1,\"\"\r\n");
+	expect_in("grades/grades.csv", "\"bob\",\"" PITFALL "\",passed,1,1,\"\",\"\"\r\n");
 	outcome_release(&outcome);
 }
 

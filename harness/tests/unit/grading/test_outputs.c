@@ -15,8 +15,13 @@ static struct result results[2];
 
 static struct record_subject subject_of(const char *person)
 {
-	return (struct record_subject){
-		person, "02-o/cache", "02-o/cache/line.c", "/root", "build/submissions/02-o/cache/3", &tools, &rubric};
+	return (struct record_subject){.person = person,
+				       .pitfall = "02-o/cache",
+				       .file = "02-o/cache/line.c",
+				       .root = "/root",
+				       .place = "build/submissions/02-o/cache/3",
+				       .toolchain = &tools,
+				       .rubric = &rubric};
 }
 
 static void make(void)
@@ -82,12 +87,26 @@ Test(outputs, give_each_outcome_its_own_look, .init = make)
 
 	cr_assert_str_eq(
 		csv,
-		"submission,exercise,outcome,points,of,why\r\n"
-		"\"ann\",\"02-o/cache\",passed,100,100,\"\"\r\n"
-		"\"bob\",\"02-o/cache\",failed,60,100,\"\"\r\n"
-		"\"'=cmd|'/c calc'!A1\",\"02-o/cache\",tampered,,100,\"the archive has a link: '</failure>\"\"&'\"\r\n"
-		"\"dora\",\"02-o/cache\",cannot-judge,,100,\"tsan: it died\"\r\n"
-		"\"eve\",\"02-o/cache\",failed,0,100,\"there is no 'x'\"\r\n");
+		"submission,exercise,outcome,points,of,why,suspicious\r\n"
+		"\"ann\",\"02-o/cache\",passed,100,100,\"\",\"\"\r\n"
+		"\"bob\",\"02-o/cache\",failed,60,100,\"\",\"\"\r\n"
+		"\"'=cmd|'/c calc'!A1\",\"02-o/cache\",tampered,,100,\"the archive has a link: '</failure>\"\"&'\",\"\"\r\n"
+		"\"dora\",\"02-o/cache\",cannot-judge,,100,\"tsan: it died\",\"\"\r\n"
+		"\"eve\",\"02-o/cache\",failed,0,100,\"there is no 'x'\",\"\"\r\n");
+	free(csv);
+}
+
+/* It keeps its grade. */
+Test(outputs, mark_what_is_suspicious, .init = make)
+{
+	struct record_subject subject = subject_of("ann");
+
+	json_decref(judged("ann", true, OBSERVED_SILENT, NULL));
+	subject.suspicious = "line 3: a name that is pasted together";
+	json_t *all = json_array();
+	json_array_append_new(all, record_of_results(&subject, &(struct results){.items = results, .count = 2}));
+	char *csv = written(write_grades, all);
+	expect(csv, "passed,100,100,\"\",\"line 3: a name that is pasted together\"\r\n");
 	free(csv);
 }
 
