@@ -40,8 +40,8 @@ int loopback_accept(int listener, int stop);
 /*
  * Receives exactly `size` bytes, in as many pieces as they come. False, if the
  * other side has ended or broken off before that, or this many milliseconds
- * have passed: whoever is at the other end decides whether anything comes, and
- * a server waits for nobody without a limit.
+ * have passed: only the other side decides whether anything comes, so a server
+ * waits for it no longer than that.
  */
 __attribute__((warn_unused_result)) bool loopback_receive(int wire, void *bytes, size_t size, long milliseconds);
 /* Closes the connection, and returns when the kernel of the other side knows. */

@@ -271,7 +271,7 @@ static int plan_exercise_in_sandbox(struct check *check, const struct program *k
 	return status;
 }
 
-/* What everything else of the program is linked with is compiled outside, by whoever judges. */
+/* What the program's own files are linked with is compiled outside the sandbox, by the judge. */
 static int plan_sandbox(struct check *check)
 {
 	bool tested = check->program.submission;

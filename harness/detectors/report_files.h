@@ -13,7 +13,7 @@ struct process {
 	bool complete; /* it was closed as the detector closes it */
 };
 
-/* A whole file of the run's directory, for the caller to free; NULL when it cannot be read, or is no regular file. */
+/* A whole file of the run's directory, for the caller to free; NULL when it cannot be read, or is not a regular file. */
 char *report_read(const struct run *run, const char *name, size_t *length);
 
 /*

@@ -59,8 +59,9 @@ static char *limit_problem(void)
 		struct rlimit now;
 
 		if (getrlimit(limits[i].resource, &now) == 0 && now.rlim_cur < limits[i].least)
-			return mem_format("only %llu %s are allowed here, too few to judge; %s, or ask whoever set it",
-					  (unsigned long long)now.rlim_cur, limits[i].what, limits[i].fix);
+			return mem_format(
+				"only %llu %s are allowed here, too few to judge; %s, or ask the administrator who set the limit",
+				(unsigned long long)now.rlim_cur, limits[i].what, limits[i].fix);
 	}
 	return NULL;
 }

@@ -46,7 +46,7 @@ void run_remove(const char *path)
 {
 	struct stat there;
 
-	/* Whoever made it may have closed it to us. */
+	/* The program that made it may have closed it to us. */
 	if (lstat(path, &there) == 0 && S_ISDIR(there.st_mode) && (there.st_mode & 0700) != 0700)
 		chmod(path, 0700);
 	DIR *directory = opendir(path);

@@ -50,7 +50,7 @@ static void look_at(struct submissions *all, const char *directory, int at, cons
 
 	if (name[0] == '.' || fstatat(at, name, &there, AT_SYMLINK_NOFOLLOW) != 0)
 		return;
-	/* A link is taken for what it is when it is opened: whoever made it hears of it. */
+	/* A link is recognised when it is opened, and the person who handed it in is told. */
 	if (S_ISDIR(there.st_mode) || (S_ISLNK(there.st_mode) && !ending_length(name)))
 		add_entry(all, directory, name, false);
 	else if (ending_length(name))

@@ -121,7 +121,7 @@ static bool run(sqlite3 *database, const char *sql)
 	return sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-/* Whoever comes second waits, and finds it done. SQLite's code. */
+/* Of two commands the second waits, and finds it done. SQLite's code. */
 static int migrate(sqlite3 *database)
 {
 	char *sql = mem_format("PRAGMA user_version = %d", store_schema);

@@ -438,7 +438,7 @@ bool terminal_lend(struct terminal *terminal, char *const *argv, void (*returned
 		errno = error;
 		return false;
 	}
-	/* Whoever comes first: it must have the terminal before it reads from it. */
+	/* Parent and child both do this, since either may be first: the child must have the terminal before it reads from it. */
 	setpgid(child, child);
 	give_foreground(child);
 	terminal->borrower = child;

@@ -4,7 +4,7 @@
  * sent a message; a tag says that it was the runtime in that process and not
  * the program.
  *
- * LOOSE_CHANNEL names the descriptor, in CHANNEL_DIGITS digits, so that whoever
+ * LOOSE_CHANNEL names the descriptor, in CHANNEL_DIGITS digits, so that code that
  * moves the descriptor can write its new number in place of the old. The
  * variable and the descriptor go on to programs that the program starts, where
  * only our runtime makes use of them. Where LOOSE_CHANNEL_CLOSE is set nothing in

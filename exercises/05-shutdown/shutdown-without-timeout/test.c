@@ -113,7 +113,7 @@ static void *call_stop(void *arg)
 	return arg;
 }
 
-/* Whether uploads_stop() returns within so many ms. */
+/* Whether uploads_stop() returns within that many milliseconds. */
 static bool stop_returns(long wait)
 {
 	struct timespec end = deadline_in(wait);
@@ -170,8 +170,8 @@ Test(uploads, gives_up_on_a_stuck_upload, .timeout = 60)
 	cr_assert(uploads_start(willing, &scans[STUCK + SLOW]));
 	cr_assert_not(uploads_start(willing, &scans[STUCK + SLOW + 1]), "there is no room for one more");
 	/*
-	 * The patience is for all together, and for all that end meanwhile: whoever has it with each of them, or anew with
-	 * each that ends, comes too late.
+	 * The patience is one for all uploads, whichever end meanwhile: a stop that grants it to each of them, or begins it
+	 * again with each that ends, returns too late.
 	 */
 	int running = result_of_stop(LONGER);
 	long waited = call.waited;

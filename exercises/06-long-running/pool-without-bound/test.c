@@ -130,7 +130,7 @@ static void client_start(struct client *client, int wanted, long patience)
 	client_swaps(client, NULL, wanted, patience);
 }
 
-/* Whether all of its calls return, within so many ms. */
+/* Whether all of its calls return within that many milliseconds. */
 static bool is_back(struct client *client, long wait)
 {
 	struct timespec end = deadline_in(wait);

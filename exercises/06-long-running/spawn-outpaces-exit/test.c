@@ -113,7 +113,7 @@ static void mail_comes(struct mail *mail, int attachments, long patience)
 	CHECK(pthread_create(&mail->thread, NULL, receive, mail));
 }
 
-/* Whether all of its calls return, within so many ms. */
+/* Whether all of its calls return within that many milliseconds. */
 static bool is_back(struct mail *mail, long wait)
 {
 	struct timespec end = deadline_in(wait);

@@ -99,7 +99,7 @@ static void begin(const long patience[WIND_TRIES])
 	CHECK(pthread_create(&lift.thread, NULL, ask, NULL));
 }
 
-/* Whether wind_ask() returns within so many ms. */
+/* Whether wind_ask() returns within that many milliseconds. */
 static bool returns(long wait)
 {
 	struct timespec end = deadline_in(wait);
@@ -147,7 +147,7 @@ static void await_arrival(int wire)
 		;
 }
 
-/* These masts answer a try. Whoever waits for that has taken it in when this returns. */
+/* These masts answer a try. A thread that waits for the answer has received it when this returns. */
 static void answer_some(int number, int first, int last, const int knots[WIND_MASTS])
 {
 	for (int mast = first; mast <= last; mast++) {

@@ -105,7 +105,7 @@ static void camera_start(struct camera *camera, int cars, long patience)
 	CHECK(pthread_create(&camera->thread, NULL, watch, camera));
 }
 
-/* Whether all of its calls return, within so many ms. */
+/* Whether all of its calls return within that many milliseconds. */
 static bool is_back(struct camera *camera, long wait)
 {
 	struct timespec end = deadline_in(wait);

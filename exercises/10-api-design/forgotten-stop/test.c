@@ -32,9 +32,9 @@ static struct ferry {
 	int step;		    /* the mate's, and when he is back, the test's */
 	struct ramp_report report;  /* likewise */
 	bool stern_is_right;	    /* likewise */
-	int blasts;	 /* of whoever blows, and when ramp_lower() has returned, the test's; so without a lock */
+	int blasts;	 /* of the thread that blows; once ramp_lower() has returned, of the test; so without a lock */
 	bool valve_open; /* likewise */
-	long ended_ms;	 /* the last blast; of whoever blows */
+	long ended_ms;	 /* the end of the last blast; of the thread that blows */
 } ferry = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void add_one(int *number)
@@ -45,7 +45,7 @@ static void add_one(int *number)
 	CHECK(pthread_mutex_unlock(&ferry.lock));
 }
 
-/* Waits until the number is so high, so many ms at most, and tells whether it is. */
+/* Waits until the number is that high, for at most that many milliseconds, and says whether it is. */
 static bool await(int *number, int least, long patience)
 {
 	struct timespec end = deadline_in(patience);

@@ -48,7 +48,7 @@ static void set(bool *flag)
 	CHECK(pthread_mutex_unlock(&lock));
 }
 
-/* Whether it is set, within so many ms. */
+/* Whether it is set within that many milliseconds. */
 static bool becomes_true(const bool *flag, long wait)
 {
 	struct timespec end = deadline_in(wait);

@@ -118,7 +118,7 @@ static void send(struct person *person, void *errand(void *), struct bureau *bur
 	CHECK(pthread_create(&person->thread, NULL, errand, person));
 }
 
-/* Whether the person comes back, within so many ms; then the thread has been joined. */
+/* Whether the person comes back within that many milliseconds; then the thread has been joined. */
 static bool is_back(struct person *person, long wait)
 {
 	struct timespec end = deadline_in(wait);

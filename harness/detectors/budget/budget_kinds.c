@@ -35,8 +35,8 @@ const struct kind budget_kinds[] = {
 	{FIGURE_MEMORY, NULL, OVER_MEMORY, LOOK_AT_GROWS},
 	{FIGURE_DESCRIPTORS, NULL, OVER_DESCRIPTORS, LOOK_AT_DESCRIPTOR},
 	{FIGURE_THREADS "-at-exit", NULL,
-	 "The program ended while threads still ran. Whoever started them never waited "
-	 "for their end, and what they were about to do is lost.",
+	 "The program ended while threads still ran. No thread waited for their end, "
+	 "and what they were about to do is lost.",
 	 LOOK_AT_ENDED},
 	{FIGURE_STARTED "-at-exit", NULL, OVER_STARTED, LOOK_AT_STARTED},
 	{FIGURE_JOINED "-at-exit", NULL, OVER_JOINED, LOOK_AT_ENDED},

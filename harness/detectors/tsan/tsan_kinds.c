@@ -23,8 +23,8 @@ const struct kind tsan_kinds[] = {
 	 "that they do not.",
 	 LOOK_AT_RACE},
 	{"heap-use-after-free", "heap use after free",
-	 "A thread touches memory that has been freed. Whoever freed it did not wait "
-	 "until nobody used it any more.",
+	 "A thread touches memory that has been freed. The thread that freed it did not "
+	 "wait until no other thread used it.",
 	 LOOK_AT_FREED},
 	{"heap-use-after-free-vptr", "heap use after free of a virtual table pointer",
 	 "A method is called on an object that has been freed.", LOOK_AT_FREED},

@@ -14,12 +14,12 @@
  *     --data BYTES        of each process's own memory; for what is no sanitizer's program
  *     --memory BYTES      of all processes together: when they have more, all that the program has started are killed
  *
- * Whoever reads the channel outside knows processes by other numbers than they have
- * in here, where their reports are written: in here the kernel says which they are.
+ * The harness, which reads the channel outside, knows processes by other numbers than
+ * they have in here, where their reports are written: in here the kernel says which they are.
  *
  * The program is the same user's as this process, whose memory and descriptors are
- * closed to it: it is not dumpable. Who kills it takes away the results of the run,
- * and that is an error.
+ * closed to it: it is not dumpable. A program that kills it takes away the results of
+ * the run, and that is an error.
  *
  * Exit status: the program's, 128 and the signal that killed it, 127 when it did
  * not start; 3 when a limit could not be set or a file could not be kept.
@@ -240,7 +240,7 @@ static bool hand_on(void)
 	if (got < 0)
 		return ends.inner >= 0 && errno == EINTR;
 	if (got == 0) {
-		/* The program shut it down: whoever reads outside is to know. */
+		/* The program shut it down: the harness outside must know. */
 		close_channel();
 		return false;
 	}

@@ -27,13 +27,14 @@
  *     --grace MS            told to stop, send the program SIGTERM first, and give it so long to end
  *     --parent PID          who started the supervisor: end at once if that process is already gone
  *
- * The program is looked up in PATH and starts with signals
- * as after login, no address randomisation, no core dumps, a limit on the size of
- * files, and as the leader of a process group of its own. Descriptors 0 to 2 must be
- * open; of all others it gets only 3, the channel. SIGURG does what --hurry does. SIGTERM, SIGINT, SIGHUP and the death of whoever
- * started the supervisor end the program. However it ends, every descendant is then
- * killed and reaped, daemons too, and what its Criterion leaves in /tmp and /dev/shm is removed. When
- * the supervisor itself is killed, so is the program, though not what it has started.
+ * The program is looked up in PATH and starts with signals as after login, no
+ * address randomisation, no core dumps, a limit on the size of files, and as the
+ * leader of a process group of its own. Descriptors 0 to 2 must be open; of all
+ * others it gets only 3, the channel. SIGURG does what --hurry does. SIGTERM,
+ * SIGINT, SIGHUP and the death of the supervisor's parent end the program. However
+ * it ends, every descendant is then killed and reaped, daemons too, and what its
+ * Criterion leaves in /tmp and /dev/shm is removed. When the supervisor itself is
+ * killed, so is the program, though not what it has started.
  *
  * The program is the same user's and knows where all these files are. So the
  * supervisor keeps them open or makes them anew, and its memory and descriptors
@@ -246,7 +247,7 @@ static void enter_own_network(void)
 		close(any);
 }
 
-/* What the harness, and whoever started it, have open is none of the program's. */
+/* What the harness and its parents have open is not for the program. */
 static void close_others_on_exec(void)
 {
 	enum { FIRST = 4, MOST = 4096 };
@@ -571,7 +572,7 @@ static struct test *test_of(pid_t pid)
 	return NULL;
 }
 
-/* Whoever runs the test takes it for one that was killed, and goes on. A simulator says first what it knows. */
+/* The runner of tests takes it for one that was killed, and goes on. A simulator says first what it knows. */
 static void end_test(struct test *test, const struct family *tree)
 {
 	if (!test->told) {

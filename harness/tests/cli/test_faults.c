@@ -74,7 +74,7 @@ Test(faults, output_that_is_lost_is_told)
 	expect(3, "build/loose list >/dev/full", "cannot write all output: No space left on device");
 }
 
-/* Whoever reads no further has what he wanted. */
+/* A reader that stops reading has what it wanted. */
 Test(faults, a_reader_who_leaves_ends_it_quietly)
 {
 	expect(0, "(sleep 0.2; build/loose list; echo $? >\"$ROOT/status\") | true", "");

@@ -63,7 +63,7 @@ static char *checked(int status)
 	return outcome.out;
 }
 
-/* The deadline is far: whoever waits for it does not end in time. */
+/* The deadline is far: a run that waits for it does not end in time. */
 Test(feedback, a_test_that_hangs_says_where)
 {
 	scratch_replace(&scratch, MINE, JOIN,

@@ -127,7 +127,7 @@ static bool exists(const char *pattern)
 	return system(command) == 0;
 }
 
-/* Whoever builds holds the lock: a make that finds it free says so. */
+/* A command that builds holds the lock: a make that finds it free says so. */
 Test(session, builds_one_at_a_time)
 {
 	scratch_tool(&scratch, "make",

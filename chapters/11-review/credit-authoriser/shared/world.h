@@ -19,7 +19,7 @@ void feed_hang_up(void);
 
 enum { FOR_EVER = -1 };
 
-/* Whether the bureau vouches for a customer. Waits for its word, for so many ms at most; false when none has come. */
+/* Whether the bureau vouches for a customer. False when no answer has come within `patience` milliseconds. */
 bool bureau_vouches(int customer, long patience);
 
 /*

@@ -11,7 +11,7 @@ static void forge(int descriptor)
 		send(descriptor, all_pass, sizeof all_pass - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* Of whoever runs the tests, and of the harness. */
+/* Of the runner of tests, and of the harness. */
 static void forge_files(pid_t runner)
 {
 	char path[64];

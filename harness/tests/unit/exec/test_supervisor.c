@@ -348,7 +348,7 @@ Test(supervisor, takes_nothing_else_for_a_deadlock)
 	}
 }
 
-/* Whoever waits for a test with a time limit does not wait for ever, but the test may stand still. */
+/* A runner that waits for a test with a time limit does not wait for ever, but the test may stand still. */
 Test(supervisor, looks_at_what_a_runner_has_started)
 {
 	EXPECT(run(ARGUMENTS("--deadline", "1200", "--deadlock", "100", "--", "timeout", "1000", STANDS, "lock-twice")),

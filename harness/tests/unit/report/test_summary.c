@@ -343,7 +343,7 @@ Test(summary, a_broken_bound_says_its_figures)
 	made_release(&made);
 }
 
-/* Two faults of one program: the worse one leads, whoever comes first. */
+/* Two faults of one program: the worse one leads, whichever comes first. */
 Test(summary, the_worst_fault_leads)
 {
 	struct made_results made = {0};
