@@ -136,3 +136,14 @@ void files_free(char **files)
 		free(*file);
 	free(files);
 }
+
+int file_flushed(FILE *out)
+{
+	errno = 0;
+	if (fflush(out) == 0 && !ferror(out))
+		return 0;
+	/* An earlier write failed and the reason is gone; there is none more likely. */
+	if (errno == 0)
+		errno = ENOSPC;
+	return -1;
+}

@@ -5,6 +5,8 @@
 #ifndef LOOSE_FILES_H
 #define LOOSE_FILES_H
 
+#include <stdio.h>
+
 enum { FILE_MOST = 64 << 20 /* bytes: more is no text of a person, nor of a tool that works */ };
 
 /*
@@ -12,6 +14,8 @@ enum { FILE_MOST = 64 << 20 /* bytes: more is no text of a person, nor of a tool
  * be read. A NUL byte becomes a '?', so that it hides nothing of what follows.
  */
 char *file_read(const char *path);
+/* 0, or -1 with errno when something that was written to the stream is lost. */
+int file_flushed(FILE *out);
 /*
  * The same of what somebody wrote, where a NUL byte is a mistake. NULL, and in
  * *problem the reason and the fix for the caller to free: "it is a named pipe; name

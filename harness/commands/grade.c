@@ -176,7 +176,7 @@ static int write_record(const struct course *course, const char *person, const c
 {
 	char *json_name = file_name(pitfall, "json"), *page_name = file_name(pitfall, "md");
 	json_t *page = json_string(feedback);
-	int status = write_file(place(course, person, json_name), write_json, record);
+	int status = write_file(place(course, person, json_name), report_json_write, record);
 
 	if (status == 0)
 		status = write_file(place(course, person, page_name), put_text, page);
@@ -206,9 +206,9 @@ static int write_person(struct course *course, const char *person, json_t *all)
 	}
 	json_t *gradescope = gradescope_results(own), *prairielearn = prairielearn_results(own);
 	if (status == 0)
-		status = write_file(place(course, person, "gradescope.json"), write_json, gradescope);
+		status = write_file(place(course, person, "gradescope.json"), report_json_write, gradescope);
 	if (status == 0)
-		status = write_file(place(course, person, "prairielearn.json"), write_json, prairielearn);
+		status = write_file(place(course, person, "prairielearn.json"), report_json_write, prairielearn);
 	json_decref(gradescope);
 	json_decref(prairielearn);
 	json_decref(own);
@@ -225,7 +225,7 @@ static int write_class(const struct course *course, const json_t *all)
 	if (status == 0)
 		status = write_file(mem_format("%s/junit.xml", course->out), write_junit, all);
 	if (status == 0)
-		status = write_file(mem_format("%s/results.sarif", course->out), write_json, sarif);
+		status = write_file(mem_format("%s/results.sarif", course->out), report_json_write, sarif);
 	json_decref(sarif);
 	return status;
 }

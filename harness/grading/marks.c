@@ -1,27 +1,11 @@
 /* What an instructor's spreadsheet and continuous integration read. See outputs.h. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "base/mem.h"
 #include "outputs.h"
 #include "report/report.h"
-
-static int flushed(FILE *out)
-{
-	return fflush(out) == 0 && !ferror(out) ? 0 : -1;
-}
-
-int write_json(FILE *out, const json_t *object)
-{
-	errno = 0;
-	if (json_dumpf(object, out, JSON_INDENT(1)) != 0) {
-		errno = errno ? errno : EIO;
-		return -1;
-	}
-	putc('\n', out);
-	return flushed(out);
-}
 
 /* --- CSV --- */
 
@@ -78,7 +62,7 @@ int write_grades(FILE *out, const json_t *records)
 	json_array_foreach(records, index, record) {
 		put_grade(out, record);
 	}
-	return flushed(out);
+	return file_flushed(out);
 }
 
 /* --- items --- */
@@ -139,7 +123,7 @@ int write_items(FILE *out, const json_t *records)
 			(int)json_integer_value(json_object_get(item, "of")));
 	}
 	json_decref(tally);
-	return flushed(out);
+	return file_flushed(out);
 }
 
 /* --- JUnit --- */
@@ -202,5 +186,5 @@ int write_junit(FILE *out, const json_t *records)
 		put_suite(out, record);
 	}
 	fputs("</testsuites>\n", out);
-	return flushed(out);
+	return file_flushed(out);
 }

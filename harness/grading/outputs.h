@@ -19,8 +19,6 @@
  * not hold and one finding first, in their own source, then the rest. `results` is what was judged; NULL: nothing.
  */
 char *feedback_page(const struct record_subject *subject, const json_t *record, const struct results *results);
-/* An object as a file of its own. */
-int write_json(FILE *out, const json_t *object);
 /* results.json as Gradescope reads it, and as PrairieLearn does, of a person's records; a new reference. */
 json_t *gradescope_results(const json_t *records);
 json_t *prairielearn_results(const json_t *records);

@@ -183,17 +183,6 @@ static json_t *item_json(const struct rubric_item *item, long points, bool kept)
 	return object;
 }
 
-static json_t *toolchain_json(const struct toolchain *toolchain)
-{
-	json_t *object = json_object();
-
-	json_object_set_new(object, "clang", report_json_text(toolchain->clang));
-	json_object_set_new(object, "valgrind", report_json_text(toolchain->valgrind));
-	json_object_set_new(object, "glibc", report_json_text(toolchain->glibc));
-	json_object_set_new(object, "kernel", report_json_text(toolchain->kernel));
-	return object;
-}
-
 /* --- the whole --- */
 
 /* `points` of each item, or NULL: nothing was judged. */
@@ -220,7 +209,7 @@ static json_t *record(const struct record_subject *subject, enum grade grade, co
 	json_object_set_new(object, "suspicious", words_json(subject, subject->suspicious));
 	json_object_set_new(object, "points", points_json(sum));
 	json_object_set_new(object, "of", points_json(rubric_total(subject->rubric)));
-	json_object_set_new(object, "toolchain", toolchain_json(subject->toolchain));
+	json_object_set_new(object, "toolchain", report_json_toolchain(subject->toolchain));
 	json_object_set_new(object, "items", items);
 	json_object_set_new(object, "runs", runs);
 	return object;

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "base/files.h"
 #include "base/mem.h"
 #include "verdict/detector.h"
 
@@ -107,7 +108,18 @@ static json_t *result_object(const char *root, const struct result *result)
 	return object;
 }
 
-static json_t *toolchain_object(const struct toolchain *toolchain)
+int report_json_write(FILE *out, const json_t *document)
+{
+	errno = 0;
+	if (json_dumpf(document, out, JSON_INDENT(1)) != 0) {
+		errno = errno ? errno : EIO;
+		return -1;
+	}
+	putc('\n', out);
+	return file_flushed(out);
+}
+
+json_t *report_json_toolchain(const struct toolchain *toolchain)
 {
 	json_t *object = json_object();
 
@@ -137,20 +149,13 @@ int report_json(FILE *out, const char *root, const struct toolchain *toolchain, 
 	json_t *document = json_object(), *array = json_array();
 
 	json_object_set_new(document, "schema", json_string("loose-threads/verify/1"));
-	json_object_set_new(document, "toolchain", toolchain_object(toolchain));
+	json_object_set_new(document, "toolchain", report_json_toolchain(toolchain));
 	for (size_t i = 0; i < results->count; i++)
 		json_array_append_new(array, result_object(root, &results->items[i]));
 	json_object_set_new(document, "results", array);
 	json_object_set_new(document, "summary", summary_object(results));
 
-	errno = 0;
-	int status = json_dumpf(document, out, JSON_INDENT(1));
-	int error = errno;
+	int status = report_json_write(out, document);
 	json_decref(document);
-	if (status != 0) {
-		errno = error ? error : EIO;
-		return -1;
-	}
-	putc('\n', out);
-	return flushed(out);
+	return status;
 }

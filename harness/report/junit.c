@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "verdict/detector.h"
@@ -114,5 +115,5 @@ int report_junit(FILE *out, const struct results *results)
 	for (size_t i = 0; i < results->count; i++)
 		put_case(out, &results->items[i]);
 	fputs(" </testsuite>\n</testsuites>\n", out);
-	return flushed(out);
+	return file_flushed(out);
 }

@@ -1,6 +1,5 @@
 #include "mutants.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,14 +165,7 @@ int report_mutants_json(FILE *out, const struct mutant_results *all)
 		json_array_append_new(array, object_of(&all->items[i]));
 	json_object_set_new(document, "mutants", array);
 	json_object_set_new(document, "summary", summary_of(all));
-	errno = 0;
-	int status = json_dumpf(document, out, JSON_INDENT(1));
-	int error = errno;
+	int status = report_json_write(out, document);
 	json_decref(document);
-	if (status != 0) {
-		errno = error ? error : EIO;
-		return -1;
-	}
-	putc('\n', out);
-	return flushed(out);
+	return status;
 }

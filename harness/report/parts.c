@@ -1,6 +1,5 @@
 #include "parts.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -61,15 +60,4 @@ struct tally tally_of(const struct results *results)
 			tally.disagree++;
 	}
 	return tally;
-}
-
-int flushed(FILE *out)
-{
-	errno = 0;
-	if (fflush(out) == 0 && !ferror(out))
-		return 0;
-	/* An earlier write failed and the reason is gone; there is none more likely. */
-	if (errno == 0)
-		errno = ENOSPC;
-	return -1;
 }

@@ -161,7 +161,5 @@ struct tally {
 	size_t checked, agree, disagree, errors;
 };
 struct tally tally_of(const struct results *results);
-/* 0, or -1 with errno when something that was written to the stream is lost. */
-int flushed(FILE *out);
 
 #endif

@@ -73,6 +73,10 @@ int report_junit(FILE *out, const struct results *results);
 void report_xml(FILE *out, const char *text);
 /* Any bytes as a JSON string, a new reference: what is not UTF-8 becomes '?'. Null for NULL. */
 json_t *report_json_text(const char *bytes);
+/* The versions of what judged, as every JSON of ours has them: a new reference. */
+json_t *report_json_toolchain(const struct toolchain *toolchain);
+/* A document and the end of its last line, through to the file. 0, or -1 with errno; the document stays the caller's. */
+int report_json_write(FILE *out, const json_t *document);
 /* False for a stack that says where a block, a lock or a thread of the finding came from. */
 bool stack_is_of_fault(const struct finding *finding, size_t index);
 

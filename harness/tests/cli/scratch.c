@@ -13,17 +13,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char *formatted(const char *format, ...)
+static char *vformatted(const char *format, va_list args)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
+
+	cr_assert(out);
+	vfprintf(out, format, args);
+	fclose(out);
+	return text;
+}
+
+static char *formatted(const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	vfprintf(out, format, args);
+	char *text = vformatted(format, args);
 	va_end(args);
-	fclose(out);
 	return text;
 }
 
@@ -157,6 +165,26 @@ struct outcome scratch_loose(const struct scratch *scratch, const char *argument
 	outcome.err = scratch_read(scratch, "err");
 	free(command);
 	return outcome;
+}
+
+struct outcome scratch_expect(const struct scratch *scratch, int status, const char *arguments)
+{
+	struct outcome outcome = scratch_loose(scratch, arguments);
+
+	cr_assert_eq(outcome.status, status, "%s: %d\n%s%s", arguments, outcome.status, outcome.out, outcome.err);
+	return outcome;
+}
+
+void scratch_shell(const struct scratch *scratch, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *command = vformatted(format, args), *all = formatted("cd '%s' && %s", scratch->root, command);
+	va_end(args);
+	shell(all);
+	free(all);
+	free(command);
 }
 
 void outcome_release(struct outcome *outcome)

@@ -36,7 +36,11 @@ struct outcome scratch_loose(const struct scratch *scratch, const char *argument
 /* The same as typed in that directory of the scratch workbook, with "NAME=value " of the environment in front of it. */
 struct outcome scratch_loose_in(const struct scratch *scratch, const char *directory, const char *environment,
 				const char *arguments);
+/* scratch_loose(), whose exit status must be this one. */
+struct outcome scratch_expect(const struct scratch *scratch, int status, const char *arguments);
 void outcome_release(struct outcome *outcome);
+/* A shell's command in the scratch workbook; it must succeed. */
+void scratch_shell(const struct scratch *scratch, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 char *scratch_read(const struct scratch *scratch, const char *path);
 void scratch_write(const struct scratch *scratch, const char *path, const char *text);

@@ -5,7 +5,6 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,23 +42,11 @@ static const char tests[] = "#include <criterion/criterion.h>\n"
 			    "	cr_assert_eq(line_add(1), 2);\n"
 			    "}\n";
 
-__attribute__((format(printf, 1, 2))) static void shell(const char *format, ...)
-{
-	char command[2048];
-	va_list args;
-	int length = snprintf(command, sizeof command, "cd '%s' && ", scratch.root);
-
-	va_start(args, format);
-	vsnprintf(command + length, sizeof command - (size_t)length, format, args);
-	va_end(args);
-	cr_assert_eq(system(command), 0, "%s", command);
-}
-
 static void hand_in(const char *person, const char *source)
 {
 	char path[256];
 
-	shell("mkdir -p class/%s/" PITFALL, person);
+	scratch_shell(&scratch, "mkdir -p class/%s/" PITFALL, person);
 	snprintf(path, sizeof path, "class/%s/" PITFALL "/line.c", person);
 	scratch_write(&scratch, path, source);
 }
@@ -84,9 +71,7 @@ static struct outcome grade(const char *options, int status)
 
 	snprintf(arguments, sizeof arguments, "grade implicit --submissions '%s/class' --out '%s/grades' --repeat 1 %s",
 		 scratch.root, scratch.root, options);
-	struct outcome outcome = scratch_loose(&scratch, arguments);
-	cr_assert_eq(outcome.status, status, "%d: %s%s", outcome.status, outcome.out, outcome.err);
-	return outcome;
+	return scratch_expect(&scratch, status, arguments);
 }
 
 static void expect(const char *text, const char *words)
@@ -109,9 +94,10 @@ Test(grade, tells_the_outcomes_apart)
 	hand_in("ann", right);
 	hand_in("bob", wrong);
 	hand_in("carl", "int line_add(\n");
-	shell("mkdir -p class/dora/" PITFALL " && ln -s /etc/passwd class/dora/" PITFALL "/line.c && mkdir class/eve");
-	shell("mkdir -p packed/" PITFALL " && cp class/ann/" PITFALL "/line.c packed/" PITFALL
-	      " && tar -czf class/fay.tar.gz -C packed 02-ownership");
+	scratch_shell(&scratch, "mkdir -p class/dora/" PITFALL " && ln -s /etc/passwd class/dora/" PITFALL
+				"/line.c && mkdir class/eve");
+	scratch_shell(&scratch, "mkdir -p packed/" PITFALL " && cp class/ann/" PITFALL "/line.c packed/" PITFALL
+				" && tar -czf class/fay.tar.gz -C packed 02-ownership");
 	struct outcome outcome = grade("--no-sandbox", 1);
 	expect(outcome.out, "2 passed, 3 failed, 1 tampered, 0 cannot be judged; 6 judged now\n");
 	expect(outcome.err, "without a sandbox");
@@ -130,8 +116,10 @@ Test(grade, tells_the_outcomes_apart)
 	expect_in("grades/results.sarif", "\"version\": \"2.1.0\"");
 	expect_in("grades/submissions/bob/gradescope.json", "\"score\": 30.0");
 	expect_in("grades/submissions/dora/prairielearn.json", "\"gradable\": false");
-	shell("! grep -rlF \"$PWD\" grades --include='*.json' --include='*.md' --include='*.csv' --include='*.xml'");
-	shell("! test -e build/submissions");
+	scratch_shell(
+		&scratch,
+		"! grep -rlF \"$PWD\" grades --include='*.json' --include='*.md' --include='*.csv' --include='*.xml'");
+	scratch_shell(&scratch, "! test -e build/submissions");
 }
 
 /* Passes where it can read what another has handed in. */
@@ -156,7 +144,7 @@ Test(grade, lets_nobody_read_what_others_hand_in)
 	struct outcome outcome = grade("", 1);
 	expect(outcome.out, "1 passed, 1 failed, 0 tampered, 0 cannot be judged; 2 judged now\n");
 	outcome_release(&outcome);
-	shell("rm -r grades");
+	scratch_shell(&scratch, "rm -r grades");
 	outcome = grade("--no-sandbox", 0);
 	expect(outcome.out, "2 passed");
 	outcome_release(&outcome);
@@ -207,7 +195,7 @@ Test(grade, judges_in_a_sandbox)
 	outcome_release(&outcome);
 	char *inside = scratch_read(&scratch, "grades/grades.csv");
 	expect_in(PERSON("carl") ".md", PITFALL "/line.c:1:");
-	shell("rm -r grades");
+	scratch_shell(&scratch, "rm -r grades");
 	outcome = grade("--no-sandbox", 1);
 	char *outside = scratch_read(&scratch, "grades/grades.csv");
 	cr_assert_str_eq(inside, outside);
@@ -240,7 +228,7 @@ Test(grade, refuses_without_a_sandbox)
 	scratch_tool(&scratch, "bwrap", "#!/bin/sh\nexit 1\n");
 	struct outcome outcome = grade("", 3);
 	expect(outcome.err, "--no-sandbox");
-	shell("! test -e grades");
+	scratch_shell(&scratch, "! test -e grades");
 	outcome_release(&outcome);
 }
 
@@ -249,7 +237,7 @@ Test(grade, says_what_is_wrong_with_what_it_is_given)
 	struct outcome outcome = grade("--no-sandbox", 2);
 	expect(outcome.err, "name the folder with the submissions");
 	outcome_release(&outcome);
-	shell("mkdir class");
+	scratch_shell(&scratch, "mkdir class");
 	outcome = grade("--no-sandbox", 2);
 	expect(outcome.err, "has no folder, .zip or .tar.gz of anybody");
 	outcome_release(&outcome);
@@ -258,7 +246,7 @@ Test(grade, says_what_is_wrong_with_what_it_is_given)
 	outcome = grade("--no-sandbox", 2);
 	expect(outcome.err, EXERCISE "/rubric:2: there is no test 'count'");
 	outcome_release(&outcome);
-	shell("rm " EXERCISE "/rubric");
+	scratch_shell(&scratch, "rm " EXERCISE "/rubric");
 	outcome = grade("implicit --no-sandbox", 2);
 	expect(outcome.err, "is named twice");
 	outcome_release(&outcome);
@@ -311,7 +299,7 @@ Test(grade, goes_on_after_a_kill)
 	expect(outcome.out, "8 passed, 4 failed, 0 tampered, 0 cannot be judged");
 	outcome_release(&outcome);
 	char *resumed = scratch_read(&scratch, "grades/grades.csv");
-	shell("rm -r grades");
+	scratch_shell(&scratch, "rm -r grades");
 	outcome = grade("--no-sandbox", 1);
 	undisturbed = scratch_read(&scratch, "grades/grades.csv");
 	cr_assert_str_eq(resumed, undisturbed);

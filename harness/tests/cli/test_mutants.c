@@ -70,9 +70,7 @@ static struct outcome verify(const char *options, int status)
 	char arguments[256];
 
 	snprintf(arguments, sizeof arguments, "verify --mutants implicit %s", options);
-	struct outcome outcome = scratch_loose(&scratch, arguments);
-	cr_assert_eq(outcome.status, status, "%d: %s%s", outcome.status, outcome.out, outcome.err);
-	return outcome;
+	return scratch_expect(&scratch, status, arguments);
 }
 
 static void expect(const struct outcome *outcome, const char *words)

@@ -30,21 +30,11 @@ static void unmake(void)
 
 TestSuite(reader, .init = make, .fini = unmake, .timeout = 300);
 
-/* A shell's command in the scratch workbook. */
-static void shell(const char *command)
-{
-	char line[8192];
-
-	snprintf(line, sizeof line, "cd '%s' && %s", scratch.root, command);
-	cr_assert_eq(system(line), 0, "%s", command);
-}
-
 /* Runs it, and expects the status and the words, on either stream. */
 static void expect(int status, const char *arguments, const char *words)
 {
-	struct outcome outcome = scratch_loose(&scratch, arguments);
+	struct outcome outcome = scratch_expect(&scratch, status, arguments);
 
-	cr_assert_eq(outcome.status, status, "%s: %d\n%s%s", arguments, outcome.status, outcome.out, outcome.err);
 	cr_assert(strstr(outcome.out, words) || strstr(outcome.err, words), "%s:\n%s%s", arguments, outcome.out,
 		  outcome.err);
 	outcome_release(&outcome);
@@ -67,7 +57,7 @@ static void add_pitfall(const char *pitfall)
 		 "for t in chapters exercises solutions; do mkdir -p $t/%s && cp -r ../../$t/%s/. $t/%s; done; "
 		 "cp ../../chapters/02-ownership/README.md chapters/02-ownership/",
 		 pitfall, pitfall, pitfall);
-	shell(command);
+	scratch_shell(&scratch, "%s", command);
 }
 
 /* What the reader's own file is, byte for byte. */
@@ -122,7 +112,7 @@ Test(reader, looking_makes_no_file)
 	expect(0, "list", PITFALL);
 	expect(0, "show implicit", "");
 	expect(0, "progress", "Predicted 0 of 1, passed 0 of 1.\n");
-	shell("! test -e work");
+	scratch_shell(&scratch, "! test -e work");
 }
 
 /* --- predictions ---------------------------------------------------------------------------------------------------*/
@@ -154,7 +144,7 @@ Test(reader, what_is_no_prediction_is_refused)
 	/* The input is empty: nothing is remembered of it. */
 	expect(2, "predict implicit", "the prediction was broken off; nothing is remembered of it");
 	expect(2, "predict implicit --guess none", "the prediction was broken off");
-	shell("! test -e work/progress.db");
+	scratch_shell(&scratch, "! test -e work/progress.db");
 }
 
 /* Shows the program, without its declaration; then the questions are answered from a pipe. */
@@ -165,10 +155,12 @@ Test(reader, answers_come_from_a_pipe)
 	snprintf(command, sizeof command,
 		 "printf 'all\\n70\\n' | LOOSE_ROOT='%s' '%s/build/loose' predict implicit >out 2>err", scratch.root,
 		 scratch.root);
-	shell(command);
-	shell("grep -q '^It promises: when cache_free() returns, no thread touches the cache.$' out && "
-	      "grep -q '^Its budget: detached <= 0, joined == started$' out && ! grep -q 'fires  *data-race' out && "
-	      "grep -q '^5 of 5 right, at 70 %' out");
+	scratch_shell(&scratch, "%s", command);
+	scratch_shell(
+		&scratch,
+		"grep -q '^It promises: when cache_free() returns, no thread touches the cache.$' out && "
+		"grep -q '^Its budget: detached <= 0, joined == started$' out && ! grep -q 'fires  *data-race' out && "
+		"grep -q '^5 of 5 right, at 70 %%' out");
 	expect_number(PITFALL, "predicted_right", 1);
 }
 
@@ -203,7 +195,7 @@ Test(reader, an_interrupt_leaves_nothing)
 	close(in[0]);
 	close(in[1]);
 	close(out[0]);
-	shell("! test -e work/progress.db");
+	scratch_shell(&scratch, "! test -e work/progress.db");
 }
 
 /* --- what is hidden ------------------------------------------------------------------------------------------------*/
@@ -243,7 +235,7 @@ Test(reader, the_copy_is_judged)
 	expect(1, "check implicit-contract", "Not yet. ./loose hint implicit-contract gives a hint");
 	expect_file(COPY, starter);
 	expect_number(PITFALL, "attempts", 1);
-	shell("cp solutions/" PITFALL "/line.c " COPY " && touch -d 2001-01-01 " COPY);
+	scratch_shell(&scratch, "cp solutions/" PITFALL "/line.c " COPY " && touch -d 2001-01-01 " COPY);
 	expect(0, "check", "Passed. Read now: exercises/" PITFALL "/README.md, 'When it passes'");
 	expect_number(PITFALL, "passed", 1);
 	expect_number(PITFALL, "attempts", 2);
@@ -265,11 +257,11 @@ Test(reader, the_copy_is_judged)
 /* What is handed in under another name is nobody's attempt; the exercise's own file in git is. */
 Test(reader, the_old_ways_go_on)
 {
-	shell("cp solutions/" PITFALL "/line.c exercises/" PITFALL "/a-student.c");
+	scratch_shell(&scratch, "cp solutions/" PITFALL "/line.c exercises/" PITFALL "/a-student.c");
 	char arguments[PATH_MAX + 64];
 	snprintf(arguments, sizeof arguments, "check '%s/exercises/" PITFALL "/a-student.c'", scratch.root);
 	expect(0, arguments, "test: passes, as it must be");
-	shell("! test -e work");
+	scratch_shell(&scratch, "! test -e work");
 	snprintf(arguments, sizeof arguments, "check '%s/" EXERCISE "'", scratch.root);
 	expect(1, arguments, "Not yet.");
 	expect_number(PITFALL, "attempts", 1);
@@ -305,13 +297,13 @@ Test(reader, a_reset_of_all_keeps_each_file)
 	expect(0, "reset --all", "No exercise has been opened yet.");
 	expect(0, "next", "exercise 1 of 2");
 	expect(0, "next", "exercise 2 of 2");
-	shell("echo mine >" COPY " && echo mine >work/" ANOTHER "/upload.c");
+	scratch_shell(&scratch, "echo mine >" COPY " && echo mine >work/" ANOTHER "/upload.c");
 	expect(0, "reset --all", "yours is now work/" ANOTHER "/upload.1.c");
 	expect_file(KEPT, "mine\n");
 	expect_file("work/" ANOTHER "/upload.1.c", "mine\n");
 	expect(2, "reset --all implicit", "--all is every exercise; leave out implicit");
 	expect(2, "reset --undo --all", "--all is every exercise; leave out --undo");
-	shell("rm " KEPT);
+	scratch_shell(&scratch, "rm " KEPT);
 	expect(2, "reset --undo implicit", "nothing was kept of '" COPY "'");
 }
 
@@ -338,7 +330,7 @@ Test(reader, what_is_known_is_skipped)
 	expect(0, "predict transfer --guess thdb --confidence 90", "5 of 5 right");
 	expect(0, "next --known", ANOTHER ", exercise 2 of 2");
 	expect(0, "previous", PITFALL);
-	shell("cp solutions/" PITFALL "/line.c " COPY);
+	scratch_shell(&scratch, "cp solutions/" PITFALL "/line.c " COPY);
 	expect(0, "check", "Passed.");
 	expect(0, "next --known", ANOTHER " is known to you\nThere is no further exercise. 1 is not passed");
 	expect(0, "next", ANOTHER ", exercise 2 of 2");
@@ -356,22 +348,22 @@ Test(reader, a_newer_kit_is_merged)
 	expect(1, "check", "'./loose merge implicit-contract' puts the two together");
 	expect_file(COPY, mine);
 	expect(0, "merge", "has what is new in the exercise. Yours as it was is " KEPT);
-	shell("grep -q '/[*] mine [*]/' " COPY " && grep -q '/[*] ms [*]/' " COPY);
+	scratch_shell(&scratch, "grep -q '/[*] mine [*]/' " COPY " && grep -q '/[*] ms [*]/' " COPY);
 	expect_file(KEPT, mine);
 	scratch_replace(&scratch, EXERCISE, "free(line);", "free(line); /* theirs */");
 	expect(1, "merge implicit", "both stand between marks");
-	shell("grep -q '<<<<<<< yours' " COPY);
+	scratch_shell(&scratch, "grep -q '<<<<<<< yours' " COPY);
 	expect(0, "reset --undo", "");
-	shell("! grep -q '<<<<<<<' " COPY);
+	scratch_shell(&scratch, "! grep -q '<<<<<<<' " COPY);
 	free(mine);
 }
 
 Test(reader, the_contract_is_the_kits)
 {
 	expect(0, "next", PITFALL);
-	shell("cp exercises/" PITFALL "/line.h work/" PITFALL "/line.h");
+	scratch_shell(&scratch, "cp exercises/" PITFALL "/line.h work/" PITFALL "/line.h");
 	expect(2, "check", "'work/" PITFALL "/line.h' stands in the way of the exercise's own header");
-	shell("rm work/" PITFALL "/line.h && echo '/* newer */' >>exercises/" PITFALL "/line.h");
+	scratch_shell(&scratch, "rm work/" PITFALL "/line.h && echo '/* newer */' >>exercises/" PITFALL "/line.h");
 	expect(0, "next", "There is no further exercise");
 	expect(0, "previous", "first");
 	expect(0, "merge", "there is nothing to merge");
@@ -385,7 +377,7 @@ Test(reader, two_machines_are_merged)
 	struct outcome one = scratch_loose(&scratch, "progress --export -");
 	scratch_write(&scratch, "one.json", one.out);
 	outcome_release(&one);
-	shell("rm work/progress.db");
+	scratch_shell(&scratch, "rm work/progress.db");
 	expect(0, "solution implicit", "You have not passed");
 	char arguments[PATH_MAX + 64];
 	snprintf(arguments, sizeof arguments, "progress --import '%s/one.json'", scratch.root);
@@ -402,7 +394,8 @@ Test(reader, two_machines_are_merged)
 Test(reader, a_damaged_memory_is_set_aside_and_work_goes_on)
 {
 	expect(0, "hint implicit", "Hint 1");
-	shell("echo 'this is no database, and it is long enough to be looked at as one' >work/progress.db");
+	scratch_shell(&scratch,
+		      "echo 'this is no database, and it is long enough to be looked at as one' >work/progress.db");
 	expect(0, "hint implicit",
 	       "loose: 'work/progress.db' is damaged and now called 'work/progress.db.damaged-1'; a new one is begun\n");
 	expect(0, "hint implicit", "Hint 2\n");
@@ -411,7 +404,7 @@ Test(reader, a_damaged_memory_is_set_aside_and_work_goes_on)
 
 Test(reader, without_a_memory_work_goes_on)
 {
-	shell("mkdir -p work/progress.db");
+	scratch_shell(&scratch, "mkdir -p work/progress.db");
 	expect(0, "hint implicit", "loose: 'work/progress.db' cannot be kept: unable to open database file");
 	expect(0, "hint implicit", "Hint 1\n");
 	expect(3, "progress", "cannot be kept");
@@ -420,5 +413,5 @@ Test(reader, without_a_memory_work_goes_on)
 /* `make kills` does it at 200 moments. */
 Test(reader, commands_can_be_killed_at_any_moment)
 {
-	shell("harness/tests/kills 5");
+	scratch_shell(&scratch, "harness/tests/kills 5");
 }

@@ -1,6 +1,5 @@
 /* The workbook for students: nothing of a solution is in it, and it judges as the instructor's does. */
 #include <criterion/criterion.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +11,6 @@
 #define SECRET "a secret of the solutions"
 
 static struct scratch scratch, kit;
-
-__attribute__((format(printf, 1, 2))) static void shell(const char *format, ...)
-{
-	char command[2048];
-	va_list args;
-	int length = snprintf(command, sizeof command, "cd '%s' && ", scratch.root);
-
-	va_start(args, format);
-	vsnprintf(command + length, sizeof command - (size_t)length, format, args);
-	va_end(args);
-	cr_assert_eq(system(command), 0, "%s", command);
-}
 
 static const char solution[] = "/*\n"
 			       " * Adds.\n"
@@ -64,19 +51,24 @@ static void make(void)
 		      "#include <criterion/criterion.h>\n#include \"line.h\"\n"
 		      "Test(line, adds)\n{\n	cr_assert_eq(line_add(1), 1);\n}\n");
 	scratch_write(&scratch, SOLUTIONS "/line.c", solution);
-	shell("rm chapters/kit harness Makefile && cp -rL ../../chapters/kit chapters/kit && cp ../../Makefile . && "
-	      "mkdir harness harness/tests && cp -r ../../harness/wire ../../harness/runtime ../../harness/selftest ../../harness/detectors harness");
-	shell("for file in $(find solutions -type f) " EXERCISE "/student7.c harness/tests/x.c; do "
-	      "echo '/* " SECRET " */' >>$file; done; ln -s ../../../" SOLUTIONS "/line.c " EXERCISE "/link.c; "
-	      "mkdir -p work && echo '" SECRET "' >work/note");
+	scratch_shell(
+		&scratch,
+		"rm chapters/kit harness Makefile && cp -rL ../../chapters/kit chapters/kit && cp ../../Makefile . && "
+		"mkdir harness harness/tests && cp -r ../../harness/wire ../../harness/runtime ../../harness/selftest ../../harness/detectors harness");
+	scratch_shell(&scratch,
+		      "for file in $(find solutions -type f) " EXERCISE "/student7.c harness/tests/x.c; do "
+		      "echo '/* " SECRET " */' >>$file; done; ln -s ../../../" SOLUTIONS "/line.c " EXERCISE "/link.c; "
+		      "mkdir -p work && echo '" SECRET "' >work/note");
 	struct outcome outcome;
 	char arguments[512];
 	snprintf(arguments, sizeof arguments, "student-kit --out '%s/kit'", scratch.root);
 	outcome = scratch_loose(&scratch, arguments);
 	cr_assert_eq(outcome.status, 0, "%d: %s%s", outcome.status, outcome.out, outcome.err);
 	outcome_release(&outcome);
-	shell("mkdir kit/build && cp -d build/supervisor build/loose build/monitor.so build/closes.so build/runner kit/build && "
-	      "cd kit/build && for link in *; do ln -sfn ../../../$link $link; done");
+	scratch_shell(
+		&scratch,
+		"mkdir kit/build && cp -d build/supervisor build/loose build/monitor.so build/closes.so build/runner kit/build && "
+		"cd kit/build && for link in *; do ln -sfn ../../../$link $link; done");
 	kit = scratch;
 	snprintf(kit.root, sizeof kit.root, "%.200s/kit", scratch.root);
 }
@@ -90,10 +82,11 @@ TestSuite(student_kit, .init = make, .fini = unmake, .timeout = 300);
 
 Test(student_kit, has_nothing_of_a_solution)
 {
-	shell("! grep -rlF '" SECRET "' kit");
-	shell("! test -e kit/solutions && ! test -e kit/work && ! test -e kit/harness/tests");
-	shell("test -f kit/" EXERCISE "/line.c && test -f kit/" EXERCISE "/test.c && test -f kit/chapters/kit/check.h");
-	shell("! find kit/exercises -name '*link*' -o -name 'student7*' | grep .");
+	scratch_shell(&scratch, "! grep -rlF '" SECRET "' kit");
+	scratch_shell(&scratch, "! test -e kit/solutions && ! test -e kit/work && ! test -e kit/harness/tests");
+	scratch_shell(&scratch, "test -f kit/" EXERCISE "/line.c && test -f kit/" EXERCISE
+				"/test.c && test -f kit/chapters/kit/check.h");
+	scratch_shell(&scratch, "! find kit/exercises -name '*link*' -o -name 'student7*' | grep .");
 }
 
 /* A line for each detector: its name and whether it agrees. The status is the command's. */
@@ -104,7 +97,7 @@ static char *verdicts(const struct scratch *workbook, const char *source, int *s
 	size_t size, index;
 	json_t *result;
 
-	shell("mkdir -p '%s/work/" PITFALL "'", workbook->root);
+	scratch_shell(&scratch, "mkdir -p '%s/work/" PITFALL "'", workbook->root);
 	scratch_write(workbook, path, source);
 	snprintf(arguments, sizeof arguments, "check '%s/%s' --json '%s/result.json'", workbook->root, path,
 		 workbook->root);
@@ -146,7 +139,7 @@ Test(student_kit, says_that_the_grader_has_other_tools)
 {
 	struct outcome outcome;
 
-	shell("mkdir -p 'kit/work/" PITFALL "'");
+	scratch_shell(&scratch, "mkdir -p 'kit/work/" PITFALL "'");
 	scratch_write(&kit, "work/" PITFALL "/line.c", solution);
 	outcome = scratch_loose(&kit, "check implicit");
 	cr_assert_null(strstr(outcome.err, "other tools"), "%s", outcome.err);
