@@ -17,8 +17,8 @@
  * They are no synchronisation, neither for the program nor for a detector. Two
  * threads that set one gauge publish in the order of their calls: call while
  * the lock is held that guards the number. And a bound between a gauge and the
- * threads holds at every moment, so publish first and start then; join first
- * and take back then: a thread that takes back its own request still runs.
+ * threads holds at every moment, so publish first, then start; join first,
+ * then take back: a thread that takes back its own request still runs.
  *
  * A name is a C identifier of at most 31 characters, and none of the budget's
  * own: threads, started, joined, detached, unjoined, memory, descriptors, cpu.

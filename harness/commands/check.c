@@ -3,7 +3,6 @@
  * such: an exercise's file by its test and all detectors, whatever its comment
  * still declares.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -26,6 +25,7 @@
 #include "judge/submission.h"
 #include "judge/toolchain.h"
 #include "report/report.h"
+#include "sources.h"
 #include "verdict/budget.h"
 #include "verdict/detector.h"
 
@@ -36,13 +36,8 @@ struct check {
 	struct workbook workbook;
 	struct reader reader;
 	struct program program;
-	bool declares;	/* the program's declaration is ours to release */
-	char **sources; /* absolute */
-	int source_count;
-	struct text words;	/* what the compiler is given: sources, libraries and flags in their order */
-	const char *first_flag; /* of them; NULL: none */
-	char **own;		/* directories that are the reader's; NULL at the end */
-	size_t own_count;
+	bool declares; /* the program's declaration is ours to release */
+	struct sources sources;
 	char *const *arguments;
 	const char *bounds;		/* of --budget; may be NULL */
 	const char *json;		/* the file's name; NULL: none */
@@ -64,14 +59,14 @@ static const struct program *in_workbook(struct check *check)
 {
 	size_t root = strlen(check->workbook.loop.root);
 
-	if (check->source_count != 1 || strncmp(check->sources[0], check->workbook.loop.root, root) != 0 ||
-	    check->sources[0][root] != '/')
+	if (check->sources.count != 1 || strncmp(check->sources.items[0], check->workbook.loop.root, root) != 0 ||
+	    check->sources.items[0][root] != '/')
 		return NULL;
 	for (size_t i = 0; i < check->workbook.catalogue.count; i++)
 		if (check->workbook.catalogue.programs[i].role != ROLE_STARTER &&
-		    strcmp(check->sources[0] + root + 1, check->workbook.catalogue.programs[i].path) == 0)
+		    strcmp(check->sources.items[0] + root + 1, check->workbook.catalogue.programs[i].path) == 0)
 			return &check->workbook.catalogue.programs[i];
-	return catalogue_submission(&check->workbook.catalogue, check->sources[0] + root + 1);
+	return catalogue_submission(&check->workbook.catalogue, check->sources.items[0] + root + 1);
 }
 
 static void plan_in_workbook(struct check *check, const struct program *program)
@@ -89,14 +84,9 @@ static void plan_in_workbook(struct check *check, const struct program *program)
 
 /* --- a program from elsewhere --- */
 
-static char *directory_of(const char *path)
-{
-	return mem_copy_n(path, (size_t)(strrchr(path, '/') - path));
-}
-
 static int read_declaration(struct check *check)
 {
-	char *error, *text = file_read(check->sources[0]);
+	char *error, *text = file_read(check->sources.items[0]);
 	enum declared declared =
 		declaration_parse(check->program.path, text ? text : "", &check->program.declaration, &error);
 	int status = 0;
@@ -152,14 +142,15 @@ static bool binds(const struct check *check)
 {
 	static const char *const words[] = {"bind", NULL};
 
-	return sources_mention(check->sources, check->source_count, words);
+	return sources_mention(check->sources.items, check->sources.count, words);
 }
 
 /* What the reader gives to check is the program's, in each run. */
 static int take_input(struct check *check)
 {
 	check->input = mem_format("%s/input", check->directory);
-	int copied = input_copy(check->input, sources_mention(check->sources, check->source_count, words_of_input));
+	int copied =
+		input_copy(check->input, sources_mention(check->sources.items, check->sources.count, words_of_input));
 	if (copied < 0)
 		return cannot_judge("cannot copy standard input to '%s': %s", check->input, strerror(errno));
 	if (copied)
@@ -195,17 +186,17 @@ static int plan_elsewhere(struct check *check)
 	char *own = NULL;
 
 	check->program =
-		(struct program){.pitfall = "", .name = "program", .path = check->sources[0], .role = ROLE_OTHER};
+		(struct program){.pitfall = "", .name = "program", .path = check->sources.items[0], .role = ROLE_OTHER};
 	int made = make_directory(check, &own), status = read_declaration(check);
 	status = status ? status : made;
 	check->variables[0] = mem_format("OWN=%s", own);
 	/* In a sandbox there is no such place. */
 	check->variables[1] = check->sandboxed ? mem_format("FROM=%s", check->directory) : where_the_reader_is();
-	check->variables[2] = text_close(&check->words);
+	check->variables[2] = text_close(&check->sources.words);
 	check->outside = (struct outside){.directory = own,
 					  .variables = check->variables,
 					  .arguments = check->arguments,
-					  .own = check->own,
+					  .own = check->sources.own,
 					  .own_network = binds(check)};
 	plan_stop(check);
 	if (status == 0)
@@ -227,29 +218,10 @@ static void clean_up(struct check *check)
 	free((char *)check->outside.directory);
 	for (int i = 0; i < 4; i++)
 		free(check->variables[i]);
-	for (size_t i = 0; i < check->own_count; i++)
-		free(check->own[i]);
-	free(check->own);
-	free(text_close(&check->words));
 	if (check->declares)
 		declaration_release(&check->program.declaration);
 	tasks_release(&check->tasks);
 	results_release(&check->results);
-}
-
-/* The folder is the reader's: a place in it is shown as theirs. Takes `folder` over; NULL is none. */
-static void own_folder(struct check *check, char *folder)
-{
-	for (size_t i = 0; folder && i < check->own_count; i++)
-		if (strcmp(check->own[i], folder) == 0) {
-			free(folder);
-			return;
-		}
-	if (!folder)
-		return;
-	check->own = mem_resize(check->own, check->own_count + 2, sizeof *check->own);
-	check->own[check->own_count++] = folder;
-	check->own[check->own_count] = NULL;
 }
 
 /* --- in a sandbox --- */
@@ -265,9 +237,9 @@ static int plan_exercise_in_sandbox(struct check *check, const struct program *k
 	int status = make_directory(check, &own);
 	check->variables[0] = mem_format("OWN=%s", own);
 	check->variables[1] = mem_format("EXERCISE=%s", check->program.pitfall);
-	check->variables[2] = quoted_variable("FILE=", check->sources[0]);
-	own_folder(check, mem_format("%s/exercises/%s", check->workbook.loop.root, check->program.pitfall));
-	check->outside = (struct outside){.directory = own, .variables = check->variables, .own = check->own};
+	check->variables[2] = quoted_variable("FILE=", check->sources.items[0]);
+	sources_own(&check->sources, mem_format("%s/exercises/%s", check->workbook.loop.root, check->program.pitfall));
+	check->outside = (struct outside){.directory = own, .variables = check->variables, .own = check->sources.own};
 	return status;
 }
 
@@ -279,7 +251,7 @@ static int plan_sandbox(struct check *check)
 
 	check->sandbox = (struct sandbox){.root = check->workbook.loop.root,
 					  .writable = check->directory,
-					  .files = (const char *const *)check->sources};
+					  .files = (const char *const *)check->sources.items};
 	check->outside.sandbox = &check->sandbox;
 	int built = build_targets(&check->workbook.loop, &parts, 1, (int)uv_available_parallelism(), &error);
 	free(parts);
@@ -344,7 +316,7 @@ static void tell_results(const struct check *check)
 
 	report_summary(out, style_of(out), check->workbook.loop.root, &check->results, is_from_elsewhere(check));
 	if (is_from_elsewhere(check) && !check->outside.input &&
-	    sources_mention(check->sources, check->source_count, words_of_input))
+	    sources_mention(check->sources.items, check->sources.count, words_of_input))
 		fputs("loose: its standard input was empty; give it one with < FILE\n", stderr);
 	fflush(out);
 }
@@ -442,9 +414,9 @@ static int judge(struct check *check)
 
 	if (status == 0)
 		status = ensure_trust(&check->workbook, detectors, &options);
-	if (status == 0 && known && check->first_flag)
+	if (status == 0 && known && check->sources.first_flag)
 		status = bad_input("'%s' is compiled as the workbook says; leave out '%s'", known->path,
-				   check->first_flag);
+				   check->sources.first_flag);
 	else if (status == 0 && known)
 		plan_in_workbook(check, known);
 	else if (status == 0)
@@ -465,159 +437,6 @@ static int judge(struct check *check)
 			tell_graders_tools(check);
 		note_attempt(check, status);
 	}
-	return status;
-}
-
-/* The reader's copy of the exercise, which is opened; NULL after one line on stderr. */
-static char *open_exercise(struct check *check, const struct program *starter, int *status)
-{
-	char *path = NULL;
-
-	*status = exercise_open(&check->workbook.catalogue, &check->reader, starter);
-	if (*status == 0) {
-		char *copy = copy_path(starter);
-		path = mem_format("%s/%s", check->workbook.catalogue.root, copy);
-		free(copy);
-	}
-	return path;
-}
-
-/* The file of the exercise that the word names, or of a C file; NULL with a status after one line on stderr. */
-static char *find_source(struct check *check, const char *word, int *status)
-{
-	const struct catalogue *catalogue = &check->workbook.catalogue;
-	const char *dot = strrchr(word, '.');
-	struct named named;
-	char *path = NULL;
-
-	*status = STATUS_BAD_INPUT;
-	if (dot && strcmp(dot, ".c") == 0) {
-		char *problem, *text = file_read_text(word, &problem);
-		if (!problem && !(path = realpath(word, NULL)))
-			problem = mem_copy(strerror(errno));
-		if (problem)
-			bad_input("cannot read '%s': %s", word, problem);
-		free(problem);
-		free(text);
-		return path;
-	}
-	char *error = names_find(catalogue, word, false, &named);
-	const struct program *starter = error ? NULL : catalogue_program(catalogue, named.pitfall, "starter");
-	if (starter && !(named.file && !named.exercise))
-		path = open_exercise(check, starter, status);
-	else if (!error || access(word, F_OK) == 0)
-		bad_input("'%s' is not a C file; check takes FILE.c..., or the name of an exercise", word);
-	else
-		bad_input("'%s' is not a C file, and %s", word, error);
-	free(error);
-	return path;
-}
-
-/* One of headers is theirs too, when it is below the folder where they are: others belong to libraries. */
-static void own_headers(struct check *check, const char *folder)
-{
-	char *here = realpath(".", NULL), *real = folder ? realpath(folder, NULL) : NULL;
-	size_t length = here ? strlen(here) : 0;
-
-	if (real && length > 1 && strncmp(real, here, length) == 0)
-		own_folder(check, mem_copy(real));
-	free(real);
-	free(here);
-}
-
-/* Takes the flag at *at, with the word that belongs to it. */
-static int take_flag(struct check *check, const struct operands *operands, int *at)
-{
-	const char *flag = operands->items[*at], *next = NULL;
-	char *refusal = compiler_refuses(flag);
-
-	if (refusal) {
-		int status = bad_input("%s", refusal);
-		free(refusal);
-		return status;
-	}
-	if (compiler_takes_next(flag))
-		next = operands->items[++*at];
-	compiler_quote(check->words.out, flag);
-	if (next)
-		compiler_quote(check->words.out, next);
-	own_headers(check, compiler_folder(flag, next));
-	check->first_flag = check->first_flag ? check->first_flag : flag;
-	return 0;
-}
-
-/* make and the shell read a line, and what the detectors write is XML. */
-static int refuse_odd(const char *word)
-{
-	return bad_input(
-		"'%s' has a control character in it, or is not UTF-8, and not every tool can take that; rename it",
-		word);
-}
-
-static void add_source(struct check *check, char *source)
-{
-	check->sources = mem_resize(check->sources, (size_t)check->source_count + 2, sizeof *check->sources);
-	check->sources[check->source_count++] = source;
-	check->sources[check->source_count] = NULL;
-	compiler_quote(check->words.out, source);
-	own_folder(check, directory_of(source));
-}
-
-static int take_source(struct check *check, const char *word)
-{
-	int status;
-	char *source = find_source(check, word, &status);
-
-	if (!source)
-		return status;
-	/* Its own name is, and the folders before it may not be. */
-	if (!text_is_plain(source)) {
-		status = refuse_odd(source);
-		free(source);
-		return status;
-	}
-	add_source(check, source);
-	return 0;
-}
-
-/* Nothing is named: the exercise in hand. */
-static int take_exercise_in_hand(struct check *check)
-{
-	const struct program *starter = exercise_find(&check->workbook.catalogue, &check->reader, NULL);
-	int status = STATUS_BAD_INPUT;
-	char *source = starter ? open_exercise(check, starter, &status) : NULL;
-
-	if (source)
-		add_source(check, source);
-	return status;
-}
-
-static int take_words(struct check *check, const struct operands *operands)
-{
-	int status = 0;
-	char *here = realpath(".", NULL);
-
-	fputs("WORDS=", text_open(&check->words));
-	if (here && !text_is_plain(here))
-		status = refuse_odd(here);
-	free(here);
-	for (int i = 0; i < operands->count && status == 0; i++) {
-		const char *word = operands->items[i];
-		if (!text_is_plain(word))
-			status = refuse_odd(word);
-		else if (word[0] == '-' && word[1])
-			status = take_flag(check, operands, &i);
-		else if (!compiler_links(word))
-			status = take_source(check, word);
-		else if (access(word, R_OK) != 0)
-			status = bad_input("cannot read '%s': %s", word, strerror(errno));
-		else
-			compiler_quote(check->words.out, word);
-	}
-	if (operands->count == 0)
-		status = take_exercise_in_hand(check);
-	if (status == 0 && check->source_count == 0)
-		status = bad_input("check takes %s; name a C file of the program", command_check.arguments);
 	return status;
 }
 
@@ -650,7 +469,7 @@ static int run(const char *root, int argc, char **argv)
 	if (status)
 		return status;
 	memory_open(&check.reader, root);
-	status = take_words(&check, &operands);
+	status = sources_take(&check.sources, &check.workbook.catalogue, &check.reader, &operands);
 	if (status == 0 && check.json)
 		status = output_open(&check.json_file, check.json);
 	if (status == 0)
@@ -659,9 +478,7 @@ static int run(const char *root, int argc, char **argv)
 	memory_close(&check.reader);
 	workbook_close(&check.workbook);
 	output_discard(&check.json_file);
-	for (int i = 0; i < check.source_count; i++)
-		free(check.sources[i]);
-	free(check.sources);
+	sources_release(&check.sources);
 	return status;
 }
 

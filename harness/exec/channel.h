@@ -16,8 +16,8 @@ struct channel;
 /*
  * A channel, and in *end the descriptor that the run's first process must have
  * as CHANNEL_DESCRIPTOR; it is closed on exec, and the caller closes it once
- * that process is started. Who shuts the channel down afterwards is told from
- * who has ended: that is a fault. NULL with errno.
+ * that process is started. A process that shuts the channel down afterwards is
+ * told from one that has ended: that is a fault. NULL with errno.
  */
 struct channel *channel_new(int *end);
 /*

@@ -11,10 +11,10 @@
  * detector, the toolchain, the harness's own build ids, and the format below.
  *
  * Several commands may have the file open. A line is written in one append, between
- * two line ends, so that what somebody was kept from finishing spoils no other line.
- * Who rewrites the file holds "cache.lock"; who only appends waits for nobody:
+ * two line ends, so that a line which was cut short spoils no other one. A command
+ * that rewrites the file holds "cache.lock"; one that only appends never waits:
  *
- *     append     write the line; look whether the name still means this file; if not, open that, and write again
+ *     append     write the line; check that the name still means this file; if not, open that, and write again
  *     rewrite    read the file; write the new one; rename it; append to it what the old one has got meanwhile
  *
  * A line that is written before the rename is in what the rewriter reads after it;

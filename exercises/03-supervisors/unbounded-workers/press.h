@@ -26,7 +26,7 @@ struct press;
  * At any time until press_close() has returned,
  *
  *   - at most `workers` jobs are being printed; and as many, if there are enough jobs;
- *   - the press has at most one thread more than that, however many jobs have
+ *   - the press has at most one other thread, however many jobs have
  *     come, and whatever became of them.
  */
 struct press *press_open(int workers, press_print *print, press_set_aside *set_aside);

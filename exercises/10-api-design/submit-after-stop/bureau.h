@@ -36,7 +36,7 @@ typedef void bureau_gone(void *house);
 /* Opens a bureau. The caller holds it, once. */
 struct bureau *bureau_open(bureau_work *work, bureau_gone *gone, void *house);
 
-/* One hold more, for a thread that will need it. Called by a holder; returns the bureau. */
+/* Adds a hold, for another thread that will need it. Called by a holder; returns the bureau. */
 struct bureau *bureau_hold(struct bureau *bureau);
 
 /*
