@@ -144,7 +144,7 @@ const struct command_entry command_progress = {
 	.summary = "how far you are, and what you misjudge",
 	.about =
 		"Shows how many pitfalls you have predicted and passed; which detector and which kind of pitfall you misjudge; "
-		"and how well your confidence fits: who says 90 % should be right in nine cells of ten. The first prediction of "
+		"and how well your confidence fits: if you say 90 %, you should be right in nine cells of ten. The first prediction of "
 		"each pitfall counts.\n\n"
 		"It is remembered in work/progress.db. To work on two machines, export on each and import on the other: that may "
 		"be done twice, and in any order.",

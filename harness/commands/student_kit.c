@@ -55,7 +55,7 @@ const struct command_entry command_student_kit = {
 		"Solutions, other right designs, wrong fixes, mutants and the harness's own tests are not in it, and neither is "
 		"anything else that lies in an exercise's folder. The chapters' programs keep their declarations, for predict "
 		"holds an answer against them.\n\n"
-		"The kit notes which tools it was made with; check says when the student's are others.",
+		"The kit notes which tools it was made with; check warns a student whose tools differ.",
 	.options = options,
 	.run = run,
 };
