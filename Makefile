@@ -175,7 +175,7 @@ endif
 # XSI for realpath().
 HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -Ichapters -MMD -MP
 HARNESS_LIBS := -luv -lexpat -ljansson -lcmark-gfm -ldw -lelf -lcurl -lsqlite3 -larchive
-ROOMS := base wire trace verdict workbook mutants detectors detectors/tsan detectors/valgrind detectors/budget detectors/criterion exec report judge \
+ROOMS := base wire trace verdict workbook mutants detectors detectors/tsan detectors/valgrind detectors/budget detectors/criterion exec report picture judge \
 	grading docs reader watch lab commands
 HARNESS_SOURCES := harness/main.c $(foreach room,$(ROOMS),$(wildcard harness/$(room)/*.c))
 UNIT_TESTS := $(wildcard harness/tests/unit/*/test_*.c)

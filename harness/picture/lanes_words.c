@@ -1,0 +1,113 @@
+/* Steps and findings in the book's words. See parts.h. */
+#include "parts.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "report/parts.h"
+
+/* "point MINUTE_PASSED" is known by its name alone. */
+static const char *object_of(const struct trace_step *step)
+{
+	static const char point[] = "point ";
+
+	if (!step->on)
+		return "something";
+	return strncmp(step->on, point, strlen(point)) == 0 ? step->on + strlen(point) : step->on;
+}
+
+static const char *thread_of(const struct trace *trace, const struct trace_step *step)
+{
+	return step->other >= 0 && (size_t)step->other < trace->thread_count ? trace->threads[step->other] : "a thread";
+}
+
+/* What a function does: "cache_free() frees block 1"; without one, the thread does. */
+static char *act(const struct trace_step *step, const char *verb)
+{
+	return mem_format("%s%s%s%s%s", step->in ? step->in : "", step->in ? "() " : "", verb, step->on ? " " : "",
+			  step->on ? step->on : "");
+}
+
+static char *words_of_wait(const struct trace *trace, const struct trace_step *step)
+{
+	if (step->other >= 0)
+		return mem_format("waits for the end of %s", thread_of(trace, step));
+	if (!step->on)
+		return mem_copy("waits");
+	if (strncmp(step->on, "condition ", 10) == 0)
+		return mem_format("waits on %s", step->on);
+	return mem_format("waits for %s", object_of(step));
+}
+
+char *words_of_step(const struct trace *trace, const struct trace_step *step)
+{
+	switch (step->does) {
+	case DOES_START:
+		return mem_format("starts %s", thread_of(trace, step));
+	case DOES_END:
+		return mem_copy("ends");
+	case DOES_JOIN:
+		return mem_format("joins %s", thread_of(trace, step));
+	case DOES_DETACH:
+		return mem_format("detaches %s", thread_of(trace, step));
+	case DOES_WAIT:
+		return words_of_wait(trace, step);
+	case DOES_GO:
+		return mem_copy("goes on");
+	case DOES_REACH:
+		return mem_format("reaches %s", object_of(step));
+	case DOES_LOCK:
+		return mem_format("takes %s", object_of(step));
+	case DOES_UNLOCK:
+		return mem_format("releases %s", object_of(step));
+	case DOES_SIGNAL:
+		return mem_format("signals %s", object_of(step));
+	case DOES_BROADCAST:
+		return mem_format("wakes all on %s", object_of(step));
+	case DOES_ALLOC:
+		return act(step, "allocates");
+	case DOES_FREE:
+		return act(step, "frees");
+	case DOES_READ:
+		return act(step, "reads");
+	case DOES_WRITE:
+		return act(step, "writes");
+	case DOES_GAUGE:
+		return mem_format("%s is %lld", step->name ? step->name : "a gauge", step->value);
+	case DOES_EXIT:
+		return mem_copy("ends the program");
+	case DOES_FINDING:
+		return step->in ? mem_format("in %s()", step->in) : mem_copy("at the end");
+	case DOES_BEGIN:
+	case TRACE_DOES:
+		break;
+	}
+	return NULL;
+}
+
+bool is_race(const char *kind)
+{
+	const struct sort *sort = sort_of(kind);
+
+	return sort->noun && strcmp(sort->noun, "A data race") == 0;
+}
+
+char *words_of_finding(const struct trace_step *finding, const struct trace_step *other)
+{
+	const char *kind = finding->kind ? finding->kind : "finding", *noun = sort_of(kind)->noun;
+	char *words = noun ? mem_copy(noun) : mem_format("the bound on %s is broken", kind), *whole;
+
+	words[0] = (char)tolower((unsigned char)words[0]);
+	if (!other || other->line == 0)
+		return words;
+	if (is_race(kind))
+		whole = mem_format("%s with line %d", words, other->line);
+	else if (other->does == DOES_FREE)
+		whole = mem_format("%s, freed in line %d", words, other->line);
+	else
+		whole = mem_format("%s: line %d", words, other->line);
+	free(words);
+	return whole;
+}
