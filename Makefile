@@ -289,7 +289,7 @@ build/watch-drive: $(patsubst %,build/host/harness/tests/%.o,watch/drive cli/scr
 # --- what people type ----------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-.PHONY: all parts harness kills inject bench-check bench-verify bench-warm layout prose together verify mutants test tests werror format clean help
+.PHONY: all parts harness kills inject bench-check bench-verify bench-warm layout prose refuse together verify mutants test tests werror format clean help
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
@@ -308,6 +308,9 @@ tests: harness build/host/tests build/asan/tests build/asan/loose build/cli-test
 
 inject: harness build/inject build/inject.so $(addprefix build/plain/bin/,$(RIGHT_PROGRAMS)) ## right programs under failing calls: WHICH='words of paths'
 	$(Q)build/inject $(WHICH)
+
+refuse: harness ## the harness itself, whose system calls fail, one in each run: CALLS='pipe2 ...' MOST=20 (needs strace, jq)
+	$(Q)harness/tests/inject/refuse $(CALLS)
 
 compile_commands.json: $(HARNESS_SOURCES) ## for editors
 	$(Q)sep='['; for f in $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS); do \

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,23 @@ static void end_exhausted(void)
 	_exit(STATUS_CANNOT_JUDGE);
 }
 
+/*
+ * libuv and the C library know no other answer to some refusals of the kernel than abort(). That is no crash: nothing was
+ * judged wrong, and what was judged is kept. What watches the children ends with this process.
+ */
+static void on_abort(int number)
+{
+	static const char line[] =
+		"loose: cannot go on: the event loop was refused memory or descriptors, or the harness "
+		"has a fault; run it again, and report it if it comes back\n";
+
+	(void)number;
+	/* Nothing can be done where the write fails. */
+	ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
+	(void)written;
+	_exit(STATUS_CANNOT_JUDGE);
+}
+
 int main(int argc, char **argv)
 {
 	int status = STATUS_AGREES;
@@ -132,6 +150,7 @@ int main(int argc, char **argv)
 	prctl(PR_SET_DUMPABLE, 0);
 	resources_prepare();
 	mem_on_exhaustion(end_exhausted);
+	signal(SIGABRT, on_abort);
 	setlocale(LC_CTYPE, "");
 	if (argc > 1 && strcmp(argv[1], "--version") == 0)
 		argv[1] = (char *)command_version.name;

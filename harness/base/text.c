@@ -5,6 +5,7 @@
 #define _GNU_SOURCE /* fopencookie() */
 #include "text.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 
@@ -96,4 +97,20 @@ bool text_is_plain(const char *text)
 		at += length;
 	}
 	return true;
+}
+
+bool text_lines(const char *bytes, size_t length, bool (*take)(void *context, char *line, size_t length), void *context)
+{
+	size_t start = 0;
+	bool good = true;
+
+	for (size_t end = 0; end < length && good; end++) {
+		if (bytes[end] != '\n')
+			continue;
+		char *line = mem_copy_n(bytes + start, end - start);
+		good = take(context, line, end - start);
+		free(line);
+		start = end + 1;
+	}
+	return good && start == length;
 }

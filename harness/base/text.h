@@ -36,4 +36,11 @@ char *text_escape(const char *text);
 /* Whether it is UTF-8 without control characters but tabs: what XML and JSON can hold, and a shell in one line. */
 bool text_is_plain(const char *text);
 
+/*
+ * Hands line after line, each without its '\n', to `take`, until it returns false. The line is a copy that `take` may write
+ * to, and ends at `length`; a byte of 0 may stand in it before that. True when all were taken and the last one was whole.
+ */
+bool text_lines(const char *bytes, size_t length, bool (*take)(void *context, char *line, size_t length),
+		void *context);
+
 #endif

@@ -275,7 +275,14 @@ static void start_make(struct build *build, const struct build_request *request,
 				     .ended = on_make_ended,
 				     .context = build};
 
-	uv_poll_init(&build->loop->uv, &build->poll, build->output);
+	int error = uv_poll_init(&build->loop->uv, &build->poll, build->output);
+
+	if (error) {
+		fail(build, mem_format("cannot watch a pipe to make: %s", uv_strerror(error)));
+		close(build->output);
+		files_free(words);
+		return;
+	}
 	build->poll.data = build;
 	uv_poll_start(&build->poll, UV_READABLE, on_output);
 	if (request->sandbox)

@@ -345,13 +345,15 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	receive_some(poll->data);
 }
 
-void channel_watch(struct channel *channel, uv_loop_t *loop)
+int channel_watch(struct channel *channel, uv_loop_t *loop)
 {
-	if (uv_poll_init(loop, &channel->poll, channel->end) != 0)
-		return;
+	int error = uv_poll_init(loop, &channel->poll, channel->end);
+
+	if (error)
+		return -error;
 	channel->watched = true;
 	channel->poll.data = channel;
-	uv_poll_start(&channel->poll, UV_READABLE, on_readable);
+	return -uv_poll_start(&channel->poll, UV_READABLE, on_readable);
 }
 
 int channel_descriptor(const struct channel *channel)

@@ -30,8 +30,11 @@ void channel_take_relayed(struct channel *channel);
  * that sends first, or of each process a stream of its own.
  */
 void channel_take_bytes(struct channel *channel, enum channel_kind kind, bool of_each);
-/* Takes what comes whenever it comes; else the processes wait as soon as there is no room for more. */
-void channel_watch(struct channel *channel, uv_loop_t *loop);
+/*
+ * Takes what comes whenever it comes; else the processes wait as soon as there is no room for more, or for the answer to a
+ * greeting. 0, or an error number: then nothing may be started that would report.
+ */
+int channel_watch(struct channel *channel, uv_loop_t *loop);
 /* Takes what is there, without waiting. Once the run's last process is gone this is all. */
 void channel_receive(struct channel *channel);
 /* To wait on; negative when there is nothing to come any more. */

@@ -235,16 +235,18 @@ static void start_supervisor(struct running *running)
 {
 	struct command command = {0};
 	char *path = file_in(running, "supervisor.log");
-	int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), program_end;
+	int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), program_end, error;
 
 	if (log < 0) {
 		fail(running, mem_format("cannot write '%s': %s", path, strerror(errno)));
 	} else if (!(running->channel = channel_new(&program_end))) {
 		fail(running, mem_format("cannot make a socket: %s", strerror(errno)));
+	} else if ((error = channel_watch(running->channel, &running->loop->uv)) != 0) {
+		fail(running, mem_format("cannot watch a socket: %s", strerror(error)));
+		close(program_end);
 	} else {
 		if (running->request->detector->channel == CHANNEL_VALGRIND)
 			channel_take_bytes(running->channel, CHANNEL_VALGRIND, running->request->tests);
-		channel_watch(running->channel, &running->loop->uv);
 		build_command(running, &command);
 		struct child_options options = {.argv = command.argv,
 						.environment = command.environment,

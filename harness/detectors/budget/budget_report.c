@@ -284,24 +284,20 @@ static bool read_line(struct reader *reader, char *line)
 	return false;
 }
 
+static bool take_line(void *context, char *line, size_t length)
+{
+	return strlen(line) == length && read_line(context, line);
+}
+
 void budget_report_read(const char *bytes, size_t length, struct budget_report *report)
 {
 	struct reader reader = {.report = report};
-	size_t start = 0;
-	bool good = true;
 
 	*report = (struct budget_report){0};
-	for (size_t end = 0; end < length && good; end++) {
-		if (bytes[end] != '\n')
-			continue;
-		char *line = mem_copy_n(bytes + start, end - start);
-		good = strlen(line) == end - start && read_line(&reader, line);
-		free(line);
-		start = end + 1;
-	}
+	bool whole = text_lines(bytes, length, take_line, &reader);
 	if (reader.maps.out)
 		reader.image->maps = text_close(&reader.maps);
-	report->complete = good && start == length && reader.closed;
+	report->complete = whole && reader.closed;
 }
 
 void budget_report_release(struct budget_report *report)

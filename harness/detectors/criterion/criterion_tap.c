@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 struct reader {
 	struct test_results *results;
@@ -145,24 +146,21 @@ static void sort_names(struct test_results *results)
 	results->failed_count = kept;
 }
 
+/* A byte of 0 can stand in a message only; it ends the line for us. */
+static bool take_line(void *context, char *line, size_t length)
+{
+	(void)length;
+	return read_line(context, line);
+}
+
 void test_results_read(const char *bytes, size_t length, struct test_results *results)
 {
 	struct reader reader = {.results = results};
-	size_t start = 0;
-	bool good = true;
 
 	*results = (struct test_results){0};
-	for (size_t end = 0; end < length && good; end++) {
-		if (bytes[end] != '\n')
-			continue;
-		char *line = mem_copy_n(bytes + start, end - start);
-		/* A byte of 0 can stand in a message only; it ends the line for us. */
-		good = read_line(&reader, line);
-		free(line);
-		start = end + 1;
-	}
+	bool whole = text_lines(bytes, length, take_line, &reader);
 	free(reader.explains);
-	results->complete = good && start == length &&
+	results->complete = whole &&
 			    (reader.state == RESULTS || (reader.state == AFTER_FAILURE && !reader.must_explain)) &&
 			    reader.seen == reader.planned;
 	sort_names(results);

@@ -197,24 +197,20 @@ static bool read_line(struct reader *reader, char *line)
 	}
 }
 
+static bool take_line(void *context, char *line, size_t length)
+{
+	return strlen(line) == length && read_line(context, line);
+}
+
 void tsan_records_read(const char *bytes, size_t length, struct tsan_records *records)
 {
 	struct reader reader = {.records = records};
-	size_t start = 0;
-	bool good = true;
 
 	*records = (struct tsan_records){0};
-	for (size_t end = 0; end < length && good; end++) {
-		if (bytes[end] != '\n')
-			continue;
-		char *line = mem_copy_n(bytes + start, end - start);
-		good = strlen(line) == end - start && read_line(&reader, line);
-		free(line);
-		start = end + 1;
-	}
+	bool whole = text_lines(bytes, length, take_line, &reader);
 	char *maps = text_close(&reader.maps);
 	records->maps = maps ? maps : mem_copy("");
-	records->complete = good && start == length && reader.closed && !reader.report;
+	records->complete = whole && reader.closed && !reader.report;
 }
 
 void tsan_records_release(struct tsan_records *records)

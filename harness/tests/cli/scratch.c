@@ -136,35 +136,35 @@ static char *read_whole(const char *path)
 	return text;
 }
 
-struct outcome scratch_loose_in(const struct scratch *scratch, const char *directory, const char *environment,
-				const char *arguments)
+/* Of a command that writes into out and err; it is freed. */
+static struct outcome outcome_of(const struct scratch *scratch, char *command)
 {
-	struct outcome outcome;
-	char *command = formatted(
-		"cd '%s/%s' && %s PATH='%s' LOOSE_ROOT='%s' '%s/build/loose' %s >'%s/out' 2>'%s/err' </dev/null",
-		scratch->root, directory, environment, scratch->path, scratch->root, scratch->root, arguments,
-		scratch->root, scratch->root);
 	int status = system(command);
+	struct outcome outcome = {
+		.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+		.out = scratch_read(scratch, "out"),
+		.err = scratch_read(scratch, "err"),
+	};
 
-	outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	outcome.out = scratch_read(scratch, "out");
-	outcome.err = scratch_read(scratch, "err");
 	free(command);
 	return outcome;
 }
 
+struct outcome scratch_loose_in(const struct scratch *scratch, const char *directory, const char *environment,
+				const char *arguments)
+{
+	char *command = formatted(
+		"cd '%s/%s' && %s PATH='%s' LOOSE_ROOT='%s' '%s/build/loose' %s >'%s/out' 2>'%s/err' </dev/null",
+		scratch->root, directory, environment, scratch->path, scratch->root, scratch->root, arguments,
+		scratch->root, scratch->root);
+	return outcome_of(scratch, command);
+}
+
 struct outcome scratch_loose(const struct scratch *scratch, const char *arguments)
 {
-	struct outcome outcome;
 	char *command = formatted("PATH='%s' LOOSE_ROOT='%s' build/loose %s >'%s/out' 2>'%s/err' </dev/null",
 				  scratch->path, scratch->root, arguments, scratch->root, scratch->root);
-	int status = system(command);
-
-	outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	outcome.out = scratch_read(scratch, "out");
-	outcome.err = scratch_read(scratch, "err");
-	free(command);
-	return outcome;
+	return outcome_of(scratch, command);
 }
 
 struct outcome scratch_expect(const struct scratch *scratch, int status, const char *arguments)

@@ -131,3 +131,38 @@ Test(mem, ends_the_process_with_one_line_when_there_is_no_memory, .timeout = 60)
 	grow_until_there_is_no_memory(allocate);
 }
 #endif
+
+/* The lines that were taken, each with its length, as "first/5 ". */
+struct taken {
+	struct text all;
+	int most;
+};
+
+static bool take(void *context, char *line, size_t length)
+{
+	struct taken *taken = context;
+
+	fprintf(taken->all.out, "%s/%zu ", line, length);
+	return --taken->most > 0;
+}
+
+static void expect_lines(const char *bytes, size_t length, int most, bool all, const char *expected)
+{
+	struct taken taken = {.most = most};
+
+	text_open(&taken.all);
+	bool whole = text_lines(bytes, length, take, &taken);
+	char *lines = text_close(&taken.all);
+	cr_expect_eq(whole, all, "%s", expected);
+	cr_expect_str_eq(lines, expected);
+	free(lines);
+}
+
+Test(text, lines_come_one_by_one_until_one_is_refused_or_cut_short)
+{
+	expect_lines("", 0, 9, true, "");
+	expect_lines("one\n\nthree\n", 11, 9, true, "one/3 /0 three/5 ");
+	expect_lines("one\ntw", 6, 9, false, "one/3 ");
+	expect_lines("a\0b\n", 4, 9, true, "a/3 ");
+	expect_lines("one\ntwo\n", 8, 1, false, "one/3 ");
+}
