@@ -17,7 +17,7 @@
 struct course {
 	const char *submissions, *out;
 	long jobs, repeat, timeout;
-	bool no_sandbox;
+	bool no_sandbox, rubric;
 	struct workbook workbook;
 	struct submissions all;
 	const struct program **starters;
@@ -92,6 +92,16 @@ static int require_sandbox(const struct course *course)
 	free(limits);
 	free(problem);
 	return status;
+}
+
+/* What each is worth, as it may stand in the file. */
+static void print_rubrics(const struct course *course)
+{
+	for (size_t i = 0; i < course->count; i++) {
+		if (course->count > 1)
+			printf("%s# exercises/%s/rubric\n", i ? "\n" : "", course->starters[i]->pitfall);
+		rubric_write(stdout, &course->rubrics[i]);
+	}
 }
 
 static int prepare(struct course *course, const struct operands *operands)
@@ -313,11 +323,17 @@ static int run(const char *root, int argc, char **argv)
 	int status = open_workbook(&course.workbook, root);
 	if (status)
 		return status;
-	status = prepare(&course, &operands);
-	if (status == 0)
-		status = ensure_trust(&course.workbook, detectors, &once);
-	if (status == 0)
-		status = judge(&course);
+	if (course.rubric) {
+		status = find_exercises(&course, &operands);
+		if (status == 0)
+			print_rubrics(&course);
+	} else {
+		status = prepare(&course, &operands);
+		if (status == 0)
+			status = ensure_trust(&course.workbook, detectors, &once);
+		if (status == 0)
+			status = judge(&course);
+	}
 	for (size_t i = 0; i < course.count; i++)
 		rubric_release(&course.rubrics[i]);
 	free(course.rubrics);
@@ -340,6 +356,8 @@ static const struct option_spec options[] = {
 	 offsetof(struct course, jobs)},
 	{"timeout", OPTION_NUMBER, "S", "seconds before a run counts as hung (default: 120)",
 	 offsetof(struct course, timeout)},
+	{"rubric", OPTION_FLAG, NULL, "print what the parts of each exercise are worth, and grade nothing",
+	 offsetof(struct course, rubric)},
 	{"no-sandbox", OPTION_FLAG, NULL, "run what is handed in as you, with all that you may do",
 	 offsetof(struct course, no_sandbox)},
 	{0},
@@ -351,7 +369,7 @@ const struct command_entry command_grade = {
 	.summary = "grade what a class has handed in",
 	.about =
 		"Judges the file of each exercise that each person has handed in, by its tests and all detectors, as check "
-		"judges your own, and scores it by the exercise's rubric: exercises/.../rubric, or 60 points for the tests and 40 "
+		"judges your own, and scores it by the exercise's rubric, which --rubric prints: exercises/.../rubric, or 60 points for the tests and 40 "
 		"for the detectors. DIR has a folder, a .zip or a .tar.gz for each person, laid out as work/ is; only the file "
 		"that the exercise lets a learner edit counts.\n\n"
 		"The results go to --out: grades.csv, junit.xml, results.sarif and items.csv (which test and which detector "

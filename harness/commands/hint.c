@@ -40,6 +40,8 @@ static void give_hints(struct desk *desk, const struct program *starter, const c
 		       hints, name, name);
 	else if (last < hints)
 		printf("%d more: ./loose hint %s\n", hints - last, name);
+	if (first == 1 && !all)
+		printf("What the exercise is worth in a class: ./loose grade --rubric %s\n", name);
 	fflush(stdout);
 	for (int level = taken + 1; level <= last && level <= hints; level++)
 		reader_note_hint(&desk->reader, starter->pitfall, level);

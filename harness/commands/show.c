@@ -98,6 +98,11 @@ static void show_folder(const struct catalogue *catalogue, const char *tree, con
 		append(out, catalogue->root, path, shown);
 		append_files(out, catalogue->root, program_own_directory(path), shown);
 	}
+	char *rubric = mem_format("%s/rubric", folder), *whole = mem_format("%s/%s", catalogue->root, rubric);
+	if (access(whole, R_OK) == 0)
+		append(out, catalogue->root, rubric, shown);
+	free(whole);
+	free(rubric);
 	append_files(out, catalogue->root, mem_format("%s/shared", folder), shown);
 	say_how(out, pitfall, shown, strcmp(tree, "exercises") == 0);
 	char *text = text_close(&pages);

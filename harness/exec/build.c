@@ -180,8 +180,15 @@ static char **command_of(const struct build *build, const struct build_request *
 		char **words;
 		size_t count;
 	} all = {mem_zeroed(request->count + 32, sizeof(char *)), 0};
-	static const char *const head[] = {"flock", "--no-fork", "build/lock", "make", "-s", "--no-print-directory",
-					   "-k"};
+	/* In a sandbox nothing of the workbook is written: several may be at it. */
+	const char *const head[] = {"flock",
+				    request->sandbox ? "--shared" : "--exclusive",
+				    "--no-fork",
+				    "build/lock",
+				    "make",
+				    "-s",
+				    "--no-print-directory",
+				    "-k"};
 	size_t variables = 0;
 
 	all.words[all.count++] = mem_format("%s/build/supervisor", build->loop->root);

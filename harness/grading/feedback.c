@@ -23,17 +23,22 @@ static void put_block(FILE *out, const char *text)
 		putc('\n', out);
 }
 
-/* The first item that was lost, of the sort of the first refusal: the tests come before the detectors. */
+/* The first promise that does not hold: a sentence of the contract; or else the first item that was lost. */
 static const json_t *first_lost(const json_t *record)
 {
+	const json_t *first = NULL;
 	size_t index;
 	json_t *item;
 
 	json_array_foreach(json_object_get(record, "items"), index, item) {
-		if (!json_is_true(json_object_get(item, "kept")))
+		if (json_is_true(json_object_get(item, "kept")))
+			continue;
+		if (strcmp(record_text(item, "kind"), "promise") == 0)
 			return item;
+		if (!first)
+			first = item;
 	}
-	return NULL;
+	return first;
 }
 
 static void put_head(FILE *out, const struct record_subject *subject, const json_t *record)
@@ -78,6 +83,20 @@ static void put_cell(FILE *out, const char *text)
 	}
 }
 
+/* Of a promise, whose name is its sentence, those who judge it. */
+static void put_name(FILE *out, const json_t *item)
+{
+	const json_t *judges = json_object_get(item, "judges");
+	size_t index;
+	json_t *judge;
+
+	if (!judges)
+		fprintf(out, "%s %s", record_text(item, "kind"), record_text(item, "name"));
+	json_array_foreach(judges, index, judge) {
+		fprintf(out, "%s%s", index ? ", " : "promise: ", json_string_value(judge));
+	}
+}
+
 static void put_items(FILE *out, const json_t *record)
 {
 	char points[POINTS_SIZE], of[POINTS_SIZE];
@@ -86,14 +105,15 @@ static void put_items(FILE *out, const json_t *record)
 
 	fputs("\n## Points\n\n| points | of | what | the contract |\n|---:|---:|---|---|\n", out);
 	json_array_foreach(json_object_get(record, "items"), index, item) {
-		fprintf(out, "| %s | %s | %s %s | ", points_text(points, record_points(item, "points")),
-			points_text(of, record_points(item, "of")), record_text(item, "kind"),
-			record_text(item, "name"));
+		fprintf(out, "| %s | %s | ", points_text(points, record_points(item, "points")),
+			points_text(of, record_points(item, "of")));
+		put_name(out, item);
+		fputs(" | ", out);
 		put_cell(out, record_text(item, "sentence"));
 		fputs(" |\n", out);
 	}
-	fputs("\nA detector's points are given in the share in which the tests have theirs: it is silent about what "
-	      "never ran.\n",
+	fputs("\nA detector's points, and those of a promise that detectors alone judge, are given in the share in "
+	      "which the tests have theirs: a detector is silent about what never ran.\n",
 	      out);
 }
 

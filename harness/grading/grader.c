@@ -22,14 +22,11 @@
 #include "record.h"
 #include "verdict/detector.h"
 
-/* So many are built by one make, and stand in memory at a time. */
-enum { BATCH = 8 };
-
-/* A judging has one sandbox, and so one submission. */
-static size_t batch_size(const struct grader *grader)
-{
-	return grader->sandboxed ? 1 : BATCH;
-}
+/*
+ * BATCH: so many are built by one make. In sandboxes each has a make of its own, and several are under way: while one is
+ * compiled, or waits in vain for what a wrong program never does, the others compute. RUNS: of each of these at a time.
+ */
+enum { BATCH = 8, RUNS = 2 };
 
 /* A submission of an exercise on its way to a record. */
 struct entry {
@@ -45,14 +42,38 @@ struct entry {
 	bool kept;
 };
 
+/* What a judging in a sandbox needs; it lives until that has ended. */
+struct walled {
+	struct sandbox sandbox;
+	struct outside outside;
+	char *own, *directory; /* the only place that is written, relative to the root and absolute */
+	char *file;	       /* absolute */
+	const char *files[2];
+	char *variables[4], *folders[3];
+};
+
+/* What one judging judges. */
 struct batch {
-	struct grader *grader;
+	struct grading *grading;
+	size_t number; /* of it among the batches */
 	struct entry entries[BATCH];
 	size_t count;
 	struct tasks tasks;
-	char *error; /* the first thing that could not be kept */
+	struct judging_options options;
+	struct walled walled;
+	struct judging *judging; /* NULL: none is under way */
+	bool over;		 /* it has ended, and the batch is to be released */
+};
+
+struct grading {
+	struct grader *grader;
+	struct batch *batches;
+	size_t count, size; /* of batches; of entries in each, at most */
+	int jobs;	    /* of each judging */
 	struct gate *gate;
 	size_t gate_of; /* which exercise */
+	char *error;	/* the first thing that could not be done */
+	bool changed;	/* a judging has ended */
 };
 
 const char *grader_file(const struct program *starter)
@@ -71,9 +92,7 @@ static char *given_of(const struct grader *grader, size_t exercise, const struct
 
 	fprintf(out, "%s\n%s\n%s\n%s\n%u\n", LOOSE_VERSION, tools->clang, tools->valgrind, tools->glibc,
 		grader->race_repeat);
-	for (size_t i = 0; i < rubric->count; i++)
-		fprintf(out, "%ld %d %s %s\n", rubric->items[i].points, rubric->items[i].test, rubric->items[i].name,
-			rubric->items[i].sentence);
+	rubric_write(out, rubric);
 	fprintf(out, "%d\n%s", (int)taken->how, taken->text ? taken->text : taken->why);
 	return text_close(&given);
 }
@@ -115,10 +134,19 @@ static int keep(const struct entry *entry, json_t *record, const struct results 
 
 /* --- a batch --- */
 
+static void walled_release(struct walled *walled);
+static void sweep(const struct grader *grader);
+
+/* Ready for other entries. What it made is taken away: a grade is not to rest on it. */
 static void batch_release(struct batch *batch)
 {
+	struct grader *grader = batch->grading->grader;
+
 	for (size_t i = 0; i < batch->count; i++) {
 		struct entry *entry = &batch->entries[i];
+		char *place = mem_format("%s/%s", grader->workbook->loop.root, entry->place);
+		run_remove(place);
+		free(place);
 		submission_release(&entry->submission);
 		free(entry->results.items);
 		free(entry->given);
@@ -126,10 +154,12 @@ static void batch_release(struct batch *batch)
 		free(entry->place);
 		free(entry->path);
 	}
+	/* Without a sandbox there is one batch, whose products lie in the workbook's own places. */
+	if (!grader->sandboxed)
+		sweep(grader);
 	tasks_release(&batch->tasks);
-	gate_free(batch->gate);
-	free(batch->error);
-	*batch = (struct batch){.grader = batch->grader};
+	walled_release(&batch->walled);
+	*batch = (struct batch){.grading = batch->grading, .number = batch->number};
 }
 
 /* Makes the folders of the path, relative to the root. */
@@ -173,19 +203,20 @@ static void add_tasks(struct batch *batch, struct entry *entry)
 	for (size_t i = 0; i < own->count; i++) {
 		tasks_add(&batch->tasks, &entry->submission.program, own->items[i].detector);
 		if (own->items[i].detector->races)
-			batch->tasks.items[batch->tasks.count - 1].repeat = batch->grader->race_repeat;
+			batch->tasks.items[batch->tasks.count - 1].repeat = batch->grading->grader->race_repeat;
 	}
 }
 
 /* Takes over what `entry` owns. */
 static int batch_add(struct batch *batch, const struct entry *entry, const char *text, char **error)
 {
-	struct grader *grader = batch->grader;
+	struct grader *grader = batch->grading->grader;
 	const struct program *starter = grader->starters[entry->exercise];
 	struct entry *added = &batch->entries[batch->count];
 
 	*added = *entry;
-	added->place = mem_format("build/submissions/%s/%zu", starter->pitfall, batch->count++);
+	added->place = mem_format("build/submissions/%s/%zu", starter->pitfall, batch->number * BATCH + batch->count);
+	batch->count++;
 	added->path = mem_format("%s%s", added->place, strrchr(starter->path, '/'));
 	submission_init(&added->submission, &grader->workbook->catalogue, starter->pitfall, added->path);
 	add_tasks(batch, added);
@@ -201,6 +232,15 @@ static struct entry *entry_of(struct batch *batch, size_t task)
 	return &batch->entries[i];
 }
 
+/* Takes the line over; the first one is told. */
+static void note_error(struct grading *grading, char *error)
+{
+	if (grading->error)
+		free(error);
+	else
+		grading->error = error;
+}
+
 /* Kept as soon as the last of its results is there. The results live until the judging ends. */
 static void on_result(void *context, size_t task, const struct result *result)
 {
@@ -209,11 +249,11 @@ static void on_result(void *context, size_t task, const struct result *result)
 	char *error = NULL;
 
 	entry->results.items[task - entry->first] = *result;
-	if (--entry->left || batch->error)
+	if (--entry->left || batch->grading->error)
 		return;
 	const struct record_subject subject = subject_of(entry);
-	keep(entry, record_of_results(&subject, &entry->results), &entry->results, &error);
-	batch->error = error;
+	if (keep(entry, record_of_results(&subject, &entry->results), &entry->results, &error) != 0)
+		note_error(batch->grading, error);
 }
 
 /* What an earlier one left, and what this one made: a grade is not to rest on it. */
@@ -232,16 +272,6 @@ static void sweep(const struct grader *grader)
 
 /* --- in a sandbox --- */
 
-/* What a judging in a sandbox needs; it lives until that has ended. */
-struct walled {
-	struct sandbox sandbox;
-	struct outside outside;
-	char *own, *directory; /* the only place that is written, relative to the root and absolute */
-	char *file;	       /* absolute */
-	const char *files[2];
-	char *variables[4], *folders[3];
-};
-
 /* What all submissions of the exercise are linked with is compiled outside of it. */
 static int build_parts(struct grader *grader, size_t exercise, char **error)
 {
@@ -254,11 +284,14 @@ static int build_parts(struct grader *grader, size_t exercise, char **error)
 
 static void walled_init(struct walled *walled, const struct batch *batch)
 {
-	const struct grader *grader = batch->grader;
+	const struct grader *grader = batch->grading->grader;
+	char name[32];
+
 	const struct entry *entry = &batch->entries[0];
 	const char *root = grader->workbook->loop.root, *pitfall = grader->starters[entry->exercise]->pitfall;
 
-	*walled = (struct walled){.own = leftovers_name("own"), .file = mem_format("%s/%s", root, entry->path)};
+	snprintf(name, sizeof name, "own%zu", batch->number);
+	*walled = (struct walled){.own = leftovers_name(name), .file = mem_format("%s/%s", root, entry->path)};
 	walled->directory = mem_format("%s/%s", root, walled->own);
 	walled->files[0] = walled->file;
 	walled->variables[0] = mem_format("OWN=%s", walled->own);
@@ -296,76 +329,132 @@ static void walled_release(struct walled *walled)
 	free(walled->own);
 	free(walled->directory);
 	free(walled->file);
+	*walled = (struct walled){0};
 }
 
-static int judge_tasks(struct batch *batch, const struct judging_events *events, struct results *results, char **error)
-{
-	struct judging_options options = batch->grader->options;
-	struct walled walled = {0};
-	int status = 0;
+/* --- judging --- */
 
-	*error = NULL;
-	if (batch->grader->sandboxed) {
-		walled_init(&walled, batch);
-		options.outside = &walled.outside;
-		status = walled_make(&walled, error);
-	}
-	if (status == 0)
-		status = judge_all(batch->grader->workbook, &batch->tasks, &options, events, batch, results, error);
-	walled_release(&walled);
-	return status;
+/* Its results are not needed any more; what they were made of is released outside of the judging. */
+static void on_finished(void *context, struct judging_end *end)
+{
+	struct batch *batch = context;
+
+	if (end->error)
+		note_error(batch->grading, mem_copy(end->error));
+	results_release(&end->results);
+	batch->judging = NULL;
+	batch->over = batch->grading->changed = true;
 }
 
-static int batch_judge(struct batch *batch, char **error)
+static void batch_start(struct batch *batch)
 {
-	static const struct judging_events events = {.result = on_result};
-	struct grader *grader = batch->grader;
-	struct results results = {0};
-	int status = judge_tasks(batch, &events, &results, error);
+	static const struct judging_events events = {.result = on_result, .finished = on_finished};
+	struct grader *grader = batch->grading->grader;
+	char *error = NULL;
 
-	results_release(&results);
-	if (batch->error && !*error) {
-		*error = batch->error;
-		batch->error = NULL;
+	batch->options = grader->options;
+	batch->options.jobs = batch->grading->jobs;
+	if (grader->sandboxed) {
+		walled_init(&batch->walled, batch);
+		batch->options.outside = &batch->walled.outside;
+		if (walled_make(&batch->walled, &error) != 0) {
+			note_error(batch->grading, error);
+			return;
+		}
 	}
-	sweep(grader);
-	batch_release(batch);
-	return status || *error ? -1 : 0;
+	batch->judging = judging_start(grader->workbook, &batch->tasks, &batch->options, &events, batch);
+}
+
+static bool is_ending(const struct grading *grading)
+{
+	return grading->error || grading->grader->workbook->loop.interrupted;
+}
+
+/* Releases what has ended. Whether any is under way. */
+static bool collect(struct grading *grading)
+{
+	bool under_way = false;
+
+	for (size_t i = 0; i < grading->count; i++) {
+		struct batch *batch = &grading->batches[i];
+		if (batch->over)
+			batch_release(batch);
+		else if (batch->judging && grading->error)
+			judging_stop(batch->judging);
+		under_way |= batch->judging != NULL;
+	}
+	return under_way;
+}
+
+/* Until a judging ends; false when none is under way. */
+static bool wait_for_one(struct grading *grading)
+{
+	if (!collect(grading))
+		return false;
+	grading->changed = false;
+	loop_until(&grading->grader->workbook->loop, &grading->changed);
+	collect(grading);
+	return true;
+}
+
+/* One that takes another entry; there always is one once another has ended. */
+static struct batch *free_batch(struct grading *grading)
+{
+	for (;;) {
+		for (size_t i = 0; i < grading->count; i++) {
+			struct batch *batch = &grading->batches[i];
+			if (!batch->judging && !batch->over && batch->count < grading->size)
+				return batch;
+		}
+		wait_for_one(grading);
+	}
 }
 
 /* --- the class --- */
 
 /* What the gate refuses is never compiled. What is only suspicious is judged, for a person to look at: the line, or NULL. */
-static char *pass_gate(struct batch *batch, size_t exercise, struct taken *taken)
+static char *pass_gate(struct grading *grading, size_t exercise, struct taken *taken)
 {
-	struct grader *grader = batch->grader;
+	struct grader *grader = grading->grader;
 	char *evidence;
 
-	if (!batch->gate || batch->gate_of != exercise) {
-		gate_free(batch->gate);
-		batch->gate = gate_of(&grader->workbook->catalogue, grader->starters[exercise]->pitfall);
-		batch->gate_of = exercise;
+	if (!grading->gate || grading->gate_of != exercise) {
+		gate_free(grading->gate);
+		grading->gate = gate_of(&grader->workbook->catalogue, grader->starters[exercise]->pitfall);
+		grading->gate_of = exercise;
 	}
 	if (taken->how != TAKEN)
 		return NULL;
-	if (gate_look(batch->gate, taken->text, &evidence) != GATE_TAMPERED)
+	if (gate_look(grading->gate, taken->text, &evidence) != GATE_TAMPERED)
 		return evidence;
 	free(taken->text);
 	*taken = (struct taken){.how = TAKEN_TAMPERED, .why = evidence};
 	return NULL;
 }
 
-static int take_one(struct batch *batch, size_t exercise, const struct submissions_entry *from, char **error)
+/* Its batch begins to be judged once it is full. */
+static int add_entry(struct grading *grading, const struct entry *entry, const char *text, char **error)
 {
-	struct grader *grader = batch->grader;
+	struct batch *batch = free_batch(grading);
+	int status = batch_add(batch, entry, text, error);
+
+	if (status == 0 && batch->count == grading->size && !is_ending(grading))
+		batch_start(batch);
+	return status;
+}
+
+static void take_one(struct grading *grading, size_t exercise, const struct submissions_entry *from)
+{
+	struct grader *grader = grading->grader;
 	const char *pitfall = grader->starters[exercise]->pitfall;
 	struct taken taken = submission_take(from, grader_file(grader->starters[exercise]));
-	char *suspicious = pass_gate(batch, exercise, &taken);
+	char *suspicious = pass_gate(grading, exercise, &taken);
 	struct entry entry = {.grader = grader,
 			      .exercise = exercise,
 			      .person = from->person,
 			      .suspicious = suspicious,
 			      .given = given_of(grader, exercise, &taken)};
+	char *error = NULL;
 	int status = 0;
 
 	if (state_has(grader->state, pitfall, from->person, entry.given)) {
@@ -374,35 +463,63 @@ static int take_one(struct batch *batch, size_t exercise, const struct submissio
 		free(entry.given);
 		free(suspicious);
 	} else if (taken.how == TAKEN) {
-		status = batch_add(batch, &entry, taken.text, error);
+		status = add_entry(grading, &entry, taken.text, &error);
 	} else {
 		const struct record_subject subject = subject_of(&entry);
-		status = keep(&entry, record_of_taken(&subject, &taken), NULL, error);
+		status = keep(&entry, record_of_taken(&subject, &taken), NULL, &error);
 		free(entry.given);
 	}
 	taken_release(&taken);
-	return status;
+	if (status)
+		note_error(grading, error);
+}
+
+/* How many judgings at a time, of how many submissions and runs each. */
+static void plan(struct grading *grading, struct grader *grader)
+{
+	int jobs = grader->options.jobs, cores = (int)uv_available_parallelism();
+
+	*grading = (struct grading){.grader = grader, .count = 1, .size = BATCH, .jobs = jobs};
+	if (grader->sandboxed) {
+		int runs = jobs ? jobs : 2 * RUNS * cores;
+		grading->size = 1;
+		grading->jobs = runs < RUNS ? runs : RUNS;
+		grading->count = (size_t)(runs / grading->jobs);
+	}
+	grading->batches = mem_zeroed(grading->count, sizeof *grading->batches);
+	for (size_t i = 0; i < grading->count; i++)
+		grading->batches[i] = (struct batch){.grading = grading, .number = i};
+}
+
+static void grade_exercise(struct grading *grading, size_t exercise)
+{
+	const struct submissions *all = grading->grader->submissions;
+	char *error = NULL;
+
+	if (grading->grader->sandboxed && build_parts(grading->grader, exercise, &error) != 0)
+		note_error(grading, error);
+	for (size_t i = 0; i < all->count && !is_ending(grading); i++)
+		take_one(grading, exercise, &all->items[i]);
 }
 
 static int grade_all(struct grader *grader, char **error)
 {
-	struct batch batch = {.grader = grader};
-	const int *interrupted = &grader->workbook->loop.interrupted;
-	int status = 0;
+	struct grading grading;
 
-	for (size_t i = 0; i < grader->exercise_count && status == 0 && !*interrupted; i++) {
-		if (grader->sandboxed)
-			status = build_parts(grader, i, error);
-		for (size_t j = 0; j < grader->submissions->count && status == 0 && !*interrupted; j++) {
-			status = take_one(&batch, i, &grader->submissions->items[j], error);
-			if (status == 0 && batch.count == batch_size(grader))
-				status = batch_judge(&batch, error);
-		}
-	}
-	if (batch.count && status == 0 && !*interrupted)
-		status = batch_judge(&batch, error);
-	batch_release(&batch);
-	return status;
+	plan(&grading, grader);
+	for (size_t i = 0; i < grader->exercise_count && !is_ending(&grading); i++)
+		grade_exercise(&grading, i);
+	for (size_t i = 0; i < grading.count && !is_ending(&grading); i++)
+		if (grading.batches[i].count && !grading.batches[i].judging && !grading.batches[i].over)
+			batch_start(&grading.batches[i]);
+	while (wait_for_one(&grading))
+		;
+	for (size_t i = 0; i < grading.count; i++)
+		batch_release(&grading.batches[i]);
+	gate_free(grading.gate);
+	free(grading.batches);
+	*error = grading.error;
+	return *error ? -1 : 0;
 }
 
 /* The lock is the kernel's: a grader that was killed holds it no more. -1 after the line. */

@@ -170,15 +170,29 @@ static json_t *run_json(const struct record_subject *subject, const struct resul
 	return object;
 }
 
+static json_t *judges_json(const struct rubric_item *item)
+{
+	json_t *judges = json_array();
+
+	for (size_t i = 0; i < item->judge_count; i++) {
+		char *judge = mem_format("%s %s", rubric_kind_name(item->judges[i].kind), item->judges[i].name);
+		json_array_append_new(judges, report_json_text(judge));
+		free(judge);
+	}
+	return judges;
+}
+
 static json_t *item_json(const struct rubric_item *item, long points, bool kept)
 {
 	json_t *object = json_object();
 
-	json_object_set_new(object, "kind", json_string(item->test ? "test" : "detector"));
+	json_object_set_new(object, "kind", json_string(rubric_kind_name(item->kind)));
 	json_object_set_new(object, "name", report_json_text(item->name));
 	json_object_set_new(object, "points", points_json(points));
 	json_object_set_new(object, "of", points_json(item->points));
 	json_object_set_new(object, "kept", json_boolean(kept));
+	if (item->kind == RUBRIC_PROMISE)
+		json_object_set_new(object, "judges", judges_json(item));
 	json_object_set_new(object, "sentence", report_json_text(item->sentence));
 	return object;
 }

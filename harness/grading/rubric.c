@@ -16,10 +16,17 @@ static void add_item(struct rubric *rubric, struct rubric_item item)
 	rubric->items[rubric->count++] = item;
 }
 
-static const struct rubric_item *find_item(const struct rubric *rubric, bool test, const char *name)
+const char *rubric_kind_name(enum rubric_kind kind)
+{
+	static const char *const names[] = {"test", "promise", "detector"};
+
+	return names[kind];
+}
+
+static const struct rubric_item *find_item(const struct rubric *rubric, enum rubric_kind kind, const char *name)
 {
 	for (size_t i = 0; i < rubric->count; i++)
-		if (rubric->items[i].test == test && strcmp(rubric->items[i].name, name) == 0)
+		if (rubric->items[i].kind == kind && strcmp(rubric->items[i].name, name) == 0)
 			return &rubric->items[i];
 	return NULL;
 }
@@ -49,31 +56,37 @@ static void find_tests(struct rubric *found, const char *tests)
 {
 	for (const char *line = tests; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
 		char *name = test_name(line);
-		if (name && !find_item(found, true, name))
-			add_item(found, (struct rubric_item){0, true, name, mem_format("The test '%s' passes.", name)});
+		if (name && !find_item(found, RUBRIC_TEST, name))
+			add_item(found, (struct rubric_item){.kind = RUBRIC_TEST,
+							     .name = name,
+							     .sentence = mem_format("The test '%s' passes.", name)});
 		else
 			free(name);
 	}
 }
 
+/* A submission declares none of the optional ones. */
 static void find_detectors(struct rubric *found)
 {
 	for (size_t i = 0; detectors[i]; i++)
-		add_item(found, (struct rubric_item){0, false, mem_copy(detectors[i]->name),
-						     mem_format("%s reports nothing.", detectors[i]->title
-											       ? detectors[i]->title
-											       : detectors[i]->name)});
+		if (!detectors[i]->optional)
+			add_item(found, (struct rubric_item){.kind = RUBRIC_DETECTOR,
+							     .name = mem_copy(detectors[i]->name),
+							     .sentence = mem_format("%s reports nothing.",
+										    detectors[i]->title
+											    ? detectors[i]->title
+											    : detectors[i]->name)});
 }
 
 /* In whole points, the first ones getting what is left over. */
-static void share(struct rubric *rubric, bool test, long hundredths)
+static void share(struct rubric *rubric, enum rubric_kind kind, long hundredths)
 {
 	long count = 0, all = hundredths / RUBRIC_POINT, given = 0;
 
 	for (size_t i = 0; i < rubric->count; i++)
-		count += rubric->items[i].test == test;
+		count += rubric->items[i].kind == kind;
 	for (size_t i = 0; i < rubric->count; i++)
-		if (rubric->items[i].test == test) {
+		if (rubric->items[i].kind == kind) {
 			rubric->items[i].points = (all / count + (given < all % count)) * RUBRIC_POINT;
 			given++;
 		}
@@ -104,42 +117,131 @@ static bool split(const char *line, const char *end, char *fields[3])
 	return true;
 }
 
-/* Takes over the sentence when all is well; else what is wrong, for the caller to free. */
-static char *take_fields(struct rubric *rubric, const struct rubric *known, char *fields[3])
+/* What a line may name. */
+struct known {
+	struct rubric parts; /* the exercise's tests, and the detectors */
+	char *header;	     /* its words, with one space between two */
+};
+
+/* Without the stars of comments; any run of blanks is one space. For the caller to free. */
+static char *words_of(const char *text)
 {
-	char *end;
+	char *words = mem_zeroed(strlen(text) + 2, 1);
+	size_t length = 0;
+
+	for (const char *at = text; *at; at++) {
+		bool star = *at == '*' && (at == text || at[-1] == ' ' || at[-1] == '\t' || at[-1] == '/');
+		if (!isspace((unsigned char)*at) && !star)
+			words[length++] = *at;
+		else if (length && words[length - 1] != ' ')
+			words[length++] = ' ';
+	}
+	while (length && words[length - 1] == ' ')
+		words[--length] = '\0';
+	return words;
+}
+
+/* "test NAME" or "detector NAME" of those that there are, into *judge; else what is wrong, for the caller to free. */
+static char *find_judge(const struct rubric *parts, const char *text, struct rubric_judge *judge)
+{
+	static const enum rubric_kind kinds[] = {RUBRIC_TEST, RUBRIC_DETECTOR};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		const char *word = rubric_kind_name(kinds[i]);
+		size_t length = strlen(word);
+		if (strncmp(text, word, length) != 0 || text[length] != ' ')
+			continue;
+		const char *name = text + length + strspn(text + length, " ");
+		if (!find_item(parts, kinds[i], name))
+			return mem_format("there is no %s '%s'", word, name);
+		*judge = (struct rubric_judge){kinds[i], mem_copy(name)};
+		return NULL;
+	}
+	return mem_format("'%s' is neither 'test NAME' nor 'detector NAME', nor 'promise' and some of these", text);
+}
+
+static void release_item(struct rubric_item *item)
+{
+	for (size_t i = 0; i < item->judge_count; i++)
+		free(item->judges[i].name);
+	free(item->judges);
+	free(item->name);
+	free(item->sentence);
+}
+
+/* The judges of a promise: "test a, detector b". */
+static char *take_judges(struct rubric_item *item, const struct rubric *parts, const char *list)
+{
+	for (const char *at = list, *end; *at; at = end + (*end == ',')) {
+		struct rubric_judge judge;
+		end = at + strcspn(at, ",");
+		char *one = trimmed(at, end), *problem = find_judge(parts, one, &judge);
+		free(one);
+		if (problem)
+			return problem;
+		item->judges = mem_resize(item->judges, item->judge_count + 1, sizeof judge);
+		item->judges[item->judge_count++] = judge;
+	}
+	return item->judge_count ? NULL : mem_copy("a promise names the tests and detectors that judge it");
+}
+
+static char *take_promise(struct rubric_item *item, const struct known *known, const char *list, const char *sentence)
+{
+	char *words = words_of(sentence);
+	bool made = strstr(known->header, words);
+
+	item->kind = RUBRIC_PROMISE;
+	item->name = mem_copy(sentence);
+	free(words);
+	if (!made)
+		return mem_format("the header does not say '%s'; take the promise word by word", sentence);
+	return take_judges(item, &known->parts, list);
+}
+
+/* Fills the item, also when something is wrong: that, for the caller to free. */
+static char *take_fields(struct rubric_item *item, const struct known *known, char *fields[3])
+{
+	char *end, *problem;
 	long points = strtol(fields[0], &end, 10);
-	bool test = strncmp(fields[1], "test ", 5) == 0;
-	const char *name = test ? fields[1] + 5 : strncmp(fields[1], "detector ", 9) == 0 ? fields[1] + 9 : NULL;
+	struct rubric_judge judge;
 
 	if (!*fields[0] || *end || points < 1 || points > MOST_POINTS)
 		return mem_format("points are a whole number from 1 to %d, not '%s'", MOST_POINTS, fields[0]);
-	if (!name)
-		return mem_format("'%s' is neither 'test NAME' nor 'detector NAME'", fields[1]);
-	if (!find_item(known, test, name))
-		return mem_format("there is no %s '%s'", test ? "test" : "detector", name);
-	if (find_item(rubric, test, name))
-		return mem_format("'%s' is there twice", fields[1]);
 	if (!*fields[2])
 		return mem_format("'%s' has no sentence for the learner", fields[1]);
-	add_item(rubric, (struct rubric_item){points * RUBRIC_POINT, test, mem_copy(name), fields[2]});
-	fields[2] = NULL;
-	return NULL;
+	item->points = points * RUBRIC_POINT;
+	item->sentence = mem_copy(fields[2]);
+	if (strncmp(fields[1], "promise ", 8) == 0)
+		return take_promise(item, known, fields[1] + 8, fields[2]);
+	problem = find_judge(&known->parts, fields[1], &judge);
+	if (!problem) {
+		item->kind = judge.kind;
+		item->name = judge.name;
+	}
+	return problem;
 }
 
-static char *read_line(struct rubric *rubric, const struct rubric *known, const char *line, const char *end)
+static char *read_line(struct rubric *rubric, const struct known *known, const char *line, const char *end)
 {
+	struct rubric_item item = {0};
 	char *fields[3], *problem;
 
 	if (!split(line, end, fields))
-		return mem_copy("a line is 'POINTS | test NAME | sentence', or 'detector' in place of 'test'");
-	problem = take_fields(rubric, known, fields);
+		return mem_copy(
+			"a line is 'POINTS | test NAME | sentence', or 'detector' or 'promise' in place of 'test'");
+	problem = take_fields(&item, known, fields);
+	if (!problem && find_item(rubric, item.kind, item.name))
+		problem = mem_format("'%s' is there twice", item.kind == RUBRIC_PROMISE ? item.name : fields[1]);
+	if (problem)
+		release_item(&item);
+	else
+		add_item(rubric, item);
 	for (int i = 0; i < 3; i++)
 		free(fields[i]);
 	return problem;
 }
 
-static int read_lines(struct rubric *rubric, const struct rubric *known, const char *path, const char *text,
+static int read_lines(struct rubric *rubric, const struct known *known, const char *path, const char *text,
 		      char **error)
 {
 	int number = 1;
@@ -161,33 +263,56 @@ static int read_lines(struct rubric *rubric, const struct rubric *known, const c
 	return rubric->count ? 0 : -1;
 }
 
-int rubric_read(struct rubric *rubric, const char *path, const char *text, const char *tests, char **error)
+int rubric_read(struct rubric *rubric, const char *path, const char *text, const char *tests, const char *header,
+		char **error)
 {
-	struct rubric known = {0};
+	struct known known = {.header = words_of(header)};
+	int status = 0;
 
 	*error = NULL;
 	*rubric = (struct rubric){0};
-	find_tests(&known, tests);
-	find_detectors(&known);
-	if (!text) {
-		share(&known, true, TESTS_SHARE);
-		share(&known, false, DETECTORS_SHARE);
-		*rubric = known;
-		return 0;
+	find_tests(&known.parts, tests);
+	find_detectors(&known.parts);
+	if (text) {
+		status = read_lines(rubric, &known, path, text, error);
+		rubric_release(&known.parts);
+	} else {
+		share(&known.parts, RUBRIC_TEST, TESTS_SHARE);
+		share(&known.parts, RUBRIC_DETECTOR, DETECTORS_SHARE);
+		*rubric = known.parts;
 	}
-	int status = read_lines(rubric, &known, path, text, error);
-	rubric_release(&known);
+	free(known.header);
 	if (status)
 		rubric_release(rubric);
 	return status;
 }
 
+/* All headers of the exercise, one after the other, for the caller to free. */
+static char *read_headers(const char *root, const char *folder)
+{
+	char **files = files_in(root, folder, "h"), *all = mem_copy("");
+
+	for (char **file = files; *file; file++) {
+		char *path = mem_format("%s/%s", root, *file), *text = file_read(path);
+		char *longer = mem_format("%s\n%s", all, text ? text : "");
+		free(path);
+		free(text);
+		free(all);
+		all = longer;
+	}
+	files_free(files);
+	return all;
+}
+
 int rubric_load(struct rubric *rubric, const char *root, const char *pitfall, char **error)
 {
-	char *path = mem_format("%s/exercises/%s/rubric", root, pitfall), *text = file_read(path);
-	char *test_path = mem_format("%s/exercises/%s/test.c", root, pitfall), *tests = file_read(test_path);
-	int status = rubric_read(rubric, path + strlen(root) + 1, text, tests ? tests : "", error);
+	char *folder = mem_format("exercises/%s", pitfall), *headers = read_headers(root, folder);
+	char *path = mem_format("%s/%s/rubric", root, folder), *text = file_read(path);
+	char *test_path = mem_format("%s/%s/test.c", root, folder), *tests = file_read(test_path);
+	int status = rubric_read(rubric, path + strlen(root) + 1, text, tests ? tests : "", headers, error);
 
+	free(folder);
+	free(headers);
 	free(path);
 	free(text);
 	free(test_path);
@@ -195,12 +320,29 @@ int rubric_load(struct rubric *rubric, const char *root, const char *pitfall, ch
 	return status;
 }
 
-void rubric_release(struct rubric *rubric)
+static void write_judges(FILE *out, const struct rubric_item *item)
+{
+	for (size_t i = 0; i < item->judge_count; i++)
+		fprintf(out, "%s%s %s", i ? ", " : "", rubric_kind_name(item->judges[i].kind), item->judges[i].name);
+}
+
+void rubric_write(FILE *out, const struct rubric *rubric)
 {
 	for (size_t i = 0; i < rubric->count; i++) {
-		free(rubric->items[i].name);
-		free(rubric->items[i].sentence);
+		const struct rubric_item *item = &rubric->items[i];
+		fprintf(out, "%2ld | %s ", item->points / RUBRIC_POINT, rubric_kind_name(item->kind));
+		if (item->kind == RUBRIC_PROMISE)
+			write_judges(out, item);
+		else
+			fputs(item->name, out);
+		fprintf(out, " | %s\n", item->sentence);
 	}
+}
+
+void rubric_release(struct rubric *rubric)
+{
+	for (size_t i = 0; i < rubric->count; i++)
+		release_item(&rubric->items[i]);
 	free(rubric->items);
 	*rubric = (struct rubric){0};
 }
@@ -236,16 +378,35 @@ static bool test_passed(const char *name, const struct result *result)
 	       !is_listed(result->seen.failed, name);
 }
 
-bool rubric_keeps(const struct rubric_item *item, const struct results *results)
+static bool is_content(enum rubric_kind kind, const char *name, const struct results *results)
 {
 	for (size_t i = 0; i < results->count; i++) {
 		const struct result *result = &results->items[i];
-		if (item->test && result->detector->tests)
-			return test_passed(item->name, result);
-		if (!item->test && strcmp(result->detector->name, item->name) == 0)
+		if (kind == RUBRIC_TEST && result->detector->tests)
+			return test_passed(name, result);
+		if (kind == RUBRIC_DETECTOR && strcmp(result->detector->name, name) == 0)
 			return result->verdict.agrees;
 	}
 	return false;
+}
+
+bool rubric_keeps(const struct rubric_item *item, const struct results *results)
+{
+	if (item->kind != RUBRIC_PROMISE)
+		return is_content(item->kind, item->name, results);
+	for (size_t i = 0; i < item->judge_count; i++)
+		if (!is_content(item->judges[i].kind, item->judges[i].name, results))
+			return false;
+	return true;
+}
+
+/* Said by detectors alone, which are silent about what never ran. */
+static bool is_of_detectors(const struct rubric_item *item)
+{
+	for (size_t i = 0; i < item->judge_count; i++)
+		if (item->judges[i].kind == RUBRIC_TEST)
+			return false;
+	return item->kind != RUBRIC_TEST;
 }
 
 long rubric_score(const struct rubric *rubric, const struct results *results, long *points)
@@ -253,14 +414,14 @@ long rubric_score(const struct rubric *rubric, const struct results *results, lo
 	long tests = 0, kept = 0, sum = 0;
 
 	for (size_t i = 0; i < rubric->count; i++)
-		if (rubric->items[i].test) {
+		if (rubric->items[i].kind == RUBRIC_TEST) {
 			tests += rubric->items[i].points;
 			kept += rubric_keeps(&rubric->items[i], results) ? rubric->items[i].points : 0;
 		}
 	for (size_t i = 0; i < rubric->count; i++) {
 		const struct rubric_item *item = &rubric->items[i];
 		points[i] = rubric_keeps(item, results) ? item->points : 0;
-		if (!item->test && tests)
+		if (is_of_detectors(item) && tests)
 			points[i] = points[i] * kept / tests;
 		sum += points[i];
 	}

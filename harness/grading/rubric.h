@@ -1,29 +1,47 @@
 /*
  * What the parts of an exercise are worth: the file "rubric" of the exercise, which
- * learners may read. A line is
+ * learners may read. A line is one of
  *
  *     20 | test closes_in_the_middle_of_an_interval | It does not wait for the interval to pass.
- *      8 | detector tsan | Whatever two threads touch is ordered by a lock, a join or a condition.
+ *     15 | promise test is_at_rest, detector tsan | no thread uses the line, and its memory is free
+ *      4 | detector tsan | Whatever two threads touch is ordered by a lock, a join or a condition.
  *
  * where the points are a whole number, and lines that are empty or begin with '#' are
- * passed over. Without the file the tests share 60 points and the detectors 40.
+ * passed over. A promise is a sentence, or a part of one, of the exercise's header, word by
+ * word; it holds when all that the line names are content. Without the file the tests share
+ * 60 points and the detectors 40.
  *
- * A detector is silent about what never ran, so its points are given in the share
- * in which the tests have theirs: a program that does nothing has nothing.
+ * A detector is silent about what never ran, so its points, and those of a promise that
+ * detectors alone judge, are given in the share in which the tests have theirs: a program
+ * that does nothing has nothing.
  */
 #ifndef LOOSE_GRADING_RUBRIC_H
 #define LOOSE_GRADING_RUBRIC_H
+
+#include <stdio.h>
 
 #include "verdict/result.h"
 
 /* Points are counted in hundredths, so that sums are exact. */
 enum { RUBRIC_POINT = 100 };
 
+enum rubric_kind { RUBRIC_TEST, RUBRIC_PROMISE, RUBRIC_DETECTOR };
+/* "test", "promise" or "detector". */
+const char *rubric_kind_name(enum rubric_kind kind);
+
+/* Who says whether a promise holds. */
+struct rubric_judge {
+	enum rubric_kind kind; /* no promise */
+	char *name;
+};
+
 struct rubric_item {
 	long points; /* hundredths */
-	bool test;   /* else a detector */
-	char *name;
+	enum rubric_kind kind;
+	char *name; /* of a promise: its sentence */
 	char *sentence;
+	struct rubric_judge *judges; /* of a promise */
+	size_t judge_count;
 };
 
 struct rubric {
@@ -33,16 +51,25 @@ struct rubric {
 
 /*
  * Of this pitfall's exercise below `root`. 0, or -1 with one line in *error for the caller to free: a line is not as above,
- * or names a test or a detector that is not there, or one twice.
+ * or names a test or a detector that is not there, or one twice, or a promise that the header does not make.
  */
 int rubric_load(struct rubric *rubric, const char *root, const char *pitfall, char **error);
-/* The same from text: of the file, called `path` in messages, or NULL for the default, and of the exercise's test.c. */
-int rubric_read(struct rubric *rubric, const char *path, const char *text, const char *tests, char **error);
+/*
+ * The same from text: of the file, called `path` in messages, or NULL for the default, of the exercise's test.c, and of its
+ * header.
+ */
+int rubric_read(struct rubric *rubric, const char *path, const char *text, const char *tests, const char *header,
+		char **error);
+/* As it may stand in the file. */
+void rubric_write(FILE *out, const struct rubric *rubric);
 void rubric_release(struct rubric *rubric);
 
 /* All that there is to have, in hundredths. */
 long rubric_total(const struct rubric *rubric);
-/* Whether the results, of one submission, hold to the item: its test passed, its detector was silent in every run. */
+/*
+ * Whether the results, of one submission, hold to the item: its test passed, its detector was silent in every run, and of a
+ * promise all of its judges are content.
+ */
 bool rubric_keeps(const struct rubric_item *item, const struct results *results);
 /* What each item brings, into `points` with room for all; returns the sum. */
 long rubric_score(const struct rubric *rubric, const struct results *results, long *points);

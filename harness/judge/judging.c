@@ -497,8 +497,10 @@ static void begin(void *context)
 	if (judging->count && !is_ending(judging)) {
 		leftovers_sweep(judging->loop->root);
 		workbook_tools(judging->workbook);
-		judging->cache_open = true;
-		if (cache_open(&judging->cache, judging->loop->root, &judging->workbook->toolchain) == 0) {
+		/* What is no program of the workbook is not remembered. */
+		judging->cache_open = !judging->options->outside;
+		if (!judging->cache_open ||
+		    cache_open(&judging->cache, judging->loop->root, &judging->workbook->toolchain) == 0) {
 			start_build(judging);
 		} else {
 			char *why = mem_format("cannot write '%s': %s", judging->cache.path, strerror(errno));

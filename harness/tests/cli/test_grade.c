@@ -56,6 +56,7 @@ static void make(void)
 	scratch_make(&scratch);
 	scratch_write(&scratch, EXERCISE "/line.h", "int line_add(int more);\n");
 	scratch_write(&scratch, EXERCISE "/test.c", tests);
+	scratch_shell(&scratch, "rm -f " EXERCISE "/rubric"); /* it is of other tests */
 }
 
 static void unmake(void)

@@ -29,7 +29,7 @@ static void make(void)
 	char *error;
 
 	rubric_read(&rubric, "rubric", "60 | test closes | It waits.\n40 | detector tsan | One | after the other.\n",
-		    "Test(line, closes)\n", &error);
+		    "Test(line, closes)\n", "", &error);
 	cr_assert_null(error);
 }
 

@@ -12,20 +12,28 @@ static const char tests[] = "#include <criterion/criterion.h>\n"
 			    "Test(line, closes)\n"
 			    "	Test(line, is_in_no_first_column)\n";
 
+static const char header[] = "/*\n"
+			     " * Closes it. When it returns,\n"
+			     " *\n"
+			     " *   - nothing is sent any more: the caller\n"
+			     " *     may look at the wire without a lock;\n"
+			     " *   - its memory is free.\n"
+			     " */\n";
+
 static struct rubric rubric;
 
 static void read_as(const char *text)
 {
 	char *error;
 
-	cr_assert_eq(rubric_read(&rubric, "rubric", text, tests, &error), 0, "%s", error);
+	cr_assert_eq(rubric_read(&rubric, "rubric", text, tests, header, &error), 0, "%s", error);
 }
 
 static void refuse(const char *text, const char *words)
 {
 	char *error;
 
-	cr_assert_eq(rubric_read(&rubric, "x/rubric", text, tests, &error), -1, "%s", text);
+	cr_assert_eq(rubric_read(&rubric, "x/rubric", text, tests, header, &error), -1, "%s", text);
 	cr_assert(strstr(error, words), "'%s' does not have '%s'", error, words);
 	cr_assert_eq(rubric.count, 0);
 	free(error);
@@ -37,11 +45,11 @@ Test(rubric, without_a_file_shares_60_and_40)
 
 	read_as(NULL);
 	for (size_t i = 0; i < rubric.count; i++)
-		of_tests += rubric.items[i].test ? rubric.items[i].points : 0;
+		of_tests += rubric.items[i].kind == RUBRIC_TEST ? rubric.items[i].points : 0;
 	cr_assert_str_eq(rubric.items[0].name, "sends");
 	cr_assert_str_eq(rubric.items[1].name, "many");
 	cr_assert_str_eq(rubric.items[2].name, "closes");
-	cr_assert_not(rubric.items[3].test);
+	cr_assert_eq(rubric.items[3].kind, RUBRIC_DETECTOR);
 	cr_assert_eq(of_tests, 6000);
 	cr_assert_eq(rubric_total(&rubric), 10000);
 	rubric_release(&rubric);
@@ -51,7 +59,7 @@ Test(rubric, of_a_file_is_as_it_says)
 {
 	read_as("# what counts\n\n 70 | test closes | It waits.\n30 | detector tsan | Ordered | or not.\n");
 	cr_assert_eq(rubric.count, 2);
-	cr_assert(rubric.items[0].test && rubric.items[0].points == 7000);
+	cr_assert(rubric.items[0].kind == RUBRIC_TEST && rubric.items[0].points == 7000);
 	cr_assert_str_eq(rubric.items[0].sentence, "It waits.");
 	cr_assert_str_eq(rubric.items[1].name, "tsan");
 	cr_assert_str_eq(rubric.items[1].sentence, "Ordered | or not.");
@@ -66,9 +74,42 @@ Test(rubric, says_what_is_wrong_and_where)
 	refuse("1 | detector closes | no\n", "there is no detector 'closes'");
 	refuse("1 | closes | no\n", "neither");
 	refuse("1 | test closes | no\n1 | test closes | no\n", "x/rubric:2: 'test closes' is there twice");
+	refuse("1 | promise test opens | its memory is free\n", "there is no test 'opens'");
+	refuse("1 | promise test closes, sends | its memory is free\n", "neither");
+	refuse("1 | promise  | its memory is free\n", "promise");
+	refuse("1 | promise test closes | its memory is gone\n", "the header does not say 'its memory is gone'");
+	refuse("1 | promise test closes | its memory is free\n1 | promise test sends | its memory is free\n",
+	       "x/rubric:2: 'its memory is free' is there twice");
 	refuse("1 | test closes |\n", "no sentence");
 	refuse("1 | test closes\n", "a line is");
 	refuse("# nothing\n", "no points");
+}
+
+Test(rubric, quotes_the_header_across_its_lines)
+{
+	read_as("9 | promise test closes, detector tsan | the caller may look at the wire without a lock\n");
+	cr_assert_eq(rubric.items[0].kind, RUBRIC_PROMISE);
+	cr_assert_eq(rubric.items[0].judge_count, 2);
+	cr_assert_str_eq(rubric.items[0].judges[1].name, "tsan");
+	rubric_release(&rubric);
+}
+
+/* What is written is read as the same. */
+Test(rubric, is_written_as_it_is_read)
+{
+	static const char lines[] = "70 | test closes | It waits.\n"
+				    " 9 | promise test closes, detector tsan | its memory is free\n"
+				    "21 | detector drd | One | or the other.\n";
+	char *text;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	read_as(lines);
+	rubric_write(out, &rubric);
+	fclose(out);
+	cr_assert_str_eq(text, lines);
+	rubric_release(&rubric);
+	free(text);
 }
 
 /* --- scores --- */
@@ -104,6 +145,22 @@ Test(score, lacks_what_is_refused, .init = read_even)
 	/* A detector that saw half of it counts half. */
 	cr_assert_eq(score_of("closes", true), 2500 + 2500);
 	cr_assert_eq(score_of("closes", false), 2500);
+}
+
+static void read_promises(void)
+{
+	read_as("20 | test sends | a\n20 | test closes | b\n"
+		"30 | promise test closes, detector tsan | nothing is sent any more\n"
+		"30 | promise detector tsan | its memory is free\n");
+}
+
+/* One that detectors alone judge is given in the share of the tests. */
+Test(score, of_a_promise_needs_all_of_its_judges, .init = read_promises)
+{
+	cr_assert_eq(score_of(NULL, true), 10000);
+	cr_assert_eq(score_of(NULL, false), 4000);
+	cr_assert_eq(score_of("closes", true), 2000 + 1500);
+	cr_assert_eq(score_of("sends", true), 2000 + 3000 + 1500);
 }
 
 Test(score, knows_a_test_by_its_whole_name, .init = read_even)
