@@ -9,8 +9,8 @@
 #include "base/mem.h"
 #include "command.h"
 #include "exec/sandbox.h"
+#include "grades.h"
 #include "grading/grader.h"
-#include "grading/outputs.h"
 #include "report/report.h"
 #include "verdict/detector.h"
 
@@ -137,126 +137,20 @@ static void on_graded(void *context, const char *person, const char *pitfall, bo
 	free(left);
 }
 
-/* --- what is written --- */
-
-/* Makes `out` of the folder and this name, and its folders. For the caller to free. */
-static char *place(const struct course *course, const char *person, const char *name)
-{
-	char *folder = mem_format("%s/submissions", course->out), *own = mem_format("%s/%s", folder, person);
-	char *path = mem_format("%s/%s", own, name);
-
-	mkdir(folder, 0777);
-	mkdir(own, 0777);
-	free(own);
-	free(folder);
-	return path;
-}
-
-/* Takes the path over. */
-static int write_file(char *path, int (*write)(FILE *out, const json_t *what), const json_t *what)
-{
-	struct output output = {0};
-	int status = output_open(&output, path);
-
-	if (status == 0) {
-		write(output.file, what);
-		status = output_close(&output);
-	}
-	free(path);
-	return status;
-}
-
-static int put_text(FILE *out, const json_t *what)
-{
-	return fputs(json_string_value(what), out) < 0 ? -1 : 0;
-}
-
-/* "02-ownership.implicit-contract.json" */
-static char *file_name(const char *pitfall, const char *ending)
-{
-	char *name = mem_format("%s.%s", pitfall, ending);
-
-	for (char *slash = name; (slash = strchr(slash, '/'));)
-		*slash = '.';
-	return name;
-}
-
-static int write_record(const struct course *course, const char *person, const char *pitfall, const json_t *record,
-			const char *feedback)
-{
-	char *json_name = file_name(pitfall, "json"), *page_name = file_name(pitfall, "md");
-	json_t *page = json_string(feedback);
-	int status = write_file(place(course, person, json_name), report_json_write, record);
-
-	if (status == 0)
-		status = write_file(place(course, person, page_name), put_text, page);
-	json_decref(page);
-	free(json_name);
-	free(page_name);
-	return status;
-}
-
-/* All that is known of the person, who may hand in several exercises; the records go to `all` too. */
-static int write_person(struct course *course, const char *person, json_t *all)
-{
-	json_t *own = json_array();
-	int status = 0;
-
-	for (size_t i = 0; i < course->count && status == 0; i++) {
-		const char *pitfall = course->starters[i]->pitfall;
-		char *text, *feedback;
-		if (!state_recall(&course->state, pitfall, person, &text, &feedback))
-			continue;
-		json_t *record = json_loads(text, 0, NULL);
-		status = write_record(course, person, pitfall, record, feedback);
-		json_array_append(all, record);
-		json_array_append_new(own, record);
-		free(text);
-		free(feedback);
-	}
-	json_t *gradescope = gradescope_results(own), *prairielearn = prairielearn_results(own);
-	if (status == 0)
-		status = write_file(place(course, person, "gradescope.json"), report_json_write, gradescope);
-	if (status == 0)
-		status = write_file(place(course, person, "prairielearn.json"), report_json_write, prairielearn);
-	json_decref(gradescope);
-	json_decref(prairielearn);
-	json_decref(own);
-	return status;
-}
-
-static int write_class(const struct course *course, const json_t *all)
-{
-	json_t *sarif = sarif_log(all);
-	int status = write_file(mem_format("%s/grades.csv", course->out), write_grades, all);
-
-	if (status == 0)
-		status = write_file(mem_format("%s/items.csv", course->out), write_items, all);
-	if (status == 0)
-		status = write_file(mem_format("%s/junit.xml", course->out), write_junit, all);
-	if (status == 0)
-		status = write_file(mem_format("%s/results.sarif", course->out), report_json_write, sarif);
-	json_decref(sarif);
-	return status;
-}
+/* --- the end --- */
 
 /* Prints how many there are of each outcome. The exit status that they call for. */
-static int tell(const struct course *course, const json_t *all)
+static int tell(const struct course *course, const struct grades_counts *all)
 {
-	size_t counts[GRADE_CANNOT_JUDGE + 1] = {0}, suspicious = 0, index;
-	json_t *record;
+	const size_t *counts = all->outcomes;
 
-	json_array_foreach(all, index, record) {
-		counts[record_grade(record)]++;
-		suspicious += *record_text(record, "suspicious") != '\0';
-	}
 	printf("%zu passed, %zu failed, %zu tampered, %zu cannot be judged; %zu judged now\n", counts[GRADE_PASSED],
 	       counts[GRADE_FAILED], counts[GRADE_TAMPERED], counts[GRADE_CANNOT_JUDGE], course->fresh);
 	if (counts[GRADE_TAMPERED] + counts[GRADE_CANNOT_JUDGE])
 		puts("The last two are no grades: a person looks at them.");
-	if (suspicious)
+	if (all->suspicious)
 		printf("%zu of them are suspicious, which costs nothing: a person looks at what grades.csv says.\n",
-		       suspicious);
+		       all->suspicious);
 	printf("grades: %s/grades.csv; a page for each person: %s/submissions/\n", course->out, course->out);
 	if (counts[GRADE_CANNOT_JUDGE])
 		return STATUS_CANNOT_JUDGE;
@@ -265,17 +159,11 @@ static int tell(const struct course *course, const json_t *all)
 
 static int report(struct course *course)
 {
-	json_t *all = json_array();
-	int status = 0;
+	struct grades_counts counts;
+	struct grades grades = {course->out, &course->state, &course->all, course->starters, course->count};
+	int status = grades_write(&grades, &counts);
 
-	for (size_t i = 0; i < course->all.count && status == 0; i++)
-		status = write_person(course, course->all.items[i].person, all);
-	if (status == 0)
-		status = write_class(course, all);
-	if (status == 0)
-		status = tell(course, all);
-	json_decref(all);
-	return status;
+	return status ? status : tell(course, &counts);
 }
 
 /* --- the command --- */

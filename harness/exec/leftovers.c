@@ -31,11 +31,31 @@ static unsigned long long start_of(long pid)
 	return start;
 }
 
-char *leftovers_name(const char *name)
+/* Several machines may share the workbook, and a number of a process means one of its own machine's. */
+static unsigned this_machine(void)
+{
+	char name[256] = "";
+	unsigned hash = 2166136261U;
+
+	gethostname(name, sizeof name - 1);
+	for (const char *at = name; *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 16777619U;
+	return hash;
+}
+
+char *leftovers_maker(void)
 {
 	long pid = (long)getpid();
 
-	return mem_format("build/run/%ld-%llu.%s", pid, start_of(pid), name);
+	return mem_format("%ld-%llu-%x", pid, start_of(pid), this_machine());
+}
+
+char *leftovers_name(const char *name)
+{
+	char *maker = leftovers_maker(), *path = mem_format("build/run/%s.%s", maker, name);
+
+	free(maker);
+	return path;
 }
 
 static bool is_gone(long pid)
@@ -43,20 +63,24 @@ static bool is_gone(long pid)
 	return pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
 }
 
-/* "PID-START.NAME"; before there was a START, "PID.NAME". */
+/* "PID-START-MACHINE.NAME"; before there was a MACHINE or a START, "PID-START.NAME" and "PID.NAME". */
 static bool maker_is_gone(const char *name)
 {
-	char *end;
+	char *end, *after = NULL;
 	long pid = strtol(name, &end, 10);
+	unsigned long long start = *end == '-' ? strtoull(end + 1, &after, 10) : 0;
 
+	/* Of another machine nothing can be said. */
+	if (after && *after == '-' && strtoul(after + 1, NULL, 16) != this_machine())
+		return false;
 	if (is_gone(pid))
 		return true;
-	return pid > 0 && *end == '-' && strtoull(end + 1, NULL, 10) != start_of(pid);
+	return pid > 0 && after && start != start_of(pid);
 }
 
-static void sweep_runs(const char *root)
+static void sweep_made(const char *root, const char *directory)
 {
-	char *pattern = mem_format("%s/build/run/*.*", root);
+	char *pattern = mem_format("%s/%s/*.*", root, directory);
 	glob_t found = {0};
 
 	if (glob(pattern, 0, NULL, &found) == 0)
@@ -85,7 +109,8 @@ static void sweep_named(const char *pattern, const char *before)
 
 void leftovers_sweep(const char *root)
 {
-	sweep_runs(root);
+	sweep_made(root, "build/run");
+	sweep_made(root, "build/submissions");
 	sweep_named("/dev/shm/bxfi_[0-9]*", "bxfi_");
 	sweep_named("/tmp/criterion_[0-9]*.sock", "criterion_");
 }

@@ -67,6 +67,7 @@ struct batch {
 
 struct grading {
 	struct grader *grader;
+	char *place; /* below which the submissions lie, relative to the root */
 	struct batch *batches;
 	size_t count, size; /* of batches; of entries in each, at most */
 	int jobs;	    /* of each judging */
@@ -155,8 +156,7 @@ static void batch_release(struct batch *batch)
 		free(entry->path);
 	}
 	/* Without a sandbox there is one batch, whose products lie in the workbook's own places. */
-	if (!grader->sandboxed)
-		sweep(grader);
+	sweep(grader);
 	tasks_release(&batch->tasks);
 	walled_release(&batch->walled);
 	*batch = (struct batch){.grading = batch->grading, .number = batch->number};
@@ -215,7 +215,8 @@ static int batch_add(struct batch *batch, const struct entry *entry, const char 
 	struct entry *added = &batch->entries[batch->count];
 
 	*added = *entry;
-	added->place = mem_format("build/submissions/%s/%zu", starter->pitfall, batch->number * BATCH + batch->count);
+	added->place =
+		mem_format("%s/%s/%zu", batch->grading->place, starter->pitfall, batch->number * BATCH + batch->count);
 	batch->count++;
 	added->path = mem_format("%s%s", added->place, strrchr(starter->path, '/'));
 	submission_init(&added->submission, &grader->workbook->catalogue, starter->pitfall, added->path);
@@ -256,18 +257,30 @@ static void on_result(void *context, size_t task, const struct result *result)
 		note_error(batch->grading, error);
 }
 
-/* What an earlier one left, and what this one made: a grade is not to rest on it. */
+/* What was made without a sandbox, now or earlier: a grade is not to rest on it. */
 static void sweep(const struct grader *grader)
 {
 	static const char *const places[] = {"build/submissions", "build/plain/obj/build/submissions",
 					     "build/plain/bin/build/submissions", "build/tsan/obj/build/submissions",
 					     "build/tsan/bin/build/submissions"};
 
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+	for (size_t i = 0; i < sizeof places / sizeof *places && !grader->sandboxed; i++) {
 		char *path = mem_format("%s/%s", grader->workbook->loop.root, places[i]);
 		run_remove(path);
 		free(path);
 	}
+}
+
+/* The folder of all submissions goes once no other grade has its own in it. */
+static void remove_place(const struct grading *grading)
+{
+	const char *root = grading->grader->workbook->loop.root;
+	char *own = mem_format("%s/%s", root, grading->place), *all = mem_format("%s/build/submissions", root);
+
+	run_remove(own);
+	rmdir(all);
+	free(own);
+	free(all);
 }
 
 /* --- in a sandbox --- */
@@ -486,6 +499,11 @@ static void plan(struct grading *grading, struct grader *grader)
 		grading->jobs = runs < RUNS ? runs : RUNS;
 		grading->count = (size_t)(runs / grading->jobs);
 	}
+	/* In the sandbox nothing is built in the workbook, and each grade has a place of its own. */
+	char *maker = leftovers_maker();
+	grading->place =
+		grader->sandboxed ? mem_format("build/submissions/%s.grade", maker) : mem_copy("build/submissions");
+	free(maker);
 	grading->batches = mem_zeroed(grading->count, sizeof *grading->batches);
 	for (size_t i = 0; i < grading->count; i++)
 		grading->batches[i] = (struct batch){.grading = grading, .number = i};
@@ -516,7 +534,9 @@ static int grade_all(struct grader *grader, char **error)
 		;
 	for (size_t i = 0; i < grading.count; i++)
 		batch_release(&grading.batches[i]);
+	remove_place(&grading);
 	gate_free(grading.gate);
+	free(grading.place);
 	free(grading.batches);
 	*error = grading.error;
 	return *error ? -1 : 0;
@@ -542,14 +562,15 @@ static int lock_place(const struct grader *grader, char **error)
 int grader_run(struct grader *grader, char **error)
 {
 	*error = NULL;
-	int lock = lock_place(grader, error);
+	int lock = grader->sandboxed ? -1 : lock_place(grader, error);
 
-	if (lock < 0)
+	if (*error)
 		return -1;
 	workbook_tools(grader->workbook);
+	leftovers_sweep(grader->workbook->loop.root);
 	sweep(grader);
 	int status = grade_all(grader, error);
-	sweep(grader);
-	close(lock);
+	if (lock >= 0)
+		close(lock);
 	return status;
 }

@@ -3,8 +3,9 @@
  * the reader's own copy. What is known is kept at once (state.h), so that the same
  * call after a kill goes on where the first one stopped.
  *
- * A submission is compiled below build/submissions/ of the workbook, where one grader
- * at a time is at work.
+ * A submission lies below build/submissions/ of the workbook. In sandboxes several graders
+ * may be at work in one workbook, on several machines that share it, each in a place of
+ * its own; without them one at a time.
  */
 #ifndef LOOSE_GRADING_GRADER_H
 #define LOOSE_GRADING_GRADER_H

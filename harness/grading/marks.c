@@ -35,7 +35,12 @@ static bool is_graded(const json_t *record)
 	return grade == GRADE_PASSED || grade == GRADE_FAILED;
 }
 
-static void put_grade(FILE *out, const json_t *record)
+void grades_begin(FILE *out)
+{
+	fputs("submission,exercise,outcome,points,of,why,suspicious\r\n", out);
+}
+
+void grades_add(FILE *out, const json_t *record)
 {
 	char buffer[POINTS_SIZE];
 	const char *why = record_text(record, "why");
@@ -58,9 +63,9 @@ int write_grades(FILE *out, const json_t *records)
 	size_t index;
 	json_t *record;
 
-	fputs("submission,exercise,outcome,points,of,why,suspicious\r\n", out);
+	grades_begin(out);
 	json_array_foreach(records, index, record) {
-		put_grade(out, record);
+		grades_add(out, record);
 	}
 	return file_flushed(out);
 }
@@ -90,7 +95,7 @@ static void count(json_t *tally, const char *exercise, const char *kind, const c
 	json_object_set_new(item, "of", json_integer(json_integer_value(json_object_get(item, "of")) + 1));
 }
 
-static void count_record(json_t *tally, const json_t *record)
+void items_add(json_t *tally, const json_t *record)
 {
 	const char *exercise = record_text(record, "exercise");
 	size_t index;
@@ -106,14 +111,11 @@ static void count_record(json_t *tally, const json_t *record)
 		count(tally, exercise, "outcome", grade_name(grade), record_grade(record) == grade);
 }
 
-int write_items(FILE *out, const json_t *records)
+int items_end(FILE *out, const json_t *tally)
 {
-	json_t *tally = json_array(), *item;
 	size_t index;
+	json_t *item;
 
-	json_array_foreach(records, index, item) {
-		count_record(tally, item);
-	}
 	fputs("exercise,kind,name,count,of\r\n", out);
 	json_array_foreach(tally, index, item) {
 		put_whole(out, record_text(item, "exercise"));
@@ -122,8 +124,20 @@ int write_items(FILE *out, const json_t *records)
 		fprintf(out, ",%d,%d\r\n", (int)json_integer_value(json_object_get(item, "refused")),
 			(int)json_integer_value(json_object_get(item, "of")));
 	}
-	json_decref(tally);
 	return file_flushed(out);
+}
+
+int write_items(FILE *out, const json_t *records)
+{
+	json_t *tally = json_array(), *record;
+	size_t index;
+
+	json_array_foreach(records, index, record) {
+		items_add(tally, record);
+	}
+	int status = items_end(out, tally);
+	json_decref(tally);
+	return status;
 }
 
 /* --- JUnit --- */
@@ -155,7 +169,12 @@ static void put_case(FILE *out, const json_t *record, const json_t *item)
 	fputs("/>\n  </testcase>\n", out);
 }
 
-static void put_suite(FILE *out, const json_t *record)
+void junit_begin(FILE *out)
+{
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n", out);
+}
+
+void junit_add(FILE *out, const json_t *record)
 {
 	const json_t *items = json_object_get(record, "items");
 	size_t index, kept = 0, all = json_array_size(items);
@@ -176,15 +195,20 @@ static void put_suite(FILE *out, const json_t *record)
 	fputs(" </testsuite>\n", out);
 }
 
+int junit_end(FILE *out)
+{
+	fputs("</testsuites>\n", out);
+	return file_flushed(out);
+}
+
 int write_junit(FILE *out, const json_t *records)
 {
 	size_t index;
 	json_t *record;
 
-	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n", out);
+	junit_begin(out);
 	json_array_foreach(records, index, record) {
-		put_suite(out, record);
+		junit_add(out, record);
 	}
-	fputs("</testsuites>\n", out);
-	return file_flushed(out);
+	return junit_end(out);
 }

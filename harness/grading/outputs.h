@@ -23,14 +23,36 @@ char *feedback_page(const struct record_subject *subject, const json_t *record, 
 json_t *gradescope_results(const json_t *records);
 json_t *prairielearn_results(const json_t *records);
 
-/* --- of the class: an array of records --- */
+/* --- of the class: record by record, for a class may be larger than the memory --- */
 
 /* A line for each record: submission, exercise, outcome, points, of, why, suspicious. Without points where there is no grade. */
+void grades_begin(FILE *out);
+void grades_add(FILE *out, const json_t *record);
+
+/* A line for each item of an exercise, and for each outcome: whom it refused. `tally` is an array, empty at first. */
+void items_add(json_t *tally, const json_t *record);
+int items_end(FILE *out, const json_t *tally);
+
+void junit_begin(FILE *out);
+void junit_add(FILE *out, const json_t *record);
+int junit_end(FILE *out);
+
+/* SARIF 2.1.0: each finding, and both threads of a race as thread flows in the order of their accesses. */
+struct sarif {
+	FILE *out;
+	json_t *rules;
+	size_t count;
+	bool failed;
+};
+
+void sarif_begin(struct sarif *sarif, FILE *out);
+void sarif_add(struct sarif *sarif, const json_t *record);
+int sarif_end(struct sarif *sarif);
+
+/* The same of an array of records. */
 int write_grades(FILE *out, const json_t *records);
-/* A line for each item of an exercise, and for each of the last two outcomes: whom it refused. */
 int write_items(FILE *out, const json_t *records);
 int write_junit(FILE *out, const json_t *records);
-/* SARIF 2.1.0: each finding, and both threads of a race as thread flows in the order of their accesses. A new reference. */
-json_t *sarif_log(const json_t *records);
+int write_sarif(FILE *out, const json_t *records);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -196,37 +197,63 @@ static void add_rule(json_t *rules, const json_t *run, const json_t *finding)
 	free(id);
 }
 
-static void add_record(json_t *results, json_t *rules, const json_t *record)
+/* --- the log --- */
+
+static void put(struct sarif *sarif, const json_t *object)
+{
+	if (json_dumpf(object, sarif->out, JSON_COMPACT) != 0)
+		sarif->failed = true;
+}
+
+void sarif_begin(struct sarif *sarif, FILE *out)
+{
+	*sarif = (struct sarif){.out = out, .rules = json_array()};
+	fputs("{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\n"
+	      "\"runs\":[{\"results\":[",
+	      out);
+}
+
+void sarif_add(struct sarif *sarif, const json_t *record)
 {
 	size_t i, j;
 	json_t *run, *finding;
 
 	json_array_foreach(json_object_get(record, "runs"), i, run) {
 		json_array_foreach(json_object_get(run, "findings"), j, finding) {
-			json_array_append_new(results, result(record, run, finding));
-			add_rule(rules, run, finding);
+			json_t *object = result(record, run, finding);
+			fputs(sarif->count++ ? ",\n" : "\n", sarif->out);
+			put(sarif, object);
+			json_decref(object);
+			add_rule(sarif->rules, run, finding);
 		}
 	}
 }
 
-json_t *sarif_log(const json_t *records)
+/* The rules, which are those of the results, stand after them. */
+int sarif_end(struct sarif *sarif)
 {
-	json_t *log = json_object(), *run = json_object(), *runs = json_array(), *tool = json_object(),
-	       *driver = json_object(), *results = json_array(), *rules = json_array(), *record;
-	size_t index;
+	json_t *tool = json_object(), *driver = json_object();
 
-	json_array_foreach(records, index, record) {
-		add_record(results, rules, record);
-	}
 	json_object_set_new(driver, "name", json_string("Loose Threads"));
 	json_object_set_new(driver, "version", json_string(LOOSE_VERSION));
-	json_object_set_new(driver, "rules", rules);
+	json_object_set_new(driver, "rules", sarif->rules);
 	json_object_set_new(tool, "driver", driver);
-	json_object_set_new(run, "tool", tool);
-	json_object_set_new(run, "results", results);
-	json_array_append_new(runs, run);
-	json_object_set_new(log, "$schema", json_string("https://json.schemastore.org/sarif-2.1.0.json"));
-	json_object_set_new(log, "version", json_string("2.1.0"));
-	json_object_set_new(log, "runs", runs);
-	return log;
+	fputs("],\n\"tool\":", sarif->out);
+	put(sarif, tool);
+	fputs("}]}\n", sarif->out);
+	json_decref(tool);
+	return file_flushed(sarif->out) != 0 || sarif->failed ? -1 : 0;
+}
+
+int write_sarif(FILE *out, const json_t *records)
+{
+	struct sarif sarif;
+	size_t index;
+	json_t *record;
+
+	sarif_begin(&sarif, out);
+	json_array_foreach(records, index, record) {
+		sarif_add(&sarif, record);
+	}
+	return sarif_end(&sarif);
 }
