@@ -6,18 +6,24 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/files.h"
 #include "base/mem.h"
 #include "command.h"
 #include "exec/sandbox.h"
 #include "grades.h"
+#include "grading/autograder.h"
 #include "grading/grader.h"
 #include "report/report.h"
+#include "slurm.h"
 #include "verdict/detector.h"
 
 struct course {
 	const char *submissions, *out;
 	long jobs, repeat, timeout;
-	bool no_sandbox, rubric;
+	bool no_sandbox, rubric, slurm, gradescope;
+	long slices;	    /* 0: one for each 20 submissions */
+	const char *sliced; /* what this command is to grade of them, "3/10" */
+	struct slice slice; /* of 0: all */
 	struct workbook workbook;
 	struct submissions all;
 	const struct program **starters;
@@ -58,9 +64,28 @@ static int find_exercises(struct course *course, const struct operands *operands
 	return 0;
 }
 
+/* Those of the slice are left. */
+static void cut_slice(struct course *course)
+{
+	struct submissions *all = &course->all;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct submissions_entry entry = all->items[i];
+		if ((long)i % course->slice.of == course->slice.number) {
+			all->items[kept++] = entry;
+			continue;
+		}
+		free(entry.person);
+		free(entry.path);
+	}
+	all->count = kept;
+}
+
 static int open_folders(struct course *course)
 {
-	char *error = NULL, *path = mem_format("%s/state.db", course->out);
+	char *own = course->sliced ? slice_folder(course->out, &course->slice) : mem_copy(course->out);
+	char *error = NULL, *path = mem_format("%s/state.db", own);
 	int status = 0;
 
 	if (submissions_find(&course->all, course->submissions, &error) != 0)
@@ -69,8 +94,11 @@ static int open_folders(struct course *course)
 		status = bad_input("cannot make '%s': %s", course->out, strerror(errno));
 	else if (state_open(&course->state, path, &error) != 0)
 		status = cannot_judge("%s", error);
+	if (status == 0 && course->sliced)
+		cut_slice(course);
 	free(error);
 	free(path);
+	free(own);
 	return status;
 }
 
@@ -104,10 +132,38 @@ static void print_rubrics(const struct course *course)
 	}
 }
 
+static int make_autograder(struct course *course, const struct operands *operands)
+{
+	char *error;
+
+	if (!course->out || course->submissions)
+		return bad_input("grade --gradescope takes --out FILE.zip, and no submissions: Gradescope has them");
+	int status = find_exercises(course, operands);
+	if (status)
+		return status;
+	workbook_tools(&course->workbook);
+	const struct autograder autograder = {&course->workbook.catalogue,
+					      &course->workbook.toolchain,
+					      course->starters,
+					      course->count,
+					      !course->no_sandbox,
+					      course->repeat,
+					      course->timeout};
+	if (autograder_make(&autograder, course->out, &error) != 0) {
+		status = bad_input("%s", error);
+		free(error);
+		return status;
+	}
+	printf("The autograder is in '%s': upload it to Gradescope as it is.\n", course->out);
+	return 0;
+}
+
 static int prepare(struct course *course, const struct operands *operands)
 {
 	if (!course->submissions || !course->out)
 		return bad_input("grade takes --submissions DIR and --out DIR; './loose grade --help' tells more");
+	if (course->sliced && !slice_read(course->sliced, &course->slice))
+		return bad_input("'%s' is no slice; the first one of ten is 0/10", course->sliced);
 	int status = require_sandbox(course);
 	if (status == 0)
 		status = find_exercises(course, operands);
@@ -168,28 +224,9 @@ static int report(struct course *course)
 
 /* --- the command --- */
 
-static int judge(struct course *course)
+/* After the grading: what is written, or that it goes on with the same command. */
+static int finish(struct course *course, int status)
 {
-	struct grader grader = {.workbook = &course->workbook,
-				.submissions = &course->all,
-				.starters = course->starters,
-				.rubrics = course->rubrics,
-				.exercise_count = course->count,
-				.state = &course->state,
-				.options = {.jobs = (int)course->jobs,
-					    .repeat = 1,
-					    .fresh = true,
-					    .deadline_ms = course->timeout * 1000},
-				.sandboxed = !course->no_sandbox,
-				.race_repeat = (unsigned)course->repeat,
-				.graded = on_graded,
-				.context = course};
-	char *error = NULL;
-
-	course->style = style_of(stderr);
-	course->first_ms = now_ms();
-	int status = grader_run(&grader, &error) != 0 ? cannot_judge("%s", error) : 0;
-	free(error);
 	if (course->style.terminal)
 		fputs("\r\033[K", stderr);
 	if (course->workbook.loop.interrupted) {
@@ -197,7 +234,109 @@ static int judge(struct course *course)
 			course->done, course->all.count * course->count);
 		return 128 + course->workbook.loop.interrupted;
 	}
-	return status ? status : report(course);
+	if (status || !course->sliced)
+		return status ? status : report(course);
+	return slice_finish(course->out, &course->slice) == 0
+		       ? 0
+		       : cannot_judge("cannot write in '%s': %s", course->out, strerror(errno));
+}
+
+static struct grader grader_of(struct course *course)
+{
+	return (struct grader){.workbook = &course->workbook,
+			       .submissions = &course->all,
+			       .starters = course->starters,
+			       .rubrics = course->rubrics,
+			       .exercise_count = course->count,
+			       .state = &course->state,
+			       .options = {.jobs = (int)course->jobs,
+					   .repeat = 1,
+					   .fresh = true,
+					   .deadline_ms = course->timeout * 1000},
+			       .sandboxed = !course->no_sandbox,
+			       .race_repeat = (unsigned)course->repeat,
+			       .graded = on_graded,
+			       .context = course};
+}
+
+static int judge(struct course *course)
+{
+	struct grader grader = grader_of(course);
+	char *error = NULL;
+
+	course->style = style_of(stderr);
+	course->first_ms = now_ms();
+	int status = grader_run(&grader, &error) != 0 ? cannot_judge("%s", error) : 0;
+	free(error);
+	return finish(course, status);
+}
+
+/* --- on a cluster --- */
+
+enum { SLICE = 20 };
+
+static void on_looked(void *context, long done, long all)
+{
+	struct course *course = context;
+
+	if (done == (long)course->fresh)
+		return;
+	course->fresh = (size_t)done;
+	char *left = progress_left(course->fresh, (size_t)(all - done), now_ms() - course->first_ms);
+	fprintf(stderr, course->style.terminal ? "\r\033[K%ld of %ld slices graded%s" : "%ld of %ld slices graded%s\n",
+		done, all, left);
+	free(left);
+}
+
+/* What a task runs, for files_free(): this command, by absolute paths. */
+static char **task_of(const struct course *course)
+{
+	char **words = mem_zeroed(course->count + 16, sizeof *words), *in = realpath(course->submissions, NULL),
+	     *out = realpath(course->out, NULL);
+	size_t count = 0;
+
+	words[count++] = mem_format("%s/build/loose", course->workbook.loop.root);
+	words[count++] = mem_copy("grade");
+	for (size_t i = 0; i < course->count; i++)
+		words[count++] = mem_copy(course->starters[i]->pitfall);
+	words[count++] = mem_format("--submissions=%s", in);
+	words[count++] = mem_format("--out=%s", out);
+	words[count++] = mem_format("--repeat=%ld", course->repeat);
+	words[count++] = mem_format("--timeout=%ld", course->timeout);
+	if (course->jobs)
+		words[count++] = mem_format("--jobs=%ld", course->jobs);
+	if (course->no_sandbox)
+		words[count++] = mem_copy("--no-sandbox");
+	free(in);
+	free(out);
+	return words;
+}
+
+static int judge_on_cluster(struct course *course)
+{
+	struct grader grader = grader_of(course);
+	long most = (long)course->all.count, slices = course->slices ? course->slices : (most + SLICE - 1) / SLICE;
+	char **command = task_of(course), *out = realpath(course->out, NULL), *error = NULL;
+	struct cluster cluster = {.loop = &course->workbook.loop,
+				  .out = out,
+				  .slices = slices < most ? slices : most,
+				  .command = command,
+				  .share = !course->jobs,
+				  .state = &course->state,
+				  .looked = on_looked,
+				  .context = course};
+	int status = 0;
+
+	course->style = style_of(stderr);
+	course->first_ms = now_ms();
+	/* The tasks find all that submissions are linked with. */
+	if (grader_prepare(&grader, &error) != 0 || cluster_grade(&cluster, &error) != 0)
+		status = cannot_judge("%s", error);
+	course->fresh = course->all.count * course->count;
+	files_free(command);
+	free(error);
+	free(out);
+	return finish(course, status);
 }
 
 static int run(const char *root, int argc, char **argv)
@@ -215,12 +354,14 @@ static int run(const char *root, int argc, char **argv)
 		status = find_exercises(&course, &operands);
 		if (status == 0)
 			print_rubrics(&course);
+	} else if (course.gradescope) {
+		status = make_autograder(&course, &operands);
 	} else {
 		status = prepare(&course, &operands);
 		if (status == 0)
 			status = ensure_trust(&course.workbook, detectors, &once);
 		if (status == 0)
-			status = judge(&course);
+			status = course.slurm ? judge_on_cluster(&course) : judge(&course);
 	}
 	for (size_t i = 0; i < course.count; i++)
 		rubric_release(&course.rubrics[i]);
@@ -244,6 +385,15 @@ static const struct option_spec options[] = {
 	 offsetof(struct course, jobs)},
 	{"timeout", OPTION_NUMBER, "S", "seconds before a run counts as hung (default: 120)",
 	 offsetof(struct course, timeout)},
+	{"gradescope", OPTION_FLAG, NULL, "make Gradescope's autograder for the exercises: --out FILE.zip",
+	 offsetof(struct course, gradescope)},
+	{"slurm", OPTION_FLAG, NULL,
+	 "grade on a cluster: slices as an array of Slurm's; sbatch takes its own variables",
+	 offsetof(struct course, slurm)},
+	{"slices", OPTION_NUMBER, "N", "with --slurm: tasks of the array (default: one for each 20 submissions)",
+	 offsetof(struct course, slices)},
+	{"slice", OPTION_TEXT, "I/N", "grade every Nth submission only, from the Ith on: what a task of --slurm does",
+	 offsetof(struct course, sliced)},
 	{"rubric", OPTION_FLAG, NULL, "print what the parts of each exercise are worth, and grade nothing",
 	 offsetof(struct course, rubric)},
 	{"no-sandbox", OPTION_FLAG, NULL, "run what is handed in as you, with all that you may do",

@@ -295,6 +295,16 @@ static int build_parts(struct grader *grader, size_t exercise, char **error)
 	return status;
 }
 
+int grader_prepare(struct grader *grader, char **error)
+{
+	int status = 0;
+
+	*error = NULL;
+	for (size_t i = 0; i < grader->exercise_count && status == 0; i++)
+		status = build_parts(grader, i, error);
+	return status;
+}
+
 static void walled_init(struct walled *walled, const struct batch *batch)
 {
 	const struct grader *grader = batch->grading->grader;

@@ -35,6 +35,8 @@ struct grader {
  * could not go on; what was graded until then is kept.
  */
 int grader_run(struct grader *grader, char **error);
+/* Builds what all submissions of the exercises are linked with. 0, or -1 with one line in *error for the caller to free. */
+int grader_prepare(struct grader *grader, char **error);
 /* "02-ownership/implicit-contract/line.c", what a submission calls the file of this starter. */
 const char *grader_file(const struct program *starter);
 

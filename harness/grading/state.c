@@ -137,3 +137,18 @@ bool state_recall(struct state *state, const char *exercise, const char *person,
 	sqlite3_finalize(statement);
 	return found;
 }
+
+int state_take(struct state *state, const char *path, char **error)
+{
+	const char *const values[] = {path, NULL};
+	sqlite3_stmt *attach = prepare_with(state, "ATTACH ? AS other", values);
+	bool taken = attach && sqlite3_step(attach) == SQLITE_DONE;
+
+	*error = NULL;
+	sqlite3_finalize(attach);
+	if (taken)
+		taken = run(state, "INSERT OR REPLACE INTO main.graded SELECT * FROM other.graded");
+	int status = taken ? 0 : cannot(state, error);
+	run(state, "DETACH other");
+	return status;
+}

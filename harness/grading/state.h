@@ -30,6 +30,8 @@ bool state_has(struct state *state, const char *exercise, const char *person, co
 /* Keeps what was found: the record as JSON, and the page of feedback. Takes the place of an earlier row. */
 int state_keep(struct state *state, const char *exercise, const char *person, const char *given, const char *record,
 	       const char *feedback, char **error);
+/* Takes over all rows of another one's file; its own of the same submissions are replaced. */
+int state_take(struct state *state, const char *path, char **error);
 /* Both for the caller to free; false when there is no such row. */
 bool state_recall(struct state *state, const char *exercise, const char *person, char **record, char **feedback);
 

@@ -114,7 +114,7 @@ Test(grade, tells_the_outcomes_apart)
 	expect_in(PERSON("bob") ".md", "This does not hold yet: **The test 'adds' passes.**");
 	expect_in(PERSON("carl") ".md", PITFALL "/line.c:1:");
 	expect_in(PERSON("ann") ".json", "\"outcome\": \"passed\"");
-	expect_in("grades/results.sarif", "\"version\": \"2.1.0\"");
+	expect_in("grades/results.sarif", "\"version\":\"2.1.0\"");
 	expect_in("grades/submissions/bob/gradescope.json", "\"score\": 30.0");
 	expect_in("grades/submissions/dora/prairielearn.json", "\"gradable\": false");
 	scratch_shell(
