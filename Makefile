@@ -23,11 +23,19 @@ WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wpedantic $(WERROR)
 # aranges: libdwfl finds the source of an address by them, and clang leaves them out.
 PROGRAM_CFLAGS := $(POSIX) -O0 -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer -pthread -Wall -Wextra $(WERROR) -Ichapters -MMD -MP
 # The detectors say which of these they need; a test holds the two together.
-FLAVOURS := plain tsan
+FLAVOURS := plain tsan trace
 plain_FLAGS :=
 tsan_FLAGS := -fsanitize=thread
+# A call before each load and store, and nothing else: clang wants to be told of a function's coverage too.
+trace_FLAGS := -fsanitize-coverage=func,trace-loads,trace-stores
 # The runtime looks this hook up by name.
 tsan_LDFLAGS := -fsanitize=thread -Wl,--export-dynamic-symbol=__tsan_on_finalize
+# What the program itself calls goes through the tracer; what a library calls does not.
+TRACED := main exit pthread_create pthread_join pthread_detach pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock \
+	pthread_cond_wait pthread_cond_timedwait pthread_cond_signal pthread_cond_broadcast malloc calloc realloc free memcpy \
+	memset schedule_reached schedule_await schedule_leaving schedule_await_gone schedule_await_blocked gate_open gate_wait \
+	stop_request stop_wait queue_put queue_offer queue_take queue_poll queue_close
+trace_LDFLAGS := $(TRACED:%=-Wl,--wrap=%)
 # The runner of tests asks for their section. A test that calls exit() has not passed.
 TEST_LDFLAGS := -Wl,--export-dynamic-symbol=loose_test_sections,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit \
 	-lcriterion
@@ -46,6 +54,7 @@ libs = $(LIBS_$(call pitfall,$1)) $(LIBS_$1)
 KIT := $(patsubst %.c,%.o,$(wildcard chapters/kit/*.c))
 plain_RUNTIME :=
 tsan_RUNTIME := harness/runtime/tsan_report.o harness/runtime/sender.o
+trace_RUNTIME := $(patsubst %.c,%.o,$(wildcard harness/runtime/tracer/*.c))
 TEST_RUNTIME := harness/runtime/early_exit.o harness/runtime/criterion_results.o harness/runtime/sender.o \
 	harness/runtime/runner/sections.o
 
@@ -142,9 +151,9 @@ $(foreach one,$(FLAVOURS),$(eval $(call flavour,$(one))))
 
 # What a program that is made in a sandbox is linked with, and with the test of an exercise: made before, for in there it
 # cannot be.
-parts: $(foreach one,$(FLAVOURS),build/$(one)/kit.a $(addprefix build/$(one)/obj/,$($(one)_RUNTIME) $(TEST_RUNTIME)))
+parts: $(foreach one,$(filter-out trace,$(FLAVOURS)),build/$(one)/kit.a $(addprefix build/$(one)/obj/,$($(one)_RUNTIME) $(TEST_RUNTIME)))
 
-parts/%: parts $(foreach one,$(FLAVOURS),build/$(one)/obj/exercises/%/test.o)
+parts/%: parts $(foreach one,$(filter-out trace,$(FLAVOURS)),build/$(one)/obj/exercises/%/test.o)
 	@:
 
 # The harness asks for ready/TARGET, and takes the line for the word that TARGET is there: make itself prints it, without a
@@ -175,7 +184,8 @@ endif
 # XSI for realpath().
 HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -Ichapters -MMD -MP
 HARNESS_LIBS := -luv -lexpat -ljansson -lcmark-gfm -ldw -lelf -lcurl -lsqlite3 -larchive
-ROOMS := base wire trace verdict workbook mutants detectors detectors/tsan detectors/valgrind detectors/budget detectors/criterion exec report picture judge \
+ROOMS := base wire trace verdict workbook mutants detectors detectors/tsan detectors/valgrind detectors/budget detectors/criterion \
+	detectors/recorder exec report picture judge \
 	grading docs reader watch lab commands
 HARNESS_SOURCES := harness/main.c $(foreach room,$(ROOMS),$(wildcard harness/$(room)/*.c))
 UNIT_TESTS := $(wildcard harness/tests/unit/*/test_*.c)
@@ -272,6 +282,10 @@ build/inject.so: harness/tests/inject/inject.c harness/tests/inject/inject.h bui
 build/inject: $(patsubst %.c,build/host/%.o,harness/tests/inject/driver.c $(filter-out harness/main.c,$(HARNESS_SOURCES)))
 	$(Q)$(HARNESS_CC) -o $@ $^ $(HARNESS_LIBS)
 
+# Whether programs are drawn the same in every run.
+build/traces: $(patsubst %.c,build/host/%.o,harness/tests/traces.c $(filter-out harness/main.c,$(HARNESS_SOURCES)))
+	$(Q)$(HARNESS_CC) -o $@ $^ $(HARNESS_LIBS)
+
 RIGHT_PROGRAMS := $(filter %/fixed,$(CHAPTER_PROGRAMS)) $(patsubst %.c,%,$(wildcard solutions/*/*/*.c solutions/*/*/also-right/*.c))
 
 # What a kill at a random moment does.
@@ -289,7 +303,7 @@ build/watch-drive: $(patsubst %,build/host/harness/tests/%.o,watch/drive cli/scr
 # --- what people type ----------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-.PHONY: all parts harness kills inject bench-check bench-verify bench-warm layout prose refuse together verify mutants test tests werror format clean help
+.PHONY: all parts harness kills inject traces bench-check bench-verify bench-warm layout prose refuse together verify mutants test tests werror format clean help
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
@@ -316,6 +330,9 @@ compile_commands.json: $(HARNESS_SOURCES) ## for editors
 	$(Q)sep='['; for f in $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS); do \
 		printf '%s\n{"directory":"%s","file":"%s","command":"%s -c %s"}' "$$sep" "$(CURDIR)" "$$f" \
 		'$(HARNESS_CC) $(HARNESS_CFLAGS)' "$$f"; sep=,; done >$@; printf '\n]\n' >>$@
+
+traces: harness build/traces ## whether the chapters' programs are drawn the same in each of many runs: RUNS=30 WHICH='words of paths'
+	$(Q)build/traces $(or $(RUNS),30) $(WHICH)
 
 bench-check: harness ## what check takes over the same compilations and runs one after the other
 	$(Q)harness/tests/bench/check

@@ -7,6 +7,7 @@
 #include "exercise.h"
 #include "picture.h"
 #include "reader/answers.h"
+#include "recording.h"
 #include "report/plot.h"
 #include "report/report.h"
 #include "verdict/detector.h"
@@ -14,10 +15,10 @@
 struct request {
 	const struct program *program, *fixed; /* fixed: of --plot, which runs both; else NULL */
 	const struct detector *only;
-	const char *plot; /* the file's name; NULL: none */
+	const char *plot, *trace; /* the files' names; NULL: none */
 	bool answers;
 	bool hidden; /* what is declared, for the reader has not predicted it yet */
-	struct output picture;
+	struct output picture, traced;
 };
 
 static void plan(struct tasks *tasks, const struct request *request)
@@ -57,7 +58,8 @@ static struct results without_answers(const struct request *request, const struc
 
 static void tell(const char *root, const struct request *request, const struct results *results)
 {
-	FILE *out = output_is_standard(request->plot) ? stderr : stdout;
+	const char *file = request->plot ? request->plot : request->trace;
+	FILE *out = output_is_standard(file) ? stderr : stdout;
 	const struct style style = style_of(out);
 	struct plot plot;
 
@@ -106,6 +108,20 @@ static int draw(struct loop *loop, struct request *request, const struct results
 	return failed ? failed : status;
 }
 
+/* Likewise: one more run, with the tracer. */
+static int record(struct workbook *workbook, struct request *request, const struct results *results, int status)
+{
+	struct trace trace;
+	int failed = record_program(workbook, request->program, results, &trace);
+
+	if (failed)
+		return failed > STATUS_CANNOT_JUDGE || !status ? failed : status;
+	trace_write(request->traced.file, &trace);
+	trace_release(&trace);
+	failed = output_close(&request->traced);
+	return failed ? failed : status;
+}
+
 static int judge(struct workbook *workbook, struct request *request)
 {
 	const struct judging_options options = {.repeat = 1, .fresh = true};
@@ -128,6 +144,8 @@ static int judge(struct workbook *workbook, struct request *request)
 		status = status_of(&results);
 		if (request->plot)
 			status = draw(&workbook->loop, request, &results, status);
+		if (request->trace)
+			status = record(workbook, request, &results, status);
 	}
 	free(error);
 	results_release(&results);
@@ -184,6 +202,11 @@ static int find(struct request *request, const struct catalogue *catalogue, cons
 	request->program = find_program(catalogue, operands);
 	if (!request->program)
 		return STATUS_BAD_INPUT;
+	if (request->plot && request->trace)
+		return bad_input("--plot and --trace are of different runs; ask for one of them");
+	if (request->trace && program_has_test(request->program))
+		return bad_input("--trace records a program of a chapter, not the tests of '%s'; name broken or fixed",
+				 request->program->name);
 	if (request->plot)
 		return find_pair(request, catalogue);
 	if (request->only == detector_of_tests() && !program_has_test(request->program))
@@ -207,9 +230,12 @@ static int run(const char *root, int argc, char **argv)
 		request.hidden = answers_are_hidden(root, request.program->pitfall, request.answers);
 	if (status == 0 && request.plot)
 		status = picture_open(&request.picture, &workbook.loop, request.plot);
+	if (status == 0 && request.trace)
+		status = output_open(&request.traced, request.trace);
 	if (status == 0)
 		status = judge(&workbook, &request);
 	output_discard(&request.picture);
+	output_discard(&request.traced);
 	workbook_close(&workbook);
 	return status;
 }
@@ -222,6 +248,10 @@ static const struct option_spec options[] = {
 	{"plot", OPTION_FILE, "FILE.svg",
 	 "have gnuplot draw that plot of broken and fixed side by side, under the budget alone",
 	 offsetof(struct request, plot)},
+	{"trace", OPTION_FILE, "FILE",
+	 "run the program once more and write what each of its threads did, step by step, as lines of JSON, with the findings "
+	 "where they happen",
+	 offsetof(struct request, trace)},
 	{"answers", OPTION_FLAG, NULL, "say what was declared too, though you have not predicted it yet",
 	 offsetof(struct request, answers)},
 	{0},

@@ -20,12 +20,18 @@
 
 DETECTORS(DECLARATION)
 DECLARATION(test)
+DECLARATION(recorder)
 
 const struct detector *const detectors[] = {DETECTORS(ADDRESS) NULL};
 
 const struct detector *detector_of_tests(void)
 {
 	return &detector_test;
+}
+
+const struct detector *detector_that_records(void)
+{
+	return &detector_recorder;
 }
 
 const struct detector *detector_named(const char *name)

@@ -286,7 +286,9 @@ struct running *run_start(struct loop *loop, const struct run_request *request, 
 				    .directory = running->directory,
 				    .tests = request->tests,
 				    .own = request->own,
-				    .bounds = request->bounds};
+				    .bounds = request->bounds,
+				    .sightings = request->sightings,
+				    .sighting_count = request->sighting_count};
 	if (mkdir(running->directory, 0777) == 0)
 		start_supervisor(running);
 	else

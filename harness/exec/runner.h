@@ -13,12 +13,14 @@
 
 struct run_request {
 	const struct detector *detector;
-	char *executable;	/* absolute path */
-	bool tests;		/* a Criterion program */
-	bool first_failure;	/* of which no test is begun once one has failed */
-	char *const *arguments; /* for the program; may be NULL */
-	char *const *own;	/* absolute directories of the program's own sources, NULL at the end */
-	const char *bounds;	/* of the budget; may be NULL */
+	char *executable;		  /* absolute path */
+	bool tests;			  /* a Criterion program */
+	bool first_failure;		  /* of which no test is begun once one has failed */
+	char *const *arguments;		  /* for the program; may be NULL */
+	char *const *own;		  /* absolute directories of the program's own sources, NULL at the end */
+	const char *bounds;		  /* of the budget; may be NULL */
+	const struct sighting *sightings; /* for a recorder */
+	size_t sighting_count;
 	long deadline_ms;
 	bool keep_output; /* the observation has what the program wrote */
 	long idle_ms; /* so long it may wait for something from outside and do nothing else; 0: until the deadline */

@@ -337,7 +337,7 @@ static void settle(struct judging *judging, struct work *work)
 	work->settled = true;
 	if (judging->events->built)
 		judging->events->built(judging->context, work->task);
-	if (!judging->options->outside)
+	if (!judging->options->outside && !work->result->detector->records)
 		work->key = cache_key(&judging->cache, work->request.executable, work->result->detector,
 				      work->request.bounds);
 	if (!judging->options->fresh && work->key &&

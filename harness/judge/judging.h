@@ -58,6 +58,8 @@ struct judging_options {
 	bool in_order; /* first what is not heavy, then by task: the first results soon; else the heaviest are first */
 	bool anew; /* compile the programs' own sources, whatever their times say: they may have changed meanwhile */
 	long head_start_ms; /* with in_order: heavy runs wait until the others are over, but at most so long; 0: they do not */
+	const struct sighting *sightings; /* of a task whose detector records; see verdict/detector.h */
+	size_t sighting_count;
 	bool first_failure; /* one test that fails is enough: those after it are not run */
 };
 

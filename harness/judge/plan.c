@@ -61,6 +61,10 @@ void work_plan(struct work *work, const char *root, const struct task *task, con
 	work->request.detector = task->detector;
 	work->request.tests = program_has_test(task->program);
 	work->request.bounds = work->bounds;
+	if (task->detector->records) {
+		work->request.sightings = options->sightings;
+		work->request.sighting_count = options->sighting_count;
+	}
 	work->request.keep_output = options->keep_output;
 	work->request.first_failure = options->first_failure;
 	work->request.deadline_ms = options->deadline_ms ? options->deadline_ms : DEADLINE_MS;

@@ -41,6 +41,17 @@ static char *words_of_wait(const struct trace *trace, const struct trace_step *s
 	return mem_format("waits for %s", object_of(step));
 }
 
+static char *words_of_open(const struct trace_step *step)
+{
+	const char *on = object_of(step);
+
+	if (strncmp(on, "queue", 5) == 0)
+		return mem_format("closes %s", on);
+	if (strncmp(on, "stop", 4) == 0)
+		return mem_format("asks for %s", on);
+	return mem_format("opens %s", on);
+}
+
 char *words_of_step(const struct trace *trace, const struct trace_step *step)
 {
 	switch (step->does) {
@@ -66,6 +77,10 @@ char *words_of_step(const struct trace *trace, const struct trace_step *step)
 		return mem_format("signals %s", object_of(step));
 	case DOES_BROADCAST:
 		return mem_format("wakes all on %s", object_of(step));
+	case DOES_PUT:
+		return mem_format("puts into %s", object_of(step));
+	case DOES_OPEN:
+		return words_of_open(step);
 	case DOES_ALLOC:
 		return act(step, "allocates");
 	case DOES_FREE:

@@ -6,11 +6,12 @@
 #include "base/mem.h"
 
 static const char *const words[TRACE_DOES] = {
-	[DOES_START] = "start",	  [DOES_BEGIN] = "begin",     [DOES_END] = "end",	[DOES_JOIN] = "join",
-	[DOES_DETACH] = "detach", [DOES_WAIT] = "wait",	      [DOES_GO] = "go",		[DOES_REACH] = "reach",
-	[DOES_LOCK] = "lock",	  [DOES_UNLOCK] = "unlock",   [DOES_SIGNAL] = "signal", [DOES_BROADCAST] = "broadcast",
-	[DOES_ALLOC] = "alloc",	  [DOES_FREE] = "free",	      [DOES_GAUGE] = "gauge",	[DOES_READ] = "read",
-	[DOES_WRITE] = "write",	  [DOES_FINDING] = "finding", [DOES_EXIT] = "exit",
+	[DOES_START] = "start",	  [DOES_BEGIN] = "begin",   [DOES_END] = "end",	      [DOES_JOIN] = "join",
+	[DOES_DETACH] = "detach", [DOES_WAIT] = "wait",	    [DOES_GO] = "go",	      [DOES_REACH] = "reach",
+	[DOES_LOCK] = "lock",	  [DOES_UNLOCK] = "unlock", [DOES_SIGNAL] = "signal", [DOES_BROADCAST] = "broadcast",
+	[DOES_PUT] = "put",	  [DOES_OPEN] = "open",	    [DOES_ALLOC] = "alloc",   [DOES_FREE] = "free",
+	[DOES_GAUGE] = "gauge",	  [DOES_READ] = "read",	    [DOES_WRITE] = "write",   [DOES_FINDING] = "finding",
+	[DOES_EXIT] = "exit",
 };
 
 const char *trace_does_word(enum trace_does does)

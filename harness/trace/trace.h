@@ -42,6 +42,8 @@ enum trace_does {
 	DOES_UNLOCK,
 	DOES_SIGNAL,
 	DOES_BROADCAST,
+	DOES_PUT,  /* something into a queue: `on`; a go of who takes it comes after it */
+	DOES_OPEN, /* a gate is opened, a stop asked for, a queue closed: `on` */
 	DOES_ALLOC,
 	DOES_FREE,
 	DOES_GAUGE,   /* `name` has become `value` */

@@ -23,6 +23,12 @@ struct process_report {
 	size_t length;
 };
 
+/* What a detector has found in another run of the same program. */
+struct sighting {
+	const struct detector *detector;
+	const struct finding *finding;
+};
+
 struct run {
 	const char *program;   /* absolute path of the executable */
 	const char *root;      /* absolute path of the workbook */
@@ -39,6 +45,8 @@ struct run {
 	const struct process_report *reports;
 	size_t report_count;
 	const struct process_report *results; /* of its tests, by who ran them; NULL: there are none */
+	const struct sighting *sightings;     /* for a recorder: what its trace is to show */
+	size_t sighting_count;
 };
 
 /* The command line and the environment of a run. Both are NULL-terminated; strings are owned by the structure. */
@@ -71,6 +79,7 @@ struct detector {
 	bool bounded;	/* it holds the program against the bounds of its declaration */
 	bool measures;	/* observations have its figures, which can be plotted */
 	bool headlines; /* a finding's headline says more than its kind, and is shown with it */
+	bool records;	/* it judges nothing: an observation is a trace of the run, and is not kept */
 	bool sanitizer; /* its words are quoted as a sanitizer writes them: "#1 f x.c:3", not "by f (x.c:3)" */
 
 	/* Appends to `command` what stands before the program's path, and the environment. */
@@ -95,6 +104,8 @@ extern const struct detector *const detectors[];
 const struct detector *detector_named(const char *name);
 /* The one with the trait `tests`, which is not among them. */
 const struct detector *detector_of_tests(void);
+/* The one that records, which is not among them either. */
+const struct detector *detector_that_records(void);
 /* The first that measures. */
 const struct detector *detector_that_measures(void);
 /* Its kind of this name, or else "*"; NULL: it has none of the two. */

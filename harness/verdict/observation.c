@@ -82,6 +82,9 @@ void observation_release(struct observation *seen)
 	free(seen->failed);
 	free(seen->said);
 	json_decref(seen->measured);
+	if (seen->trace)
+		trace_release(seen->trace);
+	free(seen->trace);
 	*seen = (struct observation){0};
 }
 

@@ -7,6 +7,7 @@
 #define LOOSE_OBSERVATION_H
 
 #include "finding.h"
+#include "trace/trace.h"
 
 /* Who is to blame when a run cannot be judged. */
 enum fault {
@@ -58,7 +59,8 @@ struct observation {
 	char *said;   /* what failed tests say, a line for each; NULL when nothing */
 	int hung;     /* tests that the supervisor ended, for each of their threads waited for another */
 	int tests;    /* how many tests ran; 0 for a chapter's program */
-	json_t *measured; /* figures, of a detector that measures; NULL: none */
+	json_t *measured;    /* figures, of a detector that measures; NULL: none */
+	struct trace *trace; /* of one that records; NULL: none. It is not kept */
 	long cpu_ms, wall_ms, peak_kib;
 };
 
