@@ -194,7 +194,7 @@ UNIT_PARTS := harness/tests/unit/judge/sixth.c harness/tests/unit/leaks.c
 CLI_TESTS := $(wildcard harness/tests/cli/*.c)
 DRIVE_TESTS := harness/tests/watch/drive.c
 # What of the kit has unit tests.
-TESTED_KIT := chapters/kit/metrics.c chapters/kit/check.c chapters/kit/queue.c chapters/kit/deadline.c
+TESTED_KIT := $(addprefix chapters/kit/,metrics.c check.c queue.c deadline.c schedule.c counted.c contract.c)
 # A plain char is unsigned on aarch64: so the tests run both ways, wherever they run.
 asan_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -funsigned-char
 
