@@ -26,7 +26,8 @@ struct list {
 /* The title of a pitfall: the first line of its text, without the '#'. The caller frees it. */
 static char *title_of(const struct catalogue *catalogue, const char *pitfall)
 {
-	char *path = mem_format("%s/chapters/%s/README.md", catalogue->root, pitfall), *text = file_read(path);
+	const char *tree = pitfall_is_alone(catalogue->root, pitfall) ? "exercises" : "chapters";
+	char *path = mem_format("%s/%s/%s/README.md", catalogue->root, tree, pitfall), *text = file_read(path);
 	const char *start = text ? text + strspn(text, "# ") : "";
 	char *title = mem_copy_n(start, strcspn(start, "\n"));
 

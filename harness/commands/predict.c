@@ -339,6 +339,9 @@ static int find(struct predict *predict, const struct desk *desk, const char *wo
 	if (!named.pitfall)
 		return bad_input("no exercise is in hand yet; say which pitfall: ./loose predict %s",
 				 desk->catalogue.pitfall_count ? short_name(desk->catalogue.pitfalls[0]) : "PITFALL");
+	if (pitfall_is_alone(desk->catalogue.root, named.pitfall))
+		return bad_input("%s is an exercise alone, with no program to predict; './loose watch %s' opens it",
+				 named.pitfall, short_name(named.pitfall));
 	predict->program = catalogue_program(&desk->catalogue, named.pitfall, "broken");
 	if (!predict->program || !predict->program->declared)
 		return bad_input(

@@ -32,15 +32,16 @@ static int write_json(const char *path, json_t *object)
 
 static void tell(const struct desk *desk)
 {
-	size_t predicted = 0, passed = 0, count = desk->catalogue.pitfall_count;
+	size_t predicted = 0, predictable = 0, passed = 0, count = desk->catalogue.pitfall_count;
 	struct scores scores;
 
 	for (size_t i = 0; i < count; i++) {
 		struct standing standing = reader_standing(&desk->reader, desk->catalogue.pitfalls[i]);
 		predicted += standing.predictions > 0;
+		predictable += !pitfall_is_alone(desk->catalogue.root, desk->catalogue.pitfalls[i]);
 		passed += standing.passed_at != 0;
 	}
-	printf("Predicted %zu of %zu, passed %zu of %zu.\n", predicted, count, passed, count);
+	printf("Predicted %zu of %zu, passed %zu of %zu.\n", predicted, predictable, passed, count);
 	scores_count(&scores, &desk->reader);
 	scores_print(stdout, style_of(stdout), &scores);
 }

@@ -187,9 +187,9 @@ static const struct program *find_program(const struct catalogue *catalogue, con
 		program = named.program;
 	else
 		program = names_program(catalogue, named.pitfall,
-					name		 ? name
-					: named.exercise ? "starter"
-							 : "broken",
+					name								     ? name
+					: named.exercise || pitfall_is_alone(catalogue->root, named.pitfall) ? "starter"
+													     : "broken",
 					&error);
 	if (error)
 		bad_input("%s", error);

@@ -137,8 +137,8 @@ static int show(const char *root, int argc, char **argv)
 	int status = find_named(&catalogue, operands.items[0], false, &named);
 	if (status == 0) {
 		const struct shown shown = shown_of(root, named.pitfall, show.answers);
-		show_folder(&catalogue, show.exercise || named.exercise ? "exercises" : "chapters", named.pitfall,
-			    &shown);
+		bool exercise = show.exercise || named.exercise || pitfall_is_alone(catalogue.root, named.pitfall);
+		show_folder(&catalogue, exercise ? "exercises" : "chapters", named.pitfall, &shown);
 	}
 	catalogue_release(&catalogue);
 	return status;
@@ -209,6 +209,9 @@ static int diff(const char *root, int argc, char **argv)
 		return STATUS_BAD_INPUT;
 	catalogue_load(&catalogue, root);
 	int status = find_named(&catalogue, operands.items[0], false, &named);
+	if (status == 0 && pitfall_is_alone(root, named.pitfall))
+		status = bad_input("%s is an exercise alone, with no pair of programs; './loose watch %s' opens it",
+				   named.pitfall, short_name(named.pitfall));
 	if (status == 0) {
 		const struct pair pair = {root, named.pitfall, answers_are_hidden(root, named.pitfall, show.answers)};
 		FILE *out = text_open(&pages);

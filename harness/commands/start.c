@@ -24,7 +24,7 @@ static char *what_next(const struct desk *desk, const char *position)
 	struct standing standing = reader_standing(&desk->reader, position);
 	if (standing.passed)
 		return mem_copy("./loose next");
-	if (standing.predictions == 0 && standing.attempts == 0)
+	if (standing.predictions == 0 && standing.attempts == 0 && !pitfall_is_alone(catalogue->root, position))
 		return mem_format("./loose predict %s", short_name(position));
 	return mem_copy("./loose watch");
 }
@@ -32,18 +32,20 @@ static char *what_next(const struct desk *desk, const char *position)
 static void tell_where(const struct desk *desk, const char *position)
 {
 	const struct catalogue *catalogue = &desk->catalogue;
-	size_t passed = 0, predicted = 0;
+	size_t passed = 0, predicted = 0, predictable = 0;
 
 	for (size_t i = 0; i < catalogue->pitfall_count; i++) {
 		struct standing standing = reader_standing(&desk->reader, catalogue->pitfalls[i]);
 		passed += standing.passed_at != 0;
 		predicted += standing.predictions > 0;
+		predictable += !pitfall_is_alone(catalogue->root, catalogue->pitfalls[i]);
 	}
 	if (!passed && !predicted && !position) {
 		printf("You have not begun yet.\n");
 		return;
 	}
-	printf("You have predicted %zu and passed %zu of %zu.\n", predicted, passed, catalogue->pitfall_count);
+	printf("You have predicted %zu of %zu and passed %zu of %zu.\n", predicted, predictable, passed,
+	       catalogue->pitfall_count);
 	const struct program *starter = position ? catalogue_program(catalogue, position, "starter") : NULL;
 	if (starter) {
 		struct standing standing = reader_standing(&desk->reader, position);

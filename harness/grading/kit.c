@@ -132,6 +132,9 @@ static void copy_exercise(struct making *making, const struct catalogue *catalog
 		copy_file(making, name);
 		free(name);
 	}
+	char *designs = mem_format("%s/designs", folder);
+	copy_tree(making, designs, ""); /* what the test has of more files, if it has any */
+	free(designs);
 	char *name = mem_format("%s/budget", folder), *bounds = submission_bounds(catalogue, starter->pitfall);
 	char *line = mem_format("%s\n", bounds);
 	write_text(making, name, line);

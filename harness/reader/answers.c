@@ -9,7 +9,7 @@
 
 bool answers_hidden(const struct reader *reader, const char *pitfall, bool asked)
 {
-	return !asked && reader_standing(reader, pitfall).predictions == 0;
+	return !asked && !pitfall_is_alone(reader->root, pitfall) && reader_standing(reader, pitfall).predictions == 0;
 }
 
 char *answers_how(const char *pitfall)

@@ -13,7 +13,7 @@
 #include "verdict/detector.h"
 #include "workbook/catalogue.h"
 
-/* Whether the pitfall's answers are hidden; `asked` is --answers. */
+/* Whether the pitfall's answers are hidden; `asked` is --answers. Those of an exercise alone never are: its tests are its oracle. */
 bool answers_hidden(const struct reader *reader, const char *pitfall, bool asked);
 /* One line, without "loose: ", that says that they are and how to see them; for the caller to free. */
 char *answers_how(const char *pitfall);

@@ -124,13 +124,17 @@ static void add_all(struct catalogue *catalogue, const char *pattern, enum role 
 	free(full);
 }
 
-/* Where the chapter's README first links the pitfall. */
+/* Where the chapter's README first links the pitfall's text, or the exercise's where there is no other. */
 static size_t place_of(const struct catalogue *catalogue, const char *pitfall)
 {
 	const char *slash = strchr(pitfall, '/');
 	char *path = mem_format("%s/chapters/%.*s/README.md", catalogue->root, (int)(slash - pitfall), pitfall);
-	char *link = mem_format("(%s/README.md)", slash + 1), *text = file_read(path);
+	char *link = mem_format("%s/README.md)", slash + 1), *text = file_read(path);
 	const char *found = text ? strstr(text, link) : NULL;
+
+	/* Whole, whatever folders lead to it. */
+	while (found && found > text && found[-1] != '(' && found[-1] != '/')
+		found = strstr(found + 1, link);
 	size_t place = found ? (size_t)(found - text) : SIZE_MAX;
 
 	free(text);
@@ -252,6 +256,17 @@ static bool has_solutions(const struct catalogue *catalogue)
 	return has;
 }
 
+bool pitfall_is_alone(const char *root, const char *pitfall)
+{
+	char *exercise = mem_format("%s/exercises/%s", root, pitfall);
+	char *chapter = mem_format("%s/chapters/%s", root, pitfall);
+	bool alone = access(exercise, F_OK) == 0 && access(chapter, F_OK) != 0;
+
+	free(chapter);
+	free(exercise);
+	return alone;
+}
+
 /* A pitfall is whole: its pair, and its exercise with what stands beside it. */
 static void check_whole(struct catalogue *catalogue, const char *pitfall)
 {
@@ -268,8 +283,11 @@ static void check_whole(struct catalogue *catalogue, const char *pitfall)
 		{ROLE_WRONG, 3, "three wrong fixes in solutions/%s/wrong/"},
 	};
 
+	bool alone = pitfall_is_alone(catalogue->root, pitfall);
+
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-		if (count_role(catalogue, pitfall, parts[i].role) >= parts[i].least ||
+		if ((alone && parts[i].role < ROLE_STARTER) ||
+		    count_role(catalogue, pitfall, parts[i].role) >= parts[i].least ||
 		    (parts[i].role >= ROLE_SOLUTION && !has_solutions(catalogue)))
 			continue;
 		const char *what = parts[i].what, *mark = strstr(what, "%s");

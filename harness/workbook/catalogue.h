@@ -29,7 +29,7 @@ struct catalogue {
 	struct program *
 		*submissions; /* what catalogue_submission() was asked for and the tree's programs do not have */
 	size_t submission_count;
-	char **pitfalls; /* their names, in that order */
+	char **pitfalls; /* their names, in that order; an exercise alone is one of them */
 	size_t pitfall_count;
 	char **problems; /* lines for the reader: what in the tree is wrong, and how to fix it */
 	size_t problem_count;
@@ -47,6 +47,11 @@ void catalogue_release(struct catalogue *catalogue);
  * when none or several match.
  */
 const char *catalogue_pitfall(const struct catalogue *catalogue, const char *part, char **error);
+/*
+ * Whether it is an exercise alone, without a text and a pair of programs in its chapter: it asks for what the whole chapter
+ * teaches, and there is nothing to predict.
+ */
+bool pitfall_is_alone(const char *root, const char *pitfall);
 /* NULL when the pitfall has no such program. */
 const struct program *catalogue_program(const struct catalogue *catalogue, const char *pitfall, const char *name);
 /*

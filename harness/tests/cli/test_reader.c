@@ -100,7 +100,7 @@ Test(reader, alone_it_says_what_to_type)
 	expect(0, "", "You have not begun yet.\n\nType next:\n\n  ./loose predict implicit-contract\n");
 	expect(0, "next", "your file; what it must do: exercises/" PITFALL "/README.md");
 	expect(0, "",
-	       "You have predicted 0 and passed 0 of 1.\nIn hand: " PITFALL ", " COPY
+	       "You have predicted 0 of 1 and passed 0 of 1.\nIn hand: " PITFALL ", " COPY
 	       "\n  0 attempts, hints taken: 0\n");
 	expect(0, "", "\n  ./loose predict implicit-contract\n");
 }

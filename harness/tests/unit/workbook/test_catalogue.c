@@ -139,6 +139,8 @@ Test(catalogue, every_pitfall_is_on_the_checklist)
 	cr_assert_not_null(text);
 	for (size_t i = 0; i < catalogue.pitfall_count; i++) {
 		const char *pitfall = catalogue.pitfalls[i];
+		if (pitfall_is_alone(catalogue.root, pitfall))
+			continue;
 		bool own = strncmp(pitfall, "11-review/", 10) == 0;
 		char link[256];
 		snprintf(link, sizeof link, "](%s%s/README.md)", own ? "" : "../", pitfall + (own ? 10 : 0));
