@@ -105,6 +105,37 @@ Test(reader, alone_it_says_what_to_type)
 	expect(0, "", "\n  ./loose predict implicit-contract\n");
 }
 
+/* An exercise that no chapter's text and pair belong to. */
+Test(reader, an_exercise_alone_is_opened_and_not_predicted)
+{
+	scratch_shell(&scratch, "rm -rf chapters/" PITFALL);
+	expect(0, "next", "your file; what it must do: exercises/" PITFALL "/README.md");
+	expect_none("next", "predict");
+	expect(0, "", "\n  ./loose watch\n");
+	expect(2, "predict implicit", PITFALL " is an exercise alone, with no program to predict; './loose watch");
+	expect(2, "diff implicit", PITFALL " is an exercise alone, with no pair of programs; './loose watch");
+	expect(0, "progress", "Predicted 0 of 0, passed 0 of 1.\n");
+	expect(0, "list", "The line that pinged after the goodbye");
+	expect(0, "show implicit", "==== exercises/" PITFALL "/README.md ====");
+	expect_none("show implicit", "answers are hidden");
+}
+
+/* From the first refusal to the solution: what is edited is a contract, and the loop is that of every exercise. */
+Test(reader, writes_a_contract)
+{
+	static const char own[] = "10-api-design/what-stop-promises";
+
+	scratch_shell(&scratch, "for t in exercises solutions; do mkdir -p $t/%s && cp -r ../../$t/%s/. $t/%s; done",
+		      own, own, own);
+	expect(1, "check what-stop", "readable: it promises nothing");
+	expect(0, "hint what-stop", "Begin with the callers");
+	scratch_shell(&scratch, "cp solutions/%s/tide.c work/%s/tide.c", own, own);
+	expect(0, "check what-stop", "Passed.");
+	expect(0, "solution what-stop", "joined == started");
+	expect(0, "reset what-stop", "tide.1.c");
+	expect(0, "progress", "passed 1 of 2");
+}
+
 /* To look leaves nothing behind. */
 Test(reader, looking_makes_no_file)
 {

@@ -50,6 +50,8 @@ static void make(void)
 	scratch_write(&scratch, EXERCISE "/test.c",
 		      "#include <criterion/criterion.h>\n#include \"line.h\"\n"
 		      "Test(line, adds)\n{\n	cr_assert_eq(line_add(1), 1);\n}\n");
+	scratch_shell(&scratch, "mkdir " EXERCISE "/designs");
+	scratch_write(&scratch, EXERCISE "/designs/one.c", "/* What a contract is judged by. */\n");
 	scratch_write(&scratch, SOLUTIONS "/line.c", solution);
 	scratch_shell(
 		&scratch,
@@ -84,8 +86,9 @@ Test(student_kit, has_nothing_of_a_solution)
 {
 	scratch_shell(&scratch, "! grep -rlF '" SECRET "' kit");
 	scratch_shell(&scratch, "! test -e kit/solutions && ! test -e kit/work && ! test -e kit/harness/tests");
-	scratch_shell(&scratch, "test -f kit/" EXERCISE "/line.c && test -f kit/" EXERCISE
-				"/test.c && test -f kit/chapters/kit/check.h");
+	scratch_shell(&scratch,
+		      "test -f kit/" EXERCISE "/line.c && test -f kit/" EXERCISE "/test.c && test -f kit/" EXERCISE
+		      "/designs/one.c && test -f kit/chapters/kit/check.h");
 	scratch_shell(&scratch, "! find kit/exercises -name '*link*' -o -name 'student7*' | grep .");
 }
 
