@@ -21,7 +21,9 @@ WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wpedantic $(WERROR)
 
 # -O0: an optimiser may remove the race that the reader is to see. DWARF 4: Valgrind 3.19 cannot read clang's DWARF 5.
 # aranges: libdwfl finds the source of an address by them, and clang leaves them out.
-PROGRAM_CFLAGS := $(POSIX) -O0 -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer -pthread -Wall -Wextra $(WERROR) -Ichapters -MMD -MP
+# A verdict rests on those BY_HAND: the texts show them to a reader who compiles without us.
+BY_HAND := -O0 -g -gdwarf-4 -pthread -Ichapters
+PROGRAM_CFLAGS := $(POSIX) $(BY_HAND) -gdwarf-aranges -fno-omit-frame-pointer -Wall -Wextra $(WERROR) -MMD -MP
 # The detectors say which of these they need; a test holds the two together.
 FLAVOURS := plain tsan trace
 plain_FLAGS :=
@@ -182,7 +184,7 @@ endif
 # --- the harness ---------------------------------------------------------------------------------------------------
 
 # XSI for realpath().
-HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -Ichapters -MMD -MP
+HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -Ichapters -Ibuild -MMD -MP
 HARNESS_LIBS := -luv -lexpat -ljansson -lcmark-gfm -ldw -lelf -lcurl -lsqlite3 -larchive
 ROOMS := base wire trace verdict workbook mutants detectors detectors/tsan detectors/valgrind detectors/budget detectors/criterion \
 	detectors/recorder exec report picture judge \
@@ -198,7 +200,16 @@ TESTED_KIT := $(addprefix chapters/kit/,metrics.c check.c queue.c deadline.c sch
 # A plain char is unsigned on aarch64: so the tests run both ways, wherever they run.
 asan_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -funsigned-char
 
+# What docs/by_hand.c knows of this file: the flags, and the libraries of each pitfall.
+build/by_hand.h: Makefile
+	$(Q)mkdir -p $(@D); { printf '#define BY_HAND_FLAGS "%s"\n#define BY_HAND_FLAVOURS' '$(BY_HAND)'; \
+		printf ' \\\n\t{"%s", "%s"},' $(foreach one,$(FLAVOURS),$(one) '$($(one)_FLAGS)'); printf '\n#define BY_HAND_LIBRARIES'; \
+		printf ' \\\n\t{"%s", "%s"},' $(foreach one,$(sort $(filter LIBS_%,$(.VARIABLES))),$(patsubst LIBS_%,%,$(one)) '$($(one))'); \
+		echo; } >$@.new && mv $@.new $@
+
 define harness
+build/$1/harness/docs/by_hand.o: build/by_hand.h
+
 build/$1/%.o: %.c build/toolchain
 	$(Q)mkdir -p $$(@D); $$(HARNESS_CC) $$(HARNESS_CFLAGS) $$($1_FLAGS) -c $$< -o $$@
 
@@ -286,6 +297,14 @@ build/inject: $(patsubst %.c,build/host/%.o,harness/tests/inject/driver.c $(filt
 build/traces: $(patsubst %.c,build/host/%.o,harness/tests/traces.c $(filter-out harness/main.c,$(HARNESS_SOURCES)))
 	$(Q)$(HARNESS_CC) -o $@ $^ $(HARNESS_LIBS)
 
+# Types the texts' command lines into a shell.
+build/raw: $(patsubst %.c,build/host/%.o,harness/tests/raw/raw.c $(filter-out harness/main.c,$(HARNESS_SOURCES)))
+	$(Q)$(HARNESS_CC) -o $@ $^ $(HARNESS_LIBS)
+
+# Has the texts' Go listings compiled.
+build/listings: $(patsubst %.c,build/host/%.o,harness/tests/listings/listings.c $(filter-out harness/main.c,$(HARNESS_SOURCES)))
+	$(Q)$(HARNESS_CC) -o $@ $^ $(HARNESS_LIBS)
+
 RIGHT_PROGRAMS := $(filter %/fixed,$(CHAPTER_PROGRAMS)) $(patsubst %.c,%,$(wildcard solutions/*/*/*.c solutions/*/*/also-right/*.c))
 
 # What a kill at a random moment does.
@@ -303,7 +322,7 @@ build/watch-drive: $(patsubst %,build/host/harness/tests/%.o,watch/drive cli/scr
 # --- what people type ----------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-.PHONY: all parts harness kills inject traces bench-check bench-verify bench-warm layout prose refuse together verify mutants test tests werror format clean help
+.PHONY: all parts harness kills inject traces raw listings bench-check bench-verify bench-warm layout prose refuse together verify mutants test tests werror format clean help
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
@@ -325,6 +344,12 @@ inject: harness build/inject build/inject.so $(addprefix build/plain/bin/,$(RIGH
 
 refuse: harness ## the harness itself, whose system calls fail, one in each run: CALLS='pipe2 ...' MOST=20 (needs strace, jq)
 	$(Q)harness/tests/inject/refuse $(CALLS)
+
+raw: harness build/raw ## the texts' command lines, typed as they stand, against the declarations: WHICH='words of paths'
+	$(Q)build/raw $(WHICH)
+
+listings: build/listings ## compile and vet the texts' Go listings, where Go is installed
+	$(Q)build/listings
 
 compile_commands.json: $(HARNESS_SOURCES) ## for editors
 	$(Q)sep='['; for f in $(HARNESS_SOURCES) $(UNIT_TESTS) $(CLI_TESTS); do \
@@ -360,7 +385,7 @@ bench-latency: harness $(addprefix build/tsan/,$(addprefix obj/,$(tsan_RUNTIME) 
 		$$source exercises/$(PITFALL)/test.c $(patsubst %,$(CURDIR)/build/tsan/%,$(addprefix obj/,$(sort $(tsan_RUNTIME) $(TEST_RUNTIME))) kit.a) \
 		-o $$out $(tsan_LDFLAGS) $(TEST_LDFLAGS) $(LIBS_$(PITFALL))'
 
-werror: ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
+werror: build/by_hand.h ## compile the harness, its tests and the kit with -Werror, with each compiler in COMPILERS
 	$(Q)for cc in $(COMPILERS); do echo "$$cc"; for f in $(HARNESS_SOURCES) harness/exec/supervisor/*.c harness/exec/inside/*.c $(UNIT_TESTS) $(CLI_TESTS) $(DRIVE_TESTS) \
 		chapters/kit/*.c chapters/04-leak-budget/alert/*.c harness/runtime/*.c harness/runtime/*/*.c; do \
 		$$cc $(filter-out -MMD -MP,$(HARNESS_CFLAGS)) -Werror -fsyntax-only $$f || exit 1; done; done

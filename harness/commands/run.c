@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "command.h"
+#include "docs/docs.h"
 #include "exercise.h"
 #include "picture.h"
 #include "reader/answers.h"
@@ -16,6 +17,7 @@ struct request {
 	const struct program *program, *fixed; /* fixed: of --plot, which runs both; else NULL */
 	const struct detector *only;
 	const char *plot, *trace; /* the files' names; NULL: none */
+	bool commands;
 	bool answers;
 	bool hidden; /* what is declared, for the reader has not predicted it yet */
 	struct output picture, traced;
@@ -214,6 +216,19 @@ static int find(struct request *request, const struct catalogue *catalogue, cons
 	return 0;
 }
 
+static int print_commands(const struct catalogue *catalogue, const struct program *program)
+{
+	if (program->role > ROLE_FIXED)
+		return bad_input(
+			"%s is run by its tests, and those need our runner; name a pitfall's broken or fixed program",
+			program->path);
+	struct shell_lines lines = docs_shell_lines(catalogue, program, true);
+	for (size_t i = 0; i < lines.count; i++)
+		puts(lines.items[i].text);
+	docs_shell_lines_release(&lines);
+	return 0;
+}
+
 static int run(const char *root, int argc, char **argv)
 {
 	struct request request = {0};
@@ -228,6 +243,11 @@ static int run(const char *root, int argc, char **argv)
 	status = find(&request, &workbook.catalogue, &operands);
 	if (status == 0)
 		request.hidden = answers_are_hidden(root, request.program->pitfall, request.answers);
+	if (status == 0 && request.commands) {
+		status = print_commands(&workbook.catalogue, request.program);
+		workbook_close(&workbook);
+		return status;
+	}
 	if (status == 0 && request.plot)
 		status = picture_open(&request.picture, &workbook.loop, request.plot);
 	if (status == 0 && request.trace)
@@ -252,6 +272,10 @@ static const struct option_spec options[] = {
 	 "run the program once more and write what each of its threads did, step by step, as lines of JSON, with the findings "
 	 "where they happen",
 	 offsetof(struct request, trace)},
+	{"commands", OPTION_FLAG, NULL,
+	 "run nothing; print the command lines by which you have the same verdicts without the harness, in a shell in the "
+	 "workbook's root",
+	 offsetof(struct request, commands)},
 	{"answers", OPTION_FLAG, NULL, "say what was declared too, though you have not predicted it yet",
 	 offsetof(struct request, answers)},
 	{0},

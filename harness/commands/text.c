@@ -13,6 +13,7 @@
 struct fill {
 	const char *root;
 	bool check;
+	const char **only; /* the pitfalls whose texts are meant, with NULL at the end; none: all texts */
 	struct workbook workbook;
 	struct results results;
 	size_t wrong; /* stale texts, and links that lead nowhere */
@@ -50,6 +51,26 @@ static int fill_one(struct fill *fill, const char *path)
 	return status;
 }
 
+/* `path` is relative to the root: "chapters/02-x/y/README.md". */
+static bool is_meant(const struct fill *fill, const char *path)
+{
+	const char *within = strchr(path, '/');
+	bool meant = !*fill->only;
+
+	for (const char **pitfall = fill->only; *pitfall && within && !meant; pitfall++)
+		meant = strncmp(within + 1, *pitfall, strlen(*pitfall)) == 0 && within[1 + strlen(*pitfall)] == '/';
+	return meant;
+}
+
+static bool is_judged(const struct fill *fill, const char *pitfall)
+{
+	bool judged = !*fill->only;
+
+	for (const char **one = fill->only; *one && !judged; one++)
+		judged = strcmp(*one, pitfall) == 0;
+	return judged;
+}
+
 static int fill_all(struct fill *fill)
 {
 	static const char *const patterns[] = {"*.md", "chapters/*/*.md", "chapters/*/*/*.md", "exercises/*/*/*.md",
@@ -61,7 +82,8 @@ static int fill_all(struct fill *fill)
 		glob_t found;
 		if (glob(pattern, 0, NULL, &found) == 0) {
 			for (size_t j = 0; j < found.gl_pathc; j++) {
-				int one = fill_one(fill, found.gl_pathv[j] + strlen(fill->root) + 1);
+				const char *path = found.gl_pathv[j] + strlen(fill->root) + 1;
+				int one = is_meant(fill, path) ? fill_one(fill, path) : 0;
 				status = status ? status : one;
 			}
 			globfree(&found);
@@ -83,7 +105,7 @@ static int judge_chapters(struct fill *fill)
 
 	for (size_t i = 0; i < catalogue->count; i++)
 		for (size_t j = 0; detectors[j] && catalogue->programs[i].role <= ROLE_FIXED; j++)
-			if (!detectors[j]->optional)
+			if (!detectors[j]->optional && is_judged(fill, catalogue->programs[i].pitfall))
 				tasks_add(&tasks, &catalogue->programs[i], detectors[j]);
 	follow_start(&follow, &tasks);
 	judge_all(&fill->workbook, &tasks, &options, &follow_events, &follow, &fill->results, &error);
@@ -97,6 +119,19 @@ static int judge_chapters(struct fill *fill)
 	return status;
 }
 
+static int find_only(struct fill *fill, const struct operands *operands)
+{
+	struct named named;
+	int status = 0;
+
+	fill->only = mem_zeroed((size_t)operands->count + 1, sizeof *fill->only);
+	for (int i = 0; i < operands->count && !status; i++) {
+		status = find_named(&fill->workbook.catalogue, operands->items[i], false, &named);
+		fill->only[i] = status ? NULL : named.pitfall;
+	}
+	return status;
+}
+
 static int run(const char *root, int argc, char **argv)
 {
 	struct fill fill = {.root = root};
@@ -107,9 +142,12 @@ static int run(const char *root, int argc, char **argv)
 	int status = open_workbook(&fill.workbook, root);
 	if (status)
 		return status;
-	status = judge_chapters(&fill);
+	status = find_only(&fill, &operands);
+	if (status == 0)
+		status = judge_chapters(&fill);
 	if (status == 0)
 		status = fill_all(&fill);
+	free(fill.only);
 	results_release(&fill.results);
 	workbook_close(&fill.workbook);
 	return status;
@@ -122,11 +160,13 @@ static const struct option_spec options[] = {
 
 const struct command_entry command_text = {
 	.name = "text",
-	.arguments = "",
+	.arguments = "[PITFALL...]",
 	.summary = "fill the generated passages of the book (for authors)",
 	.about =
 		"Makes the excerpts, the detectors' words and the tables in the texts anew, from the programs and from runs, and "
-		"tells which links lead nowhere.",
+		"tells which links lead nowhere. With names, only the texts of these pitfalls; they then may quote no other's runs.",
 	.options = options,
+	.operands = {OPERAND_PITFALL, OPERAND_PITFALL},
+	.most = -1,
 	.run = run,
 };

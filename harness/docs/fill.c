@@ -45,9 +45,10 @@ static bool fill_mark(struct filling *filling, const char *line, size_t length)
 		good = fill(filling, &mark);
 	else
 		good = filling_fail(
-			filling, mem_format("unknown mark '%s'; the marks are excerpt, says, run, verify, diff, table "
-					    "and end",
-					    mark.count ? mark.words[0] : ""));
+			filling,
+			mem_format("unknown mark '%s'; the marks are excerpt, says, run, verify, diff, commands, "
+				   "table and end",
+				   mark.count ? mark.words[0] : ""));
 	free(mark.text);
 	return good;
 }

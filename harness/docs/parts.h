@@ -32,6 +32,9 @@ typedef bool passage_fill(struct filling *filling, const struct mark *mark);
 /* NULL when there is no such mark. */
 passage_fill *passage_named(const char *name);
 
+/* The passage of `commands`. */
+passage_fill fill_commands;
+
 /*
  * The detector table in Markdown: for each pitfall below `prefix` ("" for all,
  * "02-ownership/" for a chapter) what sees its broken program, and who cries

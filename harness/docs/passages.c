@@ -256,8 +256,9 @@ passage_fill *passage_named(const char *name)
 	static const struct {
 		const char *name;
 		passage_fill *fill;
-	} kinds[] = {{"excerpt", fill_excerpt}, {"says", fill_says}, {"run", fill_run},
-		     {"verify", fill_verify},	{"diff", fill_diff}, {"table", fill_table}};
+	} kinds[] = {{"excerpt", fill_excerpt},	 {"says", fill_says}, {"run", fill_run},
+		     {"verify", fill_verify},	 {"diff", fill_diff}, {"table", fill_table},
+		     {"commands", fill_commands}};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (strcmp(kinds[i].name, name) == 0)

@@ -71,6 +71,8 @@ void report_prose(FILE *out, struct style style, int indent, const char *text)
 		if (*text == '\n') {
 			putc('\n', out);
 		} else if (strncmp(text, "<!--", 4) == 0) {
+			const char *end = strstr(text, "-->");
+			text = end ? end : text;
 			text += strcspn(text, "\n");
 		} else if (strncmp(text, "```", 3) == 0) {
 			text = print_fence(out, indent, text);

@@ -85,6 +85,12 @@ struct detector {
 	/* Appends to `command` what stands before the program's path, and the environment. */
 	void (*prepare)(const struct run *run, struct command *command);
 	/*
+	 * Appends what a reader types before the program's path to see the same without the harness, and the environment: all on
+	 * which a verdict rests, and no more. Paths are relative to the workbook. `here`: as the version of the tool on this
+	 * machine needs it; else as the texts show it. NULL: the detector is the harness's own.
+	 */
+	void (*by_hand)(bool here, struct command *command);
+	/*
 	 * Reads the run's reports and adds findings, or a fault, to `seen`, whose
 	 * status is already filled in. A report that is missing, cut short, or
 	 * without its closing mark is a fault of the detector; never silence.

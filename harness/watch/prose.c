@@ -90,6 +90,8 @@ char *prose_of(const char *path, const char *text)
 	while (*text) {
 		size_t length = strcspn(text, "\n");
 		bool fence = strncmp(text, "```", 3) == 0, mark = strncmp(text, "<!--", 4) == 0;
+		if (mark && !fenced && strstr(text, "-->"))
+			length = (size_t)(strstr(text, "-->") - text) + strcspn(strstr(text, "-->"), "\n");
 		bool as_it_is = !fence && (fenced || (is_code(text) && !open));
 		if (open && (length == 0 || fence || *text == '#' || starts_item(text) || as_it_is)) {
 			putc('\n', out);

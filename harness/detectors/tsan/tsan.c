@@ -41,6 +41,12 @@ static void prepare(const struct run *run, struct command *command)
 	tests_prepare(run, command);
 }
 
+/* The build does it all. No verdict of the book rests on an option: those above make findings complete, and runs short. */
+static void by_hand(bool here, struct command *command)
+{
+	(void)here, (void)command;
+}
+
 static size_t code_at(void *context, uint64_t pc, struct code_place *places, size_t room)
 {
 	return symbolizer_code(context, pc, places, room);
@@ -100,5 +106,6 @@ const struct detector detector_tsan = {
 	.channel = CHANNEL_TSAN,
 	.sanitizer = true,
 	.prepare = prepare,
+	.by_hand = by_hand,
 	.collect = collect,
 };

@@ -27,11 +27,8 @@ static const char *const common[] = {"--command-line-only=yes", "--vgdb=no",	   
 				     "--num-callers=24",	"--sanity-level=0", "--vex-guest-chase=no",
 				     "--error-exitcode=0",	"--xml=yes",	    NULL};
 
-/*
- * --free-is-write=yes    else neither sees that a block is freed while another thread uses it
- * --history-level=full   both stacks of a race
- */
-static const char *const for_helgrind[] = {"--free-is-write=yes", "--history-level=full", NULL};
+/* --free-is-write=yes   else neither sees that a block is freed while another thread uses it */
+static const char *const for_helgrind[] = {"--free-is-write=yes", NULL};
 /* --check-stack-var=yes   else DRD does not look at variables on a stack, where a captured loop variable is */
 static const char *const for_drd[] = {"--free-is-write=yes", "--check-stack-var=yes", NULL};
 /*
@@ -41,6 +38,14 @@ static const char *const for_drd[] = {"--free-is-write=yes", "--check-stack-var=
  */
 static const char *const for_memcheck[] = {"--leak-check=full", "--show-leak-kinds=definite",
 					   "--errors-for-leak-kinds=definite", NULL};
+
+/*
+ * What a tool says wrongly. A file names what Helgrind and DRD say, and each takes from it what is its own; memcheck needs
+ * none.
+ */
+#define SUPPRESSIONS "harness/detectors/valgrind/"
+static const char *const suppressed[] = {"valgrind.supp", "libc.supp", NULL};
+static const char suppressed_dubious[] = "valgrind-3.21.supp";
 
 /* Helgrind has the kind Dubious since 3.21; before that it refuses a suppression of it. Asked once. */
 static bool has_dubious(void)
@@ -88,14 +93,27 @@ static void prepare(const struct run *run, struct command *command, const char *
 	for (size_t i = 0; options[i]; i++)
 		command_argument(command, "%s", options[i]);
 	prepare_report(run, command);
-	command_argument(command, "--suppressions=%s/harness/detectors/valgrind/valgrind.supp", run->root);
-	command_argument(command, "--suppressions=%s/harness/detectors/valgrind/libc.supp", run->root);
+	for (size_t i = 0; suppressed[i]; i++)
+		command_argument(command, "--suppressions=%s/" SUPPRESSIONS "%s", run->root, suppressed[i]);
 	if (has_dubious())
-		command_argument(command, "--suppressions=%s/harness/detectors/valgrind/valgrind-3.21.supp", run->root);
+		command_argument(command, "--suppressions=%s/" SUPPRESSIONS "%s", run->root, suppressed_dubious);
 	if (!run_is_of_workbook(run))
 		command_argument(command, "--max-threads=%d", MOST_THREADS);
 	command_argument(command, "--child-silent-after-fork=%s", run->tests ? "no" : "yes");
 	tests_prepare(run, command);
+}
+
+/* For memcheck no word is suppressed, and a reader is spared the lines. */
+static void by_hand(struct command *command, const char *tool, const char *const *options, bool races, bool here)
+{
+	command_argument(command, "valgrind");
+	command_argument(command, "--tool=%s", tool);
+	for (size_t i = 0; options[i]; i++)
+		command_argument(command, "%s", options[i]);
+	for (size_t i = 0; races && suppressed[i]; i++)
+		command_argument(command, "--suppressions=" SUPPRESSIONS "%s", suppressed[i]);
+	if (races && here && has_dubious())
+		command_argument(command, "--suppressions=" SUPPRESSIONS "%s", suppressed_dubious);
 }
 
 struct collecting {
@@ -187,6 +205,11 @@ static void collect(const struct run *run, struct observation *seen, const char 
 		prepare(run, command, #tool, for_##tool);                                                              \
 	}                                                                                                              \
                                                                                                                        \
+	static void by_hand_##tool(bool here, struct command *command)                                                 \
+	{                                                                                                              \
+		by_hand(command, #tool, for_##tool, looks_for_races, here);                                            \
+	}                                                                                                              \
+                                                                                                                       \
 	static void collect_##tool(const struct run *run, struct observation *seen)                                    \
 	{                                                                                                              \
 		collect(run, seen, #tool);                                                                             \
@@ -202,6 +225,7 @@ static void collect(const struct run *run, struct observation *seen, const char 
 		.heavy = true,                                                                                         \
 		.simulates = true,                                                                                     \
 		.prepare = prepare_##tool,                                                                             \
+		.by_hand = by_hand_##tool,                                                                             \
 		.collect = collect_##tool,                                                                             \
 	}
 

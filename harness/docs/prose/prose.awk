@@ -19,7 +19,9 @@ function add(line) {
 	text = text (text == "" ? "" : " ") line
 }
 
-FNR == 1 { flush(); fenced = filled = 0 }
+FNR == 1 { flush(); fenced = filled = hidden = 0 }
+/^<!-- go/ { flush(); hidden = 1; next }
+hidden { if (/-->/) hidden = 0; next }
 /^<!-- end -->/ { filled = 0; next }
 /^<!-- (table|excerpt|says|run|verify|diff|commands|picture)/ { flush(); filled = 1; next }
 filled { next }
