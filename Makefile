@@ -38,9 +38,9 @@ TRACED := main exit pthread_create pthread_join pthread_detach pthread_mutex_loc
 	memset schedule_reached schedule_await schedule_leaving schedule_await_gone schedule_await_blocked gate_open gate_wait \
 	stop_request stop_wait queue_put queue_offer queue_take queue_poll queue_close
 trace_LDFLAGS := $(TRACED:%=-Wl,--wrap=%)
-# The runner of tests asks for their section. A test that calls exit() has not passed.
+# The runner of tests asks for their section. A test that calls exit() has not passed. What a test may meet is in kit/unlucky.c.
 TEST_LDFLAGS := -Wl,--export-dynamic-symbol=loose_test_sections,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit \
-	-lcriterion
+	-Wl,--wrap=pthread_cond_wait,--wrap=pthread_cond_timedwait,--wrap=pthread_mutex_lock -lcriterion
 
 # Libraries that a pitfall's programs use, by the pitfall's path, or one program, by its own.
 LIBS_05-shutdown/shutdown-order := -lsqlite3

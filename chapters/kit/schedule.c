@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -130,13 +131,23 @@ static void read_file(int directory, const char *path, char *text, size_t size)
 	text[got > 0 ? got : 0] = '\0';
 }
 
+static bool is_called(const char *status, const char *name)
+{
+	static const char before[] = "Name:\t";
+	size_t length = strlen(name);
+
+	return strncmp(status, before, sizeof before - 1) == 0 &&
+	       strncmp(status + sizeof before - 1, name, length) == 0 && status[sizeof before - 1 + length] == '\n';
+}
+
 /* The leak budget's monitor measures at its own pace, not for the program: how often it runs says nothing. */
 static bool is_monitor(const char *status)
 {
-	static const char name[] = "Name:\tloose-monitor\n";
-
-	return strncmp(status, name, sizeof name - 1) == 0;
+	return is_called(status, "loose-monitor");
 }
+
+/* What a thread is called while it is in schedule_await_blocked(). */
+static const char awaits[] = "awaits-blocked";
 
 /* Whether the thread waits; adds how often it has run to *runs. One that has gone since it was listed does not wait. */
 static bool waits(int tasks, const char *thread, unsigned long long *runs)
@@ -145,6 +156,8 @@ static bool waits(int tasks, const char *thread, unsigned long long *runs)
 
 	snprintf(path, sizeof path, "%s/status", thread);
 	read_file(tasks, path, text, sizeof text);
+	if (is_called(text, awaits))
+		return true;
 	const char *state = strstr(text, "State:\t"), *switches = text;
 	while (!is_monitor(text) && (switches = strstr(switches, "ctxt_switches:\t"))) {
 		switches += strlen("ctxt_switches:\t");
@@ -187,7 +200,7 @@ static bool others_wait(unsigned long long *runs)
 	return all;
 }
 
-void schedule_await_blocked(void)
+void schedule_await_others(void)
 {
 	unsigned long long before, runs = 0;
 	bool all = false, again;
@@ -199,6 +212,16 @@ void schedule_await_blocked(void)
 		before = runs;
 		all = others_wait(&runs);
 	} while (!all || !again || runs != before);
+}
+
+void schedule_await_blocked(void)
+{
+	char name[16];
+
+	syscall(SYS_prctl, PR_GET_NAME, name, 0, 0, 0);
+	syscall(SYS_prctl, PR_SET_NAME, awaits, 0, 0, 0);
+	schedule_await_others();
+	syscall(SYS_prctl, PR_SET_NAME, name, 0, 0, 0);
 }
 
 /* In the thread that is held, in the middle of whatever it waits for. */

@@ -56,4 +56,22 @@ void schedule_await_blocked(void);
 void schedule_hold(pthread_t thread);
 void schedule_let_go(void);
 
+/*
+ * For a test, before it starts a thread: from here on each thread's first wait
+ * for a condition, and every other one after it, ends at once without a signal.
+ * POSIX allows that at any time, and hardly ever does it happen: so a wait that
+ * is not in a loop is found out. Only the tests of exercises are linked for it.
+ */
+void schedule_wake_in_vain(void);
+
+/*
+ * For a test too, and one thread of it: from here on the calling thread takes
+ * each lock only when every other thread waits. What they can do before it they
+ * have done by then, so that two steps of it in the wrong order are found out.
+ * A thread in schedule_await_blocked() counts as one that waits.
+ */
+void schedule_go_last(void);
+/* Returns once every other thread waits, but for those that are in schedule_await_blocked(). */
+void schedule_await_others(void);
+
 #endif

@@ -64,6 +64,7 @@ static bool look_elsewhere(void *unused, int page)
 
 static struct search *start(int pages)
 {
+	schedule_wake_in_vain();
 	CHECK(pthread_key_create(&archive.key, thread_ends));
 	return search_start(look, &archive, pages);
 }

@@ -1,0 +1,66 @@
+/*
+ * Tests are linked with --wrap for these calls, so that those of the program's
+ * own objects, the kit's among them, come here first. No chapter's program has
+ * this file: it is taken out of the archive for a wrapped call alone. Weak: where
+ * a program is traced, the tracer's own take their place.
+ */
+#include "schedule.h"
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "check.h"
+
+int __real_pthread_mutex_lock(pthread_mutex_t *lock);
+int __wrap_pthread_mutex_lock(pthread_mutex_t *lock);
+int __real_pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *lock);
+int __real_pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *lock, const struct timespec *end);
+int __wrap_pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *lock);
+int __wrap_pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *lock, const struct timespec *end);
+
+static bool in_vain; /* written before there are other threads */
+
+void schedule_wake_in_vain(void)
+{
+	if (!in_vain) /* a test may say it again, when there are threads that read it */
+		in_vain = true;
+}
+
+/* Whether this wait ends at once: a thread's first, and every other one. The others must wait, or it would only spin. */
+static bool ends_at_once(pthread_mutex_t *lock)
+{
+	static _Thread_local bool now;
+
+	now = in_vain && !now;
+	if (!now)
+		return false;
+	pthread_testcancel();
+	CHECK(pthread_mutex_unlock(lock));
+	CHECK(pthread_mutex_lock(lock));
+	return true;
+}
+
+__attribute__((weak)) int __wrap_pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *lock)
+{
+	return ends_at_once(lock) ? 0 : __real_pthread_cond_wait(condition, lock);
+}
+
+__attribute__((weak)) int __wrap_pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *lock,
+							const struct timespec *end)
+{
+	return ends_at_once(lock) ? 0 : __real_pthread_cond_timedwait(condition, lock, end);
+}
+
+static _Thread_local bool goes_last;
+
+void schedule_go_last(void)
+{
+	goes_last = true;
+}
+
+__attribute__((weak)) int __wrap_pthread_mutex_lock(pthread_mutex_t *lock)
+{
+	if (goes_last)
+		schedule_await_others();
+	return __real_pthread_mutex_lock(lock);
+}
