@@ -12,9 +12,9 @@
 #include "kit/schedule.h"
 
 enum {
-	SHORT = 1,	/* ms: an interval */
+	SHORT = 500, /* ms: an interval; a tenth of it is clearly too short, and ten times of it too long for PATIENCE */
 	HOUR = 3600000, /* ms: an interval that a test cannot wait for */
-	PATIENCE = 5000 /* ms: for what a right line does at once; only a wrong one is ever waited for so long */
+	PATIENCE = 8000 /* ms: for what a right line does in time; only a wrong one is ever waited for so long */
 };
 enum { HELD_PING = 3 }; /* the ping that is held: the third */
 enum { HELD_PING_SENT, NEVER };
@@ -22,8 +22,9 @@ enum { HELD_PING_SENT, NEVER };
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	int pings;   /* begun; guarded by lock */
-	bool closed; /* line_close() has returned; guarded by lock */
+	int pings;		 /* begun; guarded by lock */
+	struct timespec held_at; /* when the ping that is held began; guarded by lock */
+	bool closed;		 /* line_close() has returned; guarded by lock */
 	/* of whoever is sending, and when the line is closed, of the test; so without a lock */
 	enum frame last;
 	bool late;	/* a frame was sent when the line was closed */
@@ -36,6 +37,8 @@ static bool begin(enum frame frame, bool *hold)
 	CHECK(pthread_mutex_lock(&wire.lock));
 	wire.pings += frame == FRAME_PING;
 	*hold = frame == FRAME_PING && wire.pings == HELD_PING;
+	if (*hold)
+		wire.held_at = deadline_in(0);
 	CHECK(pthread_cond_broadcast(&wire.changed));
 	CHECK(pthread_mutex_unlock(&wire.lock));
 	/* Now whoever closes the line either waits for this ping, or has not waited and is told below that it was late. */
@@ -92,6 +95,15 @@ static bool pings_begin(int pings)
 	return enough;
 }
 
+/* How long the ping that was held began after that, in ms. */
+static long held_after(const struct timespec *moment)
+{
+	CHECK(pthread_mutex_lock(&wire.lock));
+	long after = (wire.held_at.tv_sec - moment->tv_sec) * 1000 + (wire.held_at.tv_nsec - moment->tv_nsec) / 1000000;
+	CHECK(pthread_mutex_unlock(&wire.lock));
+	return after;
+}
+
 static void *close_line(void *line)
 {
 	line_close(line);
@@ -121,18 +133,24 @@ static bool closes(struct line *line)
 
 Test(line, sends_nothing_after_close, .timeout = 60)
 {
+	schedule_wake_in_vain();
 	deadline_cond_init(&wire.changed);
+	struct timespec opened = deadline_in(0);
 	struct line *line = line_open(send_frame, &wire, SHORT);
 	cr_assert(pings_begin(HELD_PING), "the line does not keep sending pings");
+	long after = held_after(&opened);
 	close_line(line);
 	schedule_await(HELD_PING_SENT);
 	cr_assert_not(wire.late, "line_close() has returned, and a frame was still under way");
 	cr_assert_eq(wire.last, FRAME_GOODBYE, "the goodbye was not the last frame");
 	cr_assert_eq(wire.under_way, 0, "line_close() has cut short a ping that was under way");
+	cr_assert_geq(after, (HELD_PING - 1) * SHORT, "the line sends ping %d after %ld ms, with an interval of %d ms",
+		      HELD_PING, after, SHORT);
 }
 
 Test(line, closes_in_the_middle_of_an_interval, .timeout = 60)
 {
+	schedule_wake_in_vain();
 	deadline_cond_init(&wire.changed);
 	struct line *line = line_open(send_one_ping, &wire, HOUR);
 	cr_assert(pings_begin(1), "the line sends no ping at once");
