@@ -9,12 +9,15 @@
 #include <time.h>
 
 #include "kit/check.h"
+#include "kit/deadline.h"
 #include "kit/gate.h"
 #include "kit/schedule.h"
 #include "kit/stop.h"
 
 enum {
-	SHORT = 1,	 /* ms: an interval */
+	SHORT = 1, /* ms: an interval */
+	MIDDLE =
+		600, /* ms: an interval; a tenth of it is clearly too short, and ten times of it too long for PATIENCE */
 	LONG = 8000,	 /* ms: an interval; only a wrong flags_stop() takes so long */
 	PATIENCE = 8000, /* ms: for the next fetch; only wrong flags are ever waited for so long */
 };
@@ -25,9 +28,10 @@ enum {
 }; /* each shop has one flag that is on; wine gets another when books is stopped */
 enum { HOLD_OVER, NEVER };
 
-static struct stop stopped;	  /* requested when flags_stop() has returned */
-static struct stop fetched_since; /* requested when wine is fetched after that for the second time */
-static struct stop fetched_again; /* requested when the flags that have a long interval are fetched again */
+static struct stop stopped;	      /* requested when flags_stop() has returned */
+static struct stop fetched_since;     /* requested when wine is fetched after that for the second time */
+static struct stop fetched_again;     /* requested when the flags that have a long interval are fetched again */
+static struct timespec fetched_at[2]; /* since then, the first time and the second; read when that was requested */
 static struct gate looked_at = GATE_INITIALIZER;
 static struct gate hold_begun = GATE_INITIALIZER;
 
@@ -63,6 +67,8 @@ static unsigned fetch_wine(void *source)
 	(void)source;
 	if (!stop_requested(&stopped))
 		return WINE;
+	if (since < 2)
+		fetched_at[since] = deadline_in(0);
 	if (++since == 2)
 		stop_request(&fetched_since); /* what was fetched before is there by now */
 	return CIDER;
@@ -70,6 +76,7 @@ static unsigned fetch_wine(void *source)
 
 static void init(void)
 {
+	schedule_wake_in_vain();
 	stop_init(&stopped);
 	stop_init(&fetched_since);
 	stop_init(&fetched_again);
@@ -91,7 +98,7 @@ Test(flags, starts_again)
 Test(flags, each_follows_its_own_source)
 {
 	struct flags *books = flags_start(fetch_books, NULL, SHORT);
-	struct flags *wine = flags_start(fetch_wine, NULL, SHORT);
+	struct flags *wine = flags_start(fetch_wine, NULL, MIDDLE);
 	cr_assert(flags_has(books, BOOKS) && !flags_has(books, WINE), "books has the flags of wine");
 	cr_assert(flags_has(wine, WINE) && !flags_has(wine, BOOKS), "wine has the flags of books");
 
@@ -99,6 +106,9 @@ Test(flags, each_follows_its_own_source)
 	stop_request(&stopped);
 	cr_assert(stop_wait(&fetched_since, PATIENCE), "books is stopped, and wine is not fetched any more");
 	cr_assert(flags_has(wine, CIDER) && !flags_has(wine, WINE), "wine has other flags now, and they are not seen");
+	long between = (fetched_at[1].tv_sec - fetched_at[0].tv_sec) * 1000 +
+		       (fetched_at[1].tv_nsec - fetched_at[0].tv_nsec) / 1000000;
+	cr_assert_geq(between, MIDDLE, "wine is fetched every %d ms, and was after %ld ms", MIDDLE, between);
 	flags_stop(wine);
 }
 

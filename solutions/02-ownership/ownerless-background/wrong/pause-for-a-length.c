@@ -4,7 +4,7 @@
  * Tempting  the wait ends early when it is asked to, the flags are always fresh, and no detector finds anything.
  * Refused   by the test: pthread_cond_timedwait() takes a point in time, not a length, and this one has long passed.
  *           The thread never waits, and fetches as fast as the source lets it.
- * test      fails stops_in_the_middle_of_an_interval
+ * test      fails each_follows_its_own_source, stops_in_the_middle_of_an_interval
  */
 #include "flags.h"
 
