@@ -12,10 +12,12 @@
 #include <criterion/criterion.h>
 
 #include "kit/check.h"
+#include "kit/deadline.h"
 #include "kit/schedule.h"
 
 enum { LATE = 8000 /* ms: when a test stops waiting for a listener; no right watch is near it */, FOR_EVER = 86400000 };
 enum { MANY = 20 };
+enum { PAUSE = 900 /* ms: a tenth of it is clearly too short, and ten times of it is longer than LATE */ };
 enum { NEVER };
 
 static struct channel {
@@ -27,6 +29,7 @@ static struct channel {
 static struct stop listening[2]; /* by channel: somebody does, and it does not fail */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static bool slowly;   /* between two steps of watch_stop() the watch does all that it can */
 static bool returned; /* watch_stop() has; guarded by lock */
 
 static int listen_on(void *arg, struct stop *stop)
@@ -56,6 +59,8 @@ static struct watch *start_and_listen(int channel, long pause)
 
 static void *stop_it(void *watch)
 {
+	if (slowly)
+		schedule_go_last();
 	watch_stop(watch);
 	CHECK(pthread_mutex_lock(&lock));
 	returned = true;
@@ -77,6 +82,13 @@ static void expect_stop(struct watch *watch)
 	CHECK(pthread_join(thread, NULL));
 }
 
+static long ms_since(const struct timespec *moment)
+{
+	struct timespec now = deadline_in(0);
+
+	return (now.tv_sec - moment->tv_sec) * 1000 + (now.tv_nsec - moment->tv_nsec) / 1000000;
+}
+
 /* Looks without a lock, as the caller of watch_stop() may. */
 static struct channel channel_when_stopped(int channel)
 {
@@ -95,6 +107,7 @@ static void expect_listeners(int channel, int expected)
 Test(watch, sends_back_who_has_failed, .timeout = 60)
 {
 	channels[0].fail = MANY;
+	slowly = true;
 	expect_stop(start_and_listen(0, 0));
 	expect_listeners(0, MANY + 1);
 }
@@ -103,6 +116,7 @@ Test(watch, sends_back_who_has_failed, .timeout = 60)
 Test(watch, ends_with_an_error, .timeout = 60)
 {
 	channels[0].at_stop = channels[1].at_stop = ECANCELED;
+	slowly = true;
 	struct watch *first = start_and_listen(0, 0), *second = start_and_listen(1, FOR_EVER);
 	expect_stop(first);
 	expect_listeners(0, 1);
@@ -113,7 +127,15 @@ Test(watch, ends_with_an_error, .timeout = 60)
 
 Test(watch, stops_in_the_pause, .timeout = 60)
 {
-	channels[0].fail = 1;
+	channels[0].fail = channels[1].fail = 1;
+	schedule_wake_in_vain();
+	struct timespec started = deadline_in(0);
+	struct watch *short_one = start_and_listen(1, PAUSE);
+	long paused = ms_since(&started);
+	slowly = true;
+	expect_stop(short_one);
+	slowly = false; /* what the pause needs may not be gone before it is over */
+	cr_assert_geq(paused, PAUSE, "the pause is %d ms, and the listener was sent back after %ld ms", PAUSE, paused);
 	struct watch *watch = watch_start(listen_on, &channels[0], FOR_EVER);
 	schedule_await_blocked();
 	expect_stop(watch);

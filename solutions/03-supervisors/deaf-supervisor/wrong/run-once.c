@@ -1,7 +1,7 @@
 /*
  * Tempting  what is never started again cannot be started again too late; and a stop is a request and a join.
  * Refused   the test: without the second run it is not a supervisor. The first bad minute of the channel is its last.
- * test      fails sends_back_who_has_failed
+ * test      fails sends_back_who_has_failed, stops_in_the_pause
  */
 #include "watch.h"
 

@@ -2,7 +2,7 @@
  * Tempting  it was the supervisor that did not hear; now it has a token of its own, hears it everywhere, and is
  *           joined.
  * Refused   the tests: the supervisor waits for the listener, and the listener has been told nothing.
- * test      fails sends_back_who_has_failed, ends_with_an_error
+ * test      fails ends_with_an_error, sends_back_who_has_failed, stops_in_the_pause
  */
 #include "watch.h"
 

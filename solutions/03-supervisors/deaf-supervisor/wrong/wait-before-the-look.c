@@ -3,7 +3,8 @@
  *           the supervisor is joined. There is a flag, too, and it is read when the wait is over.
  * Refused   the test: a signal is for who waits already. When the stop comes while someone listens, nobody does, and
  *           the pause that begins then passes in full. The flag is there, and nobody looks at it before the wait.
- * test      fails ends_with_an_error
+ *           And a wait may end without a signal: then a pause is none.
+ * test      fails ends_with_an_error, stops_in_the_pause
  */
 #include "watch.h"
 

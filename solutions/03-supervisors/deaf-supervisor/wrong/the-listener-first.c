@@ -1,0 +1,75 @@
+/*
+ * Tempting  both are told, the supervisor is woken in its pause and joined: two requests, and each is heard at once.
+ * Refused   the test: the listener is told first, and leaves. A supervisor that looks just then sees no request yet, and
+ *           sends another listener, whose stop was requested before it began. The test lets the supervisor look just then.
+ * test      fails ends_with_an_error, sends_back_who_has_failed
+ */
+#include "watch.h"
+
+#include <stdlib.h>
+
+#include "kit/check.h"
+#include "kit/deadline.h"
+
+struct watch {
+	watch_listener *listener;
+	void *channel;
+	long pause;
+	struct stop listener_stop;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t asked;
+	bool over; /* guarded by lock */
+};
+
+/* Spends the pause, or less when the watch is over. Whether it is. */
+static bool pause_over(struct watch *watch)
+{
+	struct timespec end = deadline_in(watch->pause);
+
+	CHECK(pthread_mutex_lock(&watch->lock));
+	while (!watch->over && deadline_cond_wait(&watch->asked, &watch->lock, &end))
+		;
+	bool over = watch->over;
+	CHECK(pthread_mutex_unlock(&watch->lock));
+	return over;
+}
+
+static void *keep_watch(void *arg)
+{
+	struct watch *watch = arg;
+
+	do
+		watch->listener(watch->channel, &watch->listener_stop);
+	while (!pause_over(watch));
+	return NULL;
+}
+
+struct watch *watch_start(watch_listener *listener, void *channel, long pause)
+{
+	struct watch *watch = calloc(1, sizeof *watch);
+
+	HAVE(watch);
+	watch->listener = listener;
+	watch->channel = channel;
+	watch->pause = pause;
+	stop_init(&watch->listener_stop);
+	CHECK(pthread_mutex_init(&watch->lock, NULL));
+	deadline_cond_init(&watch->asked);
+	NEED(pthread_create(&watch->thread, NULL, keep_watch, watch));
+	return watch;
+}
+
+void watch_stop(struct watch *watch)
+{
+	stop_request(&watch->listener_stop);
+	CHECK(pthread_mutex_lock(&watch->lock));
+	watch->over = true;
+	CHECK(pthread_cond_signal(&watch->asked));
+	CHECK(pthread_mutex_unlock(&watch->lock));
+	CHECK(pthread_join(watch->thread, NULL));
+	CHECK(pthread_cond_destroy(&watch->asked));
+	CHECK(pthread_mutex_destroy(&watch->lock));
+	stop_destroy(&watch->listener_stop);
+	free(watch);
+}
