@@ -29,7 +29,7 @@ struct house;
 /* The seats 0 to `seats` - 1 are free, and it is 0 o'clock. */
 struct house *house_open(int seats);
 
-/* The customer holds the seat until it is `until`. False: it is held or sold. */
+/* The customer holds the seat until it is `until`, which lies ahead. False: it is held or sold. */
 bool seat_hold(struct house *house, int seat, int customer, long until);
 
 /*
