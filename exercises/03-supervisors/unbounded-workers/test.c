@@ -24,6 +24,7 @@ static struct job {
 
 static struct gate paper = GATE_INITIALIZER;  /* nothing is printed before there is some */
 static struct gate ink = GATE_INITIALIZER;    /* what can be printed at once is not before there is some of that */
+static struct gate last = GATE_INITIALIZER;   /* nor is the last one, before there is this */
 static struct gate enough = GATE_INITIALIZER; /* the press may be closed */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -49,6 +50,8 @@ static int print(void *arg)
 	gate_wait(&paper);
 	if (!job->fail)
 		gate_wait(&ink);
+	if (job == &jobs[JOBS - 1])
+		gate_wait(&last);
 	if (++job->tries > PRESS_TRIES)
 		schedule_await(NEVER); /* and again, and again */
 	bool failed = job->tries <= job->fail;
@@ -65,6 +68,15 @@ static void set_aside(void *arg, int error)
 		job->set_aside++;
 }
 
+static void *close_it(void *press)
+{
+	press_close(press);
+	CHECK(pthread_mutex_lock(&lock));
+	closed = true;
+	CHECK(pthread_mutex_unlock(&lock));
+	return NULL;
+}
+
 static void *submit_all(void *arg)
 {
 	struct press *press = press_open(WORKERS, print, set_aside);
@@ -76,10 +88,7 @@ static void *submit_all(void *arg)
 		CHECK(pthread_mutex_unlock(&lock));
 	}
 	gate_wait(&enough);
-	press_close(press);
-	CHECK(pthread_mutex_lock(&lock));
-	closed = true;
-	CHECK(pthread_mutex_unlock(&lock));
+	close_it(press);
 	return arg;
 }
 
@@ -94,10 +103,21 @@ static int expect_at_work(const char *when)
 	return handed_in;
 }
 
+/* When nothing moves any more. */
+static void expect_closed(const char *when)
+{
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&lock));
+	bool has = closed;
+	closed = false;
+	CHECK(pthread_mutex_unlock(&lock));
+	cr_assert(has, "%s: everybody waits, and press_close() has not returned", when);
+}
+
 /*
  * Hands in all jobs while there is no paper. Then there is some, and the bad
  * jobs become of what becomes of them; then the press is closed, and all others
- * are printed.
+ * are printed, the last one when all workers but its own have nothing to do.
  */
 static void run(void)
 {
@@ -113,10 +133,8 @@ static void run(void)
 	schedule_await_blocked();
 	gate_open(&ink);
 	schedule_await_blocked();
-	CHECK(pthread_mutex_lock(&lock));
-	bool has_closed = closed;
-	CHECK(pthread_mutex_unlock(&lock));
-	cr_assert(has_closed, "everybody waits, and press_close() has not returned");
+	gate_open(&last);
+	expect_closed("at the end");
 	CHECK(pthread_join(thread, NULL));
 	cr_assert_eq(most_at_work, WORKERS, "a press of %d has printed %d at once", WORKERS, most_at_work);
 }
@@ -135,8 +153,22 @@ static void expect(int i, int tries, int printed, int aside)
 	cr_assert_eq(job.set_aside, aside, "job %d was set aside %d times", i, job.set_aside);
 }
 
+/* A press that has had no job, when all its workers wait for one. */
+static void close_idle(void)
+{
+	struct press *press = press_open(WORKERS, print, set_aside);
+	pthread_t thread;
+
+	schedule_await_blocked();
+	CHECK(pthread_create(&thread, NULL, close_it, press));
+	expect_closed("without a job");
+	CHECK(pthread_join(thread, NULL));
+}
+
 Test(press, prints_so_many_at_once, .timeout = 60)
 {
+	schedule_wake_in_vain();
+	close_idle();
 	run();
 	for (int i = 0; i < JOBS; i++)
 		expect(i, 1, 1, 0);
@@ -148,6 +180,7 @@ Test(press, sets_aside_what_cannot_be_printed, .timeout = 60)
 	for (int i = 0; i < BAD; i++)
 		jobs[i].fail = JOBS;
 	jobs[BAD].fail = PRESS_TRIES - 1;
+	schedule_wake_in_vain();
 	run();
 	for (int i = 0; i < JOBS; i++)
 		expect(i, i <= BAD ? PRESS_TRIES : 1, i >= BAD, i < BAD);
