@@ -29,8 +29,9 @@ struct scanner;
 struct scanner *scanner_open(scan_mail *scan);
 
 /*
- * Any thread. True: the mail is accepted, and scanned once, soon. False: the
- * scanner has all that it can take, and the mail is still the caller's.
+ * Any thread. True: the mail is accepted, and scanned once; it waits only while
+ * SCANNER_THREADS others are being scanned. False: the scanner has all that it
+ * can take, and the mail is still the caller's.
  *
  * It says no only when SCANNER_THREADS mails are being scanned and SCANNER_ROOM
  * wait. It never waits for a scan.

@@ -78,6 +78,7 @@ Test(scanner, scans_what_it_accepts, .timeout = 60)
 	static struct mail few[ROUNDS * FEW];
 	pthread_t server;
 
+	schedule_wake_in_vain();
 	deadline_cond_init(&scanned.changed);
 	few_at_a_time = scanner_open(count_and_tell);
 	for (int i = 0; i < ROUNDS * FEW; i += FEW) {
@@ -98,6 +99,7 @@ Test(scanner, scans_what_it_accepts, .timeout = 60)
 static struct gate scans_end = GATE_INITIALIZER;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int under_way, most; /* scans; guarded by lock */
+static bool closed;	    /* guarded by lock */
 
 static void scan_for_long(void *arg)
 {
@@ -110,6 +112,40 @@ static void scan_for_long(void *arg)
 	under_way--;
 	CHECK(pthread_mutex_unlock(&lock));
 	count(arg);
+}
+
+static void *close_it(void *scanner)
+{
+	scanner_close(scanner);
+	CHECK(pthread_mutex_lock(&lock));
+	closed = true;
+	CHECK(pthread_mutex_unlock(&lock));
+	return NULL;
+}
+
+Test(scanner, closes_when_nothing_is_to_do, .timeout = 60)
+{
+	static struct mail few[SCANNER_THREADS];
+	pthread_t server;
+
+	schedule_wake_in_vain();
+	struct scanner *scanner = scanner_open(scan_for_long);
+	for (int i = 0; i < SCANNER_THREADS; i++)
+		few[i].submitted = scanner_submit(scanner, &few[i]);
+	schedule_await_blocked(); /* now each of the threads has one */
+	CHECK(pthread_mutex_lock(&lock));
+	int now = under_way;
+	CHECK(pthread_mutex_unlock(&lock));
+	gate_open(&scans_end);
+	schedule_await_blocked(); /* and now none has */
+	CHECK(pthread_create(&server, NULL, close_it, scanner));
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&lock));
+	bool has = closed;
+	CHECK(pthread_mutex_unlock(&lock));
+	cr_assert(has, "everybody waits, and scanner_close() has not returned");
+	CHECK(pthread_join(server, NULL));
+	cr_assert_eq(now, SCANNER_THREADS, "%d mails were handed in, and %d are being scanned", SCANNER_THREADS, now);
 }
 
 static struct stop all_submitted;
@@ -127,6 +163,7 @@ static void *serve(void *scanner)
 
 Test(scanner, keeps_its_size_and_says_no, .timeout = 60)
 {
+	schedule_wake_in_vain();
 	struct scanner *scanner = scanner_open(scan_for_long);
 	int accepted = 0, scanned = 0, wrong = 0;
 	pthread_t server;
