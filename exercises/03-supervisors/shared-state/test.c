@@ -40,6 +40,12 @@ static int slowly(void *context, int from, int to, long amount)
 	return at_once(context, from, to, amount);
 }
 
+static struct ledger *open_ledger(ledger_approve *approve)
+{
+	schedule_wake_in_vain();
+	return ledger_open(morning, approve, NULL);
+}
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
 	struct report report;
@@ -99,7 +105,7 @@ static void expect(struct ledger *ledger, long cheese, long fish, int done, int 
 
 Test(ledger, a_failed_one_leaves_nothing, .timeout = 60)
 {
-	struct ledger *ledger = ledger_open(morning, at_once, NULL);
+	struct ledger *ledger = open_ledger(at_once);
 
 	ledger_transfer(ledger, CHEESE, FISH, 100);
 	expect(ledger, 900, 2100, 1, 0);
@@ -146,7 +152,7 @@ static void expect_progress(bool closed)
 
 Test(ledger, closes_when_all_are_made, .timeout = 60)
 {
-	struct ledger *ledger = ledger_open(morning, slowly, NULL);
+	struct ledger *ledger = open_ledger(slowly);
 	pthread_t thread;
 
 	ledger_transfer(ledger, CHEESE, FISH, amounts[0]);
@@ -165,7 +171,7 @@ Test(ledger, closes_when_all_are_made, .timeout = 60)
 
 Test(ledger, reports_while_the_bank_is_asked, .timeout = 60)
 {
-	struct ledger *ledger = ledger_open(morning, slowly, NULL);
+	struct ledger *ledger = open_ledger(slowly);
 
 	ledger_transfer(ledger, CHEESE, FISH, 100);
 	gate_wait(&asked);
@@ -177,7 +183,7 @@ Test(ledger, reports_while_the_bank_is_asked, .timeout = 60)
 
 Test(ledger, always_adds_up, .timeout = 60)
 {
-	struct ledger *ledger = ledger_open(morning, at_once, NULL);
+	struct ledger *ledger = open_ledger(at_once);
 
 	for (int i = 0; i < ROUNDS; i++) {
 		ledger_transfer(ledger, i % LEDGER_STALLS, (i + 1) % LEDGER_STALLS, 10 + i % 4);

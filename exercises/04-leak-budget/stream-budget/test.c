@@ -10,12 +10,14 @@
 #include <time.h>
 
 #include "kit/check.h"
+#include "kit/deadline.h"
 #include "kit/gauge.h"
 #include "kit/schedule.h"
 #include "kit/stop.h"
 
 enum {
 	SHORT = 1,	  /* ms: an interval */
+	MIDDLE = 1000,	  /* ms: an interval; a tenth of it is clearly too short, and ten times of it too long */
 	LONG = 10,	  /* s: an interval; only a wrong view_close() takes so long */
 	PATIENCE = 10000, /* ms: for a message; only a wrong view is waited for so long */
 	RECONNECTS = 8,
@@ -24,6 +26,7 @@ enum { HOLD_OVER, NEVER };
 
 static struct view *connect_to(view_send *send, void *visitor, long heartbeat)
 {
+	schedule_wake_in_vain();
 	gauge_add("clients", 1);
 	return view_open(send, visitor, heartbeat);
 }
@@ -37,7 +40,8 @@ static void hang_up(struct view *view)
 /* --- visitors who look at the map --- */
 
 static const int sold[] = {17, 3, 42};
-enum { SOLD = sizeof sold / sizeof *sold, BEFORE = 7, LAST = 99, BEATS = 3 };
+enum { SOLD = sizeof sold / sizeof *sold, BEFORE = 7, LAST = 99, BEATS = 2 };
+enum { MANY_FROM = 43, MANY_TO = 98, PACE = 120 /* ms: so often a seat is sold while heartbeats are waited for */ };
 
 struct visitor {
 	int seats;			/* so many are expected */
@@ -96,6 +100,20 @@ static struct view *let_in(struct visitor *visitor, int seats, long heartbeat)
 	return connect_to(receive, visitor, heartbeat);
 }
 
+/* The second visitor's, which no seat puts off, however often one is sold. Returns how long after the moment, in ms. */
+static long await_beats(struct visitor *visitor, const struct timespec *moment)
+{
+	bool beaten = false;
+
+	for (int seat = MANY_FROM; seat <= MANY_TO && !beaten; seat++) {
+		seat_sold(seat);
+		beaten = stop_wait(&visitor->beaten, PACE);
+	}
+	cr_assert(beaten, "seats are sold all the time, and a visitor gets no heartbeats");
+	struct timespec now = deadline_in(0);
+	return (now.tv_sec - moment->tv_sec) * 1000 + (now.tv_nsec - moment->tv_nsec) / 1000000;
+}
+
 Test(seats, sends_seats_and_heartbeats, .timeout = 60)
 {
 	static struct visitor visitors[2] = {{.slow = true}};
@@ -112,15 +130,18 @@ Test(seats, sends_seats_and_heartbeats, .timeout = 60)
 		seat_sold(sold[i]);
 	stop_request(&some_sold);
 	cr_assert(stop_wait(&beat_over, PATIENCE), "a visitor's heartbeat does not end");
-	views[1] = let_in(&visitors[1], 1, SHORT);
+	struct timespec opened = deadline_in(0);
+	views[1] = let_in(&visitors[1], 1, MIDDLE);
 	seat_sold(LAST);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++)
 		cr_assert(stop_wait(&visitors[i].seats_seen, PATIENCE),
 			  "a seat is sold, and a visitor does not hear of it");
-		cr_assert(stop_wait(&visitors[i].beaten, PATIENCE), "a visitor gets no more heartbeats");
-	}
+	cr_assert(stop_wait(&visitors[0].beaten, PATIENCE), "a visitor gets no more heartbeats");
+	long after = await_beats(&visitors[1], &opened);
 	for (int i = 0; i < 2; i++)
 		hang_up(views[i]);
+	cr_assert_geq(after, BEATS * MIDDLE, "%d heartbeats came within %ld ms, and one is due every %d ms", BEATS,
+		      after, MIDDLE);
 	cr_assert_not(stop_requested(&overlap), "send() was called while another was under way for the same view");
 	for (int i = 0; i < 2; i++)
 		cr_assert_eq(seen(&visitors[i], BEFORE, 0), 0,
@@ -131,6 +152,28 @@ Test(seats, sends_seats_and_heartbeats, .timeout = 60)
 		cr_assert_eq(seen(&visitors[i], LAST, 0), 1, "seat %d was not sent once", LAST);
 }
 
+/*
+ * Of three views that wait, one after the other, the second is closed, and then a seat is sold: to wake any one of them is
+ * not enough.
+ */
+static void three_at_a_time(void)
+{
+	static struct visitor visitors[3];
+	struct view *views[3];
+
+	for (int i = 0; i < 3; i++) {
+		views[i] = let_in(&visitors[i], 1, LONG * 1000);
+		schedule_await_blocked();
+	}
+	hang_up(views[1]);
+	seat_sold(LAST);
+	schedule_await_blocked();
+	for (int i = 0; i < 3; i++)
+		cr_assert_eq(seen(&visitors[i], LAST, 0), i != 1, "a seat is sold, and not every visitor hears of it");
+	hang_up(views[0]);
+	hang_up(views[2]);
+}
+
 Test(seats, leaves_nothing_behind, .timeout = 60)
 {
 	static struct visitor visitor;
@@ -139,6 +182,7 @@ Test(seats, leaves_nothing_behind, .timeout = 60)
 	stop_init(&visitor.seats_seen);
 	stop_init(&visitor.beaten);
 	stop_init(&overlap);
+	three_at_a_time();
 	for (int i = 0; i < RECONNECTS; i++) {
 		REQUIRE(clock_gettime(CLOCK_MONOTONIC, &before) == 0);
 		struct view *view = connect_to(receive, &visitor, LONG * 1000);
