@@ -26,13 +26,12 @@ static void gather(struct sightings *sightings, const struct program *program, c
 }
 
 /* A program that ends badly has a trace up to there; the tracer that has not recorded has none. */
-static int take_trace(const struct program *program, struct results *results, struct trace *trace)
+static int take_trace(const struct program *program, struct observation *seen, struct trace *trace)
 {
-	struct observation *seen = results->count ? &results->items[0].seen : NULL;
-
-	if (!seen || !seen->trace)
+	*trace = (struct trace){0};
+	if (!seen->trace)
 		return cannot_judge("%s of %s was not recorded: %s", program->name, program->pitfall,
-				    seen && seen->why ? seen->why : "it did not run");
+				    seen->why ? seen->why : "nothing came");
 	*trace = *seen->trace;
 	*seen->trace = (struct trace){0};
 	free(trace->program);
@@ -40,8 +39,21 @@ static int take_trace(const struct program *program, struct results *results, st
 	return 0;
 }
 
-int record_program(struct workbook *workbook, const struct program *program, const struct results *results,
-		   struct trace *trace)
+static int take_traces(const struct program *program, struct results *results, struct trace *traces)
+{
+	int status = 0, failed;
+
+	for (size_t i = 0; i < results->count; i++) {
+		failed = take_trace(program, &results->items[i].seen, &traces[i]);
+		status = status ? status : failed;
+	}
+	for (size_t i = 0; status && i < results->count; i++)
+		trace_release(&traces[i]);
+	return status;
+}
+
+int record_runs(struct workbook *workbook, const struct program *program, const struct results *results, size_t count,
+		struct trace *traces)
 {
 	struct sightings sightings = {0};
 	struct tasks tasks = {0};
@@ -52,17 +64,24 @@ int record_program(struct workbook *workbook, const struct program *program, con
 	gather(&sightings, program, results);
 	const struct judging_options options = {
 		.repeat = 1, .fresh = true, .sightings = sightings.items, .sighting_count = sightings.count};
-	tasks_add(&tasks, program, detector_that_records());
+	for (size_t i = 0; i < count; i++)
+		tasks_add(&tasks, program, detector_that_records());
 	judge_all(workbook, &tasks, &options, NULL, NULL, &recorded, &error);
 	if (error)
 		status = cannot_judge("%s", error);
 	else if (workbook->loop.interrupted)
 		status = 128 + workbook->loop.interrupted;
 	else
-		status = take_trace(program, &recorded, trace);
+		status = take_traces(program, &recorded, traces);
 	free(error);
 	results_release(&recorded);
 	tasks_release(&tasks);
 	free(sightings.items);
 	return status;
+}
+
+int record_program(struct workbook *workbook, const struct program *program, const struct results *results,
+		   struct trace *trace)
+{
+	return record_runs(workbook, program, results, 1, trace);
 }

@@ -14,4 +14,8 @@
 int record_program(struct workbook *workbook, const struct program *program, const struct results *results,
 		   struct trace *trace);
 
+/* The same of several runs: traces[count]. */
+int record_runs(struct workbook *workbook, const struct program *program, const struct results *results, size_t count,
+		struct trace *traces);
+
 #endif

@@ -62,47 +62,50 @@ static void keep(const struct program *program, const char *what, const char *te
 	free(path);
 }
 
-/* The choice of one run, and the whole trace, for the caller to free; NULL: it cannot be recorded. */
-static char *run(struct workbook *workbook, const struct program *program, const struct results *results, char **whole)
+static char *choice_of(const struct trace *trace)
 {
-	struct trace trace, chosen;
+	struct trace chosen;
 
-	if (record_program(workbook, program, results, &trace) != 0)
-		return NULL;
-	trace_select(&trace, &chosen);
+	trace_select(trace, &chosen);
 	char *text = written(&chosen);
-	*whole = written(&trace);
-	trace_release(&trace);
 	trace_release(&chosen);
 	return text;
+}
+
+static void keep_both(const struct program *program, const char *what, const struct trace *trace)
+{
+	char *chosen = choice_of(trace), *whole = written(trace), *name = mem_format("%s-whole", what);
+
+	keep(program, what, chosen);
+	keep(program, name, whole);
+	free(name);
+	free(whole);
+	free(chosen);
 }
 
 /* How many runs were not as the first one. */
 static int compare(struct workbook *workbook, const struct program *program, const struct results *results, int runs)
 {
-	char *whole = NULL, *first = run(workbook, program, results, &whole), *other_whole = NULL;
-	int different = first ? 0 : runs;
+	struct trace *traces = mem_zeroed((size_t)runs, sizeof *traces);
+	int different = runs;
 
-	for (int i = 1; first && i < runs && !workbook->loop.interrupted; i++) {
-		char *other = run(workbook, program, results, &other_whole);
-		if (!other || strcmp(other, first) != 0) {
-			if (different++ == 0 && other) {
-				keep(program, "other", other);
-				keep(program, "other-whole", other_whole);
-			}
+	if (record_runs(workbook, program, results, (size_t)runs, traces) == 0) {
+		char *first = choice_of(&traces[0]);
+		different = 0;
+		keep_both(program, "first", &traces[0]);
+		for (int i = 1; i < runs; i++) {
+			char *other = choice_of(&traces[i]);
+			if (strcmp(first, other) != 0 && different++ == 0)
+				keep_both(program, "other", &traces[i]);
+			free(other);
 		}
-		free(other);
-		free(other_whole);
-		other_whole = NULL;
+		free(first);
+		for (int i = 0; i < runs; i++)
+			trace_release(&traces[i]);
 	}
-	if (first) {
-		keep(program, "first", first);
-		keep(program, "whole", whole);
-	}
+	free(traces);
 	printf("%-60s %d of %d differ\n", program->path, different, runs);
 	fflush(stdout);
-	free(first);
-	free(whole);
 	return different;
 }
 

@@ -85,18 +85,29 @@ static size_t other_access(const struct events *events, size_t index, const stru
 	return NO_EVENT;
 }
 
-/* The first pair of accesses at these places, the later one at `later`. */
-static struct told find_pair(const struct events *events, const struct frame *later, const struct frame *earlier)
+/* The first pair of accesses at these places, the later one at `later` and by this thread. */
+static struct told find_pair_of(const struct events *events, size_t thread, const struct frame *later,
+				const struct frame *earlier)
 {
 	struct told told = {.at = NO_EVENT, .after = NO_EVENT};
 
 	for (size_t i = 0; i < events->count && told.at == NO_EVENT; i++) {
-		if (!is_at(&events->items[i], later))
+		if (events->items[i].record->thread != thread || !is_at(&events->items[i], later))
 			continue;
 		told.after = other_access(events, i, earlier);
 		if (told.after != NO_EVENT)
 			told.at = i;
 	}
+	return told;
+}
+
+/* Of threads that do the same the one that was started first: which of them is first at this place is luck. */
+static struct told find_pair(const struct events *events, const struct frame *later, const struct frame *earlier)
+{
+	struct told told = {.at = NO_EVENT, .after = NO_EVENT};
+
+	for (size_t i = 0; i < events->thread_count && told.at == NO_EVENT; i++)
+		told = find_pair_of(events, i, later, earlier);
 	return told;
 }
 
