@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "outputs.h"
 #include "report/report.h"
+#include "workbook/catalogue.h"
 
 /* As a block of code, which nothing in it can end. No control character but a tab. */
 static void put_block(FILE *out, const char *text)
@@ -141,7 +142,10 @@ char *feedback_page(const struct record_subject *subject, const json_t *record, 
 	}
 	if (results && record_grade(record) <= GRADE_FAILED)
 		put_items(out, record);
-	fprintf(out, "\nThe chapter: chapters/%s/README.md. The exercise: exercises/%s/README.md.\n", subject->pitfall,
-		subject->pitfall);
+	/* An exercise alone asks for what the whole chapter says. */
+	size_t chapter = pitfall_is_alone(subject->root, subject->pitfall) ? strcspn(subject->pitfall, "/")
+									   : strlen(subject->pitfall);
+	fprintf(out, "\nThe chapter: chapters/%.*s/README.md. The exercise: exercises/%s/README.md.\n", (int)chapter,
+		subject->pitfall, subject->pitfall);
 	return text_close(&page);
 }
