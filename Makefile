@@ -311,6 +311,13 @@ RIGHT_PROGRAMS := $(filter %/fixed,$(CHAPTER_PROGRAMS)) $(patsubst %.c,%,$(wildc
 build/kill-judges: build/host/harness/tests/kill_judges.o
 	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson
 
+# Grades the workbook's own programs.
+build/grade-own: $(patsubst %.c,build/host/%.o,harness/tests/grading/own.c $(filter-out harness/main.c,$(HARNESS_SOURCES)))
+	$(Q)$(HARNESS_CC) -o $@ $^ $(HARNESS_LIBS)
+
+build/bench-grading: build/host/harness/tests/grading/bench.o
+	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson
+
 # Tests of the whole, through the command line.
 build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
 	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson -lcriterion -lutil
@@ -323,6 +330,7 @@ build/watch-drive: $(patsubst %,build/host/harness/tests/%.o,watch/drive cli/scr
 
 .DEFAULT_GOAL := all
 .PHONY: all parts harness kills inject traces raw listings bench-check bench-verify bench-warm layout prose refuse together verify mutants test tests werror format clean help
+.PHONY: kill-grades grade-own slurm gradescope bench-grading
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
@@ -371,6 +379,21 @@ bench-warm: harness ## the CPU time of a verify that has nothing to do, over 0.3
 kills: harness build/host/tests build/kill-judges ## kill a reader's commands, and judges, at random moments: KILLS=300 SEED=...
 	$(Q)LOOSE_KILLS=200 build/host/tests --filter 'kills/*' && harness/tests/kills && \
 	build/kill-judges $(or $(KILLS),300) $(SEED)
+
+kill-grades: harness ## kill a grading at random moments, and compare the grades: KILLS=100 SUBMISSIONS=50 SEED=...
+	$(Q)harness/tests/kill-grades $(or $(KILLS),100) $(or $(SUBMISSIONS),50)
+
+grade-own: harness build/grade-own ## grade all starters, right programs and wrong fixes as a class hands them in: REPEAT=3 WHICH=...
+	$(Q)build/grade-own --repeat $(or $(REPEAT),3) $(WHICH)
+
+slurm: harness ## grade over a Slurm of two nodes on this machine, one of which is killed: SUBMISSIONS=50
+	$(Q)harness/tests/slurm $(or $(SUBMISSIONS),50)
+
+gradescope: harness ## run the archive for Gradescope in its folders
+	$(Q)harness/tests/gradescope
+
+bench-grading: harness build/bench-grading ## what grading takes over the bare detectors, and its memory: SUBMISSIONS=500 PITFALL=... REPEAT=3
+	$(Q)build/bench-grading $(or $(SUBMISSIONS),500) $(PITFALL) $(firstword $(wildcard solutions/$(PITFALL)/*.c)) $(or $(REPEAT),3)
 
 drive-watch: harness build/watch-drive ## each program of the exercises through watch, beside verify: PITFALLS=...
 	$(Q)PITFALLS='$(PITFALLS)' build/watch-drive -j1 --filter 'drive/*'

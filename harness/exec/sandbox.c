@@ -316,6 +316,17 @@ static bool is_within_reach(const char *root)
 	return reached;
 }
 
+static bool can_give_up_root(void)
+{
+	struct command command = {0};
+
+	drop_root(&command);
+	command_argument(&command, "true");
+	bool can = succeeds(command.argv);
+	command_release(&command);
+	return can;
+}
+
 char *sandbox_problem(const char *root)
 {
 	char *const version[] = {"bwrap", "--version", NULL};
@@ -327,6 +338,10 @@ char *sandbox_problem(const char *root)
 			"root gives a sandbox to the user 'nobody', and there is none here; run loose as another user");
 	if (works(root))
 		return NULL;
+	if (!can_give_up_root())
+		return mem_copy(
+			"root gives a sandbox to the user 'nobody', and may not become that user here (setpriv fails); run "
+			"loose as another user");
 	if (!is_within_reach(root))
 		return mem_format(
 			"the user of the sandbox cannot reach '%s'; move the workbook to where all may read it", root);

@@ -233,6 +233,27 @@ Test(grade, refuses_without_a_sandbox)
 	outcome_release(&outcome);
 }
 
+/* As in a container that forbids user namespaces, once as a user and once as its root. */
+Test(grade, says_what_forbids_a_sandbox)
+{
+	static const char *const users[][2] = {{"--uid 1000 --gid 1000", "lets no user make a sandbox"},
+					       {"--uid 0 --gid 0", "may not become that user here"}};
+
+	if (system("bwrap --unshare-user --disable-userns --bind / / true 2>/dev/null") != 0)
+		cr_skip_test("no user namespaces, or no bubblewrap that can forbid more of them, on this machine");
+	hand_in("ann", right);
+	for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
+		scratch_shell(
+			&scratch,
+			"bwrap --unshare-user --disable-userns %s --bind / / --dev-bind /dev /dev env LOOSE_ROOT=\"$PWD\" "
+			"../loose grade implicit --submissions class --out grades 2>said; [ $? -eq 3 ]",
+			users[i][0]);
+		expect_in("said", users[i][1]);
+		expect_in("said", "--no-sandbox");
+		scratch_shell(&scratch, "! test -e grades");
+	}
+}
+
 Test(grade, says_what_is_wrong_with_what_it_is_given)
 {
 	struct outcome outcome = grade("--no-sandbox", 2);
