@@ -122,11 +122,11 @@ static void hand_in(int count, const char *exercise, const char *source)
 {
 	char command[2048];
 
-	shell("rm -rf build/bench-grading.d && mkdir -p build/bench-grading.d");
+	shell("rm -rf build/grading-bench && mkdir -p build/grading-bench");
 	for (int i = 0; i < count; i++) {
 		snprintf(
 			command, sizeof command,
-			"own=build/bench-grading.d/class/p%05d/%s && mkdir -p $own && cp %s $own && echo '/* %d */' >>$own/%s",
+			"own=build/grading-bench/class/p%05d/%s && mkdir -p $own && cp %s $own && echo '/* %d */' >>$own/%s",
 			i, exercise, source, i, strrchr(source, '/') + 1);
 		shell(command);
 	}
@@ -140,7 +140,7 @@ static double bare_of(int count, const char *exercise)
 	snprintf(name, sizeof name, "%s", exercise);
 	*strchr(name, '/') = '.';
 	for (int i = 0; i < count; i++) {
-		snprintf(path, sizeof path, "build/bench-grading.d/grades/submissions/p%05d/%s.json", i, name);
+		snprintf(path, sizeof path, "build/grading-bench/grades/submissions/p%05d/%s.json", i, name);
 		sum += cpu_of_record(path);
 	}
 	return sum;
@@ -166,9 +166,9 @@ int main(int argc, char **argv)
 			       "grade",
 			       argv[2],
 			       "--submissions",
-			       "build/bench-grading.d/class",
+			       "build/grading-bench/class",
 			       "--out",
-			       "build/bench-grading.d/grades",
+			       "build/grading-bench/grades",
 			       "--repeat",
 			       argv[4],
 			       NULL};
