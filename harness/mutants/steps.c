@@ -21,8 +21,8 @@ void make_boundary(struct maker *maker)
 
 /* --- steps swapped --- */
 
-/* What a shutdown is made of. Between two that only give back, no order matters. */
-enum step { NO_STEP, GIVES_BACK, ACTS };
+/* What a shutdown is made of. Between two that only give back, no order matters; nor between two that only wait. */
+enum step { NO_STEP, GIVES_BACK, WAITS_FOR_THREAD, ACTS };
 
 static bool ends_with(const struct tokens *tokens, size_t at, const char *end)
 {
@@ -40,6 +40,8 @@ static enum step call_is(const struct tokens *tokens, size_t at)
 
 	if (tokens->items[at].kind != TOKEN_WORD || !token_is(tokens, at + 1, "("))
 		return NO_STEP;
+	if (token_is(tokens, at, "pthread_join"))
+		return WAITS_FOR_THREAD;
 	for (const char *const *end = acts; *end; end++)
 		if (ends_with(tokens, at, *end))
 			return ACTS;
@@ -107,7 +109,10 @@ void make_swapped(struct maker *maker)
 			continue;
 		enum step first = step_of(tokens, one->first, end->last);
 		enum step second = step_of(tokens, other->first, other_end->last);
-		if (first && second && (first == ACTS || second == ACTS))
+		/* Either join may come first. What else is done in the rounds of a loop is not looked at. */
+		bool both_wait = one->simple && other->simple && first == WAITS_FOR_THREAD && second == first;
+		bool both_give_back = first == GIVES_BACK && second == first;
+		if (first && second && !both_wait && !both_give_back)
 			swap(maker, one->first, end->last, other->first, other_end->last);
 	}
 }

@@ -114,6 +114,12 @@ Test(operators, on_the_steps_of_a_shutdown)
 	EXPECT("steps swapped", "stop_request(&s);\nCHECK(pthread_join(t, NULL));\nfree(a);\nfree(b);",
 	       "CHECK(pthread_join(t, NULL));\nstop_request(&s);\nfree(a);\nfree(b);",
 	       "stop_request(&s);\nfree(a);\nCHECK(pthread_join(t, NULL));\nfree(b);");
+	/* Which of two threads is waited for first, nobody can tell. */
+	EXPECT("steps swapped", "CHECK(pthread_join(t, NULL));\nCHECK(pthread_join(u, NULL));\nqueue_close(&q);",
+	       "CHECK(pthread_join(t, NULL));\nqueue_close(&q);\nCHECK(pthread_join(u, NULL));");
+	EXPECT("steps swapped",
+	       "while (a--)\nend(a, pthread_join(t[a], NULL));\nfor (;;)\nend(b, pthread_join(u, NULL));",
+	       "for (;;)\nend(b, pthread_join(u, NULL));\nwhile (a--)\nend(a, pthread_join(t[a], NULL));");
 	/* What is done under a lock is one step. */
 	EXPECT("steps swapped",
 	       "pthread_mutex_lock(&l);\nend = true;\npthread_cond_signal(&c);\npthread_mutex_unlock(&l);\n"
