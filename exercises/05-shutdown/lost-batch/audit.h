@@ -22,8 +22,8 @@ enum {
 };
 
 /*
- * Takes over `count` entries, at most AUDIT_BATCH, in the order in which they
- * were accepted. It is never called by two threads at a time.
+ * Takes over `count` entries, at least one and at most AUDIT_BATCH, in the order
+ * in which they were accepted. It is never called by two threads at a time.
  */
 typedef void audit_sink(const int *entries, size_t count);
 

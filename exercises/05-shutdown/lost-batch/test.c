@@ -23,14 +23,16 @@ struct archive {
 	int count;	   /* entries delivered */
 	bool out_of_order; /* they were not 1, 2, 3, ... */
 	bool too_many;	   /* a call brought more than a batch */
+	bool none;	   /* a call brought nothing */
 	bool by_recorder;  /* audit_record() called the sink itself */
 };
 
-/* Adds `count` entries to the archive, maybe none, and returns what it is then. Only here is it touched. */
+/* Adds `count` entries to the archive, and returns what it is then. Without entries it only looks. Only here is it touched. */
 static struct archive archive_add(const int *entries, size_t count)
 {
 	static struct archive archive;
 
+	archive.none |= entries && count == 0;
 	archive.too_many |= count > AUDIT_BATCH;
 	archive.by_recorder |= recording;
 	for (size_t i = 0; i < count; i++)
@@ -70,6 +72,7 @@ Test(audit, delivers_all_in_order, .timeout = 60)
 	cr_assert_eq(archive.count, MANY, "audit_stop() has returned; accepted %d, delivered %d", MANY, archive.count);
 	cr_assert_not(archive.out_of_order, "the entries were not delivered once each, in order");
 	cr_assert_not(archive.too_many, "the sink got more than AUDIT_BATCH entries in one call");
+	cr_assert_not(archive.none, "the sink was called with no entry");
 }
 
 /* Comes after the stop in time; that it sees the stop, the log itself must see to. */
@@ -169,4 +172,5 @@ Test(audit, records_without_delivering, .timeout = 60)
 	cr_assert_leq(accepted, MOST, "entry %d was accepted, and there is no room", accepted);
 	cr_assert_not(archive.out_of_order, "the entries were not delivered in order");
 	cr_assert_not(archive.too_many, "the sink got more than AUDIT_BATCH entries in one call");
+	cr_assert_not(archive.none, "the sink was called with no entry");
 }
