@@ -11,6 +11,7 @@
 #include "kit/check.h"
 #include "kit/gate.h"
 #include "kit/queue.h"
+#include "kit/schedule.h"
 
 static const char *const lines[] = {"17 1", "17 2", "17 3", "?", "17 4", "17 5", "17 6", "17 7"};
 enum { LINES = sizeof lines / sizeof *lines, READINGS = LINES - 1, LATE_LINE = 5 };
@@ -45,8 +46,11 @@ static const char *next_line(void)
 
 	if (!queue_take(&intake, &line))
 		return NULL;
-	if (line == lines[LATE_LINE])
+	if (line == lines[LATE_LINE]) {
 		gate_wait(&intake_shut);
+		/* By now import_stop() has done all that it does without a wait for the parser. */
+		schedule_await_blocked();
+	}
 	return line;
 }
 
@@ -56,12 +60,14 @@ static void shut(void)
 	gate_open(&intake_shut);
 }
 
-/* A slow archive: the stop always finds the first reading half written. */
+/* A slow archive: the stop always finds the first reading half written, and waits when the last one is. */
 static void write_reading(int meter, int reading)
 {
 	(void)meter;
 	gate_open(&first_write_begun);
 	gate_wait(&intake_shut);
+	if (reading == READINGS)
+		schedule_await_blocked();
 	archive_do(WRITE, reading);
 }
 
