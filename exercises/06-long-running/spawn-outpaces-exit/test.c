@@ -8,15 +8,19 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <time.h>
 
 #include "kit/check.h"
 #include "kit/deadline.h"
 #include "kit/gauge.h"
 #include "kit/schedule.h"
 
-/* In ms. LATE is when a test stops waiting for a call that does not return, and no right one is near it. */
-enum { SHORT = 20, LATE = 8000, FOR_EVER = 86400000 };
-enum { MANY = 20 };
+/*
+ * In ms. LATE is when a test stops waiting for a call that does not return, and no right one is near it. A patience is so
+ * long that a tenth of it is short beside it on any machine, and ten times of it longer than LATE.
+ */
+enum { PATIENCE = 1000, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };
+enum { MANY = 64 };
 
 /* Guarded by lock, all of it. */
 static struct {
@@ -76,15 +80,26 @@ static struct mail {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	int started; /* guarded by lock */
+	long waited; /* ms, in all of its calls; guarded by lock */
 	bool back;   /* guarded by lock; all of its calls have returned */
-} mails[3];
+	bool leaves; /* guarded by lock; until then its thread is there, so that it can be held */
+} mails[4];
 
 static bool was_started[MANY]; /* by the attachment; its mail's, and the test's when that was joined */
+
+static long now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000L + time.tv_nsec / 1000000;
+}
 
 static void *receive(void *arg)
 {
 	struct mail *mail = arg;
 	int started = 0;
+	long began = now();
 
 	for (int i = mail->first_attachment; i < mail->first_attachment + mail->attachments; i++) {
 		starting = true;
@@ -94,8 +109,11 @@ static void *receive(void *arg)
 	}
 	CHECK(pthread_mutex_lock(&mail->lock));
 	mail->started = started;
+	mail->waited = now() - began + 1;
 	mail->back = true;
-	CHECK(pthread_cond_signal(&mail->changed));
+	CHECK(pthread_cond_broadcast(&mail->changed));
+	while (!mail->leaves)
+		CHECK(pthread_cond_wait(&mail->changed, &mail->lock));
 	CHECK(pthread_mutex_unlock(&mail->lock));
 	return NULL;
 }
@@ -130,6 +148,10 @@ static bool is_back(struct mail *mail, long wait)
 static int started_of(struct mail *mail)
 {
 	cr_assert(is_back(mail, LATE), "scan_start() does not return, with a patience of %ld ms", mail->patience);
+	CHECK(pthread_mutex_lock(&mail->lock));
+	mail->leaves = true;
+	CHECK(pthread_cond_broadcast(&mail->changed));
+	CHECK(pthread_mutex_unlock(&mail->lock));
 	CHECK(pthread_join(mail->thread, NULL));
 	gauge_add("mails", -1);
 	CHECK(pthread_cond_destroy(&mail->changed));
@@ -143,13 +165,18 @@ static void *wait_for_scans(void *arg)
 	return arg;
 }
 
-/* Waits for the scans, and only then lets all of them end. */
+/* Waits for the scans, and only then lets one of them end, and the others when that has ended. */
 static void wait_for_all(int started)
 {
 	pthread_t waiting;
+	int first = 0;
 
 	gauge_add("mails", 1); /* one more thread of the test's */
 	CHECK(pthread_create(&waiting, NULL, wait_for_scans, NULL));
+	schedule_await_blocked();
+	while (first < MANY - 1 && (!was_started[first] || virus_finder.may_end[first]))
+		first++;
+	let_end(first);
 	schedule_await_blocked();
 	let_all_end();
 	CHECK(pthread_join(waiting, NULL));
@@ -175,32 +202,67 @@ Test(scan, says_busy, .timeout = 60)
 	cr_assert_eq(started, SCANS, "%d scans were started at once, and at most %d may be", started, SCANS);
 }
 
+/* A thread waits for each scan that ends, and whoever is told first cannot have them all. */
 Test(scan, waits_for_a_slot, .timeout = 60)
 {
 	mail_comes(&mails[0], SCANS, 0);
 	int started = started_of(&mails[0]);
 
 	mail_comes(&mails[1], 1, FOR_EVER);
+	mail_comes(&mails[2], 1, FOR_EVER);
 	schedule_await_blocked();
-	bool waits = !is_back(&mails[1], 0);
-	mail_comes(&mails[2], 1, 0); /* does not wait behind the one that waits */
-	started += started_of(&mails[2]);
+	bool waits = !is_back(&mails[1], 0) && !is_back(&mails[2], 0);
+	mail_comes(&mails[3], 1, 0); /* does not wait behind those that wait */
+	started += started_of(&mails[3]);
 	let_end(1); /* neither the oldest nor the newest */
+	schedule_await_blocked();
+	bool both = is_back(&mails[1], 0) && is_back(&mails[2], 0);
+	let_end(2);
 	started += started_of(&mails[1]);
+	started += started_of(&mails[2]);
 	wait_for_all(started);
 	cr_assert(waits, "scan_start() does not wait, and it has all the patience of the world");
-	cr_assert_eq(started, SCANS + 1, "a scan has ended, there was a slot, and the next was not started");
+	cr_assert_not(both, "one scan has ended, and two that waited for a slot have returned");
+	cr_assert_eq(started, SCANS + 2, "two scans have ended, there were slots, and the next were not started");
 }
 
+/*
+ * This scan ends, and another is started in its slot before the mail that waits has looked. Returns whether it was. Where
+ * slots are handed on it was not, and the mail that waits has the slot.
+ */
+static int take_from(struct mail *waiting, int attachment, struct mail *other)
+{
+	schedule_hold(waiting->thread);
+	let_end(attachment);
+	schedule_await_blocked();
+	mail_comes(other, 1, 0);
+	int started = started_of(other);
+	schedule_let_go();
+	return started;
+}
+
+/* Others get each slot; the patience of a mail does not begin anew with each. */
 Test(scan, loses_its_patience, .timeout = 60)
 {
 	mail_comes(&mails[0], SCANS, 0);
-	int started = started_of(&mails[0]);
+	int started = started_of(&mails[0]), others = 0, rounds = 0, taken;
 
-	mail_comes(&mails[1], 1, SHORT);
-	started += started_of(&mails[1]);
-	wait_for_all(started);
-	cr_assert_eq(started, SCANS, "a scan was started, and there was no slot");
+	mail_comes(&mails[1], 1, PATIENCE);
+	schedule_await_blocked();
+	do {
+		taken = take_from(&mails[1], rounds ? mails[2].first_attachment : 0, &mails[2]);
+		others += taken;
+	} while (++rounds < LATE / PAUSE && taken && !is_back(&mails[1], PAUSE));
+	if (rounds == LATE / PAUSE)
+		let_all_end();
+	int count = started_of(&mails[1]);
+	wait_for_all(started + others + count);
+	cr_assert_lt(rounds, LATE / PAUSE, "scan_start() begins its patience of %d ms anew whenever it is woken",
+		     PATIENCE);
+	cr_assert_eq(started, SCANS, "%d scans were started at once, and at most %d may be", started, SCANS);
+	cr_assert(!taken || count == 0, "a scan was started, and there was no slot");
+	cr_assert(count > 0 || mails[1].waited >= PATIENCE, "scan_start() returned after %ld ms, and had %d ms",
+		  mails[1].waited, PATIENCE);
 }
 
 Test(scan, takes_every_slot_again, .timeout = 60)

@@ -60,11 +60,13 @@ enum scan_result scan_start(scan_fn *scan, int attachment, long patience)
 {
 	struct timespec end = deadline_in(patience);
 	struct slot *slot;
+	bool in_time = true;
 
 	CHECK(pthread_once(&once, init));
 	CHECK(pthread_mutex_lock(&lock));
-	while (!(slot = find_slot()) && deadline_cond_wait(&one_ended, &lock, &end))
-		;
+	/* Looked for once more when the time has come: a slot may have come with it, and nobody else was woken for that. */
+	while (!(slot = find_slot()) && in_time)
+		in_time = deadline_cond_wait(&one_ended, &lock, &end);
 	if (slot) {
 		/* It has said so as its last act, and needs the lock no more: the join takes no time. */
 		if (slot->state == ENDED)

@@ -13,6 +13,7 @@
 #include "scan.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "kit/check.h"
@@ -66,12 +67,15 @@ enum scan_result scan_start(scan_fn *scan, int attachment, long patience)
 {
 	struct timespec end = deadline_in(patience);
 	struct running *self = NULL;
+	bool in_time = true;
 
 	CHECK(pthread_once(&once, init));
 	CHECK(pthread_mutex_lock(&lock));
 	join_ended();
-	while (threads == SCANS && deadline_cond_wait(&one_ended, &lock, &end))
-		join_ended();
+	while (threads == SCANS && in_time) {
+		in_time = deadline_cond_wait(&one_ended, &lock, &end);
+		join_ended(); /* when the time has come too: one may have ended with it */
+	}
 	if (threads < SCANS) {
 		self = malloc(sizeof *self);
 		HAVE(self);

@@ -4,7 +4,7 @@
  * Tempting  the number of threads is bounded, the caller is told, and there is no clock and no condition.
  * Refused   the test: the caller had a patience, and was not asked. A slot that would have been free a moment later is
  *           a mail held back.
- * test      fails waits_for_a_slot
+ * test      fails waits_for_a_slot, loses_its_patience
  */
 #include "scan.h"
 

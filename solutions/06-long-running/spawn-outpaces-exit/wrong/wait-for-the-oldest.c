@@ -4,7 +4,7 @@
  * Tempting  pthread_timedjoin_np() is the whole wait: no state, no condition, and the bound is on what was not joined.
  * Refused   the test: one scan has ended, and it waits for another, which hangs. It holds the lock, too, so that a
  *           caller without patience waits behind it.
- * test      fails waits_for_a_slot
+ * test      fails waits_for_a_slot, loses_its_patience
  */
 #define _GNU_SOURCE /* pthread_timedjoin_np() */
 #include "scan.h"
