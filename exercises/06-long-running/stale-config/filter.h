@@ -44,7 +44,7 @@ void filter_put(int mail);
  */
 void filter_set(const struct rules *rules);
 
-/* Waits until all mails that were handed in are judged, and ends. Nothing of the filter is left then. */
+/* Waits until all mails that were handed in are judged, and ends. No thread of the filter is left then. */
 void filter_stop(void);
 
 #endif
