@@ -8,9 +8,13 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <linux/sockios.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -21,9 +25,10 @@
 #include "kit/schedule.h"
 #include "kit/stop.h"
 
-enum { SHORT = 50, LATE = 8000, HOUR = 3600000 /* ms */ };
-enum { WAYS = 5, BEST = 4 };
-enum { PLAIN, HELD, IN_LINE, TIGHT, PAST, TRUNKS };
+enum { LATE = 8000, HOUR = 3600000 /* ms */ };
+enum { HALF_A_SECOND = 500000000 /* ns */ };
+enum { WAYS = 5, BEST = 4, STRANGERS = 4, DESCRIPTORS = 256 };
+enum { PLAIN, HELD, IN_LINE, SILENT, TIGHT, PAST, TRUNKS };
 enum { GO_ON };
 
 static struct stop held_is_tried;
@@ -98,6 +103,16 @@ static void hang_up(int wire)
 	REQUIRE(close(wire) == 0);
 }
 
+/* Says that the saw will send no more; it still listens. Returns when the planner's side of the connection knows. */
+static void fall_silent(int wire)
+{
+	int under_way;
+
+	REQUIRE(shutdown(wire, SHUT_WR) == 0);
+	while (ioctl(wire, SIOCOUTQ, &under_way) == 0 && under_way > 0)
+		poll(NULL, 0, 1);
+}
+
 /* Whether the planner closes the connection, and sends nothing before that. */
 static bool is_closed(int wire)
 {
@@ -124,9 +139,21 @@ static bool get_plan(int wire, struct plan *plan)
 	return got;
 }
 
+/* Sockets and pipes, that is: a detector may open files at any time. */
+static int open_descriptors(void)
+{
+	struct stat file;
+	int open = 0;
+
+	for (int i = 0; i < DESCRIPTORS; i++)
+		open += fstat(i, &file) == 0 && (S_ISSOCK(file.st_mode) || S_ISFIFO(file.st_mode));
+	return open;
+}
+
 /* The moment has no nanoseconds: what they are now says nothing. Another planner that was stopped does not matter. */
 Test(planner, plans_for_a_saw_that_waits, .timeout = 60)
 {
+	int before = open_descriptors();
 	struct planner *planner = start(), *other = planner_start(try_way);
 	struct timespec until = deadline_in(HOUR);
 	struct plan plan = {.best = 0};
@@ -135,10 +162,12 @@ Test(planner, plans_for_a_saw_that_waits, .timeout = 60)
 	until.tv_nsec = 0;
 	bool got = get_plan(send_order(planner, PLAIN, until), &plan);
 	planner_stop(planner);
+	int left = open_descriptors() - before;
 	cr_assert(got, "the saw waits, and gets no plan");
 	cr_assert(plan.result == PLAN_DONE && plan.best == BEST && tries_of(PLAIN) == WAYS,
 		  "%d of %d ways were tried, and way %d is said to be the best", tries_of(PLAIN), WAYS, plan.best);
 	cr_assert_eq(left_open, 0, "the saw has its plan, and the planner does not close the connection");
+	cr_assert_eq(left, 0, "the planners are stopped, and %d descriptors are open that were not before", left);
 }
 
 Test(planner, stops_when_the_saw_hangs_up, .timeout = 60)
@@ -149,26 +178,58 @@ Test(planner, stops_when_the_saw_hangs_up, .timeout = 60)
 
 	cr_assert(stop_wait(&held_is_tried, LATE), "a saw waits, and nothing is tried for it");
 	hang_up(send_order(planner, IN_LINE, deadline_in(HOUR)));
+	int silent = send_order(planner, SILENT, deadline_in(HOUR));
+	fall_silent(silent);
 	hang_up(held);
 	set_useless(HELD);
 	set_useless(IN_LINE);
+	set_useless(SILENT);
 	int last = send_order(planner, PLAIN, deadline_in(HOUR));
 	schedule_await_blocked(); /* if somebody else watches the wires for the planner, they have seen it now */
 	int at_once = tries_of(PLAIN);
 	schedule_reached(GO_ON);
 	bool got = get_plan(last, &plan);
+	be_patient(silent);
+	bool no_plan = is_closed(silent);
+	hang_up(silent);
 	planner_stop(planner);
-	cr_assert(got, "two saws have hung up, and the third gets no plan");
+	cr_assert(got, "two saws have hung up, one has fallen silent, and the fourth gets no plan");
 	cr_assert_eq(at_once, 0, "one plan was under way, and another one was made at the same time");
 	cr_assert_eq(tries_of(HELD), 1, "the saw hung up during the first try, and %d were made", tries_of(HELD));
 	cr_assert_eq(tries_of(IN_LINE), 0, "the saw hung up before its turn, and %d tries were made for it",
 		     tries_of(IN_LINE));
+	cr_assert_eq(tries_of(SILENT), 0, "the saw said that it would send no more, and %d tries were made for it",
+		     tries_of(SILENT));
+	cr_assert(no_plan, "the saw said that it would send no more, and gets a plan that nobody has made");
+}
+
+static bool has_passed(const struct timespec *until)
+{
+	struct timespec now;
+
+	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+	return now.tv_sec != until->tv_sec ? now.tv_sec > until->tv_sec : now.tv_nsec >= until->tv_nsec;
+}
+
+/* A moment not far off, and in the same second as now: what the seconds are says nothing yet. */
+static struct timespec later_in_this_second(void)
+{
+	struct timespec now;
+
+	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+	if (now.tv_nsec >= HALF_A_SECOND) {
+		now = (struct timespec){.tv_sec = now.tv_sec + 1};
+		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &now, NULL) != 0)
+			;
+	}
+	now.tv_nsec += HALF_A_SECOND - 1;
+	return now;
 }
 
 Test(planner, stops_when_it_is_too_late, .timeout = 60)
 {
 	struct planner *planner = start();
-	struct timespec until = deadline_in(SHORT);
+	struct timespec until = later_in_this_second();
 	struct plan tight = {.result = PLAN_DONE}, past = {.result = PLAN_DONE};
 
 	set_useless(PAST);
@@ -176,16 +237,25 @@ Test(planner, stops_when_it_is_too_late, .timeout = 60)
 	mill.tight = until;
 	CHECK(pthread_mutex_unlock(&mill.lock));
 	bool got = get_plan(send_order(planner, TIGHT, until), &tight);
+	bool early = tight.result == PLAN_TOO_LATE && !has_passed(&until);
 	/* TIGHT was answered when its time had passed, by any planner that is right. So the second before has passed. */
 	until = (struct timespec){.tv_sec = until.tv_sec - 1, .tv_nsec = 999999999};
 	got = get_plan(send_order(planner, PAST, until), &past) && got;
 	planner_stop(planner);
 	cr_assert(got, "the saws are still there, and get no answer");
+	cr_assert_not(early, "a saw is told that it is too late, and there is time left");
 	cr_assert(tries_of(TIGHT) <= 1, "the time passed during the first try, and %d were made", tries_of(TIGHT));
 	cr_assert_eq(tries_of(PAST), 0, "the time had passed before, and %d tries were made", tries_of(PAST));
 	cr_assert(tight.result == PLAN_TOO_LATE && past.result == PLAN_TOO_LATE,
 		  "a plan that comes too late is called done");
 	cr_assert_eq(left_open, 0, "the saw has its answer, and the planner does not close the connection");
+}
+
+/* Connections of somebody else. They get the lowest numbers that are free, those that the planner has just closed first. */
+static void connect_strangers(int strangers[STRANGERS][2])
+{
+	for (int i = 0; i < STRANGERS; i++)
+		REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, strangers[i]) == 0);
 }
 
 static struct stop has_stopped;
@@ -197,12 +267,13 @@ static void *stop_it(void *planner)
 	return NULL;
 }
 
-/* One plan is under way, and its saw waits; another saw is in line. */
+/* One plan is under way, and its saw waits; another saw is in line. What the planner still looks at must be its own. */
 Test(planner, ends_what_is_under_way, .timeout = 60)
 {
 	struct planner *planner = start();
 	int held = send_order(planner, HELD, deadline_in(HOUR));
 	struct plan plan = {.best = 0};
+	int strangers[STRANGERS][2];
 	pthread_t thread;
 
 	stop_init(&has_stopped);
@@ -212,6 +283,7 @@ Test(planner, ends_what_is_under_way, .timeout = 60)
 	CHECK(pthread_create(&thread, NULL, stop_it, planner));
 	schedule_await_blocked();
 	bool early = stop_requested(&has_stopped);
+	connect_strangers(strangers);
 	schedule_reached(GO_ON);
 	bool got = get_plan(held, &plan);
 	cr_assert(stop_wait(&has_stopped, LATE), "planner_stop() does not return, and no plan is under way");
