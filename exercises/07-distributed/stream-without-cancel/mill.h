@@ -55,7 +55,8 @@ enum mill_end mill_wait(struct mill_job *job);
  * Afterwards the connection is good for nothing but close().
  *
  * When mill_wait() or mill_stop() returns, the thread has ended and is joined:
- * next() is not running, and will not be called again.
+ * next() is not running, and will not be called again. No descriptor is open
+ * that the job has opened.
  */
 enum mill_end mill_stop(struct mill_job *job);
 

@@ -6,15 +6,19 @@
  * nobody hands them out any more. If somebody does, that is a data race. A right
  * job is never refused for its time, nor for that of the machine.
  */
+#define _GNU_SOURCE /* syscall() */
 #include "mill.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "kit/check.h"
@@ -26,6 +30,7 @@ enum { LATE = 8000 /* ms: when a test stops waiting for what does not happen; no
 enum { HOLD = 1000 /* ms: the operator's. A job that takes patience for death gives itself away sooner, if it can */ };
 enum { SHORT_LINE = 5, LONG_LINE = 1 << 19, BUFFER = 1 << 13, LINES = 5 };
 enum { HOLD_OVER, NEVER };
+enum { ROUNDS = 6, DESCRIPTORS = 256 };
 static const char last_word = '.'; /* sent over the wire when the job has ended */
 
 /* --- the wire --- */
@@ -48,6 +53,33 @@ static void connect_machine(void)
 	REQUIRE(wire.machine >= 0);
 	close(listener);
 	limit(wire.ours, SO_SNDBUF);
+}
+
+/* Sockets and pipes, that is: a detector may open files at any time. */
+static int open_descriptors(void)
+{
+	struct stat file;
+	int open = 0;
+
+	for (int i = 0; i < DESCRIPTORS; i++)
+		open += fstat(i, &file) == 0 && (S_ISSOCK(file.st_mode) || S_ISFIFO(file.st_mode));
+	return open;
+}
+
+static bool whoever_wakes_is_quick; /* of the test, which sets it when no job runs */
+
+/*
+ * Stands in for the C library's. On some days whoever is woken by it has done all that it then does before shutdown()
+ * returns.
+ */
+int shutdown(int socket, int how)
+{
+	int result = (int)syscall(SYS_shutdown, socket, how), error = errno;
+
+	if (whoever_wakes_is_quick)
+		schedule_await_blocked();
+	errno = error;
+	return result;
 }
 
 /* The machine is switched off, without a goodbye. Returns when this end has heard of it. */
@@ -127,9 +159,14 @@ static void count_broken_pipe(int signal)
 	broken_pipes++;
 }
 
-static void start(int lines, size_t length, bool held)
+static void count_broken_pipes(void)
 {
 	REQUIRE(sigaction(SIGPIPE, &(struct sigaction){.sa_handler = count_broken_pipe}, NULL) == 0);
+}
+
+static void start(int lines, size_t length, bool held)
+{
+	count_broken_pipes();
 	program = (struct program){.lines = lines, .length = length, .held = held};
 	stop_init(&begun);
 	stop_init(&returned);
@@ -184,6 +221,7 @@ static bool reads_all(void)
 Test(mill, sends_the_program, .timeout = 60)
 {
 	connect_machine();
+	int before = open_descriptors();
 	start(2, LONG_LINE, false);
 	wait_or_stop(false);
 	bool early = stop_wait(&returned, HOLD);
@@ -191,10 +229,12 @@ Test(mill, sends_the_program, .timeout = 60)
 	if (!all)
 		switch_off();
 	bool in_time = returns();
+	int left = open_descriptors() - before;
 	cr_assert_not(early, "the machine does not read for a while, and mill_wait() takes that for the end");
 	cr_assert(all, "not everything arrives that was to be sent");
 	cr_assert(in_time, "all lines are sent, and mill_wait() still waits");
 	cr_assert_eq(milling.end, MILL_DONE, "all lines are sent, and that is not what mill_wait() says");
+	cr_assert_eq(left, 0, "mill_wait() has returned, and %d descriptors are open that were not before", left);
 }
 
 Test(mill, ends_when_the_machine_has_gone, .timeout = 60)
@@ -267,4 +307,52 @@ Test(mill, ends_before_it_is_stopped, .timeout = 60)
 	bool in_time = returns();
 	cr_assert(in_time, "all lines are sent, and mill_stop() still waits");
 	cr_assert_eq(milling.end, MILL_DONE, "all lines were sent before mill_stop(), and that is not what it says");
+}
+
+/* A job that is stopped by whoever has started it: at once, when its thread has hardly begun, or in the midst of a line. */
+static void *start_and_stop(void *in_a_line)
+{
+	milling.job = mill_start(wire.ours, next_line, &program);
+	if (in_a_line)
+		schedule_await_blocked();
+	milling.end = mill_stop(milling.job);
+	stop_request(&returned);
+	return NULL;
+}
+
+/* One round of it. Returns whether mill_stop() did. */
+static bool stop_one(bool in_a_line)
+{
+	connect_machine();
+	limit(wire.machine, SO_RCVBUF);
+	program = (struct program){.lines = LINES, .length = LONG_LINE};
+	stop_init(&begun);
+	stop_init(&returned);
+	CHECK(pthread_create(&milling.waiter, NULL, start_and_stop, in_a_line ? &program : NULL));
+	bool in_time = returns();
+	stop_destroy(&returned);
+	stop_destroy(&begun);
+	close(wire.ours);
+	if (in_time)
+		close(wire.machine);
+	return in_time;
+}
+
+Test(mill, says_that_it_was_stopped, .timeout = 60)
+{
+	int before = open_descriptors(), wrong = 0, most = 0;
+	bool in_time = true;
+
+	count_broken_pipes();
+	whoever_wakes_is_quick = true;
+	for (int i = 0; i < ROUNDS && in_time; i++) {
+		in_time = stop_one(i % 2);
+		wrong += milling.end != MILL_STOPPED;
+		most = program.begun > most ? program.begun : most;
+	}
+	int left = open_descriptors() - before;
+	cr_assert(in_time, "the machine does not read, and mill_stop() waits for it");
+	cr_assert_eq(wrong, 0, "a job was stopped in the midst of a line, and that is not what mill_stop() says");
+	cr_assert_leq(most, 1, "a line was not sent, and %d are asked for", most);
+	cr_assert_eq(left, 0, "mill_stop() has returned, and %d descriptors are open that were not before", left);
 }

@@ -5,7 +5,7 @@
  *           a moment later anyway.
  * Refused   the test: close() takes the number away. A send() that is under way keeps the socket, and goes on waiting
  *           there. And the number is the caller's: it closes it again, or by then somebody else's.
- * test      fails stops_while_the_machine_holds
+ * test      fails says_that_it_was_stopped, stops_while_the_machine_holds
  */
 #include "mill.h"
 

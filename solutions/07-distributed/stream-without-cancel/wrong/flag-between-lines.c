@@ -5,7 +5,7 @@
  *           millisecond, so the flag is looked at a thousand times a second.
  * Refused   the test: not while the machine holds. Then one send() takes until the operator comes back, and the flag
  *           is behind it. Whoever may wait without end has to be woken; telling is not enough.
- * test      fails stops_while_the_machine_holds
+ * test      fails says_that_it_was_stopped, stops_while_the_machine_holds
  */
 #include "mill.h"
 
