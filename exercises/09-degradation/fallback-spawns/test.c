@@ -131,6 +131,7 @@ static bool has_ended(struct alarm *alarm)
 		answer(ALL); /* so that it ends, and the test fails */
 	CHECK(pthread_join(alarm->thread, NULL));
 	CHECK(pthread_mutex_destroy(&alarm->lock));
+	alarm->pager = NULL; /* else memcheck would find the pager here, when nobody has freed it */
 	return over;
 }
 
@@ -239,6 +240,7 @@ Test(pager, raises_several_alarms_at_once, .timeout = 60)
 	network_is(true, false);
 	over &= has_ended(&alarms[0]);
 	answer(ALL);
+	struct pager_counts counts = pager_counts(pager);
 	pager_close(pager);
 	cr_assert(over, "pager_alert() waits for a line");
 	cr_assert(call == 1 && refused == 1,
@@ -247,6 +249,10 @@ Test(pager, raises_several_alarms_at_once, .timeout = 60)
 		     PAGER_LINES, more);
 	expect_results(&alarms[0], 1, 0, 0);
 	cr_assert_eq(calls_made(), PAGER_PENDING, "%d calls were promised, %d made", PAGER_PENDING, calls_made());
+	cr_assert(counts.alerted == PAGER_PENDING + 2 && counts.sent == 1 && counts.called == PAGER_PENDING &&
+			  counts.refused == 1,
+		  "%ld alerted, %ld sent, %ld called, %ld refused: that is not what has happened", counts.alerted,
+		  counts.sent, counts.called, counts.refused);
 }
 
 /* All calls are over before the next message fails. What the lines leave behind, the leak budget counts. */
