@@ -12,20 +12,19 @@
 
 #include "kit/check.h"
 #include "kit/deadline.h"
-#include "kit/gate.h"
 #include "kit/schedule.h"
 
 enum { LATE = 8000 /* ms: when a test stops waiting for a call that does not return; no right one is near it */ };
-enum { FULL = BUREAU_TRANSLATORS + BUREAU_SHELF /* texts */ };
+enum { FULL = BUREAU_TRANSLATORS + BUREAU_SHELF /* texts */, ALL = 100 };
 
 enum { PORTER_HAS_LEFT };
 
-static struct gate word = GATE_INITIALIZER; /* the one that the translators wait for */
-
 static struct {
+	int words;	      /* texts that may be translated; a translator waits for one; guarded by lock */
 	int translated, keys; /* texts; how often the keys came back; guarded by lock */
 	pthread_mutex_t lock;
-} house = {.lock = PTHREAD_MUTEX_INITIALIZER};
+	pthread_cond_t changed;
+} house = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 /* Adds to a number under the lock, and tells what it is then. */
 static int add(int *number, int amount)
@@ -36,9 +35,21 @@ static int add(int *number, int amount)
 	return sum;
 }
 
+static void give_words(int count)
+{
+	CHECK(pthread_mutex_lock(&house.lock));
+	house.words += count;
+	CHECK(pthread_cond_broadcast(&house.changed));
+	CHECK(pthread_mutex_unlock(&house.lock));
+}
+
 static void translate(void *text)
 {
-	gate_wait(&word);
+	CHECK(pthread_mutex_lock(&house.lock));
+	while (house.words == 0)
+		CHECK(pthread_cond_wait(&house.changed, &house.lock));
+	house.words--;
+	CHECK(pthread_mutex_unlock(&house.lock));
 	add(text, 1);
 	add(&house.translated, 1);
 }
@@ -162,7 +173,7 @@ Test(bureau, refuses_what_comes_too_late, .timeout = 60)
 	send(&porter, close_it, bureau);
 	schedule_await_blocked();
 	cr_assert_not(is_back(&porter, 0), "bureau_close() has returned, and a text is still at work");
-	gate_open(&word);
+	give_words(ALL);
 	bool closed = is_back(&porter, LATE);
 	cr_assert(closed, "bureau_close() does not return, and all texts are translated");
 	int translated = early;
@@ -197,7 +208,7 @@ Test(bureau, refuses_who_still_waits, .timeout = 60)
 	cr_assert_eq(late.answer, BUREAU_CLOSED, "the bureau was closed, and has accepted a text");
 	cr_assert_eq(add(&house.translated, 0), 0, "a translator has not waited for his word");
 	cr_assert_not(is_back(&porter, 0), "bureau_close() has returned, and texts are still on the shelf");
-	gate_open(&word);
+	give_words(ALL);
 	cr_assert(is_back(&porter, LATE), "bureau_close() does not return, and all texts are translated");
 	expect_each_once();
 	bureau_release(bureau);
@@ -205,7 +216,7 @@ Test(bureau, refuses_who_still_waits, .timeout = 60)
 	cr_assert_eq(house.keys, 1, "nobody holds the bureau, and gone() was called %d times", house.keys);
 }
 
-/* There are two bureaus, and what becomes of one is nothing to the other. */
+/* Two offices wait, and there is a place for one. There are two bureaus, and what becomes of one is nothing to the other. */
 Test(bureau, gives_a_place_when_there_is_one, .timeout = 60)
 {
 	struct bureau *bureau = bureau_open(translate, give_back_the_keys, &house);
@@ -214,14 +225,23 @@ Test(bureau, gives_a_place_when_there_is_one, .timeout = 60)
 
 	fill(bureau);
 	send(&office, submit, bureau);
+	send(&second, submit, bureau);
 	schedule_await_blocked();
-	gate_open(&word);
-	cr_assert(is_back(&office, LATE), "there is a place on the shelf, and an office waits for one");
-	cr_assert_eq(office.answer, BUREAU_ACCEPTED, "the bureau was open, and has refused a text");
+	give_words(1);
+	schedule_await_blocked();
+	bool first_is_back = is_back(&office, 0), second_is_back = is_back(&second, 0);
+	give_words(ALL);
+	cr_assert(first_is_back || second_is_back, "there is a place on the shelf, and two offices wait for one");
+	cr_assert_not(first_is_back && second_is_back, "there was one place on the shelf, and two texts were accepted");
+	cr_assert(is_back(first_is_back ? &second : &office, LATE),
+		  "there is a place on the shelf, and an office waits for one");
+	cr_assert(office.answer == BUREAU_ACCEPTED && second.answer == BUREAU_ACCEPTED,
+		  "the bureau was open, and has refused a text");
 	bureau_close(bureau);
 	bureau_release(bureau);
 	expect_each_once();
-	cr_assert_eq(office.texts[0], 1, "a text was accepted, and was translated %d times", office.texts[0]);
+	cr_assert(office.texts[0] == 1 && second.texts[0] == 1,
+		  "two texts were accepted, and translated %d and %d times", office.texts[0], second.texts[0]);
 	cr_assert_eq(house.keys, 1, "nobody holds the bureau, and gone() was called %d times", house.keys);
 	cr_assert_eq(bureau_submit(other, &text), BUREAU_ACCEPTED, "another bureau was closed, and this one refuses");
 	bureau_close(other);
