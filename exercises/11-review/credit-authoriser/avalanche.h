@@ -60,7 +60,8 @@ void avalanche_set_level(struct avalanche *service, int level);
  * that finds none is counted as refused, and the caller is told.
  *
  * A hut that does not answer is called once more, by these same lines: at no
- * moment are more than AVALANCHE_LINES calls under way.
+ * moment are more than AVALANCHE_LINES calls under way; and as many as that if
+ * there are as many to make.
  */
 enum avalanche_result avalanche_warn(struct avalanche *service, const struct bulletin *bulletin);
 

@@ -21,6 +21,7 @@
 /* When a probe is given up, in ms. No right service is near it. */
 enum { LATE = 8000 };
 enum { HUTS = 16, LOW = 2, HIGH = 5 };
+enum { GO_ON = SCHEDULE_POINTS - 1 }; /* what is tested may use the others */
 
 /* --- the radio --- */
 
@@ -33,7 +34,9 @@ struct radio {
 	int deaf[HUTS];		/* so many calls more this hut does not answer */
 	int calls[HUTS];	/* that have ended */
 	int under_way, at_most; /* calls, now and ever */
+	bool lingers;		/* calls have ended, and do not return before GO_ON; set before the first */
 	pthread_t callers[AVALANCHE_LINES];
+	int last_caller; /* of these */
 	int caller_count;
 	int others; /* calls by a thread that is not one of them: there are more than lines */
 };
@@ -42,8 +45,11 @@ struct radio {
 static void note_caller(struct radio *radio)
 {
 	for (int i = 0; i < radio->caller_count; i++)
-		if (pthread_equal(radio->callers[i], pthread_self()))
+		if (pthread_equal(radio->callers[i], pthread_self())) {
+			radio->last_caller = i;
 			return;
+		}
+	radio->last_caller = radio->caller_count;
 	if (radio->caller_count < AVALANCHE_LINES)
 		radio->callers[radio->caller_count++] = pthread_self();
 	else
@@ -67,6 +73,8 @@ static bool call_hut(void *arg, const struct bulletin *bulletin)
 	radio->calls[hut]++;
 	radio->under_way--;
 	CHECK(pthread_mutex_unlock(&radio->lock));
+	if (radio->lingers)
+		schedule_await(GO_ON); /* orders nothing: what follows is the line's own affair */
 	return answered;
 }
 
@@ -145,8 +153,72 @@ static bool refuses(struct radio *radio)
 	bool counted = avalanche_counts(service).refused == 1;
 	hold(radio, false);
 	schedule_await_blocked();
+	/* All have been called, and have given back their places. */
+	counted = counted && avalanche_counts(service).answered == AVALANCHE_ROOM;
+	for (int i = 0; i < AVALANCHE_ROOM; i++) {
+		taken = avalanche_warn(service, &high[i]) == AVALANCHE_TAKEN && taken;
+		schedule_await_blocked();
+	}
 	avalanche_close(service, NULL);
 	return taken && refused && counted;
+}
+
+/* Each line has a call that has ended, and is about to say so, when another bulletin comes; nothing orders the two. */
+static bool takes_while_a_call_ends(struct radio *radio)
+{
+	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
+
+	radio->lingers = true;
+	for (int i = 0; i < AVALANCHE_LINES; i++)
+		avalanche_warn(service, &high[i]);
+	schedule_await_blocked();
+	avalanche_warn(service, &high[AVALANCHE_LINES]);
+	schedule_reached(GO_ON);
+	schedule_await_blocked();
+	avalanche_close(service, NULL);
+	return called(radio, (int[]){1, 1, 1}, AVALANCHE_LINES + 1);
+}
+
+/* The line that does not call now, of two that have. */
+static pthread_t other_line(struct radio *radio)
+{
+	CHECK(pthread_mutex_lock(&radio->lock));
+	pthread_t other = radio->callers[!radio->last_caller];
+	CHECK(pthread_mutex_unlock(&radio->lock));
+	return other;
+}
+
+static int under_way(struct radio *radio)
+{
+	CHECK(pthread_mutex_lock(&radio->lock));
+	int calls = radio->under_way;
+	CHECK(pthread_mutex_unlock(&radio->lock));
+	return calls;
+}
+
+/*
+ * While one line calls, a bulletin comes for the other, which waits; and the first takes it up before the other has looked.
+ * Whether both lines call after that.
+ */
+static bool takes_up_what_another_was_woken_for(struct avalanche *service, struct radio *radio)
+{
+	hold(radio, true);
+	avalanche_warn(service, &high[3]);
+	schedule_await_blocked();
+	schedule_hold(other_line(radio));
+	avalanche_warn(service, &high[4]);
+	hold(radio, false);
+	schedule_await_blocked();
+	schedule_let_go();
+	schedule_await_blocked();
+	hold(radio, true);
+	avalanche_warn(service, &high[5]);
+	avalanche_warn(service, &high[6]);
+	schedule_await_blocked();
+	bool both = under_way(radio) == AVALANCHE_LINES;
+	hold(radio, false);
+	schedule_await_blocked();
+	return both;
 }
 
 static bool keeps_to_its_lines(struct radio *radio)
@@ -166,9 +238,14 @@ static bool keeps_to_its_lines(struct radio *radio)
 	schedule_await_blocked();
 	hold(radio, false);
 	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&radio->lock));
+	bool kept = radio->at_most <= AVALANCHE_LINES && radio->others == 0;
+	bool all_lines = radio->caller_count == AVALANCHE_LINES;
+	CHECK(pthread_mutex_unlock(&radio->lock));
+	kept = kept && called(radio, (int[]){2, 1, 1}, AVALANCHE_LINES + 1);
+	kept = kept && all_lines && takes_up_what_another_was_woken_for(service, radio);
 	avalanche_close(service, NULL);
-	return radio->at_most <= AVALANCHE_LINES && radio->others == 0 &&
-	       called(radio, (int[]){2, 1, 1}, AVALANCHE_LINES + 1);
+	return kept && radio->others == 0;
 }
 
 static bool follows_the_level(struct radio *radio)
@@ -296,9 +373,9 @@ TestSuite(avalanche, .init = park_what_crashes, .timeout = 60);
 
 Test(avalanche, the_service_still_works)
 {
-	static struct probe probe = {.keeps = does_its_work};
+	static struct probe probe = {.keeps = does_its_work}, another = {.keeps = takes_while_a_call_ends};
 
-	bool kept = is_kept(&probe);
+	bool kept = is_kept(&probe) && is_kept(&another);
 	cr_assert(kept, "the service does not do its work%s", has_crashed() ? "; it crashes" : "");
 }
 
