@@ -52,9 +52,9 @@ struct planner *planner_start(planner_try *try_way);
 int planner_port(const struct planner *planner);
 /*
  * Takes no more orders, and waits for the one that is under way, which ends as
- * above. When it returns, nothing of the planner runs, and no descriptor is
- * open that it has opened. Saws that are still in line find that the planner
- * has hung up.
+ * above. When it returns, nothing of the planner runs. No descriptor is open
+ * that it has opened. Saws that are still in line find that the planner has
+ * hung up.
  */
 void planner_stop(struct planner *planner);
 
