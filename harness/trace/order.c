@@ -49,13 +49,22 @@ bool order_before(const struct order *order, size_t one, size_t other)
 
 /* --- what is the same in every run --- */
 
-/* Which of several threads takes what is in a queue is luck. */
-static bool has_one_taker(const struct trace *trace, const struct trace_step *go)
+static bool is_let_in(enum trace_does does)
 {
-	for (size_t i = 0; i < trace->count; i++)
-		if (trace->steps[i].does == DOES_GO && same_object(&trace->steps[i], go) &&
-		    trace->steps[i].thread != go->thread)
+	return does == DOES_PUT || does == DOES_OPEN;
+}
+
+/* Which of several threads takes what is in a queue is luck, and what it takes when several put something in or close it. */
+static bool is_of_two(const struct trace *trace, const struct trace_step *go)
+{
+	int putter = trace->steps[go->after[0]].thread;
+
+	for (size_t i = 0; i < trace->count; i++) {
+		const struct trace_step *step = &trace->steps[i];
+		if (same_object(step, go) && ((step->does == DOES_GO && step->thread != go->thread) ||
+					      (is_let_in(step->does) && step->thread != putter)))
 			return false;
+	}
 	return true;
 }
 
@@ -87,7 +96,7 @@ static bool is_fixed(const struct order *order, size_t index)
 	if (is_on(step, "condition"))
 		return had_to_wait(order, index);
 	if (is_on(step, "queue"))
-		return has_one_taker(trace, step);
+		return is_of_two(trace, step);
 	return true;
 }
 

@@ -16,6 +16,8 @@ struct choice {
 	bool *lanes;	   /* of each thread: it is drawn */
 	size_t *ranks;	   /* of each thread: its number in the choice, if it is drawn */
 	size_t *ranked;	   /* the threads by that number, all of them */
+	size_t *picked;	   /* the steps that are worth something, or were */
+	size_t count;	   /* of these */
 };
 
 static const struct trace_step *step_at(const struct choice *choice, size_t index)
@@ -214,13 +216,22 @@ static void choose_lanes(struct choice *choice)
 	}
 }
 
+static void pick(struct choice *choice)
+{
+	for (size_t i = 0; i < choice->whole->count; i++)
+		if (choice->worth[i])
+			choice->picked[choice->count++] = i;
+}
+
 static size_t lane_length(const struct choice *choice, size_t thread, enum worth least, enum worth most)
 {
 	size_t length = 0;
 
-	for (size_t i = 0; i < choice->whole->count; i++)
-		length += (size_t)step_at(choice, i)->thread == thread && choice->worth[i] >= least &&
-			  choice->worth[i] <= most;
+	for (size_t i = 0; i < choice->count; i++) {
+		size_t index = choice->picked[i];
+		length += (size_t)step_at(choice, index)->thread == thread && choice->worth[index] >= least &&
+			  choice->worth[index] <= most;
+	}
 	return length;
 }
 
@@ -232,18 +243,21 @@ static size_t least_in(const struct choice *choice, size_t thread)
 	while (worth < ALL && !lane_length(choice, thread, worth, worth))
 		worth++;
 	size_t skip = lane_length(choice, thread, worth, worth) / 2;
-	for (size_t i = 0; i < choice->whole->count; i++)
-		if ((size_t)step_at(choice, i)->thread == thread && choice->worth[i] == worth && skip-- == 0)
-			return i;
+	for (size_t i = 0; i < choice->count; i++) {
+		size_t index = choice->picked[i];
+		if ((size_t)step_at(choice, index)->thread == thread && choice->worth[index] == worth && skip-- == 0)
+			return index;
+	}
 	return NO_STEP;
 }
 
 /* Whether a wait that is shown ended by this. */
 static bool ends_a_wait(const struct choice *choice, size_t index)
 {
-	for (size_t i = index + 1; i < choice->whole->count; i++) {
-		const struct trace_step *step = step_at(choice, i);
-		for (size_t j = 0; choice->worth[i] && step->does == DOES_GO && j < step->after_count; j++)
+	for (size_t i = 0; i < choice->count; i++) {
+		const struct trace_step *step = step_at(choice, choice->picked[i]);
+		for (size_t j = 0; choice->worth[choice->picked[i]] && step->does == DOES_GO && j < step->after_count;
+		     j++)
 			if (step->after[j] == index)
 				return true;
 	}
@@ -253,14 +267,16 @@ static bool ends_a_wait(const struct choice *choice, size_t index)
 /* A wait goes with its end, and that for which nobody waits is not shown. */
 static void drop_halves(struct choice *choice)
 {
-	for (size_t i = 0; i < choice->whole->count; i++) {
+	for (size_t at = 0; at < choice->count; at++) {
+		const size_t i = choice->picked[at];
 		const struct trace_step *step = step_at(choice, i);
 		size_t wait = step->does == DOES_GO ? order_wait_of(&choice->order, i) : NO_STEP;
 		size_t go = step->does == DOES_WAIT ? order_go_of(&choice->order, i) : NO_STEP;
 		if ((wait != NO_STEP && !choice->worth[wait]) || (go != NO_STEP && !choice->worth[go]))
 			choice->worth[i] = NOTHING;
 	}
-	for (size_t i = 0; i < choice->whole->count; i++) {
+	for (size_t at = 0; at < choice->count; at++) {
+		const size_t i = choice->picked[at];
 		enum trace_does does = step_at(choice, i)->does;
 		bool for_a_wait = does == DOES_REACH || does == DOES_SIGNAL || does == DOES_BROADCAST ||
 				  does == DOES_PUT || does == DOES_OPEN;
@@ -339,10 +355,12 @@ static char *object_name(const struct choice *choice, const size_t *from, size_t
 /* The last chosen step of the thread that comes before this one; NO_STEP. `to`: each step of the whole in the choice. */
 static size_t last_before(const struct choice *choice, const size_t *to, size_t index, size_t thread)
 {
-	for (size_t i = index; i--;)
-		if (to[i] != NO_STEP && (size_t)step_at(choice, i)->thread == thread &&
+	for (size_t at = choice->count; at--;) {
+		const size_t i = choice->picked[at];
+		if (i < index && to[i] != NO_STEP && (size_t)step_at(choice, i)->thread == thread &&
 		    order_before(&choice->order, i, index))
 			return i;
+	}
 	return NO_STEP;
 }
 
@@ -396,9 +414,11 @@ static void add_step(const struct choice *choice, size_t index, const size_t *fr
 /* Whether all that is chosen and comes before it stands in the choice already. */
 static bool may_come(const struct choice *choice, const size_t *to, size_t index)
 {
-	for (size_t i = 0; i < choice->whole->count; i++)
+	for (size_t at = 0; at < choice->count && choice->picked[at] < index; at++) {
+		const size_t i = choice->picked[at];
 		if (i != index && choice->worth[i] && to[i] == NO_STEP && order_before(&choice->order, i, index))
 			return false;
+	}
 	return true;
 }
 
@@ -406,7 +426,8 @@ static bool may_come(const struct choice *choice, const size_t *to, size_t index
 static size_t next_step(const struct choice *choice, const size_t *to)
 {
 	for (size_t rank = 0; rank < choice->whole->thread_count; rank++)
-		for (size_t i = 0; i < choice->whole->count; i++) {
+		for (size_t at = 0; at < choice->count; at++) {
+			const size_t i = choice->picked[at];
 			if ((size_t)step_at(choice, i)->thread != choice->ranked[rank] || !choice->worth[i] ||
 			    to[i] != NO_STEP)
 				continue;
@@ -453,13 +474,16 @@ void trace_select(const struct trace *whole, struct trace *chosen)
 	choice.lanes = mem_zeroed(whole->thread_count, sizeof *choice.lanes);
 	choice.ranks = mem_zeroed(whole->thread_count, sizeof *choice.ranks);
 	choice.ranked = mem_zeroed(whole->thread_count, sizeof *choice.ranked);
+	choice.picked = mem_zeroed(whole->count + 1, sizeof *choice.picked);
 	weigh(&choice);
 	choose_lanes(&choice);
+	pick(&choice);
 	shorten(&choice);
 	put_together(&choice, chosen);
 	free(choice.worth);
 	free(choice.lanes);
 	free(choice.ranks);
 	free(choice.ranked);
+	free(choice.picked);
 	order_release(&choice.order);
 }
