@@ -143,16 +143,36 @@ static json_t *object_of(const struct mutant_result *one)
 	return object;
 }
 
+static json_t *counts_of(const struct mutant_tally *tally)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "refused", json_integer((json_int_t)tally->refused));
+	json_object_set_new(object, "survived", json_integer((json_int_t)tally->survived));
+	json_object_set_new(object, "equivalent", json_integer((json_int_t)tally->equivalent));
+	json_object_set_new(object, "does_not_compile", json_integer((json_int_t)tally->does_not_compile));
+	json_object_set_new(object, "unjudged", json_integer((json_int_t)tally->unjudged));
+	return object;
+}
+
 static json_t *summary_of(const struct mutant_results *all)
 {
 	struct mutant_tally tally = mutants_tally(all);
+
+	return counts_of(&tally);
+}
+
+/* The counts of each operator, or of each exercise, that has mutants, by its name. */
+static json_t *rows_of(const struct mutant_results *all, bool by_exercise)
+{
 	json_t *object = json_object();
 
-	json_object_set_new(object, "refused", json_integer((json_int_t)tally.refused));
-	json_object_set_new(object, "survived", json_integer((json_int_t)tally.survived));
-	json_object_set_new(object, "equivalent", json_integer((json_int_t)tally.equivalent));
-	json_object_set_new(object, "does_not_compile", json_integer((json_int_t)tally.does_not_compile));
-	json_object_set_new(object, "unjudged", json_integer((json_int_t)tally.unjudged));
+	for (size_t i = 0; i < all->count; i++) {
+		const char *name = row_of(&all->items[i], by_exercise);
+		struct mutant_tally tally = tally_row(all, name, by_exercise);
+		if (!json_object_get(object, name))
+			json_object_set_new(object, name, counts_of(&tally));
+	}
 	return object;
 }
 
@@ -164,6 +184,8 @@ int report_mutants_json(FILE *out, const struct mutant_results *all)
 	for (size_t i = 0; i < all->count; i++)
 		json_array_append_new(array, object_of(&all->items[i]));
 	json_object_set_new(document, "mutants", array);
+	json_object_set_new(document, "by_operator", rows_of(all, false));
+	json_object_set_new(document, "by_exercise", rows_of(all, true));
 	json_object_set_new(document, "summary", summary_of(all));
 	int status = report_json_write(out, document);
 	json_decref(document);
