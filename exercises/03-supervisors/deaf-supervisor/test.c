@@ -24,9 +24,9 @@ static struct channel {
 	int fail;    /* so many times it fails at once */
 	int at_stop; /* what the listener returns when it is asked to stop */
 	int begun, ended;
-} channels[2];
+} channels[3];
 
-static struct stop listening[2]; /* by channel: somebody does, and it does not fail */
+static struct stop listening[3]; /* by channel: somebody does, and it does not fail */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool slowly;   /* between two steps of watch_stop() the watch does all that it can */
@@ -68,6 +68,43 @@ static void *stop_it(void *watch)
 	return NULL;
 }
 
+/* The thread that listens, which may be that of the pause too: else it has ended by then. */
+static struct {
+	bool is_held; /* in the pause */
+	pthread_key_t key;
+	pthread_t thread;
+	bool ended; /* guarded by lock */
+} listener;
+
+static void listener_ends(void *unused)
+{
+	(void)unused;
+	CHECK(pthread_mutex_lock(&lock));
+	listener.ended = true;
+	CHECK(pthread_mutex_unlock(&lock));
+}
+
+static int listen_in_known_thread(void *arg, struct stop *stop)
+{
+	CHECK(pthread_mutex_lock(&lock));
+	listener.thread = pthread_self();
+	CHECK(pthread_mutex_unlock(&lock));
+	CHECK(pthread_setspecific(listener.key, &listener));
+	return listen_on(arg, stop);
+}
+
+/* Holds the thread that has listened, if the pause is its own. */
+static void hold_in_the_pause(void)
+{
+	CHECK(pthread_mutex_lock(&lock));
+	bool ended = listener.ended;
+	pthread_t thread = listener.thread;
+	CHECK(pthread_mutex_unlock(&lock));
+	if (!ended)
+		schedule_hold(thread);
+	listener.is_held = !ended;
+}
+
 static void expect_stop(struct watch *watch)
 {
 	pthread_t thread;
@@ -75,6 +112,10 @@ static void expect_stop(struct watch *watch)
 	returned = false;
 	CHECK(pthread_create(&thread, NULL, stop_it, watch));
 	schedule_await_blocked();
+	if (listener.is_held) { /* what the pause needs has to be there until it is over */
+		schedule_let_go();
+		schedule_await_blocked();
+	}
 	CHECK(pthread_mutex_lock(&lock));
 	bool has = returned;
 	CHECK(pthread_mutex_unlock(&lock));
@@ -127,17 +168,24 @@ Test(watch, ends_with_an_error, .timeout = 60)
 
 Test(watch, stops_in_the_pause, .timeout = 60)
 {
-	channels[0].fail = channels[1].fail = 1;
+	channels[0].fail = channels[1].fail = channels[2].fail = 1;
 	schedule_wake_in_vain();
 	struct timespec started = deadline_in(0);
 	struct watch *short_one = start_and_listen(1, PAUSE);
 	long paused = ms_since(&started);
 	slowly = true;
 	expect_stop(short_one);
-	slowly = false; /* what the pause needs may not be gone before it is over */
 	cr_assert_geq(paused, PAUSE, "the pause is %d ms, and the listener was sent back after %ld ms", PAUSE, paused);
 	struct watch *watch = watch_start(listen_on, &channels[0], FOR_EVER);
 	schedule_await_blocked();
 	expect_stop(watch);
 	expect_listeners(0, 1);
+
+	slowly = false;
+	CHECK(pthread_key_create(&listener.key, listener_ends));
+	watch = watch_start(listen_in_known_thread, &channels[2], FOR_EVER);
+	schedule_await_blocked();
+	hold_in_the_pause();
+	expect_stop(watch);
+	expect_listeners(2, 1);
 }
