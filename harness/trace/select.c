@@ -76,7 +76,6 @@ static enum worth worth_of(const struct choice *choice, size_t index)
 
 	switch (step->does) {
 	case DOES_START:
-	case DOES_BEGIN:
 	case DOES_END:
 	case DOES_JOIN:
 	case DOES_DETACH:
@@ -184,9 +183,12 @@ static void rank(struct choice *choice)
 
 static bool has_worth(const struct choice *choice, size_t thread, enum worth worth)
 {
-	for (size_t i = 0; i < choice->whole->count; i++)
-		if ((size_t)step_at(choice, i)->thread == thread && choice->worth[i] >= worth)
+	for (size_t i = 0; i < choice->whole->count; i++) {
+		const struct trace_step *step = step_at(choice, i);
+		bool is_start = step->does == DOES_START && step->other == (int)thread;
+		if (((size_t)step->thread == thread || is_start) && choice->worth[i] >= worth)
 			return true;
+	}
 	return false;
 }
 
@@ -216,8 +218,12 @@ static void choose_lanes(struct choice *choice)
 	}
 }
 
+/* A thread that is drawn begins, whatever else. */
 static void pick(struct choice *choice)
 {
+	for (size_t i = 0; i < choice->whole->count; i++)
+		if (step_at(choice, i)->does == DOES_BEGIN && choice->lanes[step_at(choice, i)->thread])
+			choice->worth[i] = ALL;
 	for (size_t i = 0; i < choice->whole->count; i++)
 		if (choice->worth[i])
 			choice->picked[choice->count++] = i;
@@ -285,9 +291,20 @@ static void drop_halves(struct choice *choice)
 	}
 }
 
-static void shorten(struct choice *choice)
+static size_t chosen_count(const struct choice *choice)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < choice->count; i++)
+		count += choice->worth[choice->picked[i]] != NOTHING;
+	return count;
+}
+
+/* Returns how many steps it has left out. */
+static size_t shorten(struct choice *choice)
 {
 	drop_halves(choice);
+	size_t before = chosen_count(choice);
 	for (size_t i = 0; i < choice->whole->thread_count; i++) {
 		size_t thread = choice->ranked[i], least;
 		while (lane_length(choice, thread, LITTLE, ALL) > SELECT_STEPS &&
@@ -296,6 +313,7 @@ static void shorten(struct choice *choice)
 			drop_halves(choice);
 		}
 	}
+	return before - chosen_count(choice);
 }
 
 /* --- the choice as a trace --- */
@@ -392,14 +410,33 @@ static void add_order(const struct choice *choice, const size_t *to, size_t inde
 	}
 }
 
-static void add_step(const struct choice *choice, size_t index, const size_t *from, size_t *to, struct trace *chosen)
+/*
+ * A thread begins where it is started: whether it had begun by the end of a program that does not wait for it is luck. `to`
+ * as in last_before().
+ */
+static void add_begin(const struct choice *choice, size_t start, size_t *to, struct trace *chosen)
+{
+	const int thread = step_at(choice, start)->other;
+	const size_t at = chosen->count;
+	struct trace_step *begin = trace_add(chosen, (int)choice->ranks[thread], DOES_BEGIN);
+
+	trace_step_after(begin, to[start]);
+	for (size_t i = start + 1; i < choice->whole->count; i++)
+		if (step_at(choice, i)->thread == thread && step_at(choice, i)->does == DOES_BEGIN) {
+			to[i] = at;
+			return;
+		}
+}
+
+static void add_step(const struct choice *choice, size_t index, const size_t *from, size_t steps, size_t *to,
+		     struct trace *chosen)
 {
 	const struct trace_step *whole = step_at(choice, index);
 	const size_t at = chosen->count;
 	struct trace_step *step = trace_add(chosen, (int)choice->ranks[whole->thread], whole->does);
 
 	step->other = whole->other >= 0 ? (int)choice->ranks[whole->other] : -1;
-	step->on = whole->on ? object_name(choice, from, at + 1, whole->on) : NULL;
+	step->on = whole->on ? object_name(choice, from, steps, whole->on) : NULL;
 	step->file = copy(whole->file);
 	step->line = whole->line;
 	step->in = copy(whole->in);
@@ -441,7 +478,7 @@ static size_t next_step(const struct choice *choice, const size_t *to)
 static void put_together(const struct choice *choice, struct trace *chosen)
 {
 	const size_t count = choice->whole->count;
-	size_t *from = mem_zeroed(count + 1, sizeof *from), *to = mem_zeroed(count + 1, sizeof *to), next;
+	size_t *from = mem_zeroed(count + 1, sizeof *from), *to = mem_zeroed(count + 1, sizeof *to), next, steps = 0;
 
 	for (size_t i = 0; i < choice->whole->thread_count; i++)
 		if (choice->lanes[choice->ranked[i]]) {
@@ -452,8 +489,10 @@ static void put_together(const struct choice *choice, struct trace *chosen)
 	for (size_t i = 0; i < count; i++)
 		to[i] = NO_STEP;
 	while ((next = next_step(choice, to)) != NO_STEP) {
-		from[chosen->count] = next;
-		add_step(choice, next, from, to, chosen);
+		from[steps++] = next;
+		add_step(choice, next, from, steps, to, chosen);
+		if (step_at(choice, next)->does == DOES_START)
+			add_begin(choice, next, to, chosen);
 	}
 	chosen->threads_left_out = choice->whole->thread_count - chosen->thread_count;
 	free(from);
@@ -478,7 +517,7 @@ void trace_select(const struct trace *whole, struct trace *chosen)
 	weigh(&choice);
 	choose_lanes(&choice);
 	pick(&choice);
-	shorten(&choice);
+	chosen->steps_left_out = shorten(&choice);
 	put_together(&choice, chosen);
 	free(choice.worth);
 	free(choice.lanes);

@@ -217,4 +217,6 @@ void events_place_sightings(struct events *events)
 	for (size_t i = 0; i < run->sighting_count; i++)
 		if (run->sightings[i].detector->bounded)
 			place_bound(events, &run->sightings[i]);
+	if (run->sighting_count && !events->told_count && !events->lost)
+		events->lost = mem_copy("the findings: none of them was seen again in this run");
 }

@@ -93,8 +93,8 @@ Test(trace_select, does_not_tell_of_luck)
 					STEP(9, 1, "unlock", ON("lock l")) STEP(10, 1, "end", "")
 						STEP(11, 0, "join", OTHER(1) AFTER("10")) STEP(12, 0, "exit", "");
 	static const char chosen[] = HEAD("\"main\",\"work\"") STEP(1, 0, "start", OTHER(1))
-		STEP(2, 0, "reach", ON("point GO")) STEP(3, 1, "begin", AFTER("1")) STEP(4, 1, "wait", ON("point GO"))
-			STEP(5, 1, "go", ON("point GO") AFTER("2")) STEP(6, 1, "end", "")
+		STEP(2, 1, "begin", AFTER("1")) STEP(3, 0, "reach", ON("point GO")) STEP(4, 1, "wait", ON("point GO"))
+			STEP(5, 1, "go", ON("point GO") AFTER("3")) STEP(6, 1, "end", "")
 				STEP(7, 0, "join", OTHER(1) AFTER("6")) STEP(8, 0, "exit", "");
 
 	expect_choice(early, chosen);
@@ -108,6 +108,8 @@ Test(trace_select, leaves_out_what_need_not_have_happened)
 		2, 0, "detach", OTHER(1)) STEP(3, 1, "begin", AFTER("1")) STEP(4, 1, "end", "") STEP(5, 0, "exit", ""));
 
 	cr_expect_eq(count(&chosen, DOES_END), 0);
+	cr_expect_eq(count(&chosen, DOES_START), 1, "but it was started");
+	cr_expect_eq(count(&chosen, DOES_BEGIN), 1);
 	trace_release(&chosen);
 }
 
