@@ -30,11 +30,12 @@ struct payment {
 
 static struct {
 	pthread_mutex_t lock;
-	pthread_cond_t landed;
+	pthread_cond_t landed, closing;
 	struct stop call_off;
-	int in_flight, ledger;	  /* guarded by lock; the ledger is the number of payments on disk */
-	struct payment *payments; /* guarded by lock; NULL when it was torn down */
-} service = {.in_flight = PAYMENTS, .lock = PTHREAD_MUTEX_INITIALIZER};
+	int in_flight, ledger; /* guarded by lock; the ledger is the number of payments on disk */
+	bool closed;	       /* guarded by lock; the ledger is written */
+	struct payment *payments;
+} service = {.in_flight = PAYMENTS, .lock = PTHREAD_MUTEX_INITIALIZER, .closing = PTHREAD_COND_INITIALIZER};
 
 static struct handler {
 	pthread_t thread;
@@ -57,6 +58,8 @@ static void *handle(void *arg)
 	CHECK(pthread_mutex_lock(&service.lock));
 	service.in_flight--;
 	CHECK(pthread_cond_signal(&service.landed));
+	while (!service.closed) /* it is kept for the next payment */
+		CHECK(pthread_cond_wait(&service.closing, &service.lock));
 	CHECK(pthread_mutex_unlock(&service.lock));
 	return NULL;
 }
@@ -91,6 +94,8 @@ static bool service_stop(void)
 	bool landed = wait_landed(LAST_GRACE); /* if not, the payments are still their handlers' */
 	for (int i = 0; landed && i < PAYMENTS; i++)
 		service.ledger += service.payments[i].outcome != IN_FLIGHT;
+	service.closed = landed;
+	CHECK(pthread_cond_broadcast(&service.closing));
 	CHECK(pthread_mutex_unlock(&service.lock));
 	return landed;
 }
@@ -99,10 +104,11 @@ static void *orchestrate(void *arg)
 {
 	schedule_await(PATIENCE_OVER);
 	CHECK(pthread_mutex_lock(&service.lock));
-	free(service.payments); /* as exit() does by its handlers: what they own goes, and the threads go on */
-	service.payments = NULL;
+	bool closed = service.closed;
+	int ledger = service.ledger;
 	CHECK(pthread_mutex_unlock(&service.lock));
-	schedule_reached(PROCESSOR_ANSWERS);
+	if (!closed)
+		end_process(invariant(false, "accepted %d, in the ledger %d", PAYMENTS, ledger));
 	return arg;
 }
 
@@ -118,5 +124,6 @@ int main(void)
 	CHECK(pthread_join(orchestrator, NULL));
 	for (int i = 0; i < PAYMENTS; i++)
 		CHECK(pthread_join(handlers[i].thread, NULL));
+	free(service.payments);
 	return invariant(service.ledger == PAYMENTS, "accepted %d, in the ledger %d", PAYMENTS, service.ledger);
 }
