@@ -14,6 +14,7 @@
 #define _GNU_SOURCE /* strcasestr() */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,16 @@ static char *scratch; /* a root with the chapters and the suppressions, and a bu
 static const char *instead_of,
 	*instead; /* words of the lines that begin with the first become the second; NULL: none */
 static size_t lines_run, faults;
+static volatile sig_atomic_t interrupted;
+static volatile pid_t running; /* the line that runs; 0: none */
+
+/* The line ends with us, and the scratch root goes. */
+static void interrupt(int number)
+{
+	interrupted = number;
+	if (running > 0)
+		kill(running, SIGTERM);
+}
 
 /* --- what a tool's text says --- */
 
@@ -250,7 +261,10 @@ static char *run_line(const char *line, int *status)
 		execlp("timeout", "timeout", "-k", "5", "600", "sh", "-c", line, (char *)NULL);
 		_exit(127);
 	}
-	waitpid(child, status, 0);
+	running = child;
+	while (waitpid(child, status, 0) < 0 && errno == EINTR)
+		;
+	running = 0;
 	char *text = file_read(path);
 	free(path);
 	lines_run++;
@@ -271,6 +285,10 @@ static bool run_and_judge(const struct program *program, const struct shell_line
 		free(helped);
 	}
 	bool built = line->detector || status == 0;
+	if (interrupted) {
+		free(text);
+		return false;
+	}
 	if (!built)
 		fault(program, line->text, "it does not build", text);
 	else if (line->detector)
@@ -301,7 +319,7 @@ static void run_program(const struct catalogue *catalogue, const struct program 
 
 	bool other_build = false, built = true;
 
-	for (size_t i = 0; i < lines.count && built; i++) {
+	for (size_t i = 0; i < lines.count && built && !interrupted; i++) {
 		bool changed = exchange(&lines.items[i]), builds = !lines.items[i].detector;
 		other_build = other_build || (changed && builds);
 		/* A line that is as ever says what it ever says. */
@@ -369,13 +387,17 @@ int main(int argc, char **argv)
 		return 3;
 	}
 	catalogue_load(&catalogue, root);
-	for (size_t i = 0; i < catalogue.count; i++)
+	signal(SIGINT, interrupt);
+	signal(SIGTERM, interrupt);
+	for (size_t i = 0; i < catalogue.count && !interrupted; i++)
 		if (is_asked_for(&catalogue.programs[i], argv + 1)) {
 			run_program(&catalogue, &catalogue.programs[i]);
 			programs++;
 		}
 	catalogue_release(&catalogue);
 	remove_scratch();
+	if (interrupted)
+		return 128 + interrupted;
 	printf("%zu lines of %zu programs: %zu not as declared\n", lines_run, programs, faults);
 	return faults || !programs;
 }
