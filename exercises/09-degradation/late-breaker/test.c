@@ -48,6 +48,7 @@ static void *has_its_turn(void *arg)
 		CHECK(pthread_cond_wait(&machine.changed, &machine.lock));
 	void *(*run)(void *) = machine.threads[*(int *)arg].run;
 	void *its_arg = machine.threads[*(int *)arg].arg;
+	machine.threads[*(int *)arg].arg = NULL; /* else memcheck would find it here, when nobody has freed it */
 	CHECK(pthread_mutex_unlock(&machine.lock));
 	return run(its_arg);
 }
@@ -177,6 +178,22 @@ static void look_up_answered(struct lookups *lookups, int error, const char *whe
 	answer(look_up(lookups, LOOKUP_STARTED, when), error);
 }
 
+static pthread_t other; /* says that the pause is over */
+
+static void *say_pause_over(void *lookups)
+{
+	lookups_pause_over(lookups);
+	return NULL;
+}
+
+/* The pause is over when this returns, but nothing orders that with what comes next. */
+static void other_says_pause_over(struct lookups *lookups)
+{
+	gauge_add("may_start", 1);
+	CHECK(pthread_create(&other, NULL, say_pause_over, lookups));
+	schedule_await_blocked();
+}
+
 static struct lookups *with_open_breaker(void)
 {
 	struct lookups *lookups = lookups_new(ask_directory, start_thread);
@@ -227,9 +244,10 @@ Test(lookup, lets_one_probe_through, .timeout = 60)
 		look_up_answered(lookups, ETIMEDOUT, "the last but a few has succeeded");
 	answer(old - 2, 0);
 	look_up(lookups, LOOKUP_OPEN, "an old lookup has succeeded, and there was no probe");
-	lookups_pause_over(lookups);
 	machine_is(false, true);
+	other_says_pause_over(lookups);
 	int probe = two_look_up(lookups, LOOKUP_OPEN, "the pause is over, and two look up at a time");
+	CHECK(pthread_join(other, NULL));
 	look_up(lookups, LOOKUP_OPEN, "the probe was started, and has not had its turn yet");
 	machine_is(false, false);
 	look_up(lookups, LOOKUP_OPEN, "the probe is under way");
