@@ -13,6 +13,10 @@
  */
 #include "keeper.h"
 
+#include <stdlib.h>
+
+#include "kit/check.h"
+
 struct breaker {
 	long tokens[KEEPER_FAILURES]; /* until when each is out; as many are in as failures are allowed */
 };
@@ -35,22 +39,24 @@ static bool breaker_push(struct breaker *breaker, long now)
 
 int keeper_run(const struct keeper_clock *clock, keeper_task *task, void *context, struct stop *stop)
 {
-	struct breaker breaker = {{0}};
+	struct breaker *breaker = calloc(1, sizeof *breaker);
 	long pause = KEEPER_FIRST_PAUSE;
 	bool stopped = stop_requested(stop);
 	int error = 0;
 
+	HAVE(breaker);
 	while (!stopped) {
 		long started = clock->now(clock->context);
 		error = task(context, stop);
 		long now = clock->now(clock->context);
 
-		if (!error || breaker_push(&breaker, now))
-			return error;
+		if (!error || breaker_push(breaker, now))
+			break;
 		if (now - started >= KEEPER_WINDOW)
 			pause = KEEPER_FIRST_PAUSE;
 		stopped = clock->wait(clock->context, stop, pause);
 		pause = 2 * pause < KEEPER_LONGEST_PAUSE ? 2 * pause : KEEPER_LONGEST_PAUSE;
 	}
-	return 0;
+	free(breaker);
+	return stopped ? 0 : error;
 }
