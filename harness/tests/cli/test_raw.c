@@ -17,7 +17,7 @@ static int last_line(const char *command, char line[256])
 }
 
 /* --check-stack-var=yes; --free-is-write=yes and a library; a suppression, and a program of several files. */
-Test(raw, the_lines_of_the_texts_give_the_verdicts, .timeout = 600)
+Test(raw, the_lines_of_the_texts_give_the_verdicts, .timeout = 1800)
 {
 	char line[256];
 	int status = last_line(
@@ -34,7 +34,7 @@ Test(raw, the_lines_of_the_texts_give_the_verdicts, .timeout = 600)
 }
 
 /* Else the test above could not fail. */
-Test(raw, without_an_option_they_do_not, .timeout = 600)
+Test(raw, without_an_option_they_do_not, .timeout = 1800)
 {
 	char line[256];
 	int status = last_line(
