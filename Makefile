@@ -42,6 +42,10 @@ trace_LDFLAGS := $(TRACED:%=-Wl,--wrap=%)
 TEST_LDFLAGS := -Wl,--export-dynamic-symbol=loose_test_sections,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit \
 	-Wl,--wrap=pthread_cond_wait,--wrap=pthread_cond_timedwait,--wrap=pthread_mutex_lock -lcriterion
 
+# What a submission that is graded is linked with beside what every exercise is.
+GRADED_RUNTIME := harness/runtime/delays.o harness/runtime/hooks.o
+GRADED_LDFLAGS := -Wl,--wrap=pthread_create,--wrap=sem_wait
+
 # Libraries that a pitfall's programs use, by the pitfall's path, or one program, by its own.
 LIBS_05-shutdown/shutdown-order := -lsqlite3
 # Whoever calls something of kit/metrics.h.
@@ -84,8 +88,13 @@ rooms = $(wildcard $1/. $(dir $1)shared/.)
 # Compiles and keeps the compiler's words beside the result, for the harness to show. What does not compile leaves nothing
 # of an earlier time: by that the harness knows whose words tell why a program was not built.
 # A mutant is refused by its judges, not by a warning, and a submission too.
-compile = $(Q)[ -d $(@D) ] || mkdir -p $(@D); $(CC) $(PROGRAM_CFLAGS) $(if $(filter build/mutants/% build/submissions/%,$<),-Wno-error) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
+compile = $(Q)[ -d $(@D) ] || mkdir -p $(@D); $(if $(filter build/submissions/%,$<),$(call expand,$1,$(call pitfall,$<),$<,$@) 2>$@.log &&) \
+	$(CC) $(PROGRAM_CFLAGS) $(if $(filter build/mutants/% build/submissions/%,$<),-Wno-error) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
 	2>$@.log || { rm -f $@; cat $@.log >&2; exit 1; }
+# What the preprocessor leaves of a submission, beside its object: the gate looks at it (harness/grading/built.h). What is wrong
+# with the source the compiler says better; what has no end is not compiled.
+expand = { (ulimit -f 32768; ulimit -t 5; exec $(CC) $(filter-out -MMD -MP,$(PROGRAM_CFLAGS)) -w $($1_FLAGS) -Iexercises/$2 -E $3 -o $4.i) 2>/dev/null; \
+	[ $$? -le 1 ] || { echo 'error: what the preprocessor leaves of it has no end' >&2; false; }; }
 # What of ours runs inside the programs: no detector is to watch it, and no call of memcpy() is to be made of its loops.
 RUNTIME_CFLAGS := $(POSIX) -Iharness -O1 -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer -fno-builtin -fno-stack-protector $(WARN) -MMD -MP
 compile_runtime = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(RUNTIME_CFLAGS) -c $< -o $@ 2>$@.log || { cat $@.log >&2; exit 1; }
@@ -106,8 +115,8 @@ own = $(Q)cd $(FROM) && for how in -Werror=implicit-function-declaration \
 	cat $(CURDIR)/$@.log >&2; exit 1
 
 # The same for a file of an exercise that stands anywhere: FILE, in the place of that of EXERCISE. As in work/.
-own_exercise = $(Q){ $(CC) $(PROGRAM_CFLAGS) -Wno-error $($1_FLAGS) -Iexercises/$(EXERCISE) -c $(FILE) -o $@.o && \
-	$(CC) $($1_FLAGS) -pthread -o $@ $@.o $(filter %.o %.a,$^) $($1_LDFLAGS) $(TEST_LDFLAGS) $(LIBS_$(EXERCISE)); \
+own_exercise = $(Q){ $(call expand,$1,$(EXERCISE),$(FILE),$@.o) && $(CC) $(PROGRAM_CFLAGS) -Wno-error $($1_FLAGS) -Iexercises/$(EXERCISE) -c $(FILE) -o $@.o && \
+	$(CC) $($1_FLAGS) -pthread -o $@ $@.o $(filter %.o %.a,$^) $($1_LDFLAGS) $(TEST_LDFLAGS) $(GRADED_LDFLAGS) $(LIBS_$(EXERCISE)); \
 	} 2>$@.log || { cat $@.log >&2; exit 1; }
 
 define flavour
@@ -133,14 +142,16 @@ $(addprefix build/$1/bin/,$(SINGLE_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o 
 $(addprefix build/$1/bin/,$(TEST_PROGRAMS) $(READER_PROGRAMS)) $(filter build/$1/%,$(MUTANTS) $(SUBMISSIONS)): build/$1/bin/%: build/$1/obj/%.o \
 		build/$1/obj/exercises/$$$$(call pitfall,$$$$*)/test.o \
 		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME)) build/$1/kit.a
-	$$(call link,$1,$$(TEST_LDFLAGS) $$(call libs,$$*))
+	$$(call link,$1,$$(TEST_LDFLAGS) $$(if $$(filter build/submissions/%,$$*),$(GRADED_LDFLAGS)) $$(call libs,$$*))
+
+$(filter build/$1/%,$(SUBMISSIONS)): $(addprefix build/$1/obj/,$(GRADED_RUNTIME))
 
 $(addprefix build/$1/bin/,$(OUTCOME_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
 		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME))
 	$$(call link,$1,$$(TEST_LDFLAGS))
 
 ifdef EXERCISE
-$(OWN)/$1: build/$1/obj/exercises/$(EXERCISE)/test.o $(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME)) build/$1/kit.a
+$(OWN)/$1: build/$1/obj/exercises/$(EXERCISE)/test.o $(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME)) build/$1/kit.a
 	$$(call own_exercise,$1)
 else ifdef OWN
 $(OWN)/$1: $(addprefix build/$1/obj/,$($1_RUNTIME)) build/$1/kit.a
@@ -153,7 +164,7 @@ $(foreach one,$(FLAVOURS),$(eval $(call flavour,$(one))))
 
 # What a program that is made in a sandbox is linked with, and with the test of an exercise: made before, for in there it
 # cannot be.
-parts: $(foreach one,$(filter-out trace,$(FLAVOURS)),build/$(one)/kit.a $(addprefix build/$(one)/obj/,$($(one)_RUNTIME) $(TEST_RUNTIME)))
+parts: $(foreach one,$(filter-out trace,$(FLAVOURS)),build/$(one)/kit.a $(addprefix build/$(one)/obj/,$($(one)_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME)))
 
 parts/%: parts $(foreach one,$(filter-out trace,$(FLAVOURS)),build/$(one)/obj/exercises/%/test.o)
 	@:
@@ -185,7 +196,7 @@ endif
 
 # XSI for realpath().
 HARNESS_CFLAGS := $(POSIX) -D_XOPEN_SOURCE=700 -O1 -g $(WARN) -Iharness -Ichapters -Ibuild -MMD -MP
-HARNESS_LIBS := -luv -lexpat -ljansson -lcmark-gfm -ldw -lelf -lcurl -lsqlite3 -larchive
+HARNESS_LIBS := -luv -lexpat -ljansson -lcmark-gfm -ldw -lelf -lcapstone -lcurl -lsqlite3 -larchive
 ROOMS := base wire trace verdict workbook mutants detectors detectors/tsan detectors/valgrind detectors/budget detectors/criterion \
 	detectors/recorder exec report picture judge \
 	grading docs reader watch lab commands
@@ -320,7 +331,7 @@ build/bench-grading: build/host/harness/tests/grading/bench.o
 
 # Tests of the whole, through the command line.
 build/cli-tests: $(patsubst %.c,build/host/%.o,$(CLI_TESTS))
-	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson -lcriterion -lutil
+	$(Q)$(HARNESS_CC) -o $@ $^ -ljansson -larchive -lcriterion -lutil
 
 # The learner's loop over whole exercises, and its picture.
 build/watch-drive: $(patsubst %,build/host/harness/tests/%.o,watch/drive cli/scratch cli/pty cli/pty_draw)

@@ -341,7 +341,7 @@ static int judge_on_cluster(struct course *course)
 
 static int run(const char *root, int argc, char **argv)
 {
-	struct course course = {.repeat = 3, .timeout = 120};
+	struct course course = {.repeat = 4, .timeout = 120};
 	const struct judging_options once = {.repeat = 1};
 	struct operands operands;
 
@@ -379,7 +379,7 @@ static const struct option_spec options[] = {
 	{"out", OPTION_FILE, "DIR", "where the grades go; a run that was cut off goes on there",
 	 offsetof(struct course, out)},
 	{"repeat", OPTION_NUMBER, "N",
-	 "runs under each detector that looks for races; firing once is firing (default: 3)",
+	 "runs under each detector that looks for races, the first as at home, the others with random delays at starts and wake-ups of threads; firing once is firing (default: 4)",
 	 offsetof(struct course, repeat)},
 	{"jobs", OPTION_NUMBER, "N", "runs at once (default: two for each core, and those that wait)",
 	 offsetof(struct course, jobs)},

@@ -192,6 +192,8 @@ static void build_command(struct running *running, struct command *command)
 	command_argument(command, "%s/stderr", running->directory);
 	command_argument(command, "--");
 	command_environment(command, CHANNEL_VARIABLE "=%0*d", CHANNEL_DIGITS, CHANNEL_DESCRIPTOR);
+	if (request->delays)
+		command_environment(command, "LOOSE_DELAYS=%llu", (unsigned long long)request->delays);
 	request->detector->prepare(&running->run, command);
 	command_argument(command, "%s", request->executable);
 	for (char *const *argument = request->arguments; argument && *argument; argument++)

@@ -6,6 +6,8 @@
 #ifndef LOOSE_RUNNER_H
 #define LOOSE_RUNNER_H
 
+#include <stdint.h>
+
 #include "loop.h"
 #include "sandbox.h"
 #include "verdict/observation.h"
@@ -29,6 +31,7 @@ struct run_request {
 	int stop_signal;   /* sent once it does nothing but wait, or after stop_ms; 0: none */
 	long stop_ms;
 	const struct sandbox *sandbox; /* NULL: none */
+	uint64_t delays;  /* seed of random ones at starts and wake-ups of threads (runtime/delays.c); 0: none */
 	bool own_network; /* each run has its own, where the machine allows it: two may take the same port */
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 struct words {
 	char **items;
@@ -15,7 +16,7 @@ struct words {
 };
 
 struct gate {
-	struct words headers, right;
+	struct words headers, right, names;
 };
 
 /* --- tokens --- */
@@ -167,6 +168,42 @@ static void learn(struct gate *gate, const char *right)
 	free(text);
 }
 
+static bool is_any_of_exercise(const struct gate *gate, char *triggers)
+{
+	char *rest = NULL;
+
+	for (char *word = strtok_r(triggers, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest))
+		if (has(&gate->right, word, strlen(word)))
+			return true;
+	return false;
+}
+
+void gate_add_names(struct gate *gate, const char *list)
+{
+	char *text = mem_copy(list), *rest = NULL;
+
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		char *triggers = strstr(line, "::"), *more = NULL;
+		if (*line == '#' || (triggers && !is_any_of_exercise(gate, triggers + 2)))
+			continue;
+		if (triggers)
+			*triggers = '\0';
+		for (char *name = strtok_r(line, " \t", &more); name; name = strtok_r(NULL, " \t", &more))
+			add(&gate->names, name, strlen(name));
+	}
+	free(text);
+}
+
+bool gate_allows(const struct gate *gate, const char *name)
+{
+	return has(&gate->names, name, strlen(name)) || has(&gate->right, name, strlen(name));
+}
+
+bool gate_is_of_exercise(const struct gate *gate, const char *word)
+{
+	return has(&gate->right, word, strlen(word));
+}
+
 struct gate *gate_new(const char *const *headers, const char *const *right)
 {
 	struct gate *gate = mem_zeroed(1, sizeof *gate);
@@ -178,15 +215,29 @@ struct gate *gate_new(const char *const *headers, const char *const *right)
 	return gate;
 }
 
+/* Of the file at `path` below the root; an empty one is there for one that is not. */
+static void with_file(struct gate *gate, const char *root, const char *path,
+		      void (*take)(struct gate *gate, const char *text))
+{
+	char *whole = mem_format("%s/%s", root, path), *text = file_read(whole);
+
+	if (text)
+		take(gate, text);
+	free(text);
+	free(whole);
+}
+
 struct gate *gate_of(const struct catalogue *catalogue, const char *pitfall)
 {
 	static const char *const none[] = {NULL};
 	struct gate *gate = gate_new(none, none);
 	char *folder = mem_format("exercises/%s", pitfall), **headers = files_in(catalogue->root, folder, "h");
+	char *own_names = mem_format("%s/names", folder);
 
 	for (char **header = headers; *header; header++) {
 		const char *name = strrchr(*header, '/') + 1;
 		add(&gate->headers, name, strlen(name));
+		with_file(gate, catalogue->root, *header, learn);
 	}
 	for (size_t i = 0; i < catalogue->count; i++) {
 		const struct program *program = &catalogue->programs[i];
@@ -194,13 +245,12 @@ struct gate *gate_of(const struct catalogue *catalogue, const char *pitfall)
 			     program->role == ROLE_STARTER;
 		if (!right || strcmp(program->pitfall, pitfall) != 0)
 			continue;
-		char *path = mem_format("%s/%s", catalogue->root, program->path), *text = file_read(path);
-		if (text)
-			learn(gate, text);
-		free(text);
-		free(path);
+		with_file(gate, catalogue->root, program->path, learn);
 	}
+	with_file(gate, catalogue->root, "harness/grading/names", gate_add_names);
+	with_file(gate, catalogue->root, own_names, gate_add_names);
 	files_free(headers);
+	free(own_names);
 	free(folder);
 	return gate;
 }
@@ -211,6 +261,7 @@ void gate_free(struct gate *gate)
 		return;
 	words_release(&gate->headers);
 	words_release(&gate->right);
+	words_release(&gate->names);
 	free(gate);
 }
 
@@ -222,6 +273,9 @@ struct looking {
 	char *evidence;
 	bool in_attribute;
 	int depth; /* of its brackets */
+	bool expanded;
+	const char *file; /* its name in the expanded source, which macros of the system's put into texts */
+	char *said;	  /* the texts that stand together, in the expanded source, joined */
 };
 
 /* The first of the worst. */
@@ -231,7 +285,8 @@ static void note(struct looking *looking, enum gate_answer answer, const struct 
 		return;
 	free(looking->evidence);
 	looking->answer = answer;
-	looking->evidence = mem_format("line %u: %s: '%.*s'", token->line, what,
+	looking->evidence = mem_format("line %u%s: %s: '%.*s'", token->line,
+				       looking->expanded ? ", as the preprocessor leaves it" : "", what,
 				       (int)(token->length < 80 ? token->length : 80), token->at);
 }
 
@@ -298,6 +353,8 @@ static void look_at_directive(struct looking *looking, struct lexer *lexer)
 		look_at_include(looking, lexer, &token);
 	} else if (IS_ONE_OF(files, token.at, token.length)) {
 		note(looking, GATE_TAMPERED, &token, "a directive that takes in files");
+	} else if (isdigit((unsigned char)*token.at)) {
+		note(looking, GATE_TAMPERED, &token, "a line of another file's, as the preprocessor writes it");
 	} else if (is(&token, "pragma")) {
 		struct token what = next(lexer);
 		if (!is(&what, "once") && !is(&what, "STDC"))
@@ -370,6 +427,8 @@ static const struct suspect suspects[] = {
 	{"__real_", true, GATE_TAMPERED, hook},
 	{"loose_", true, GATE_TAMPERED, hook},
 	{"cr_", true, GATE_TAMPERED, "a name of the test's"},
+	{"cri_", true, GATE_TAMPERED, "a name of the test's"},
+	{"bxf", true, GATE_TAMPERED, "a name of the test's"},
 	{"criterion_", true, GATE_TAMPERED, "a name of the test's"},
 	{"_exit", false, GATE_TAMPERED, ends},
 	{"_Exit", false, GATE_TAMPERED, ends},
@@ -403,9 +462,40 @@ static const struct suspect suspects[] = {
 	{"getenv", false, GATE_SUSPICIOUS, ways},
 	{"setenv", false, GATE_TAMPERED, ways},
 	{"putenv", false, GATE_TAMPERED, ways},
-	{"__attribute", true, GATE_SUSPICIOUS, "an attribute"},
 	{"__declspec", false, GATE_SUSPICIOUS, "an attribute"},
+	{"address_space", false, GATE_TAMPERED, attribute},
+	{"__address_space__", false, GATE_TAMPERED, attribute},
+	{"vector_size", false, GATE_TAMPERED, attribute},
+	{"__vector_size__", false, GATE_TAMPERED, attribute},
+	{"ext_vector_type", false, GATE_TAMPERED, attribute},
+	{"__ext_vector_type__", false, GATE_TAMPERED, attribute},
+	{"_ExtInt", false, GATE_TAMPERED, "a number of a size that no sanitizer watches"},
+	{"_BitInt", false, GATE_TAMPERED, "a number of a size that no sanitizer watches"},
+	{"uintptr_t", false, GATE_SUSPICIOUS, "an address as a number, which tells who looks on"},
 };
+
+/* Attributes, without the underscores around them, that change nothing of what a judge sees. */
+static const char *const harmless[] = {
+	"unused",  "used", "noreturn", "format",  "printf",	"nonnull",    "warn_unused_result", "packed",
+	"aligned", "pure", "const",    "malloc",  "cold",	"deprecated", "sentinel",	    "returns_nonnull",
+	"nothrow", "hot",  "noinline", "cleanup", "fallthrough"};
+
+/* In the source as the preprocessor leaves it: those that stand for a part of the language or are the system's macros'. */
+static const char *const builtins[] = {
+	"__builtin_va_start",	  "__builtin_va_end",	    "__builtin_va_arg",
+	"__builtin_va_copy",	  "__builtin_va_list",	    "__builtin_offsetof",
+	"__builtin_expect",	  "__builtin_unreachable",  "__builtin_types_compatible_p",
+	"__builtin_choose_expr",  "__builtin_constant_p",   "__builtin_object_size",
+	"__builtin_bswap16",	  "__builtin_bswap32",	    "__builtin_bswap64",
+	"__builtin_isnan",	  "__builtin_isinf",	    "__builtin_isfinite",
+	"__builtin_isinf_sign",	  "__builtin_isnormal",	    "__builtin_signbit",
+	"__builtin_fpclassify",	  "__builtin_inff",	    "__builtin_nanf",
+	"__builtin_huge_val",	  "__builtin_huge_valf",    "__builtin_inf",
+	"__builtin_nan",	  "__builtin_add_overflow", "__builtin_sub_overflow",
+	"__builtin_mul_overflow", "__builtin_clz",	    "__builtin_ctz",
+	"__builtin_popcount",	  "__builtin_clzl",	    "__builtin_ctzl",
+	"__builtin_popcountl",	  "__builtin_clzll",	    "__builtin_ctzll",
+	"__builtin_popcountll"};
 
 /* These words are anybody's; in the brackets of an attribute they are not. */
 static const char *const attributes[] = {"section",    "alias",	  "weak",	 "constructor",
@@ -422,7 +512,12 @@ static void look_at_word(struct looking *looking, const struct token *token, con
 {
 	if (has(&looking->gate->right, token->at, token->length))
 		return;
+	if (looking->expanded && begins(token, "__builtin_") && !IS_ONE_OF(builtins, token->at, token->length))
+		note(looking, GATE_UNKNOWN, token, bypass);
 	for (size_t i = 0; i < sizeof suspects / sizeof *suspects; i++) {
+		/* The system's macros lead to names of its own; which functions are called stands in the object. */
+		if (looking->expanded && (suspects[i].what == bypass || suspects[i].answer == GATE_SUSPICIOUS))
+			continue;
 		if (!(suspects[i].start ? begins(token, suspects[i].word) : is(token, suspects[i].word)))
 			continue;
 		bool called = is(after, "(") && !is(before, ".") && !is(before, ">");
@@ -436,14 +531,32 @@ static void look_at_word(struct looking *looking, const struct token *token, con
 		note(looking, looking->in_attribute ? GATE_TAMPERED : GATE_SUSPICIOUS, token, attribute);
 }
 
+/* A name in the brackets of __attribute__ that is not known to change nothing. */
+static void look_at_attribute(struct looking *looking, const struct token *token)
+{
+	struct token name = *token;
+
+	if (name.length > 4 && begins(&name, "__")) {
+		name.at += 2;
+		name.length -= 4;
+	}
+	if (!IS_ONE_OF(harmless, name.at, name.length))
+		note(looking, looking->expanded ? GATE_UNKNOWN : GATE_SUSPICIOUS, token, "an attribute");
+}
+
 /* From __attribute__ to the bracket that closes it. */
 static void follow_attribute(struct looking *looking, const struct token *token)
 {
+	/* Two brackets open the list; what stands deeper are arguments. */
+	if (looking->in_attribute && looking->depth == 2 && token->kind == WORD)
+		look_at_attribute(looking, token);
 	if (token->kind == WORD && begins(token, "__attribute")) {
 		looking->in_attribute = true;
 		looking->depth = 0;
 	} else if (looking->in_attribute && token->kind != MARK) {
 		looking->in_attribute = looking->depth > 0;
+		if (!looking->in_attribute)
+			note(looking, GATE_SUSPICIOUS, token, "an attribute without its brackets");
 	} else if (looking->in_attribute) {
 		looking->depth += is(token, "(") - is(token, ")");
 		looking->in_attribute = looking->depth > 0;
@@ -458,6 +571,17 @@ static bool mentions(const struct token *token, const char *words)
 		if (strncmp(token->at + i, words, length) == 0)
 			return true;
 	return false;
+}
+
+const char *gate_refuses(const char *name)
+{
+	const struct token token = {WORD, name, strlen(name), 0, false};
+
+	for (size_t i = 0; i < sizeof suspects / sizeof *suspects; i++)
+		if (suspects[i].answer == GATE_TAMPERED &&
+		    (suspects[i].start ? begins(&token, suspects[i].word) : is(&token, suspects[i].word)))
+			return suspects[i].what;
+	return NULL;
 }
 
 static void look_at_text(struct looking *looking, const struct token *token)
@@ -495,26 +619,109 @@ static void look_for_trigraphs(struct looking *looking, const char *text)
 	}
 }
 
+/* Two texts side by side are one to the compiler. */
+static void look_at_joined_texts(struct looking *looking, const struct token *token, const struct token *before)
+{
+	char *all = mem_format("%s%.*s", before->kind == TEXT && looking->said ? looking->said : "",
+			       (int)(token->length > 2 ? token->length - 2 : 0), token->at + 1);
+	const struct token whole = {TEXT, all, strlen(all), token->line, false};
+
+	if (!looking->file || strcmp(all, looking->file) != 0)
+		look_at_text(looking, &whole);
+	free(looking->said);
+	looking->said = all;
+}
+
+static void look_at_tokens(struct looking *looking, const char *whole)
+{
+	struct lexer lexer = {whole, 1, true};
+	struct token before = {.kind = END, .at = whole};
+
+	for (struct token token; (token = next(&lexer)).kind != END; before = token) {
+		struct lexer ahead = lexer;
+		struct token after = next(&ahead);
+		follow_attribute(looking, &token);
+		if (token.kind == WORD)
+			look_at_word(looking, &token, &before, &after);
+		else if (token.kind == TEXT)
+			look_at_joined_texts(looking, &token, &before);
+		else
+			look_at_mark(looking, &lexer, &token);
+	}
+	free(looking->said);
+	looking->said = NULL;
+}
+
 enum gate_answer gate_look(const struct gate *gate, const char *text, char **evidence)
 {
 	struct looking looking = {.gate = gate, .answer = GATE_ALLOWED};
 	char *whole = joined(text);
-	struct lexer lexer = {whole, 1, true};
-	struct token before = {.kind = END, .at = whole};
 
 	look_for_trigraphs(&looking, text);
-	for (struct token token; (token = next(&lexer)).kind != END; before = token) {
-		struct lexer ahead = lexer;
-		struct token after = next(&ahead);
-		follow_attribute(&looking, &token);
-		if (token.kind == WORD)
-			look_at_word(&looking, &token, &before, &after);
-		else if (token.kind == TEXT)
-			look_at_text(&looking, &token);
-		else
-			look_at_mark(&looking, &lexer, &token);
-	}
+	look_at_tokens(&looking, whole);
 	free(whole);
+	*evidence = looking.evidence;
+	return looking.answer;
+}
+
+/* --- what the preprocessor leaves --- */
+
+/*
+ * A line '# 12 "FILE" 1' begins a file that is taken in, one with a 2 comes back from it. A #line of the source has
+ * no such number, and a line like this one in the source is refused at the first look.
+ */
+static int follow_depth(const char *line, size_t length)
+{
+	const char *flags = line + length;
+
+	while (flags > line && flags[-1] != '"')
+		flags--;
+	for (; flags < line + length; flags++)
+		if (*flags == '1' || *flags == '2')
+			return *flags == '1' ? 1 : -1;
+	return 0;
+}
+
+/* Lines of the file itself, at their numbers. For the caller to free. */
+static char *own_lines(const char *text)
+{
+	enum { MOST_PADDED = 100000 };
+	struct text own;
+	FILE *out = text_open(&own);
+	long line = 1, wanted = 1;
+	int depth = 0;
+
+	for (size_t length; *text; text += length + (text[length] == '\n')) {
+		length = strcspn(text, "\n");
+		if (text[0] == '#' && text[1] == ' ' && isdigit((unsigned char)text[2])) {
+			depth += follow_depth(text, length);
+			depth = depth < 0 ? 0 : depth;
+			if (depth == 0)
+				wanted = atol(text + 2);
+			continue;
+		}
+		if (depth > 0)
+			continue;
+		for (; line < wanted && wanted - line < MOST_PADDED; line++)
+			fputc('\n', out);
+		fprintf(out, "%.*s\n", (int)length, text);
+		wanted = ++line;
+	}
+	return text_close(&own);
+}
+
+enum gate_answer gate_look_expanded(const struct gate *gate, const char *text, char **evidence)
+{
+	struct looking looking = {.gate = gate, .answer = GATE_ALLOWED, .expanded = true};
+	char *own = own_lines(text), *name = NULL;
+
+	/* The first line is '# 1 "FILE"'. */
+	const char *quote = strchr(text, '"');
+	if (quote)
+		looking.file = name = mem_copy_n(quote + 1, strcspn(quote + 1, "\""));
+	look_at_tokens(&looking, own);
+	free(name);
+	free(own);
 	*evidence = looking.evidence;
 	return looking.answer;
 }

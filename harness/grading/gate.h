@@ -7,10 +7,13 @@
  *
  * What a right program of the exercise uses is allowed, whatever it is. The gate
  * reads words, and takes no part in what they do: a name made by pasting two
- * others is not seen, so pasting is suspicious by itself.
+ * others is not seen here, so pasting is suspicious by itself. What the compiler
+ * makes of the words is looked at in built.h.
  */
 #ifndef LOOSE_GRADING_GATE_H
 #define LOOSE_GRADING_GATE_H
+
+#include <stdbool.h>
 
 #include "workbook/catalogue.h"
 
@@ -19,7 +22,8 @@ struct gate;
 enum gate_answer {
 	GATE_ALLOWED,
 	GATE_SUSPICIOUS, /* a person is to look at it; it is judged all the same */
-	GATE_TAMPERED,	 /* it is made to deceive; it is not compiled */
+	GATE_UNKNOWN,	 /* it asks for what no list knows: no grade, until a person has decided */
+	GATE_TAMPERED,	 /* it is made to deceive; it is not compiled, or not run */
 };
 
 /* For the headers of an exercise ("line.h") and the texts of its right programs; both lists end with NULL. Both are copied. */
@@ -29,5 +33,20 @@ struct gate *gate_of(const struct catalogue *catalogue, const char *pitfall);
 void gate_free(struct gate *gate);
 /* The worst that is there, with the first piece of evidence for it in one line in *evidence, for free(); NULL when allowed. */
 enum gate_answer gate_look(const struct gate *gate, const char *text, char **evidence);
+
+/*
+ * The same for what the preprocessor has made of the source: only what comes from the file itself is looked at, and of that
+ * what a macro can hide. No right program's macros lead here to what is refused.
+ */
+enum gate_answer gate_look_expanded(const struct gate *gate, const char *text, char **evidence);
+
+/* Whether an object may ask the linker for the name: a right program uses it, or a list has it. */
+bool gate_allows(const struct gate *gate, const char *name);
+/* Whether a right program, the starter or a header of the exercise has the word. */
+bool gate_is_of_exercise(const struct gate *gate, const char *word);
+/* What the name is, if nobody's object may define it or ask for it; NULL: nothing is known of it. */
+const char *gate_refuses(const char *name);
+/* Learns a list of names: grading/names tells the form. */
+void gate_add_names(struct gate *gate, const char *list);
 
 #endif

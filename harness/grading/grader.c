@@ -17,10 +17,12 @@
 #include "exec/runner.h"
 #include "exec/sandbox.h"
 #include "gate.h"
+#include "inspection.h"
 #include "judge/submission.h"
 #include "outputs.h"
 #include "record.h"
 #include "verdict/detector.h"
+#include "wire/siphash.h"
 
 /*
  * BATCH: so many are built by one make. In sandboxes each has a make of its own, and several are under way: while one is
@@ -37,6 +39,7 @@ struct entry {
 	char *suspicious;   /* of the gate; NULL: nothing */
 	char *place, *path; /* relative to the root: its folder and its file */
 	struct submission submission;
+	struct inspection inspection;
 	size_t first, left; /* of its tasks in the batch; those that have no result yet */
 	struct results results;
 	bool kept;
@@ -69,12 +72,11 @@ struct grading {
 	struct grader *grader;
 	char *place; /* below which the submissions lie, relative to the root */
 	struct batch *batches;
-	size_t count, size; /* of batches; of entries in each, at most */
-	int jobs;	    /* of each judging */
-	struct gate *gate;
-	size_t gate_of; /* which exercise */
-	char *error;	/* the first thing that could not be done */
-	bool changed;	/* a judging has ended */
+	size_t count, size;  /* of batches; of entries in each, at most */
+	int jobs;	     /* of each judging */
+	struct gate **gates; /* of each exercise; NULL until it is needed */
+	char *error;	     /* the first thing that could not be done */
+	bool changed;	     /* a judging has ended */
 };
 
 const char *grader_file(const struct program *starter)
@@ -149,6 +151,7 @@ static void batch_release(struct batch *batch)
 		run_remove(place);
 		free(place);
 		submission_release(&entry->submission);
+		inspection_release(&entry->inspection);
 		free(entry->results.items);
 		free(entry->given);
 		free(entry->suspicious);
@@ -191,6 +194,14 @@ static int write_source(const char *root, const char *path, const char *text, ch
 	return written ? 0 : -1;
 }
 
+/* Of random delays: the same for the same submission, whoever judges it again. Never 0. */
+static uint64_t seed_of(const struct entry *entry)
+{
+	static const unsigned char secret[16];
+
+	return (siphash(secret, entry->given, strlen(entry->given)) >> 33) + 1;
+}
+
 /* The detectors of the submission, for the batch; those that look for races more than once. */
 static void add_tasks(struct batch *batch, struct entry *entry)
 {
@@ -204,7 +215,34 @@ static void add_tasks(struct batch *batch, struct entry *entry)
 		tasks_add(&batch->tasks, &entry->submission.program, own->items[i].detector);
 		if (own->items[i].detector->races)
 			batch->tasks.items[batch->tasks.count - 1].repeat = batch->grading->grader->race_repeat;
+		if (own->items[i].detector->races)
+			batch->tasks.items[batch->tasks.count - 1].delays = seed_of(entry);
 	}
+}
+
+/* The place that its sandbox writes, relative to the root; for the caller to free. */
+static char *name_of_own(const struct batch *batch)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "own%zu", batch->number);
+	return leftovers_name(name);
+}
+
+/* Where what is compiled of it will lie. In a sandbox there is one submission. */
+static void inspect(const struct batch *batch, struct entry *entry)
+{
+	const struct grader *grader = batch->grading->grader;
+	static const char *const flavours[] = {"plain", "tsan"};
+	const char *root = grader->workbook->loop.root;
+	char *own = name_of_own(batch), *paths[2];
+
+	for (int i = 0; i < 2; i++)
+		paths[i] = grader->sandboxed ? mem_format("%s/%s/%s.o", root, own, flavours[i])
+					     : mem_format("%s/build/%s/obj/%.*s.o", root, flavours[i],
+							  (int)strlen(entry->path) - 2, entry->path);
+	free(own);
+	inspection_init(&entry->inspection, batch->grading->gates[entry->exercise], paths[0], paths[1]);
 }
 
 /* Takes over what `entry` owns. */
@@ -219,6 +257,7 @@ static int batch_add(struct batch *batch, const struct entry *entry, const char 
 		mem_format("%s/%s/%zu", batch->grading->place, starter->pitfall, batch->number * BATCH + batch->count);
 	batch->count++;
 	added->path = mem_format("%s%s", added->place, strrchr(starter->path, '/'));
+	inspect(batch, added);
 	submission_init(&added->submission, &grader->workbook->catalogue, starter->pitfall, added->path);
 	add_tasks(batch, added);
 	return write_source(grader->workbook->loop.root, added->path, text, error);
@@ -242,6 +281,33 @@ static void note_error(struct grading *grading, char *error)
 		grading->error = error;
 }
 
+static bool on_built(void *context, size_t task, char **why)
+{
+	struct batch *batch = context;
+	struct entry *entry = entry_of(batch, task);
+
+	if (inspection_admits(&entry->inspection, batch->tasks.items[task].detector->flavour))
+		return true;
+	*why = mem_copy(entry->inspection.evidence);
+	return false;
+}
+
+/* What the gate has seen in what was compiled comes before what any run has shown. */
+static json_t *record_of_entry(struct entry *entry)
+{
+	struct inspection *inspection = &entry->inspection;
+
+	inspection_finish(inspection);
+	if (inspection->answer == GATE_SUSPICIOUS && !entry->suspicious)
+		entry->suspicious = mem_copy(inspection->evidence);
+	const struct record_subject subject = subject_of(entry);
+	if (inspection->answer < GATE_UNKNOWN)
+		return record_of_results(&subject, &entry->results);
+	const struct taken refused = {.how = inspection->answer == GATE_UNKNOWN ? TAKEN_UNREADABLE : TAKEN_TAMPERED,
+				      .why = inspection->evidence};
+	return record_of_taken(&subject, &refused);
+}
+
 /* Kept as soon as the last of its results is there. The results live until the judging ends. */
 static void on_result(void *context, size_t task, const struct result *result)
 {
@@ -252,8 +318,10 @@ static void on_result(void *context, size_t task, const struct result *result)
 	entry->results.items[task - entry->first] = *result;
 	if (--entry->left || batch->grading->error)
 		return;
-	const struct record_subject subject = subject_of(entry);
-	if (keep(entry, record_of_results(&subject, &entry->results), &entry->results, &error) != 0)
+	json_t *record = record_of_entry(entry);
+	/* A person is shown no run of what is no grade. */
+	const struct results *shown = entry->inspection.answer < GATE_UNKNOWN ? &entry->results : NULL;
+	if (keep(entry, record, shown, &error) != 0)
 		note_error(batch->grading, error);
 }
 
@@ -308,13 +376,10 @@ int grader_prepare(struct grader *grader, char **error)
 static void walled_init(struct walled *walled, const struct batch *batch)
 {
 	const struct grader *grader = batch->grading->grader;
-	char name[32];
-
 	const struct entry *entry = &batch->entries[0];
 	const char *root = grader->workbook->loop.root, *pitfall = grader->starters[entry->exercise]->pitfall;
 
-	snprintf(name, sizeof name, "own%zu", batch->number);
-	*walled = (struct walled){.own = leftovers_name(name), .file = mem_format("%s/%s", root, entry->path)};
+	*walled = (struct walled){.own = name_of_own(batch), .file = mem_format("%s/%s", root, entry->path)};
 	walled->directory = mem_format("%s/%s", root, walled->own);
 	walled->files[0] = walled->file;
 	walled->variables[0] = mem_format("OWN=%s", walled->own);
@@ -377,6 +442,8 @@ static void batch_start(struct batch *batch)
 
 	batch->options = grader->options;
 	batch->options.jobs = batch->grading->jobs;
+	batch->options.admits = on_built;
+	batch->options.admits_context = batch;
 	if (grader->sandboxed) {
 		walled_init(&batch->walled, batch);
 		batch->options.outside = &batch->walled.outside;
@@ -441,17 +508,15 @@ static char *pass_gate(struct grading *grading, size_t exercise, struct taken *t
 	struct grader *grader = grading->grader;
 	char *evidence;
 
-	if (!grading->gate || grading->gate_of != exercise) {
-		gate_free(grading->gate);
-		grading->gate = gate_of(&grader->workbook->catalogue, grader->starters[exercise]->pitfall);
-		grading->gate_of = exercise;
-	}
+	if (!grading->gates[exercise])
+		grading->gates[exercise] = gate_of(&grader->workbook->catalogue, grader->starters[exercise]->pitfall);
 	if (taken->how != TAKEN)
 		return NULL;
-	if (gate_look(grading->gate, taken->text, &evidence) != GATE_TAMPERED)
+	enum gate_answer answer = gate_look(grading->gates[exercise], taken->text, &evidence);
+	if (answer < GATE_UNKNOWN)
 		return evidence;
 	free(taken->text);
-	*taken = (struct taken){.how = TAKEN_TAMPERED, .why = evidence};
+	*taken = (struct taken){.how = answer == GATE_UNKNOWN ? TAKEN_UNREADABLE : TAKEN_TAMPERED, .why = evidence};
 	return NULL;
 }
 
@@ -535,6 +600,7 @@ static int grade_all(struct grader *grader, char **error)
 	struct grading grading;
 
 	plan(&grading, grader);
+	grading.gates = mem_zeroed(grader->exercise_count + 1, sizeof(struct gate *));
 	for (size_t i = 0; i < grader->exercise_count && !is_ending(&grading); i++)
 		grade_exercise(&grading, i);
 	for (size_t i = 0; i < grading.count && !is_ending(&grading); i++)
@@ -545,7 +611,9 @@ static int grade_all(struct grader *grader, char **error)
 	for (size_t i = 0; i < grading.count; i++)
 		batch_release(&grading.batches[i]);
 	remove_place(&grading);
-	gate_free(grading.gate);
+	for (size_t i = 0; i < grader->exercise_count; i++)
+		gate_free(grading.gates[i]);
+	free(grading.gates);
 	free(grading.place);
 	free(grading.batches);
 	*error = grading.error;

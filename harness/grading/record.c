@@ -162,6 +162,9 @@ static json_t *run_json(const struct record_subject *subject, const struct resul
 	json_object_set_new(object, "agrees", json_boolean(result->verdict.agrees));
 	json_object_set_new(object, "runs", json_integer(result->runs));
 	json_object_set_new(object, "fired", json_integer(result->fired));
+	json_object_set_new(object, "delays",
+			    result->delays && result->runs > 1 ? json_integer((json_int_t)result->delays)
+							       : json_null());
 	json_object_set_new(object, "why", words_json(subject, result->verdict.why));
 	json_object_set_new(object, "said", words_json(subject, result->seen.said));
 	json_object_set_new(object, "cpu_ms", json_integer(result->cpu_ms));

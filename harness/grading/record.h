@@ -6,7 +6,8 @@
  *     schema, submission, exercise, file ("NN-name/pitfall/x.c"), outcome, why (null where nothing is to say),
  *     suspicious (what a person is to look at, though it is judged; null: nothing), points, of (numbers), toolchain {clang, valgrind, glibc, kernel},
  *     items [{kind "test", "promise" or "detector", name, points, of, kept, sentence, judges [..] of a promise}],
- *     runs [{detector, observed, agrees, runs, fired, why, said, cpu_ms, wall_ms, findings [{kind, function, file,
+ *     runs [{detector, observed, agrees, runs, fired, delays (seed of the second run's, each further
+ *       one has the next; null: none), why, said, cpu_ms, wall_ms, findings [{kind, function, file,
  *       line, words, stacks [{role, fault, frames [{function, file, line, own}]}]}]}]
  *
  * The person's file is called by its name in the submission. What stands in a place

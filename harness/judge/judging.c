@@ -21,6 +21,7 @@ enum { MOST_COMPILERS = 64 };
 struct attempt {
 	struct judging *judging;
 	struct work *work;
+	struct run_request request; /* the work's, with the delays of this run */
 	struct running *running;
 	struct attempt *next;
 };
@@ -306,9 +307,13 @@ static void start_one(struct judging *judging, struct queue *queue)
 		queue_drop_first(queue);
 	queue->running++;
 	judging->running++;
-	*attempt = (struct attempt){.judging = judging, .work = work, .next = judging->attempts};
+	*attempt =
+		(struct attempt){.judging = judging, .work = work, .request = work->request, .next = judging->attempts};
+	/* The first run is what it is everywhere. */
+	if (work->delays && work->started > 1)
+		attempt->request.delays = work->delays + work->started - 2;
 	judging->attempts = attempt;
-	attempt->running = run_start(judging->loop, &work->request, on_run_ended, attempt);
+	attempt->running = run_start(judging->loop, &attempt->request, on_run_ended, attempt);
 	if (work->started == 1 && judging->events->started)
 		judging->events->started(judging->context, work->task);
 }
@@ -331,12 +336,31 @@ static void start_more(struct judging *judging)
 
 /* --- building --- */
 
+/* What was built may be something that nobody wants to run. */
+static bool is_admitted(struct judging *judging, struct work *work)
+{
+	char *why = NULL;
+
+	const struct judging_options *options = judging->options;
+	if (!options->admits || options->admits(options->admits_context, work->task, &why))
+		return true;
+	work->result->bad_input = true;
+	observation_fail(&work->result->seen, FAULT_PROGRAM, "%s", why);
+	free(why);
+	note_light_begun(judging, work);
+	judge(work->result);
+	complete(judging, work);
+	return false;
+}
+
 /* The program of the work is there: what is known of it, or else a place in the queue. */
 static void settle(struct judging *judging, struct work *work)
 {
 	work->settled = true;
 	if (judging->events->built)
 		judging->events->built(judging->context, work->task);
+	if (!is_admitted(judging, work))
+		return;
 	if (!judging->options->outside && !work->result->detector->records)
 		work->key = cache_key(&judging->cache, work->request.executable, work->result->detector,
 				      work->request.bounds);

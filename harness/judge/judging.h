@@ -14,6 +14,8 @@
 #ifndef LOOSE_JUDGING_H
 #define LOOSE_JUDGING_H
 
+#include <stdint.h>
+
 #include "exec/loop.h"
 #include "verdict/result.h"
 #include "workbook.h"
@@ -23,6 +25,7 @@ struct task {
 	const struct program *program;
 	const struct detector *detector;
 	unsigned repeat; /* runs of this pair; 0: as the options say */
+	uint64_t delays; /* seed of the second run's delays (runtime/delays.c), the next has the next one; 0: none */
 };
 
 struct tasks {
@@ -61,6 +64,9 @@ struct judging_options {
 	const struct sighting *sightings; /* of a task whose detector records; see verdict/detector.h */
 	size_t sighting_count;
 	bool first_failure; /* one test that fails is enough: those after it are not run */
+	/* May be NULL. False, with one line in *why for free(): what was built for the task is not to be run, and is bad input. */
+	bool (*admits)(void *context, size_t task, char **why);
+	void *admits_context;
 };
 
 struct judging;

@@ -58,6 +58,8 @@ void work_plan(struct work *work, const char *root, const struct task *task, con
 	*work = (struct work){.result = result, .runs = task->repeat ? task->repeat : options->repeat};
 	if (task->detector->bounded)
 		work->bounds = budget_both(result->expected ? result->expected->bounds : NULL, options->bounds);
+	work->delays = task->delays;
+	result->delays = task->delays;
 	work->request.detector = task->detector;
 	work->request.tests = program_has_test(task->program);
 	work->request.bounds = work->bounds;

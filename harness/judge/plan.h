@@ -19,6 +19,7 @@ struct work {
 	char *key;	  /* in the cache; NULL: not to be kept */
 	unsigned runs;	  /* that there will be */
 	unsigned started; /* of them */
+	uint64_t delays;  /* as the task's */
 	bool asked_for;	  /* make will be asked for its program */
 	bool settled;	  /* its program is there, or is known not to compile */
 	bool over;	  /* the result is whole */

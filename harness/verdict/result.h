@@ -5,6 +5,8 @@
 #ifndef LOOSE_RESULT_H
 #define LOOSE_RESULT_H
 
+#include <stdint.h>
+
 #include "verdict.h"
 
 struct program; /* workbook/catalogue.h */
@@ -18,10 +20,11 @@ struct result {
 	 */
 	struct observation seen;
 	struct verdict verdict;
-	unsigned runs;	/* finished */
-	unsigned fired; /* in how many of them the detector fired (or the tests failed) */
-	bool cached;	/* taken from the cache, not run now */
-	bool bad_input; /* the program did not compile: seen.why has the compiler's words */
+	unsigned runs;	 /* finished */
+	unsigned fired;	 /* in how many of them the detector fired (or the tests failed) */
+	uint64_t delays; /* seed of the delays of the second run, if there is one; the next has the next one; 0: none */
+	bool cached;	 /* taken from the cache, not run now */
+	bool bad_input;	 /* the program did not compile: seen.why has the compiler's words */
 	/* Summed over the runs; the peak is the largest. */
 	long cpu_ms, wall_ms, peak_kib;
 };

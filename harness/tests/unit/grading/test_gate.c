@@ -10,7 +10,7 @@
 #include "grading/gate.h"
 
 struct trick {
-	char text[160], evidence[80];
+	char text[240], evidence[80];
 	int answer;
 };
 
@@ -46,7 +46,12 @@ static struct trick tricks[] = {
 	{"#define A __attribute__\nA((section(\"x\"))) int x;\n", "an attribute", GATE_SUSPICIOUS},
 	{"int f(int weak, int section) { return g(weak) + section; }\n", "an attribute", GATE_SUSPICIOUS},
 	{"struct s { int kill; }; int f(struct s *s) { return s->kill; }\n", "whole process", GATE_SUSPICIOUS},
-	{"__attribute__((unused)) static int x;\n", "an attribute", GATE_SUSPICIOUS},
+	{"__attribute__((unused)) static int x;\n", "", GATE_ALLOWED},
+	{"__attribute__((format(printf, 1, 2))) void f(const char *, ...);\n", "", GATE_ALLOWED},
+	{"__attribute__((noduplicate)) void f(void);\n", "an attribute", GATE_SUSPICIOUS},
+	{"int __attribute__((address_space(256))) *p;\n", "an attribute that changes", GATE_TAMPERED},
+	{"# 7 \"line.h\" 1\n", "a line of another file's", GATE_TAMPERED},
+	{"void bxfi_term(void);\n", "a name of the test's", GATE_TAMPERED},
 	{"void f(void) { atexit(0); }\n", "before main()", GATE_TAMPERED},
 	{"int main(void) { return 0; }\n", "a main() of its own", GATE_TAMPERED},
 	{"#if __has_feature(thread_sanitizer)\n#endif\n", "whether a sanitizer", GATE_TAMPERED},
@@ -85,6 +90,54 @@ ParameterizedTest(struct trick *trick, gate, tells)
 	cr_expect_eq(answer == GATE_ALLOWED, evidence == NULL);
 	cr_expect(strstr(evidence ? evidence : "", trick->evidence), "%s: %s", trick->text, evidence);
 	free(evidence);
+	gate_free(gate);
+}
+
+/* As clang writes it: its own lines first, then a header's. */
+#define BEGIN                                                                                                          \
+	"# 1 \"line.c\"\n# 1 \"<built-in>\" 1\n# 1 \"<built-in>\" 3\n# 1 \"<command line>\" 1\n# 1 \"<built-in>\" 2\n" \
+	"# 1 \"line.c\" 2\n"
+#define HEADER "# 1 \"line.h\" 1\n__asm__(\"nop\");\n# 2 \"line.c\" 2\n"
+
+static struct trick expanded[] = {
+	{BEGIN HEADER "int x;\n", "", GATE_ALLOWED},
+	{BEGIN HEADER "\n\n__asm__(\"nop\");\n", "line 4, as the preprocessor leaves it: assembly", GATE_TAMPERED},
+	{BEGIN "__attribute__((noduplicate)) void f(void);\n", "an attribute", GATE_UNKNOWN},
+	{BEGIN "__attribute__((unused)) int x = __builtin_offsetof(struct s, a);\n", "", GATE_ALLOWED},
+	{BEGIN "int x = __builtin_ia32_rdtsc();\n", "around the C library", GATE_UNKNOWN},
+	{BEGIN "#pragma clang optimize off\n", "a pragma", GATE_TAMPERED},
+	{BEGIN "const char *p = \"__ts\" \"an_on_report\";\n", "a detector's runtime", GATE_TAMPERED},
+	{BEGIN "const char *p = \"line.c\";\n", "", GATE_ALLOWED},
+};
+
+ParameterizedTestParameters(gate, looks_behind_macros)
+{
+	return cr_make_param_array(struct trick, expanded, sizeof expanded / sizeof *expanded);
+}
+
+ParameterizedTest(struct trick *trick, gate, looks_behind_macros)
+{
+	static const char *const none[] = {NULL};
+	struct gate *gate = gate_new(none, none);
+	char *evidence;
+	enum gate_answer answer = gate_look_expanded(gate, trick->text, &evidence);
+
+	cr_expect_eq((int)answer, trick->answer, "%s: %d, %s", trick->text, (int)answer, evidence ? evidence : "");
+	cr_expect(strstr(evidence ? evidence : "", trick->evidence), "%s: %s", trick->text, evidence);
+	free(evidence);
+	gate_free(gate);
+}
+
+Test(gate, knows_names_by_what_the_exercise_uses)
+{
+	static const char *const none[] = {NULL}, *const right[] = {"void f(void) { poll(); }\n", NULL};
+	struct gate *gate = gate_new(none, right);
+
+	gate_add_names(gate, "# open\nmalloc free\nread write :: send poll\nsocket :: send\n");
+	cr_expect(gate_allows(gate, "malloc") && gate_allows(gate, "poll") && gate_allows(gate, "read"));
+	cr_expect_not(gate_allows(gate, "socket") || gate_allows(gate, "open") || gate_allows(gate, "::"));
+	cr_expect_str_eq(gate_refuses("fork"), "another program, or another process");
+	cr_expect_null(gate_refuses("getrusage"));
 	gate_free(gate);
 }
 
