@@ -142,7 +142,7 @@ $(addprefix build/$1/bin/,$(SINGLE_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o 
 $(addprefix build/$1/bin/,$(TEST_PROGRAMS) $(READER_PROGRAMS)) $(filter build/$1/%,$(MUTANTS) $(SUBMISSIONS)): build/$1/bin/%: build/$1/obj/%.o \
 		build/$1/obj/exercises/$$$$(call pitfall,$$$$*)/test.o \
 		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME)) build/$1/kit.a
-	$$(call link,$1,$$(TEST_LDFLAGS) $$(if $$(filter build/submissions/%,$$*),$(GRADED_LDFLAGS)) $$(call libs,$$*))
+	$$(call link,$1,$$(TEST_LDFLAGS) $$(if $$(filter build/submissions/%,$$*),$$(GRADED_LDFLAGS)) $$(call libs,$$*))
 
 $(filter build/$1/%,$(SUBMISSIONS)): $(addprefix build/$1/obj/,$(GRADED_RUNTIME))
 

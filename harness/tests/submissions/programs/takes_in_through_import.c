@@ -1,0 +1,6 @@
+/*
+ * Outcome: tampered
+ * Body: racy
+ * The directive is Objective-C's.
+ */
+#import "/etc/passwd"

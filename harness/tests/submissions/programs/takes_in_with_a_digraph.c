@@ -1,0 +1,6 @@
+/*
+ * Outcome: tampered
+ * Body: racy
+ * The directive begins with another character.
+ */
+%:include "/etc/passwd"

@@ -1,0 +1,6 @@
+/*
+ * Outcome: failed
+ * Body: racy
+ * A bracket is missing.
+ */
+static int oops(

@@ -1,0 +1,5 @@
+/*
+ * Outcome: failed
+ * Body: racy
+ * Nothing orders the two threads that count.
+ */
