@@ -304,7 +304,7 @@ static void grade_and_be_killed(void)
 }
 
 /* More than one batch: at the first grade there is always something left. */
-Test(grade, goes_on_after_a_kill)
+Test(grade, goes_on_after_a_kill, .timeout = 1200)
 {
 	char person[8], *undisturbed;
 	unsigned now = 0;
