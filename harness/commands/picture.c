@@ -68,41 +68,56 @@ static char *text_of(FILE *file)
 }
 
 /* Runs gnuplot on the script; an SVG that is not whole is none, whatever the exit status was. */
-static int draw(struct output *output, struct loop *loop, FILE *script, FILE *svg, FILE *errors)
+static int draw(char **picture, struct loop *loop, FILE *script, FILE *svg, FILE *errors)
 {
 	/* It reads the file by this process's descriptor: the file has no name. -d: without the reader's own settings. */
 	char *name = mem_format("/proc/%ld/fd/%d", (long)getpid(), fileno(script));
 	char *argv[] = {"gnuplot", "-d", name, NULL};
 	int ended = gnuplot(loop, argv, svg, errors), status = 0;
-	char *picture = text_of(svg);
 
+	*picture = text_of(svg);
 	free(name);
 	if (loop->interrupted)
 		status = 128 + loop->interrupted;
-	else if (ended != 0 || !strstr(picture, "</svg>"))
+	else if (ended != 0 || !strstr(*picture, "</svg>"))
 		status = cannot_judge("gnuplot did not draw the picture; 'gnuplot --version' should say 5.4 or newer");
-	else
-		fputs(picture, output->file);
-	free(picture);
+	if (status) {
+		free(*picture);
+		*picture = NULL;
+	}
 	return status;
 }
 
-int picture_draw(struct output *output, struct loop *loop, const char *title, const struct plot *broken,
-		 const struct plot *fixed)
+int picture_text(struct loop *loop, const char *title, const struct plot *broken, const struct plot *fixed,
+		 char **picture)
 {
 	int status = 0;
 	FILE *script = scratch_file(&status), *svg = script ? scratch_file(&status) : NULL;
 	FILE *errors = svg ? scratch_file(&status) : NULL;
 
+	*picture = NULL;
 	if (errors) {
 		plot_script(script, title, broken, fixed);
 		fflush(script);
-		status = draw(output, loop, script, svg, errors);
+		status = draw(picture, loop, script, svg, errors);
 		fclose(errors);
 	}
 	if (svg)
 		fclose(svg);
 	if (script)
 		fclose(script);
-	return status ? status : output_close(output);
+	return status;
+}
+
+int picture_draw(struct output *output, struct loop *loop, const char *title, const struct plot *broken,
+		 const struct plot *fixed)
+{
+	char *picture;
+	int status = picture_text(loop, title, broken, fixed, &picture);
+
+	if (status)
+		return status;
+	fputs(picture, output->file);
+	free(picture);
+	return output_close(output);
 }

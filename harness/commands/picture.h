@@ -13,5 +13,8 @@ int picture_open(struct output *output, struct loop *loop, const char *path);
 /* Draws, and puts the file in its place. 0, or a status after a line; output_discard() then takes away what is left. */
 int picture_draw(struct output *output, struct loop *loop, const char *title, const struct plot *broken,
 		 const struct plot *fixed);
+/* The same as text in *picture, for the caller to free; NULL with a status. */
+int picture_text(struct loop *loop, const char *title, const struct plot *broken, const struct plot *fixed,
+		 char **picture);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "command.h"
 #include "docs/docs.h"
+#include "drawing.h"
 #include "exercise.h"
 #include "picture.h"
 #include "reader/answers.h"
@@ -18,6 +19,7 @@ struct request {
 	const struct detector *only;
 	const char *plot, *trace; /* the files' names; NULL: none */
 	bool commands;
+	bool lanes; /* draw them of both programs, and nothing else */
 	bool answers;
 	bool hidden; /* what is declared, for the reader has not predicted it yet */
 	struct output picture, traced;
@@ -36,9 +38,25 @@ static void plan(struct tasks *tasks, const struct request *request)
 		tasks_add(tasks, request->fixed, request->only);
 }
 
-static bool plot_of(const struct result *result, struct plot *plot)
+/*
+ * The figure of the bound that is broken, by the run of `broken`; where none is, the threads. A picture of a pair is of one
+ * bound.
+ */
+static bool plot_of(const struct result *broken, const struct result *result, struct plot *plot)
 {
-	return plot_init(plot, result->seen.measured, result->expected ? result->expected->bounds : NULL);
+	const char *bounds = broken->expected ? broken->expected->bounds : NULL;
+	struct budget budget = {0};
+	char *error = NULL;
+
+	if (bounds)
+		budget_parse(&budget, bounds, &error);
+	const struct bound *bound = plot_broken_bound(&budget, broken->seen.measured, &broken->seen.findings);
+	bool made = bound && plot_can_show(result->seen.measured, bound)
+			    ? plot_init_bound(plot, result->seen.measured, bound)
+			    : plot_init(plot, result->seen.measured, bounds);
+	free(error);
+	budget_release(&budget);
+	return made;
 }
 
 /*
@@ -75,7 +93,7 @@ static void tell(const char *root, const struct request *request, const struct r
 			fprintf(out, "--- %s ---\n", result->program->name);
 			report_result(out, style, root, &shown.items[i]);
 		}
-		if (!request->only || !request->only->measures || !plot_of(result, &plot))
+		if (!request->only || !request->only->measures || !plot_of(&results->items[0], result, &plot))
 			continue;
 		plot_print(out, style, &plot);
 		plot_release(&plot);
@@ -96,7 +114,7 @@ static int draw(struct loop *loop, struct request *request, const struct results
 	struct plot plots[2];
 	int drawn = 0, failed;
 
-	while (drawn < 2 && plot_of(&results->items[drawn], &plots[drawn]))
+	while (drawn < 2 && plot_of(&results->items[0], &results->items[drawn], &plots[drawn]))
 		drawn++;
 	if (drawn == 2) {
 		failed = picture_draw(&request->picture, loop, request->program->pitfall, &plots[0], &plots[1]);
@@ -155,6 +173,41 @@ static int judge(struct workbook *workbook, struct request *request)
 	return status;
 }
 
+/* The lanes of the pair, with the findings of all detectors. */
+static int show_lanes(struct workbook *workbook, const char *pitfall)
+{
+	const struct judging_options options = {.repeat = 1};
+	struct tasks tasks = {0};
+	struct results results;
+	struct lanes lanes[LANES_PAIR];
+	struct follow follow = {0};
+	char *error;
+
+	for (size_t i = 0; i < workbook->catalogue.count; i++) {
+		const struct program *program = &workbook->catalogue.programs[i];
+		for (size_t j = 0; detectors[j] && program->role <= ROLE_FIXED; j++)
+			if (!detectors[j]->optional && strcmp(program->pitfall, pitfall) == 0)
+				tasks_add(&tasks, program, detectors[j]);
+	}
+	follow_start(&follow, &tasks);
+	judge_all(workbook, &tasks, &options, &follow_events, &follow, &results, &error);
+	follow_end(&follow);
+	int status = error ? cannot_judge("%s", error) : 0;
+	if (workbook->loop.interrupted)
+		status = 128 + workbook->loop.interrupted;
+	if (status == 0)
+		status = drawing_lanes_of(workbook, pitfall, &results, lanes);
+	if (status == 0) {
+		lanes_print(stdout, style_of(stdout), lanes, LANES_PAIR);
+		lanes_release(&lanes[0]);
+		lanes_release(&lanes[1]);
+	}
+	free(error);
+	results_release(&results);
+	tasks_release(&tasks);
+	return status;
+}
+
 /* The picture is of the pair, and by the budget's figures. */
 static int find_pair(struct request *request, const struct catalogue *catalogue)
 {
@@ -204,6 +257,11 @@ static int find(struct request *request, const struct catalogue *catalogue, cons
 	request->program = find_program(catalogue, operands);
 	if (!request->program)
 		return STATUS_BAD_INPUT;
+	if (request->lanes && (request->plot || request->trace || request->only))
+		return bad_input(
+			"--lanes draws broken and fixed, with what every detector finds; leave out the other options");
+	if (request->lanes && request->program->role > ROLE_FIXED)
+		return bad_input("--lanes draws broken and fixed side by side; leave out '%s'", request->program->name);
 	if (request->plot && request->trace)
 		return bad_input("--plot and --trace are of different runs; ask for one of them");
 	if (request->trace && program_has_test(request->program))
@@ -253,7 +311,7 @@ static int run(const char *root, int argc, char **argv)
 	if (status == 0 && request.trace)
 		status = output_open(&request.traced, request.trace);
 	if (status == 0)
-		status = judge(&workbook, &request);
+		status = request.lanes ? show_lanes(&workbook, request.program->pitfall) : judge(&workbook, &request);
 	output_discard(&request.picture);
 	output_discard(&request.traced);
 	workbook_close(&workbook);
@@ -262,8 +320,8 @@ static int run(const char *root, int argc, char **argv)
 
 static const struct option_spec options[] = {
 	{"detector", OPTION_DETECTOR, "D",
-	 "only {detectors}; the budget ends with a plot of the threads and of the gauges that the declared budget binds them "
-	 "to",
+	 "only {detectors}; the budget ends with a plot of the figure whose bound is broken, else of the threads and of the "
+	 "gauges that they are bound to",
 	 offsetof(struct request, only)},
 	{"plot", OPTION_FILE, "FILE.svg",
 	 "have gnuplot draw that plot of broken and fixed side by side, under the budget alone",
@@ -276,6 +334,9 @@ static const struct option_spec options[] = {
 	 "run nothing; print the command lines by which you have the same verdicts without the harness, in a shell in the "
 	 "workbook's root",
 	 offsetof(struct request, commands)},
+	{"lanes", OPTION_FLAG, NULL,
+	 "draw what the threads of broken and of fixed do, a lane for each, with the findings where they happen",
+	 offsetof(struct request, lanes)},
 	{"answers", OPTION_FLAG, NULL, "say what was declared too, though you have not predicted it yet",
 	 offsetof(struct request, answers)},
 	{0},

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "command.h"
 #include "docs/docs.h"
+#include "pictures.h"
 #include "verdict/detector.h"
 
 struct fill {
@@ -16,14 +17,16 @@ struct fill {
 	const char **only; /* the pitfalls whose texts are meant, with NULL at the end; none: all texts */
 	struct workbook workbook;
 	struct results results;
-	size_t wrong; /* stale texts, and links that lead nowhere */
+	struct book_pictures pictures;
+	size_t wrong; /* stale texts and pictures, and links that lead nowhere */
 };
 
 static int fill_one(struct fill *fill, const char *path)
 {
 	char *full = mem_format("%s/%s", fill->root, path), *error = NULL, *problem,
 	     *old = file_read_text(full, &problem);
-	char *new = old ? docs_fill(&fill->workbook.catalogue, &fill->results, path, old, &error) : NULL;
+	char *new = old ? docs_fill(&fill->workbook.catalogue, &fill->results, &fill->pictures.told, path, old, &error)
+			: NULL;
 	bool stale = new && !docs_same(old, new, sizeof(pthread_mutex_t));
 	int status = 0;
 
@@ -146,7 +149,12 @@ static int run(const char *root, int argc, char **argv)
 	if (status == 0)
 		status = judge_chapters(&fill);
 	if (status == 0)
+		status = pictures_make(&fill.pictures, &fill.workbook, &fill.results, !*fill.only);
+	if (status == 0)
+		status = pictures_put(&fill.pictures, root, fill.check, &fill.wrong);
+	if (status == 0)
 		status = fill_all(&fill);
+	pictures_release(&fill.pictures);
 	free(fill.only);
 	results_release(&fill.results);
 	workbook_close(&fill.workbook);
@@ -154,7 +162,8 @@ static int run(const char *root, int argc, char **argv)
 }
 
 static const struct option_spec options[] = {
-	{"check", OPTION_FLAG, NULL, "change nothing; tell which texts are stale", offsetof(struct fill, check)},
+	{"check", OPTION_FLAG, NULL, "change nothing; tell which texts and pictures are stale",
+	 offsetof(struct fill, check)},
 	{0},
 };
 
@@ -163,8 +172,8 @@ const struct command_entry command_text = {
 	.arguments = "[PITFALL...]",
 	.summary = "fill the generated passages of the book (for authors)",
 	.about =
-		"Makes the excerpts, the detectors' words and the tables in the texts anew, from the programs and from runs, and "
-		"tells which links lead nowhere. With names, only the texts of these pitfalls; they then may quote no other's runs.",
+		"Makes the excerpts, the detectors' words, the tables and the pictures of the texts anew, from the programs and from runs, "
+		"and tells which links lead nowhere and which pictures no text shows. With names, only the texts of these pitfalls; they then may quote no other's runs.",
 	.options = options,
 	.operands = {OPERAND_PITFALL, OPERAND_PITFALL},
 	.most = -1,

@@ -10,6 +10,8 @@
  *     <!-- diff rates.c -->                   broken/rates.c against fixed/rates.c
  *     <!-- commands -->                       by which shell lines a reader has the verdicts without the harness
  *     <!-- table -->                          the detector table (book.md)
+ *     <!-- picture lanes -->                  the picture that lies beside the text as lanes.svg: of a run's threads, broken
+ *                                             and fixed; or curve: of the figure whose bound is broken
  *     <!-- end -->
  */
 #ifndef LOOSE_TEXT_H
@@ -22,14 +24,29 @@
 #include "verdict/result.h"
 #include "workbook/catalogue.h"
 
+/* A picture beside the text of a pitfall, in words. Both are made from what it shows. */
+struct docs_picture {
+	const char *kind;    /* "lanes"; its file is lanes.svg */
+	const char *pitfall; /* "02-ownership/implicit-contract" */
+	char *words;	     /* for who cannot see it */
+	char *caption;
+};
+struct docs_pictures {
+	struct docs_picture *items;
+	size_t count;
+};
+
+/* Whether the text has a mark for a picture of this kind. */
+bool docs_has_picture(const char *text, const char *kind);
+
 /*
- * The text with each passage made anew, for the caller to free. `path` is the
+ * The text with each passage made anew, for the caller to free; `pictures` may be NULL. `path` is the
  * text's path relative to the root and decides which pitfall it speaks of (for
  * book.md: all). NULL when a mark is unknown, not ended, or names what is not
  * there; *error is then one line, owned by the caller, with path, line and fix.
  */
-char *docs_fill(const struct catalogue *catalogue, const struct results *results, const char *path, const char *text,
-		char **error);
+char *docs_fill(const struct catalogue *catalogue, const struct results *results, const struct docs_pictures *pictures,
+		const char *path, const char *text, char **error);
 /*
  * The texts are made where a mutex has this size (x86-64). It has another on
  * other machines, and so have the blocks that it lies in.

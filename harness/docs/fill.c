@@ -47,7 +47,7 @@ static bool fill_mark(struct filling *filling, const char *line, size_t length)
 		good = filling_fail(
 			filling,
 			mem_format("unknown mark '%s'; the marks are excerpt, says, run, verify, diff, commands, "
-				   "table and end",
+				   "table, picture and end",
 				   mark.count ? mark.words[0] : ""));
 	free(mark.text);
 	return good;
@@ -112,11 +112,26 @@ static char *pitfall_of(const char *path)
 	return end ? mem_copy_n(chapter + 1, (size_t)(end - chapter - 1)) : NULL;
 }
 
-char *docs_fill(const struct catalogue *catalogue, const struct results *results, const char *path, const char *text,
-		char **error)
+bool docs_has_picture(const char *text, const char *kind)
+{
+	char *mark = mem_format("<!-- picture %s -->", kind);
+	size_t length = strlen(mark);
+	bool found = false, fenced = false;
+
+	for (; *text && !found; text += strcspn(text, "\n"), text += *text == '\n') {
+		fenced = fenced != (strncmp(text, "```", 3) == 0);
+		found = !fenced && strncmp(text, mark, length) == 0;
+	}
+	free(mark);
+	return found;
+}
+
+char *docs_fill(const struct catalogue *catalogue, const struct results *results, const struct docs_pictures *pictures,
+		const char *path, const char *text, char **error)
 {
 	const char *slash = strrchr(path, '/');
-	struct filling filling = {.catalogue = catalogue, .results = results, .path = path, .error = error};
+	struct filling filling = {
+		.catalogue = catalogue, .results = results, .pictures = pictures, .path = path, .error = error};
 	struct text text_filled;
 
 	*error = NULL;

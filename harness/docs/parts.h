@@ -10,6 +10,7 @@
 struct filling {
 	const struct catalogue *catalogue;
 	const struct results *results;
+	const struct docs_pictures *pictures; /* NULL: none */
 	const char *path;
 	char *directory; /* of the text, relative to the root; "" for the root */
 	char *pitfall;	 /* that the text speaks of; NULL for the whole book or a chapter */

@@ -251,14 +251,48 @@ static bool fill_table(struct filling *filling, const struct mark *mark)
 						      "README.md, when broken programs have been judged"));
 }
 
+/* Into the brackets of an image, or between two stars: what ends them is taken for what it is. */
+static void put_plain(FILE *out, const char *words)
+{
+	for (; *words; words++) {
+		if (strchr("\\[]*_`<", *words))
+			putc('\\', out);
+		putc(*words, out);
+	}
+}
+
+static bool fill_picture(struct filling *filling, const struct mark *mark)
+{
+	const struct docs_pictures *pictures = filling->pictures;
+
+	if (mark->count != 2 || !filling->pitfall)
+		return filling_fail(filling, mem_copy("a picture names its kind, in the text of a pitfall: "
+						      "<!-- picture lanes --> or <!-- picture curve -->"));
+	for (size_t i = 0; pictures && i < pictures->count; i++) {
+		const struct docs_picture *picture = &pictures->items[i];
+		if (strcmp(picture->pitfall, filling->pitfall) != 0 || strcmp(picture->kind, mark->words[1]) != 0)
+			continue;
+		fputs("![", filling->out);
+		put_plain(filling->out, picture->words);
+		fprintf(filling->out, "](%s.svg)\n\n*", picture->kind);
+		put_plain(filling->out, picture->caption);
+		fputs("*\n", filling->out);
+		return true;
+	}
+	return filling_fail(filling,
+			    mem_format("there is no picture '%s' of %s; the kinds are lanes and curve, and a curve "
+				       "is of a bound that is broken",
+				       mark->words[1], filling->pitfall));
+}
+
 passage_fill *passage_named(const char *name)
 {
 	static const struct {
 		const char *name;
 		passage_fill *fill;
-	} kinds[] = {{"excerpt", fill_excerpt},	 {"says", fill_says}, {"run", fill_run},
-		     {"verify", fill_verify},	 {"diff", fill_diff}, {"table", fill_table},
-		     {"commands", fill_commands}};
+	} kinds[] = {{"excerpt", fill_excerpt},	  {"says", fill_says},	    {"run", fill_run},
+		     {"verify", fill_verify},	  {"diff", fill_diff},	    {"table", fill_table},
+		     {"commands", fill_commands}, {"picture", fill_picture}};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (strcmp(kinds[i].name, name) == 0)

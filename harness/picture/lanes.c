@@ -67,7 +67,7 @@ static int row_before(const struct making *making, const struct trace_step *step
 	int row = making->thread_row[step->thread];
 
 	for (size_t i = 0; i < step->after_count; i++)
-		if (making->rows[step->after[i]] > row)
+		if (making->rows[step->after[i]] > row && step->does != DOES_FINDING)
 			row = making->rows[step->after[i]];
 	/* The program ends after all else that is drawn. */
 	if (step->does == DOES_EXIT)
@@ -139,20 +139,36 @@ static void add_fault(struct lane_step *item, char *words)
 	free(words);
 }
 
-/* The access that a finding is about besides its own: the last that it comes after and that is drawn. */
-static size_t other_of(const struct making *making, const struct trace_step *finding)
+static bool is_access(enum trace_does does)
 {
+	return does == DOES_READ || does == DOES_WRITE || does == DOES_FREE || does == DOES_LOCK || does == DOES_UNLOCK;
+}
+
+/*
+ * The access that a finding is about besides its own: the last that it comes after and that is drawn; else, since what
+ * nothing orders does not come after anything, the last of another thread to the same object.
+ */
+static size_t other_of(const struct making *making, size_t index)
+{
+	const struct trace_step *steps = making->trace->steps, *finding = &steps[index];
+
 	for (size_t i = finding->after_count; i-- > 0;)
 		if (making->item_of[finding->after[i]] != NO_ITEM)
 			return finding->after[i];
+	for (size_t i = index; i-- > 0;)
+		if (finding->on && steps[i].on && strcmp(steps[i].on, finding->on) == 0 && is_access(steps[i].does) &&
+		    steps[i].thread != finding->thread && making->item_of[i] != NO_ITEM)
+			return i;
 	return NO_ITEM;
 }
 
-static void link_finding(struct making *making, const struct trace_step *finding, size_t item)
+static void link_finding(struct making *making, size_t index, size_t item)
 {
 	struct lanes *lanes = making->lanes;
-	size_t other = other_of(making, finding);
-	const struct trace_step *access = other == NO_ITEM ? NULL : &making->trace->steps[other];
+	const struct trace_step *finding = &making->trace->steps[index];
+	size_t other = other_of(making, index);
+	const struct trace_step *access =
+		other == NO_ITEM || !is_access(making->trace->steps[other].does) ? NULL : &making->trace->steps[other];
 
 	add_fault(&lanes->steps[item], words_of_finding(finding, access));
 	if (!access || making->item_of[other] == item)
@@ -172,7 +188,8 @@ static void place_step(struct making *making, size_t index)
 	const struct trace_step *step = &making->trace->steps[index];
 	size_t lane = making->lane_of[step->thread], item = NO_ITEM;
 	int row = row_before(making, step);
-	char *words = lane == NO_LANE ? NULL : words_of_step(making->trace, step);
+	bool told = lane != NO_LANE && !(step->does == DOES_DETACH && is_of_hidden(making, step));
+	char *words = told ? words_of_step(making->trace, step) : NULL;
 
 	if (lane != NO_LANE && step->does == DOES_FINDING)
 		item = item_of_finding(making, step, lane, &row);
@@ -183,7 +200,7 @@ static void place_step(struct making *making, size_t index)
 	making->rows[index] = making->thread_row[step->thread] = row;
 	making->item_of[index] = item;
 	if (item != NO_ITEM && step->does == DOES_FINDING)
-		link_finding(making, step, item);
+		link_finding(making, index, item);
 	free(words);
 }
 

@@ -258,7 +258,8 @@ static void draw_panel(const struct panel *panel)
 	for (size_t i = 0; i < lanes->step_count; i++)
 		draw_step(panel, &lanes->steps[i]);
 	if (lanes->threads_hidden) {
-		char *more = mem_format("%zu more threads are not drawn", lanes->threads_hidden);
+		char *more = mem_format("%zu more %s not drawn", lanes->threads_hidden,
+					lanes->threads_hidden == 1 ? "thread is" : "threads are");
 		svg_text(panel->out, panel->left, panel->row_top[lanes->row_count + 1] + LINE, "faint", more);
 		free(more);
 	}

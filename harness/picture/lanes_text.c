@@ -238,7 +238,8 @@ static void print_one(FILE *out, struct style style, const struct lanes *lanes)
 			print_strip(&sheet, row, strip);
 	}
 	if (lanes->threads_hidden)
-		fprintf(out, "\n%zu more threads are not drawn\n", lanes->threads_hidden);
+		fprintf(out, "\n%zu more %s not drawn\n", lanes->threads_hidden,
+			lanes->threads_hidden == 1 ? "thread is" : "threads are");
 }
 
 void lanes_print(FILE *out, struct style style, const struct lanes *lanes, size_t count)

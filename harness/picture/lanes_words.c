@@ -8,14 +8,14 @@
 #include "base/mem.h"
 #include "report/parts.h"
 
-/* "point MINUTE_PASSED" is known by its name alone. */
+/* "point MINUTE_PASSED" is known by its name alone; "block 1" has none. */
 static const char *object_of(const struct trace_step *step)
 {
-	static const char point[] = "point ";
+	const char *blank = step->on ? strchr(step->on, ' ') : NULL;
 
 	if (!step->on)
 		return "something";
-	return strncmp(step->on, point, strlen(point)) == 0 ? step->on + strlen(point) : step->on;
+	return blank && !isdigit((unsigned char)blank[1]) ? blank + 1 : step->on;
 }
 
 static const char *thread_of(const struct trace *trace, const struct trace_step *step)
@@ -27,7 +27,7 @@ static const char *thread_of(const struct trace *trace, const struct trace_step 
 static char *act(const struct trace_step *step, const char *verb)
 {
 	return mem_format("%s%s%s%s%s", step->in ? step->in : "", step->in ? "() " : "", verb, step->on ? " " : "",
-			  step->on ? step->on : "");
+			  step->on ? object_of(step) : "");
 }
 
 static char *words_of_wait(const struct trace *trace, const struct trace_step *step)
@@ -37,19 +37,19 @@ static char *words_of_wait(const struct trace *trace, const struct trace_step *s
 	if (!step->on)
 		return mem_copy("waits");
 	if (strncmp(step->on, "condition ", 10) == 0)
-		return mem_format("waits on %s", step->on);
+		return mem_format("waits on %s", object_of(step));
 	return mem_format("waits for %s", object_of(step));
 }
 
 static char *words_of_open(const struct trace_step *step)
 {
-	const char *on = object_of(step);
+	const char *on = step->on ? step->on : "", *name = object_of(step);
 
-	if (strncmp(on, "queue", 5) == 0)
-		return mem_format("closes %s", on);
-	if (strncmp(on, "stop", 4) == 0)
-		return mem_format("asks for %s", on);
-	return mem_format("opens %s", on);
+	if (strncmp(on, "queue ", 6) == 0)
+		return mem_format("closes %s", name);
+	if (strncmp(on, "stop ", 5) == 0)
+		return mem_format("asks for %s", name);
+	return mem_format("opens %s", name);
 }
 
 char *words_of_step(const struct trace *trace, const struct trace_step *step)
@@ -109,10 +109,28 @@ bool is_race(const char *kind)
 	return sort->noun && strcmp(sort->noun, "A data race") == 0;
 }
 
+/* What a broken bound on threads means for them; other figures are named. */
+static char *words_of_bound(const char *kind)
+{
+	static const struct {
+		const char *kind, *words;
+	} bounds[] = {
+		{"detached", "a detached thread, which cannot be joined"},
+		{"joined", "a thread that is never joined"},
+		{"threads", "more threads than are allowed"},
+		{"threads-at-exit", "a thread that is left when the program ends"},
+	};
+
+	for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
+		if (strcmp(bounds[i].kind, kind) == 0)
+			return mem_copy(bounds[i].words);
+	return mem_format("the bound on %s is broken", kind);
+}
+
 char *words_of_finding(const struct trace_step *finding, const struct trace_step *other)
 {
 	const char *kind = finding->kind ? finding->kind : "finding", *noun = sort_of(kind)->noun;
-	char *words = noun ? mem_copy(noun) : mem_format("the bound on %s is broken", kind), *whole;
+	char *words = noun ? mem_copy(noun) : words_of_bound(kind), *whole;
 
 	words[0] = (char)tolower((unsigned char)words[0]);
 	if (!other || other->line == 0)

@@ -57,7 +57,10 @@ static struct scale scale_of(const struct panel panels[PANELS])
 	scale.step = plot_step(scale.highest - scale.lowest, TICKS);
 	scale.highest = (scale.highest / scale.step + 1) * scale.step;
 	scale.lowest = scale.lowest < 0 ? (scale.lowest / scale.step - 1) * scale.step : 0;
-	if (scale.end >= 10e6) {
+	if (panels[0].plot->by_change) {
+		scale.unit = 1;
+		scale.unit_name = NULL;
+	} else if (scale.end >= 10e6) {
 		scale.unit = 1e6;
 		scale.unit_name = "s";
 	}
@@ -86,6 +89,13 @@ static void put_quoted(FILE *out, const char *text)
 		putc((unsigned char)*text < 0x20 ? '?' : *text, out);
 	}
 	putc('\'', out);
+}
+
+/* In double quotes, where gnuplot reads an underscore as "below the line": a gauge has no other mark in its name. */
+static void put_enhanced(FILE *out, const char *name)
+{
+	for (; *name; name++)
+		fprintf(out, "%s%c", *name == '_' ? "\\\\" : "", *name);
 }
 
 static void put_data(FILE *out, const struct scale *scale, const struct panel *panel, size_t index)
@@ -139,8 +149,9 @@ static void put_panel(FILE *out, const struct scale *scale, const struct panel *
 	const struct plot *plot = panel->plot;
 	double end = (double)plot->end_us / scale->unit;
 
-	fprintf(out, "set title \"{/:Bold %s}\\n{/=12 threads at exit: %lld}\" offset 0,-0.4\n", panel->name,
-		plot->at_exit);
+	fprintf(out, "set title \"{/:Bold %s}\\n{/=12 ", panel->name);
+	put_enhanced(out, plot->lines[0].name);
+	fprintf(out, " at exit: %lld}\" offset 0,-0.4\n", plot->at_exit);
 	/* Where the program ends, if the other one goes on; there is room for the word, or it is left out. */
 	if (end < 0.995 * scale->end)
 		fprintf(out, "set arrow 1 from %.6g,graph 0 to %.6g,graph 1 nohead dashtype 3 linecolor '#888888'\n",
@@ -158,8 +169,18 @@ static void put_panel(FILE *out, const struct scale *scale, const struct panel *
 	}
 	fprintf(out,
 		"'+' using (%.6g):(%lld) every ::::0 with points pointtype 7 pointsize 0.9 linecolor '%s' "
-		"title 'threads at exit'\n",
+		"title 'at exit' noenhanced\n",
 		end, plot->at_exit, looks[0].colour);
+}
+
+/* Changes have no length, and so no numbers. */
+static void put_time(FILE *out, const struct scale *scale)
+{
+	fprintf(out, "set xrange [0:%.6g]\n", scale->end * 1.02);
+	if (scale->unit_name)
+		fprintf(out, "set xlabel 'time since the start, %s'\n", scale->unit_name);
+	else
+		fputs("set xlabel 'one change after the other'\nset format x ''\n", out);
 }
 
 void plot_script(FILE *out, const char *title, const struct plot *broken, const struct plot *fixed)
@@ -181,7 +202,7 @@ void plot_script(FILE *out, const char *title, const struct plot *broken, const 
 		"set grid ytics linetype 1 linecolor '#e4e4e4' linewidth 1\n"
 		"unset key\n",
 		WIDTH, HEIGHT);
-	fprintf(out, "set xrange [0:%.6g]\nset xlabel 'time since the start, %s'\n", scale.end * 1.02, scale.unit_name);
+	put_time(out, &scale);
 	fprintf(out, "set yrange [%lld:%lld]\nset ytics %lld\nset format y '%%.0f'\nset ylabel 'number'\n",
 		scale.lowest, scale.highest, scale.step);
 	fputs("set multiplot layout 1,2 title ", out);

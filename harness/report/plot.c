@@ -10,7 +10,6 @@
 #include "verdict/measured.h"
 
 enum { ROWS_LEAST = 4, ROWS_MOST = 12, VALUES_MOST = 1 << 16 };
-static const long long value_most = 1000000000000000;
 
 /* --- what is drawn --- */
 
@@ -30,7 +29,7 @@ static bool add_line(struct plot *plot, const json_t *series, const char *name)
 	plot->count = count;
 	json_array_foreach(values, i, value) {
 		long long number = json_integer_value(value);
-		line->values[i] = number > value_most ? value_most : number < -value_most ? -value_most : number;
+		line->values[i] = number > PLOT_MOST ? PLOT_MOST : number < -PLOT_MOST ? -PLOT_MOST : number;
 	}
 	return true;
 }
@@ -66,10 +65,14 @@ bool plot_init(struct plot *plot, const json_t *measured, const char *bounds)
 	if (plot->width_us <= 0 || !add_line(plot, series, FIGURE_THREADS))
 		return false;
 	add_gauges(plot, series, bounds);
-	/* The last stretch is begun, at least. */
+	plot_end(plot);
+	return true;
+}
+
+void plot_end(struct plot *plot)
+{
 	if (plot->end_us <= ((long long)plot->count - 1) * plot->width_us)
 		plot->end_us = ((long long)plot->count - 1) * plot->width_us + 1;
-	return true;
 }
 
 void plot_release(struct plot *plot)
@@ -207,14 +210,11 @@ static void print_time(const struct canvas *canvas)
 static void print_title(const struct canvas *canvas)
 {
 	const struct plot *plot = canvas->plot;
+	size_t named = plot->bounded ? 1 : plot->line_count;
 
 	fputs(ink(canvas->style, INK_STRONG), canvas->out);
-	for (size_t i = 0; i < plot->line_count; i++)
-		fprintf(canvas->out, "%s%s",
-			i == 0			    ? ""
-			: i + 1 == plot->line_count ? " and "
-						    : ", ",
-			plot->lines[i].name);
+	for (size_t i = 0; i < named; i++)
+		fprintf(canvas->out, "%s%s", i == 0 ? "" : i + 1 == named ? " and " : ", ", plot->lines[i].name);
 	fprintf(canvas->out, " over time%s\n%*s\n", ink(canvas->style, INK_OFF), canvas->label > 6 ? canvas->label : 6,
 		"number");
 }

@@ -13,8 +13,11 @@
 #include <jansson.h>
 
 #include "report.h"
+#include "verdict/budget.h"
 
 enum { PLOT_LINES = 5 };
+/* No value is drawn that is larger. */
+static const long long PLOT_MOST = 1000000000000000;
 
 struct plot_line {
 	char *name;
@@ -27,7 +30,9 @@ struct plot {
 	size_t count;	    /* of each line's values */
 	long long width_us; /* the stretch of time of a value */
 	long long end_us;   /* of the program */
-	long long at_exit;  /* threads */
+	long long at_exit;  /* of the first line */
+	bool bounded;	    /* the second line is what is allowed of the first */
+	bool by_change;	    /* not by time: a value for each change */
 };
 
 /*
@@ -37,6 +42,21 @@ struct plot {
  */
 bool plot_init(struct plot *plot, const json_t *measured, const char *bounds);
 void plot_release(struct plot *plot);
+
+/*
+ * The bound whose curve tells most of what is broken, among those that the findings name: one that must hold at each
+ * moment before one that is looked at in the end, and no mere count of calls. NULL: none of them has a curve.
+ */
+const struct bound *plot_broken_bound(const struct budget *budget, const json_t *measured,
+				      const struct findings *findings);
+/* Whether its figure, and all that it is compared with, was measured over time. */
+bool plot_can_show(const json_t *measured, const struct bound *bound);
+/* The bound's figure, and what of it was allowed; as plot_init() otherwise. */
+bool plot_init_bound(struct plot *plot, const json_t *measured, const struct bound *bound);
+/* Leaves out how long each value stayed: what a run shows whatever the machine did meanwhile. */
+void plot_squeeze(struct plot *plot);
+/* The last stretch is begun, at least. */
+void plot_end(struct plot *plot);
 
 /* Draws in the style's width: threads as bars, gauges as marks. */
 void plot_print(FILE *out, struct style style, const struct plot *plot);

@@ -311,9 +311,12 @@ static void close_book(struct book *book)
 	made_release(&book->made);
 }
 
+static struct docs_picture lanes_of_y = {"lanes", "02-x/y", "of [main] and work", "Broken: a_b."};
+static const struct docs_pictures pictures = {&lanes_of_y, 1};
+
 static char *filled(const struct book *book, const char *path, const char *text)
 {
-	char *error, *result = docs_fill(&book->catalogue, &book->made.results, path, text, &error);
+	char *error, *result = docs_fill(&book->catalogue, &book->made.results, &pictures, path, text, &error);
 
 	cr_assert_not_null(result, "%s", error);
 	cr_assert_null(error);
@@ -546,6 +549,10 @@ Test(text, that_is_wrong_is_named_with_its_line)
 		{path, "<!-- verify 02-x/z -->\n<!-- end -->\n", ":1: no run of '02-x/z'; name pitfalls in full"},
 		{path, "<!-- verify 02-x/y -->\n<!-- end -->\n",
 		 ":1: a run of '02-x/y' cannot be quoted; './loose verify 02-x/y' says why"},
+		{path, "<!-- picture -->\n<!-- end -->\n", ":1: a picture names its kind"},
+		{path, "<!-- picture curve -->\n<!-- end -->\n", ":1: there is no picture 'curve' of 02-x/y"},
+		{"book.md", "<!-- picture lanes -->\n<!-- end -->\n",
+		 "book.md:1: a picture names its kind, in the text of"},
 		{"book.md", "<!-- says broken tsan -->\n<!-- end -->\n", "book.md:1: words need a program"},
 		{"book.md", "<!-- diff -->\n<!-- end -->\n", "book.md:1: a diff names one file at most and stands in"},
 		{path, "<!-- diff a.c b.c -->\n<!-- end -->\n", ":1: a diff names one file at most"},
@@ -558,8 +565,8 @@ Test(text, that_is_wrong_is_named_with_its_line)
 
 	open_book(&book);
 	for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
-		char *error,
-			*text = docs_fill(&book.catalogue, &book.made.results, wrongs[i].path, wrongs[i].text, &error);
+		char *error, *text = docs_fill(&book.catalogue, &book.made.results, &pictures, wrongs[i].path,
+					       wrongs[i].text, &error);
 		cr_assert_null(text, "%s", wrongs[i].text);
 		cr_assert_not_null(error);
 		cr_assert_not_null(strstr(error, wrongs[i].error), "'%s' is not in '%s'", wrongs[i].error, error);
@@ -610,4 +617,27 @@ Test(go_listings, without_their_stubs_are_refused)
 	listings_are_refused("<!-- go 2\n-->\n```go\nvar x int\n```\n", "README.md:1: write it as");
 	listings_are_refused("<!-- go\n//vet after: x\n-->\n```go\nvar x int\n```\n", "README.md:1: write it as");
 	listings_are_refused("<!-- go\nvar y int\n", "README.md:1: write it as");
+}
+
+/* --- pictures --- */
+
+Test(text, shows_a_picture_with_its_words_and_its_caption)
+{
+	struct book book;
+
+	open_book(&book);
+	char *text = filled(&book, path, "<!-- picture lanes -->\nold\n<!-- end -->\n");
+	cr_assert_str_eq(
+		text,
+		"<!-- picture lanes -->\n![of \\[main\\] and work](lanes.svg)\n\n*Broken: a\\_b.*\n<!-- end -->\n");
+	free(text);
+	close_book(&book);
+}
+
+Test(text, knows_which_pictures_it_has)
+{
+	cr_assert(docs_has_picture("a\n<!-- picture lanes -->\n<!-- end -->\n", "lanes"));
+	cr_assert_not(docs_has_picture("a\n<!-- picture lanes -->\n<!-- end -->\n", "curve"));
+	cr_assert_not(docs_has_picture("```\n<!-- picture lanes -->\n```\n", "lanes"));
+	cr_assert_not(docs_has_picture("not <!-- picture lanes -->", "lanes"));
 }

@@ -184,7 +184,7 @@ Test(lanes, leave_out_threads_and_say_so)
 	cr_assert_eq(lanes.lane_count, LANES_MOST);
 	has(text, "main                work 1              work 2              work 40\n");
 	has(text, "● starts 37 more    │                   │\n│ threads           │                   │\n");
-	has(text, "the bound on\n");
+	has(text, "more threads than\n");
 	has(text, "\n37 more threads are not drawn\n");
 	has(picture, ">37 more threads are not drawn<");
 	free(picture);
@@ -303,5 +303,37 @@ Test(lanes, are_summed_up_in_a_sentence)
 	cr_assert_str_eq(
 		sum, "main and evict_loop; in main, cache_free() frees block 1 in line 77: a data race with line 40");
 	free(sum);
+	lanes_release(&lanes);
+}
+
+/* What nothing orders comes after nothing: the other half is the other thread's access to the same object. */
+Test(lanes, find_the_other_half_of_a_race_by_its_object)
+{
+	struct text text;
+	FILE *out = text_open(&text);
+	const char *after = strstr(broken, "\"in\":\"cache_free\",\"after\":[5]");
+
+	fwrite(broken, 1, (size_t)(after - broken), out);
+	fputs("\"in\":\"cache_free\",\"on\":\"block 1\"}\n", out);
+	char *trace = text_close(&text);
+	struct lanes lanes = lanes_from(trace);
+	cr_assert_eq(lanes.link_count, 1);
+	cr_assert_str_eq(lanes.steps[lanes.links[0].from].fault, "nothing orders this with line 77");
+	cr_assert_str_eq(lanes.steps[lanes.links[0].to].fault, "a data race with line 40");
+	free(trace);
+	lanes_release(&lanes);
+}
+
+/* What a budget's finding comes after is what was counted, and not wrong by itself. */
+Test(lanes, link_no_count_to_what_was_counted)
+{
+	struct lanes lanes = lanes_from(
+		"{\"trace\":1,\"program\":\"x\",\"threads\":[\"main\",\"work\"]}\n"
+		"{\"step\":1,\"thread\":0,\"does\":\"start\",\"other\":1}\n{\"step\":2,\"thread\":1,\"does\":\"begin\",\"after\":[1]}\n"
+		"{\"step\":3,\"thread\":1,\"does\":\"end\",\"line\":7}\n"
+		"{\"step\":4,\"thread\":0,\"does\":\"finding\",\"kind\":\"threads\",\"detector\":\"budget\",\"line\":9,\"after\":[3]}\n");
+
+	cr_assert_eq(lanes.link_count, 0);
+	cr_assert_str_eq(lanes.steps[lanes.step_count - 1].fault, "more threads than are allowed");
 	lanes_release(&lanes);
 }

@@ -242,3 +242,75 @@ Test(plot, script_counts_in_seconds_and_below_zero)
 	cr_expect_null(strstr(text, "'exit'"), "%s", text);
 	free(text);
 }
+
+/* --- the curve of a bound --- */
+
+static const struct bound *broken_of(struct budget *budget, json_t *measured, const char *bounds, const char *kinds[])
+{
+	struct findings findings = {0};
+	char *error = NULL;
+
+	cr_assert(budget_parse(budget, bounds, &error), "%s", error);
+	for (size_t i = 0; kinds[i]; i++)
+		findings_add(&findings, kinds[i]);
+	const struct bound *bound = plot_broken_bound(budget, measured, &findings);
+	findings_release(&findings);
+	return bound;
+}
+
+Test(plot, is_of_the_figure_whose_bound_is_broken)
+{
+	static const struct {
+		const char *kinds[4], *bound;
+	} cases[] = {
+		{{"threads-at-exit", "threads"}, "threads <= in_flight + 1"},
+		{{"threads-at-exit"}, "threads at exit <= 1"},
+		{{"joined", "in_flight"}, "in_flight <= 3"},
+		{{"joined"}, NULL},
+		{{"gone"}, NULL},
+		{{NULL}, NULL},
+	};
+	json_t *measured = json_loads(requests, 0, NULL);
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct budget budget = {0};
+		const struct bound *bound =
+			broken_of(&budget, measured,
+				  "joined == started, threads at exit <= 1, threads <= in_flight + 1, "
+				  "in_flight <= 3, gone <= 1",
+				  (const char **)cases[i].kinds);
+		cr_expect_str_eq(bound ? bound->text : "none", cases[i].bound ? cases[i].bound : "none");
+		budget_release(&budget);
+	}
+	json_decref(measured);
+}
+
+Test(plot, shows_what_of_a_figure_is_allowed)
+{
+	json_t *measured = json_loads(requests, 0, NULL);
+	struct budget budget = {0};
+	struct plot plot;
+	char *text = NULL;
+	const char *kinds[] = {"threads", NULL};
+	static const long long allowed[] = {-1, 0, 2, 3, 1, -1, -1, -1};
+
+	const struct bound *bound = broken_of(&budget, measured, "threads <= in_flight - 1", kinds);
+	cr_assert(plot_init_bound(&plot, measured, bound));
+	cr_expect_eq(plot.at_exit, 3);
+	cr_expect_str_eq(plot.lines[1].name, "allowed: in_flight - 1");
+	for (size_t i = 0; i < plot.count; i++)
+		cr_expect_eq(plot.lines[1].values[i], allowed[i]);
+	PRINTED(text, plot_print(out, unicode, &plot));
+	cr_expect(strstr(text, "threads over time\nnumber\n"), "%s", text);
+	cr_expect(strstr(text, "█ threads   ○ allowed: in_flight - 1\n"), "%s", text);
+	free(text);
+	plot_squeeze(&plot);
+	cr_expect_eq(plot.count, 6, "%zu values that differ from the one before", plot.count);
+	PRINTED(text, plot_script(out, "x", &plot, &plot));
+	cr_expect(strstr(text, "set xlabel 'one change after the other'"), "%s", text);
+	cr_expect(strstr(text, "'allowed: in_flight - 1'"), "%s", text);
+	free(text);
+	plot_release(&plot);
+	budget_release(&budget);
+	json_decref(measured);
+}
