@@ -22,7 +22,7 @@ enum {
 	PATIENCE = 10000, /* ms: for a message; only a wrong view is waited for so long */
 	RECONNECTS = 8,
 };
-enum { HOLD_OVER, NEVER };
+enum { HOLD_OVER, FIRST_SOLD, NEVER };
 
 static struct view *connect_to(view_send *send, void *visitor, long heartbeat)
 {
@@ -152,6 +152,14 @@ Test(seats, sends_seats_and_heartbeats, .timeout = 60)
 		cr_assert_eq(seen(&visitors[i], LAST, 0), 1, "seat %d was not sent once", LAST);
 }
 
+/* Anywhere else, and nothing orders that before the views that are opened now, but the hall. */
+static void *sell_elsewhere(void *unused)
+{
+	seat_sold(MANY_FROM);
+	schedule_reached(FIRST_SOLD);
+	return unused;
+}
+
 /*
  * Of three views that wait, one after the other, the second is closed, and then a seat is sold: to wake any one of them is
  * not enough.
@@ -160,12 +168,22 @@ static void three_at_a_time(void)
 {
 	static struct visitor visitors[3];
 	struct view *views[3];
+	pthread_t seller;
 
+	schedule_wake_in_vain();
+	gauge_add("clients", 1); /* the seller has a thread, which is none of the hall's */
+	CHECK(pthread_create(&seller, NULL, sell_elsewhere, NULL));
+	schedule_await(FIRST_SOLD);
 	for (int i = 0; i < 3; i++) {
 		views[i] = let_in(&visitors[i], 1, LONG * 1000);
 		schedule_await_blocked();
 	}
+	CHECK(pthread_join(seller, NULL));
+	gauge_add("clients", -1);
+	struct timespec before = deadline_in(0);
 	hang_up(views[1]);
+	struct timespec after = deadline_in(0);
+	cr_assert_lt(after.tv_sec - before.tv_sec, LONG, "view_close() waits for the next heartbeat");
 	seat_sold(LAST);
 	schedule_await_blocked();
 	for (int i = 0; i < 3; i++)
