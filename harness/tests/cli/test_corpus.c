@@ -80,7 +80,7 @@ static char *grade(int repeat)
 	char arguments[1024];
 
 	snprintf(arguments, sizeof arguments,
-		 "grade implicit --submissions '%s/class' --out '%s/grades' --repeat %d --timeout 90", scratch.root,
+		 "grade implicit --submissions '%s/class' --out '%s/grades' --repeat %d --timeout 45", scratch.root,
 		 scratch.root, repeat);
 	struct outcome outcome = scratch_loose(&scratch, arguments);
 	cr_assert(strstr(outcome.out, "grades:"), "%d: %s%s", outcome.status, outcome.out, outcome.err);
