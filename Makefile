@@ -301,6 +301,9 @@ build/receive: $(patsubst %,build/host/harness/%.o,tests/captured/receive exec/c
 build/inject.so: harness/tests/inject/inject.c harness/tests/inject/inject.h build/toolchain
 	$(Q)$(HARNESS_CC) $(filter-out -MMD -MP,$(MONITOR_CFLAGS)) -shared -Wl,-z,now -Wl,-z,defs -o $@.new $< && mv $@.new $@
 
+# What the command line's tests start. None of them makes it: two that did so at once would spoil it for each other.
+TEST_TOOLS := build/inject build/inject.so build/raw build/listings
+
 build/inject: $(patsubst %.c,build/host/%.o,harness/tests/inject/driver.c $(filter-out harness/main.c,$(HARNESS_SOURCES)))
 	$(Q)$(HARNESS_CC) -o $@ $^ $(HARNESS_LIBS)
 
@@ -356,7 +359,7 @@ mutants: harness ## whether the tests of the exercises refuse mutants of the sol
 test: harness ## all tests: ./loose test
 	$(Q)build/loose test
 
-tests: harness build/host/tests build/asan/tests build/asan/loose build/cli-tests $(MONITOR_TEST_PROGRAMS) $(RUNNER_TEST_PROGRAMS) ## build the harness's own tests
+tests: harness build/host/tests build/asan/tests build/asan/loose build/cli-tests $(TEST_TOOLS) $(MONITOR_TEST_PROGRAMS) $(RUNNER_TEST_PROGRAMS) ## build the harness's own tests
 
 inject: harness build/inject build/inject.so $(addprefix build/plain/bin/,$(RIGHT_PROGRAMS)) ## right programs under failing calls: WHICH='words of paths'
 	$(Q)build/inject $(WHICH)

@@ -23,9 +23,7 @@ static int last_line(const char *command, char line[256])
 Test(inject, a_right_program_stands_every_fault, .timeout = 300)
 {
 	char line[256];
-	int status = last_line("make -s build/inject build/inject.so build/plain/bin/" PAIR
-			       "fixed && build/inject " PAIR "fixed.c",
-			       line);
+	int status = last_line("make -s build/plain/bin/" PAIR "fixed && build/inject " PAIR "fixed.c", line);
 	unsigned injected = 0, programs = 0;
 
 	cr_assert_eq(status, 0, "%s", line);
@@ -38,9 +36,7 @@ Test(inject, a_right_program_stands_every_fault, .timeout = 300)
 Test(inject, a_promise_that_is_broken_is_a_fault, .timeout = 300)
 {
 	char line[256];
-	int status = last_line("make -s build/inject build/inject.so build/plain/bin/" PAIR
-			       "broken && build/inject " PAIR "broken.c",
-			       line);
+	int status = last_line("make -s build/plain/bin/" PAIR "broken && build/inject " PAIR "broken.c", line);
 
 	cr_assert_eq(status, 1, "%s", line);
 	cr_expect(strstr(line, " into 1 programs: "), "%s", line);

@@ -20,10 +20,9 @@ static int last_line(const char *command, char line[256])
 Test(raw, the_lines_of_the_texts_give_the_verdicts, .timeout = 1800)
 {
 	char line[256];
-	int status = last_line(
-		"make -s build/raw && build/raw captured-loop-variable/broken shutdown-order credit-authoriser/fixed "
-		"2>&1",
-		line);
+	int status = last_line("build/raw captured-loop-variable/broken shutdown-order credit-authoriser/fixed "
+			       "2>&1",
+			       line);
 	unsigned lines = 0, programs = 0;
 
 	cr_expect_eq(status, 0, "%s", line);
@@ -37,10 +36,9 @@ Test(raw, the_lines_of_the_texts_give_the_verdicts, .timeout = 1800)
 Test(raw, without_an_option_they_do_not, .timeout = 1800)
 {
 	char line[256];
-	int status = last_line(
-		"make -s build/raw && build/raw --instead --check-stack-var=yes '' captured-loop-variable/broken "
-		"2>&1",
-		line);
+	int status = last_line("build/raw --instead --check-stack-var=yes '' captured-loop-variable/broken "
+			       "2>&1",
+			       line);
 
 	cr_expect_eq(status, 1, "%s", line);
 	cr_expect_str_eq(line, "4 lines of 1 programs: 1 not as declared\n",
