@@ -62,8 +62,8 @@ static void count(struct tally *tally, const char *name, int status, long passed
 /* --- the harness's own tests --- */
 
 /*
- * A Criterion program, by its path below build/. They run beside each other, for many of the tests wait: one at a time, but
- * of those through the command line, which compile and judge, one for each core.
+ * A Criterion program, by its path below build/. Its tests run one at a time, but of those through the command line, which
+ * compile and judge, one for each core.
  */
 struct suite {
 	const char *name, *without; /* the suites that it leaves out; NULL: none */
@@ -77,7 +77,9 @@ struct suite {
 /* What only starts the supervisor, or a program with the monitor or the runner, tests nothing that the sanitizers watch. */
 #define STARTS_OTHERS "supervisor|monitor|runner"
 
-static struct suite suites[] = {
+enum { SUITES = 3 };
+
+static struct suite suites[SUITES] = {
 	{"host/tests", NULL, false, false, "host.output", "host.log", "host.tap", NULL, 0},
 	{"asan/tests", STARTS_OTHERS, false, true, "asan.output", "asan.log", "asan.tap", NULL, 0},
 	{"cli-tests", NULL, true, false, "cli.output", "cli.log", "cli.tap", NULL, 0},
@@ -172,12 +174,30 @@ static void end_suite(struct tally *tally, struct suite *suite)
 	free(file);
 }
 
+/* Most of what the harness's own tests do is wait, and so do the verdicts' runs: they fill each other's pauses. */
+static void start_own_suites(struct tally *tally)
+{
+	for (size_t i = 0; i < SUITES; i++)
+		if (!suites[i].for_each_core)
+			start_suite(tally, &suites[i]);
+}
+
+/* The command line's tests build in this workbook and judge with all cores, so they come when nothing else does. */
 static void run_suites(struct tally *tally)
 {
-	for (size_t i = 0; i < sizeof suites / sizeof *suites; i++)
-		start_suite(tally, &suites[i]);
-	for (size_t i = 0; i < sizeof suites / sizeof *suites; i++)
+	for (size_t i = 0; i < SUITES; i++)
+		if (suites[i].for_each_core)
+			start_suite(tally, &suites[i]);
+	for (size_t i = 0; i < SUITES; i++)
 		end_suite(tally, &suites[i]);
+}
+
+/* After an interrupt, which has told them to end. */
+static void join_suites(void)
+{
+	for (size_t i = 0; i < SUITES; i++)
+		if (suites[i].child)
+			child_join(suites[i].child);
 }
 
 /* --- the other parts --- */
@@ -284,8 +304,8 @@ static int build_tests(struct tally *tally)
 
 static int run(const char *root, int argc, char **argv)
 {
-	static void (*const parts[])(struct tally *) = {verify,	     check_texts, check_layout,
-							check_prose, test_rules,  run_suites};
+	static void (*const parts[])(struct tally *) = {start_own_suites, verify,     check_texts, check_layout,
+							check_prose,	  test_rules, run_suites};
 	struct operands operands;
 	struct tally tally = {0};
 
@@ -297,6 +317,7 @@ static int run(const char *root, int argc, char **argv)
 	status = build_tests(&tally);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts && !status && !tally.loop.interrupted; i++)
 		parts[i](&tally);
+	join_suites();
 	if (tally.loop.interrupted)
 		status = 128 + tally.loop.interrupted;
 	loop_release(&tally.loop);
