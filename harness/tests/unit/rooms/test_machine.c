@@ -16,7 +16,9 @@
 
 /* The one that knows; this one, which names what it looks for; and those that hand in tricks with assembly, in strings. */
 static const char *const left_out[] = {"harness/runtime/machine.h", "harness/tests/unit/rooms/test_machine.c",
-				       "harness/tests/unit/grading/test_gate.c", "harness/tests/cli/test_sandbox.c"};
+				       "harness/tests/unit/grading/test_gate.c", "harness/tests/cli/test_sandbox.c",
+				       /* It reads the machine's instructions, and says where it cannot. */
+				       "harness/grading/code.c"};
 
 /* What a learner edits is the learner's. */
 static const char *const sources[] = {
@@ -113,8 +115,11 @@ static const char *first_mark(const char *text)
 	return NULL;
 }
 
+/* Submissions that want to pass without an answer may be for any machine. */
 static bool is_left_out(const char *path)
 {
+	if (begins_with(path, "harness/tests/submissions/"))
+		return true;
 	for (size_t i = 0; i < COUNT(left_out); i++)
 		if (strcmp(path, left_out[i]) == 0)
 			return true;
