@@ -146,10 +146,16 @@ static struct sample measure(bool sampler)
 	return (struct sample){memory_now(), descriptors_now(sampler), clock_us(CLOCK_PROCESS_CPUTIME_ID)};
 }
 
-/* Without the sampler's own, nor what was used before the beginning. */
-static long long cpu_of_program(long long of_process)
+/*
+ * Without the sampler's own, nor what was used before the beginning. What the sampler has used since it last said so is
+ * taken for the program's at first; so that time does not seem to run back when it says so, the figure never falls.
+ */
+static void note_cpu(long long of_process)
 {
-	return of_process - state->sampler_cpu - state->cpu_began;
+	long long used = of_process - state->sampler_cpu - state->cpu_began;
+
+	if (used > state->figures[CPU].now)
+		state->figures[CPU].now = used;
 }
 
 /* What could not be read stays as it was. */
@@ -159,7 +165,7 @@ static void note(const struct sample *sample)
 		state->figures[MEMORY].now = sample->memory;
 	if (sample->descriptors >= 0)
 		state->figures[DESCRIPTORS].now = sample->descriptors;
-	state->figures[CPU].now = cpu_of_program(sample->cpu);
+	note_cpu(sample->cpu);
 }
 
 void samples_init(void)
@@ -183,7 +189,7 @@ void samples_take_last(void)
 {
 	long long peak = memory_peak();
 
-	state->figures[CPU].now = cpu_of_program(clock_us(CLOCK_PROCESS_CPUTIME_ID));
+	note_cpu(clock_us(CLOCK_PROCESS_CPUTIME_ID));
 	if (peak > state->figures[MEMORY].peak)
 		state->figures[MEMORY].peak = peak;
 }
