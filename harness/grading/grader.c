@@ -194,7 +194,7 @@ static int write_source(const char *root, const char *path, const char *text, ch
 	return written ? 0 : -1;
 }
 
-/* Of random delays: the same for the same submission, whoever judges it again. Never 0. */
+/* Of random delays: the same for the same submission each time that it is judged. Never 0. */
 static uint64_t seed_of(const struct entry *entry)
 {
 	static const unsigned char secret[16];

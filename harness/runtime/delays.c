@@ -5,7 +5,7 @@
  * same seed in LOOSE_DELAYS gives the same chance. Without one the calls are handed
  * on as they are, and leave not even a frame of their own on the stack.
  *
- * A thread that is delayed computes and does not sleep: to whoever looks whether all
+ * A thread that is delayed computes and does not sleep: to a caller that looks whether all
  * others wait (kit/schedule.h), it does not. No lock is taken, nothing is
  * allocated, and to a detector nothing here orders anything.
  */
@@ -18,7 +18,7 @@
 
 #include "runtime/raw.h"
 
-/* Whoever looks at a stack sees no frame of ours. */
+/* A stack that is looked at shows no frame of ours. */
 #if defined(__clang__)
 #define HAND_ON __attribute__((musttail)) return
 #else

@@ -25,7 +25,7 @@ static struct {
 	int pings;		 /* begun; guarded by lock */
 	struct timespec held_at; /* when the ping that is held began; guarded by lock */
 	bool closed;		 /* line_close() has returned; guarded by lock */
-	/* of whoever is sending, and when the line is closed, of the test; so without a lock */
+	/* of the thread that sends, and once the line is closed, of the test; so without a lock */
 	enum frame last;
 	bool late;	/* a frame was sent when the line was closed */
 	long under_way; /* frames that have begun and not ended */
@@ -41,7 +41,7 @@ static bool begin(enum frame frame, bool *hold)
 		wire.held_at = deadline_in(0);
 	CHECK(pthread_cond_broadcast(&wire.changed));
 	CHECK(pthread_mutex_unlock(&wire.lock));
-	/* Now whoever closes the line either waits for this ping, or has not waited and is told below that it was late. */
+	/* Now the closing thread either waits for this ping, or has not waited and is told below that it was late. */
 	if (*hold)
 		schedule_await_blocked();
 	CHECK(pthread_mutex_lock(&wire.lock));

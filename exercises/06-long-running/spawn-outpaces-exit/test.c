@@ -202,7 +202,7 @@ Test(scan, says_busy, .timeout = 60)
 	cr_assert_eq(started, SCANS, "%d scans were started at once, and at most %d may be", started, SCANS);
 }
 
-/* A thread waits for each scan that ends, and whoever is told first cannot have them all. */
+/* A thread waits for each scan that ends, and the thread that is told first cannot have them all. */
 Test(scan, waits_for_a_slot, .timeout = 60)
 {
 	mail_comes(&mails[0], SCANS, 0);

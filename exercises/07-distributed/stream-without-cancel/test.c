@@ -1,5 +1,5 @@
 /*
- * What mill.h promises, seen from the machine and from whoever hands out the
+ * What mill.h promises, seen from the machine and from the caller that hands out the
  * lines. A long line is longer than the wire can take, since its buffers are
  * made small here; so who sends it is stuck until the machine reads. The lines
  * are counted without a lock: once mill_wait() or mill_stop() has returned,
@@ -66,17 +66,17 @@ static int open_descriptors(void)
 	return open;
 }
 
-static bool whoever_wakes_is_quick; /* of the test, which sets it when no job runs */
+static bool woken_is_quick; /* of the test, which sets it when no job runs */
 
 /*
- * Stands in for the C library's. On some days whoever is woken by it has done all that it then does before shutdown()
+ * Stands in for the C library's. On some days the thread that it wakes has done all that it then does before shutdown()
  * returns.
  */
 int shutdown(int socket, int how)
 {
 	int result = (int)syscall(SYS_shutdown, socket, how), error = errno;
 
-	if (whoever_wakes_is_quick)
+	if (woken_is_quick)
 		schedule_await_blocked();
 	errno = error;
 	return result;
@@ -309,7 +309,7 @@ Test(mill, ends_before_it_is_stopped, .timeout = 60)
 	cr_assert_eq(milling.end, MILL_DONE, "all lines were sent before mill_stop(), and that is not what it says");
 }
 
-/* A job that is stopped by whoever has started it: at once, when its thread has hardly begun, or in the midst of a line. */
+/* A job that its starter stops: at once, when its thread has hardly begun, or in the middle of a line. */
 static void *start_and_stop(void *in_a_line)
 {
 	milling.job = mill_start(wire.ours, next_line, &program);
@@ -344,7 +344,7 @@ Test(mill, says_that_it_was_stopped, .timeout = 60)
 	bool in_time = true;
 
 	count_broken_pipes();
-	whoever_wakes_is_quick = true;
+	woken_is_quick = true;
 	for (int i = 0; i < ROUNDS && in_time; i++) {
 		in_time = stop_one(i % 2);
 		wrong += milling.end != MILL_STOPPED;
@@ -352,7 +352,7 @@ Test(mill, says_that_it_was_stopped, .timeout = 60)
 	}
 	int left = open_descriptors() - before;
 	cr_assert(in_time, "the machine does not read, and mill_stop() waits for it");
-	cr_assert_eq(wrong, 0, "a job was stopped in the midst of a line, and that is not what mill_stop() says");
+	cr_assert_eq(wrong, 0, "a job was stopped in the middle of a line, and that is not what mill_stop() says");
 	cr_assert_leq(most, 1, "a line was not sent, and %d are asked for", most);
 	cr_assert_eq(left, 0, "mill_stop() has returned, and %d descriptors are open that were not before", left);
 }

@@ -303,7 +303,7 @@ static bool calls_all_that_it_took(struct radio *radio)
 
 static sem_t crashes; /* raised for each: all that a signal handler may do to tell another thread */
 
-/* Whoever has crashed goes no further, and takes nobody along. */
+/* A thread that has crashed goes no further, and takes no other thread along. */
 static void park(int signal)
 {
 	(void)signal;

@@ -1,5 +1,5 @@
 /*
- * Whoever wants to pass without an answer: each program of tests/submissions/programs
+ * Attempts to pass without an answer: each program of tests/submissions/programs
  * is handed in, and must end as its first comment declares. The exercise is as small
  * as one can be, so that those that are run cost little.
  */

@@ -1,7 +1,7 @@
 /*
  * Outcome: tampered
  * Body: racy
- * Whoever judges is killed.
+ * It kills the grader.
  */
 #include <signal.h>
 #include <unistd.h>

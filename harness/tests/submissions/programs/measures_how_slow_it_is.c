@@ -1,7 +1,7 @@
 /*
  * Outcome: failed
  * Body: calls
- * Whoever is slow is watched, and takes the lock.
+ * If it is slow it is watched, and takes the lock.
  */
 #include <time.h>
 

@@ -1,6 +1,6 @@
 /*
  * Tempting  closing is not printing, and a caller does not expect its thread to be used.
- * Refused   it is somebody's taste: all jobs are printed when it returns, whoever has printed them.
+ * Refused   it is a matter of taste: all jobs are printed when it returns, by one thread or another.
  * test      fails admits_what_is_right
  */
 #include "press.h"

@@ -4,7 +4,7 @@
  * Tempting  the error is no longer ignored, the flag has its lock, and the thread is joined. Each line takes a
  *           millisecond, so the flag is looked at a thousand times a second.
  * Refused   the test: not while the machine holds. Then one send() takes until the operator comes back, and the flag
- *           is behind it. Whoever may wait without end has to be woken; telling is not enough.
+ *           is behind it. A thread that may wait without end has to be woken; telling is not enough.
  * test      fails says_that_it_was_stopped, stops_while_the_machine_holds
  */
 #include "mill.h"
@@ -24,7 +24,7 @@ struct mill_job {
 	void *program;
 	pthread_t sender;
 	struct stop stop;
-	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
+	enum mill_end end; /* of the sender, and when it is joined, of the thread that has joined it */
 };
 
 static bool send_all(int wire, const char *line, size_t length)

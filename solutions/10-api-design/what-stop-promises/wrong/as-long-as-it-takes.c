@@ -1,6 +1,6 @@
 /*
  * Tempting  a stop that is safe may take its time, and nobody has asked how long.
- * Refused   it takes an hour, and whoever stops the service kills it after ten seconds.
+ * Refused   it takes an hour, and the operator who stops the service kills it after ten seconds.
  * test      fails lets_the_caller_go
  */
 #include "tide.h"
