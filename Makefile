@@ -184,7 +184,7 @@ build/seen/%: % FORCE
 # With ANEW=yes the harness has asked already, in this process, and has taken away what is to be compiled: a reader waits.
 ifndef ANEW
 TOOLCHAIN := $(shell $(if $(word 2,$(CC)),$(CC) --version | tr '\n' ' ',stat -Lc '%n %s %Y' "$$(command -v $(CC))")) \
-	$(CURDIR) $(PROGRAM_CFLAGS) $(RUNTIME_CFLAGS) $(tsan_LDFLAGS) $(TEST_LDFLAGS)
+	$(CURDIR) $(PROGRAM_CFLAGS) $(RUNTIME_CFLAGS) $(foreach one,$(FLAVOURS),$($(one)_FLAGS) $($(one)_LDFLAGS)) $(TEST_LDFLAGS)
 ifneq ($(strip $(file <build/toolchain)),$(strip $(TOOLCHAIN)))
 build/toolchain: FORCE
 	@mkdir -p build; echo '$(strip $(TOOLCHAIN))' >$@.new && mv $@.new $@
