@@ -24,7 +24,8 @@ enum { MOST_LINES = 16, MOST_OPEN = 16 };
 #define YOUNG_NS 3000000000LL
 
 static const char *const sources[] = {"Makefile", "chapters", "exercises", "solutions", "harness", NULL};
-static const char *const products[] = {"build/toolchain", "build/plain", "build/tsan", NULL};
+/* The folder of each of the Makefile's FLAVOURS. */
+static const char *const products[] = {"build/toolchain", "build/plain", "build/tsan", "build/trace", NULL};
 /* Those that make starts; the Makefile looks at the first one itself. */
 static const char *const tools[] = {"clang", "ar", "ld", "make", NULL};
 
