@@ -14,6 +14,8 @@ enum { LARGE = 100000 /* above this the bureau is asked: 1000 crowns */, PATIENC
 enum { NO_AMOUNT = NO_RATE };
 
 static struct {
+	struct rates *rates; /* these two belong to it, from authoriser_start() to authoriser_stop() */
+	struct audit *audit;
 	struct queue purchases;
 	pthread_t workers[WORKERS];
 	pthread_mutex_t lock; /* of the answers in all purchases */
@@ -27,7 +29,7 @@ static long in_crowns(const struct purchase *purchase)
 	case CROWNS:
 		return purchase->amount;
 	case EUROS:
-		return rates_to_crowns(purchase->amount);
+		return rates_to_crowns(authoriser.rates, purchase->amount);
 	}
 	return NO_AMOUNT;
 }
@@ -42,7 +44,7 @@ static enum answer decide(int customer, long crowns)
 /* The purchase is the caller's again. */
 static void answer(struct purchase *purchase, enum answer answer)
 {
-	audit_write(purchase, answer);
+	audit_write(authoriser.audit, purchase, answer);
 	CHECK(pthread_mutex_lock(&authoriser.lock));
 	purchase->answer = answer;
 	purchase->answered = true;
@@ -69,8 +71,8 @@ static void *work(void *arg)
 
 void authoriser_start(void)
 {
-	rates_start();
-	audit_start();
+	authoriser.rates = rates_start();
+	authoriser.audit = audit_start();
 	queue_init(&authoriser.purchases, ROOM);
 	for (int i = 0; i < WORKERS; i++)
 		NEED(pthread_create(&authoriser.workers[i], NULL, work, NULL));
@@ -94,6 +96,6 @@ void authoriser_stop(void)
 	for (int i = 0; i < WORKERS; i++)
 		CHECK(pthread_join(authoriser.workers[i], NULL));
 	queue_destroy(&authoriser.purchases);
-	rates_stop();
-	audit_stop();
+	rates_stop(authoriser.rates);
+	audit_stop(authoriser.audit);
 }

@@ -7,11 +7,13 @@
 
 enum { NO_RATE = -1 };
 
-/* Returns when there is a rate, or none to be had: the connection is closed. */
-void rates_start(void);
+struct rates;
+
+/* Returns when there is a rate, or none to be had: the connection is closed. The caller owes a rates_stop(). */
+struct rates *rates_start(void) __attribute__((warn_unused_result));
 /* At a rate as it was sent, whole. NO_RATE once the connection is closed: no customer is charged at an old rate. */
-long rates_to_crowns(long euros);
-/* Hangs up, and waits for the thread: it reads nothing more then. No thread may convert any more. */
-void rates_stop(void);
+long rates_to_crowns(struct rates *rates, long euros);
+/* Hangs up, waits for the thread, which reads nothing more then, and frees the handle: no thread may convert any more. */
+void rates_stop(struct rates *rates);
 
 #endif
