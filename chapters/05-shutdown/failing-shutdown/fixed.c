@@ -80,6 +80,7 @@ static int service_stop(void)
 	int error = registry_leave();
 
 	queue_close(&service.intake);
+	/* Without a limit: the writer waits for nothing but the intake, which is closed. */
 	CHECK(pthread_join(service.writer, NULL));
 	queue_destroy(&service.intake);
 	return error;

@@ -94,6 +94,7 @@ static void shop_stop(void)
 {
 	queue_close(&shop.intake);
 	schedule_reached(FIRST_STEP_DONE);
+	/* Without a limit: the server waits for the intake, which is closed, and for statements, which end. */
 	CHECK(pthread_join(shop.server, NULL));
 	store_close(shop.store);
 	queue_destroy(&shop.intake);
