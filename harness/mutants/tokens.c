@@ -1,92 +1,10 @@
 #include "tokens.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lexer.h"
 #include "base/mem.h"
-
-/* --- words and marks --- */
-
-static bool in_word(char byte)
-{
-	return isalnum((unsigned char)byte) || byte == '_';
-}
-
-static const char *after_line(const char *at)
-{
-	/* A line of the preprocessor goes on behind a backslash. */
-	while (*at && *at != '\n')
-		at += at[0] == '\\' && at[1] ? 2 : 1;
-	return at;
-}
-
-/* Behind blanks, comments and lines of the preprocessor. */
-static const char *skip(const char *source, const char *at)
-{
-	for (;;) {
-		const char *line = at;
-		while (line > source && (line[-1] == ' ' || line[-1] == '\t'))
-			line--;
-		if (*at && isspace((unsigned char)*at)) {
-			at++;
-		} else if (at[0] == '/' && at[1] == '*') {
-			const char *end = strstr(at + 2, "*/");
-			at = end ? end + 2 : at + strlen(at);
-		} else if ((at[0] == '/' && at[1] == '/') || (*at == '#' && (line == source || line[-1] == '\n'))) {
-			at = after_line(at);
-		} else {
-			return at;
-		}
-	}
-}
-
-static const char *after_text(const char *at)
-{
-	char quote = *at++;
-
-	while (*at && *at != quote)
-		at += at[0] == '\\' && at[1] ? 2 : 1;
-	return *at ? at + 1 : at;
-}
-
-static const char *after_number(const char *at)
-{
-	while (in_word(*at) || *at == '.' || ((*at == '+' || *at == '-') && strchr("eEpP", at[-1])))
-		at++;
-	return at;
-}
-
-static const char *after_mark(const char *at)
-{
-	static const char *const marks[] = {"<<=", ">>=", "...", "->", "++", "--", "<<", ">>", "<=", ">=", "==",
-					    "!=",  "&&",  "||",	 "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="};
-
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-		if (strncmp(at, marks[i], strlen(marks[i])) == 0)
-			return at + strlen(marks[i]);
-	return at + 1;
-}
-
-static const char *read_token(const char *at, enum token_kind *kind)
-{
-	if (*at == '"' || *at == '\'') {
-		*kind = TOKEN_TEXT;
-		return after_text(at);
-	}
-	if (isdigit((unsigned char)at[0]) || (at[0] == '.' && isdigit((unsigned char)at[1]))) {
-		*kind = TOKEN_NUMBER;
-		return after_number(at);
-	}
-	if (!in_word(*at)) {
-		*kind = TOKEN_MARK;
-		return after_mark(at);
-	}
-	*kind = TOKEN_WORD;
-	while (in_word(*at))
-		at++;
-	return at;
-}
 
 static void pair_brackets(struct tokens *tokens)
 {
@@ -204,15 +122,29 @@ static void find_functions(struct tokens *tokens)
 	}
 }
 
+static void add_token(struct tokens *tokens, const struct lexeme *one)
+{
+	static const enum token_kind kinds[] = {[LEXEME_WORD] = TOKEN_WORD,
+						[LEXEME_NUMBER] = TOKEN_NUMBER,
+						[LEXEME_TEXT] = TOKEN_TEXT,
+						[LEXEME_MARK] = TOKEN_MARK};
+	size_t start = (size_t)(one->at - tokens->source);
+
+	tokens->items = mem_resize(tokens->items, tokens->count + 1, sizeof *tokens->items);
+	tokens->items[tokens->count++] = (struct token){
+		.kind = kinds[one->kind], .start = start, .end = start + one->length, .partner = NO_TOKEN};
+}
+
 void tokens_read(struct tokens *tokens, const char *source)
 {
+	struct lexer lexer = lexer_of(source);
+
 	*tokens = (struct tokens){.source = source};
-	for (const char *at = skip(source, source); *at; at = skip(source, at)) {
-		struct token token = {.start = (size_t)(at - source), .partner = NO_TOKEN};
-		at = read_token(at, &token.kind);
-		token.end = (size_t)(at - source);
-		tokens->items = mem_resize(tokens->items, tokens->count + 1, sizeof token);
-		tokens->items[tokens->count++] = token;
+	for (struct lexeme one; (one = lexer_next(&lexer)).kind != LEXEME_END;) {
+		if (one.first && lexeme_is(&one, "#"))
+			lexer_skip_line(&lexer);
+		else
+			add_token(tokens, &one);
 	}
 	pair_brackets(tokens);
 	find_functions(tokens);

@@ -28,6 +28,8 @@ static struct trick tricks[] = {
 	{"%:include \"/etc/passwd\"\n", "a file that is none", GATE_TAMPERED},
 	{"/* */ # /* */ include \"/etc/passwd\"\n", "a file that is none", GATE_TAMPERED},
 	{"?\?=include \"/etc/passwd\"\n", "a trigraph", GATE_TAMPERED},
+	{"#include <<=/etc/passwd>\n", "a file that is none", GATE_TAMPERED},
+	{"#include <stdio.h> /*\n// */ int x = sizeof fork();\n", "another process", GATE_TAMPERED},
 	{"#include_next <stdio.h>\n", "takes in files", GATE_TAMPERED},
 	{"#embed \"/etc/passwd\"\n", "takes in files", GATE_TAMPERED},
 	{"#if __has_include(\"/etc/passwd\")\n#endif\n", "which files are there", GATE_TAMPERED},
