@@ -36,7 +36,8 @@ struct mill_job;
  *
  *   - next() is called by that thread alone, and only when the line before has
  *     been handed to the kernel, whole.
- *   - A machine that does not read has not gone: it is waited for.
+ *   - A machine that does not read has not gone: it is waited for, even if a
+ *     signal interrupts the thread, which the process handles.
  *   - When a send fails because the machine has gone, the job ends: next() is not
  *     called again. No signal comes of it, and how the process handles signals is
  *     not the job's to change: there are others in the process.

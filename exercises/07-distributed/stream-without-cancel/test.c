@@ -90,7 +90,7 @@ static void switch_off(void)
 	REQUIRE(recv(wire.ours, &(char){0}, 1, 0) <= 0); /* takes the error: the next send would raise SIGPIPE */
 }
 
-/* --- the program: lines of one letter each --- */
+/* --- the program: lines of bytes that nowhere repeat what came before, and each begins one further --- */
 
 static struct program {
 	int lines;
@@ -100,8 +100,16 @@ static struct program {
 	bool late;	  /* the job has been waited for, and next() still ran */
 } program;
 
+static unsigned char text[LONG_LINE + LINES]; /* written when no job runs */
 static char line[LONG_LINE];
 
+static void write_text(void)
+{
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (unsigned char)(i ^ i >> 8 ^ i >> 16);
+}
+
+static long feeder;	     /* who has called next(), as the kernel knows it */
 static struct stop begun;    /* requested when next() has been called */
 static struct stop returned; /* requested when mill_wait() or mill_stop() has returned */
 
@@ -123,11 +131,13 @@ static const char *next_line(void *arg, size_t *length)
 	REQUIRE(arg == &program);
 	int number = program.begun++;
 
+	if (number == 0)
+		feeder = syscall(SYS_gettid);
 	stop_request(&begun);
 	if (program.held && number == 0)
 		hold();
 	pthread_testcancel(); /* as in read() */
-	memset(line, 'a' + number, program.length);
+	memcpy(line, text + number, program.length);
 	*length = program.length;
 	program.ended++;
 	return number < program.lines ? line : NULL;
@@ -167,6 +177,7 @@ static void count_broken_pipes(void)
 static void start(int lines, size_t length, bool held)
 {
 	count_broken_pipes();
+	write_text();
 	program = (struct program){.lines = lines, .length = length, .held = held};
 	stop_init(&begun);
 	stop_init(&returned);
@@ -179,7 +190,16 @@ static void wait_or_stop(bool stop)
 	CHECK(pthread_create(&milling.waiter, NULL, wait_for_job, NULL));
 }
 
-/* Whether mill_wait() or mill_stop() returns. If it does not, the machine is switched off, which ends any job. */
+/* Whether mill_wait() or mill_stop() returns, where the machine has been switched off, which ends any job. */
+static bool comes_back(void)
+{
+	bool in_time = stop_wait(&returned, LATE);
+
+	CHECK(pthread_join(milling.waiter, NULL));
+	return in_time;
+}
+
+/* The same where the machine is on. If it does not return, the machine is switched off. */
 static bool returns(void)
 {
 	bool in_time = stop_wait(&returned, LATE);
@@ -201,21 +221,41 @@ static bool readable(void)
 /* Whether what the machine reads is the program, and then the last word. */
 static bool reads_all(void)
 {
-	static char text[BUFFER], expected[BUFFER];
+	static char arrived[BUFFER];
 
 	for (int i = 0; i <= program.lines; i++) {
-		size_t left = i < program.lines ? program.length : 1;
-		memset(expected, i < program.lines ? 'a' + i : last_word, sizeof expected);
-		while (left > 0) {
-			if (!readable())
+		const void *expected = i < program.lines ? (const void *)(text + i) : &last_word;
+		size_t length = i < program.lines ? program.length : 1;
+		for (size_t at = 0; at < length;) {
+			size_t most = length - at < sizeof arrived ? length - at : sizeof arrived;
+			ssize_t got = readable() ? recv(wire.machine, arrived, most, 0) : -1;
+			if (got <= 0 || memcmp(arrived, (const char *)expected + at, (size_t)got) != 0)
 				return false;
-			ssize_t got = recv(wire.machine, text, left < sizeof text ? left : sizeof text, 0);
-			if (got <= 0 || memcmp(text, expected, (size_t)got) != 0)
-				return false;
-			left -= (size_t)got;
+			at += (size_t)got;
 		}
 	}
 	return true;
+}
+
+static void interrupt(int signal)
+{
+	(void)signal;
+}
+
+/*
+ * A signal of somebody else's reaches the thread in the middle of a line, and another one when nothing of the rest has
+ * found room: one send() returns a part, and the next one EINTR.
+ */
+static void interrupt_twice(void)
+{
+	REQUIRE(sigaction(SIGUSR1, &(struct sigaction){.sa_handler = interrupt}, NULL) == 0);
+	if (!stop_wait(&begun, LATE))
+		return;
+	for (int i = 0; i < 2; i++) {
+		schedule_await_blocked();
+		syscall(SYS_tgkill, getpid(), feeder, SIGUSR1);
+	}
+	schedule_await_blocked();
 }
 
 Test(mill, sends_the_program, .timeout = 60)
@@ -224,6 +264,7 @@ Test(mill, sends_the_program, .timeout = 60)
 	int before = open_descriptors();
 	start(2, LONG_LINE, false);
 	wait_or_stop(false);
+	interrupt_twice();
 	bool early = stop_wait(&returned, HOLD);
 	bool all = !early && reads_all();
 	if (!all)
@@ -245,8 +286,7 @@ Test(mill, ends_when_the_machine_has_gone, .timeout = 60)
 	switch_off();
 	start(LINES, SHORT_LINE, false);
 	wait_or_stop(false);
-	bool in_time = stop_wait(&returned, LATE);
-	CHECK(pthread_join(milling.waiter, NULL));
+	bool in_time = comes_back();
 	REQUIRE(sigaction(SIGPIPE, NULL, &now) == 0);
 	cr_assert(in_time, "the machine has gone, and mill_wait() still waits");
 	cr_assert_eq(milling.end, MILL_GONE, "the machine has gone, and that is not what mill_wait() says");
@@ -307,6 +347,18 @@ Test(mill, ends_before_it_is_stopped, .timeout = 60)
 	bool in_time = returns();
 	cr_assert(in_time, "all lines are sent, and mill_stop() still waits");
 	cr_assert_eq(milling.end, MILL_DONE, "all lines were sent before mill_stop(), and that is not what it says");
+}
+
+Test(mill, says_that_the_machine_had_gone, .timeout = 60)
+{
+	connect_machine();
+	switch_off();
+	start(LINES, SHORT_LINE, false);
+	schedule_await_blocked();
+	wait_or_stop(true);
+	bool in_time = comes_back();
+	cr_assert(in_time, "the machine has gone, and mill_stop() still waits");
+	cr_assert_eq(milling.end, MILL_GONE, "the machine had gone before mill_stop(), and that is not what it says");
 }
 
 /* A job that its starter stops: at once, when its thread has hardly begun, or in the middle of a line. */

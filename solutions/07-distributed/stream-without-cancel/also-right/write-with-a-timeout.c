@@ -37,7 +37,8 @@ struct mill_job {
 	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
 };
 
-/* While the machine does not read, write() comes back with a part or nothing, now and then. False: it has gone. */
+/* While the machine does not read, write() comes back with a part or nothing, now and then. False: it has gone, for mill_stop()
+ * leaves the wire alone. */
 static bool send_all(struct mill_job *job, const char *line, size_t length)
 {
 	while (length > 0 && !stop_requested(&job->stop)) {
@@ -63,7 +64,7 @@ static enum mill_end send_program(struct mill_job *job)
 		if (!line)
 			return MILL_DONE;
 		if (!send_all(job, line, length))
-			return stop_requested(&job->stop) ? MILL_STOPPED : MILL_GONE;
+			return MILL_GONE;
 	}
 	return MILL_STOPPED;
 }

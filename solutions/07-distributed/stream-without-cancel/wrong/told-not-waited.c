@@ -4,7 +4,8 @@
  * Tempting  the thread is woken and ends within a millisecond. Why should the operator's button wait for that?
  * Refused   the test, tsan and the budget: it may be in next(), in a program that the caller releases meanwhile; and
  *           once the caller has closed the wire, its number may be another machine's.
- * test      fails ends_before_it_is_stopped, has_sent_all_when_it_is_stopped, waits_for_the_next_line
+ * test      fails ends_before_it_is_stopped, has_sent_all_when_it_is_stopped, says_that_the_machine_had_gone,
+ *           waits_for_the_next_line
  * tsan      fires  data-race in stop_in_next
  * budget    fires  joined in feed when joined == started
  */
