@@ -248,6 +248,35 @@ static void decide(struct mutant_result *one, enum fate fate, const struct resul
 }
 
 /*
+ * Whether the compiler blames a line of the mutant. Its includes are the right program's, which compiles. Words on another
+ * file, a header that is not there, or the linker's tell that a part of the harness is missing or is being changed meanwhile.
+ */
+static bool is_blamed(const char *words, const char *path)
+{
+	size_t length = strlen(path);
+
+	for (const char *line = words; line; line = strchr(line, '\n'), line += line != NULL) {
+		const char *error = strstr(line, ": error: "), *end = line + strcspn(line, "\n");
+		if (error && error < end && strncmp(line, path, length) == 0 && line[length] == ':')
+			return true;
+	}
+	return false;
+}
+
+static void decide_unbuilt(struct mutant_result *one, const struct result *result)
+{
+	const char *words = strchr(result->seen.why, '\n');
+
+	if (is_blamed(words, result->program->path)) {
+		decide(one, MUTANT_DOES_NOT_COMPILE, result);
+	} else {
+		one->fate = MUTANT_UNJUDGED;
+		one->by = result->detector;
+		one->why = mem_format("it was not built: %s", words ? words + 1 : result->seen.why);
+	}
+}
+
+/*
  * A hang is refused by the tests' own patience. That the run as a whole was over its deadline says nothing of the
  * mutant: a busy machine may be slow.
  */
@@ -256,7 +285,7 @@ static void judge_one(struct mutant_result *one, const struct result *result, bo
 	const struct observation *seen = &result->seen;
 
 	if (result->bad_input)
-		decide(one, MUTANT_DOES_NOT_COMPILE, result);
+		decide_unbuilt(one, result);
 	else if (seen->fault == FAULT_DETECTOR || (seen->fault == FAULT_PROGRAM && seen->ending == ENDED_LATE))
 		decide(one, MUTANT_UNJUDGED, result);
 	else if (!result->verdict.agrees && seen->fault != FAULT_UNFIT)

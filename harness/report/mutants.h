@@ -12,8 +12,8 @@ enum fate {
 	MUTANT_OPEN,		 /* nobody has refused it yet */
 	MUTANT_REFUSED,		 /* `by` one detector, or by the plain tests */
 	MUTANT_SURVIVED,	 /* all have judged it, and it was right to all */
-	MUTANT_DOES_NOT_COMPILE, /* so nobody was asked */
-	MUTANT_UNJUDGED,	 /* the machine, or a detector, could not */
+	MUTANT_DOES_NOT_COMPILE, /* the compiler blames one of its lines, so nobody was asked */
+	MUTANT_UNJUDGED,	 /* the machine, a detector or the build could not */
 };
 
 struct mutant_result {

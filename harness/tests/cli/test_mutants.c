@@ -123,6 +123,20 @@ Test(mutants, that_do_not_compile_are_counted_apart)
 	outcome_release(&outcome);
 }
 
+/* Somebody changes a part of the workbook meanwhile: that the mutants cannot be built then says nothing of them. */
+Test(mutants, that_could_not_be_built_are_not_judged)
+{
+	static const char *const broken[] = {"int line_add(int more) = 1;\n", "#include \"gone.h\"\n"};
+
+	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+		scratch_write(&scratch, EXERCISE "/line.h", broken[i]);
+		struct outcome outcome = verify("", 3);
+		expect(&outcome, "cannot be judged  " SOLUTIONS "/line.c:18: no count in line_add");
+		expect(&outcome, "\n0 of 0 refused");
+		outcome_release(&outcome);
+	}
+}
+
 Test(mutants, go_with_their_own_options)
 {
 	struct outcome outcome = verify("--junit x.xml", 2);
