@@ -27,7 +27,7 @@ static const char *const sources[] = {"Makefile", "chapters", "exercises", "solu
 /* The folder of each of the Makefile's FLAVOURS. */
 static const char *const products[] = {"build/toolchain", "build/plain", "build/tsan", "build/trace", NULL};
 /* Those that make starts; the Makefile looks at the first one itself. */
-static const char *const tools[] = {"clang", "ar", "ld", "make", NULL};
+static const char *const tools[] = {"clang", "ar", "ld", "ld.gold", "make", NULL};
 
 static uint64_t hash(const char *text)
 {
