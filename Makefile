@@ -285,6 +285,18 @@ build/runner/sender.o: harness/runtime/sender.c build/toolchain
 build/runner/runner.so: $(patsubst harness/runtime/runner/%.c,build/runner/%.o,$(RUNNER_SOURCES)) build/runner/sender.o
 	$(Q)$(HARNESS_CC) -shared -Wl,-z,now -Wl,-soname,$(RUNNER_NAME) -Wl,--build-id=sha1 -o $@.new $^ && mv $@.new $@
 
+# The machine's C library under its own name, with the names of its functions and nothing else of its debugging information:
+# Valgrind reads all of that in each run, which takes longer than an empty program does. It finds it by the build id, so the
+# copy has none. Where the information is not installed there is no copy, and the machine's own is loaded.
+LEAN := build/runner/libc
+$(LEAN)/libc.so.6: $(wildcard /lib/*-linux-gnu/libc.so.6) build/toolchain
+	$(Q)mkdir -p $(@D); rm -f $@; libc=$$($(CC) -print-file-name=$(@F)); \
+		id=$$(LC_ALL=C readelf -n "$$libc" | sed -n 's/.*Build ID: //p'); \
+		all=/usr/lib/debug/.build-id/$$(echo $$id | cut -c1-2)/$$(echo $$id | cut -c3-).debug; \
+		if [ -r $$all ]; then objcopy --strip-debug $$all $(@D)/libc.names && \
+			objcopy --remove-section=.note.gnu.build-id --remove-section=.gnu_debuglink $$libc $@.new && \
+			objcopy --add-gnu-debuglink=$(@D)/libc.names $@.new && mv $@.new $@; fi
+
 ifneq ($(RUNNER_NAME),)
 RUNNER_LINK := build/runner/$(RUNNER_NAME)
 $(RUNNER_LINK): build/runner/runner.so
@@ -352,7 +364,7 @@ build/watch-drive: $(patsubst %,build/host/harness/tests/%.o,watch/drive cli/scr
 
 all: harness layout ## the harness, and whether the sources are laid out by .clang-format
 
-harness: build/loose build/supervisor build/inside build/stacks.so build/monitor.so build/closes.so build/runner/runner.so $(RUNNER_LINK)
+harness: build/loose build/supervisor build/inside build/stacks.so build/monitor.so build/closes.so build/runner/runner.so $(RUNNER_LINK) $(LEAN)/libc.so.6
 
 verify: harness ## judge every program: ./loose verify
 	$(Q)build/loose verify

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "criterion_tap.h"
 #include "tests.h"
 
@@ -17,13 +18,28 @@ void command_test_arguments(struct command *command)
 }
 
 /* The program asks for a library of Criterion's name; that it is found by a variable needs no second program. */
-void tests_prepare(const struct run *run, struct command *command)
+void tests_prepare_with(const struct run *run, struct command *command, const char *directory)
 {
 	const char *own = getenv("LD_LIBRARY_PATH");
+	struct text paths;
 
+	if (!run->tests && !directory)
+		return;
+	FILE *out = text_open(&paths);
 	if (run->tests)
-		command_environment(command, "LD_LIBRARY_PATH=%s/build/runner%s%s", run->root, own && *own ? ":" : "",
-				    own ? own : "");
+		fprintf(out, ":%s/build/runner", run->root);
+	if (directory)
+		fprintf(out, ":%s", directory);
+	if (own && *own)
+		fprintf(out, ":%s", own);
+	char *all = text_close(&paths);
+	command_environment(command, "LD_LIBRARY_PATH=%s", all + 1);
+	free(all);
+}
+
+void tests_prepare(const struct run *run, struct command *command)
+{
+	tests_prepare_with(run, command, NULL);
 }
 
 static char *joined(char *const *names, size_t count)

@@ -11,6 +11,11 @@
  */
 void tests_prepare(const struct run *run, struct command *command);
 /*
+ * The same, and any run loads its libraries from `directory`, absolute, before
+ * it looks where the machine has them. NULL: as tests_prepare().
+ */
+void tests_prepare_with(const struct run *run, struct command *command, const char *directory);
+/*
  * Fills seen->tests and seen->failed; a result that is missing, cut short or
  * about no test at all is a fault of the program. Nothing for a run without
  * tests.

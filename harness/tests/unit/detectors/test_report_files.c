@@ -286,3 +286,27 @@ Test(processes, command_is_built)
 	command_release(&command);
 	cr_assert_null(command.argv);
 }
+
+/* Whether the run's libraries come from the lean C library first. */
+static bool is_lean(const char *detector, const struct run *of)
+{
+	struct command command = {0};
+	bool lean = false;
+
+	detector_named(detector)->prepare(of, &command);
+	for (char **at = command.environment; *at; at++)
+		lean = lean || (strncmp(*at, "LD_LIBRARY_PATH=", 16) == 0 && strstr(*at, "/r/build/runner/libc"));
+	command_release(&command);
+	return lean;
+}
+
+/* The suppressions for a reader's own program name frames that only the whole debugging information has. */
+Test(processes, of_the_workbook_are_spared_the_c_library_s_debugging_information)
+{
+	struct run ours = {.program = "/r/build/plain/bin/x", .root = "/r", .directory = "/d"}, own = ours;
+
+	own.program = "/r/build/run/1.own/plain";
+	cr_assert(is_lean("helgrind", &ours) && is_lean("drd", &ours) && is_lean("memcheck", &ours));
+	cr_assert_not(is_lean("helgrind", &own));
+	cr_assert_not(is_lean("tsan", &ours));
+}
