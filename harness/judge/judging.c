@@ -42,8 +42,8 @@ struct judging {
 	struct build *build; /* NULL before and after */
 	size_t count, done;
 	int running; /* in all */
-	int jobs;    /* at most, in each lane */
 	int limit;   /* of running */
+	int most[LANES];
 	bool begun, stopping;
 	char *error;	      /* it cannot go on */
 	long wall_ms, cpu_ms; /* at the start */
@@ -323,7 +323,8 @@ static bool may_start(const struct judging *judging, const struct queue *queue)
 {
 	const struct work *next = queue_next(queue);
 
-	return next && !is_ending(judging) && judging->running < judging->limit && queue->running < judging->jobs &&
+	return next && !is_ending(judging) && judging->running < judging->limit &&
+	       queue->running < judging->most[queue - judging->queues] &&
 	       !(judging->light_left && next->result->detector->heavy);
 }
 
@@ -539,7 +540,7 @@ struct judging *judging_start(struct workbook *workbook, const struct tasks *tas
 			      const struct judging_options *options, const struct judging_events *events, void *context)
 {
 	struct judging *judging = mem_zeroed(1, sizeof *judging);
-	int jobs = options->jobs ? options->jobs : 2 * (int)uv_available_parallelism();
+	int cores = (int)uv_available_parallelism(), jobs = options->jobs;
 
 	*judging = (struct judging){.workbook = workbook,
 				    .loop = &workbook->loop,
@@ -547,8 +548,9 @@ struct judging *judging_start(struct workbook *workbook, const struct tasks *tas
 				    .events = events,
 				    .context = context,
 				    .count = tasks->count,
-				    .jobs = jobs,
-				    .limit = options->jobs ? jobs : LANES * jobs,
+				    .limit = jobs ? jobs : (WAITING_EACH + COMPUTING_EACH) * cores,
+				    .most = {[WAITING] = jobs ? jobs : WAITING_EACH * cores,
+					     [COMPUTING] = jobs ? jobs : COMPUTING_EACH * cores},
 				    .wall_ms = now_ms(),
 				    .cpu_ms = children_cpu_ms()};
 	judging->results.items = mem_zeroed(tasks->count, sizeof *judging->results.items);

@@ -29,11 +29,20 @@ static char **own_directories(const char *root, const struct program *program)
 	return own;
 }
 
-static int lane_of(const struct work *work)
+/*
+ * First those tests that are to fail, for among them are the longest waits, and while they wait the rest is built; then what
+ * computes, so that it is not left over when nothing fills the processors beside it.
+ */
+static int weight_of(const struct work *work, bool in_order)
 {
 	const struct expectation *expected = work->result->expected;
+	bool heavy = work->result->detector->heavy;
 
-	return expected && expected->word == WORD_FAILS ? WAITING : COMPUTING;
+	if (in_order)
+		return !heavy;
+	if (expected && expected->word == WORD_FAILS)
+		return 4;
+	return (heavy ? 2 : 0) + (work->request.tests ? 1 : 0);
 }
 
 static void plan_program(struct work *work, const char *root, const struct task *task, const struct outside *outside)
@@ -79,9 +88,8 @@ void work_plan(struct work *work, const char *root, const struct task *task, con
 		work->request.stop_ms = options->outside->stop_ms;
 	}
 	plan_program(work, root, task, options->outside);
-	work->lane = lane_of(work);
-	work->weight = options->in_order ? !task->detector->heavy
-					 : (task->detector->heavy ? 2 : 0) + (work->request.tests ? 1 : 0);
+	work->lane = task->detector->heavy ? COMPUTING : WAITING;
+	work->weight = weight_of(work, options->in_order);
 }
 
 void work_release(struct work *work)

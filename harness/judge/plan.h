@@ -28,10 +28,14 @@ struct work {
 };
 
 /*
- * A wrong program may wait in vain for seconds, and uses no processor meanwhile. Such runs have a lane of their own, beside
- * that of the runs that compute: in one lane they would stand together now and then, and the processors with them.
+ * What is heavy computes all the time. What is not waits for nearly all of its time: a twentieth of it is the processor's,
+ * and a wrong program may wait in vain for a minute. Each has a lane of its own: in one lane those that wait would stand
+ * together now and then, and the processors with them.
  */
 enum { WAITING, COMPUTING, LANES };
+
+/* Runs at once in a lane, for each core. */
+enum { WAITING_EACH = 4, COMPUTING_EACH = 2 };
 
 struct queue {
 	struct work **works;
