@@ -55,6 +55,7 @@ struct follow {
 	struct progress progress;
 	const struct tasks *tasks;
 	bool verdicts; /* on a terminal, a line for each as it comes */
+	bool declared; /* the progress line says whether all were as declared */
 };
 
 extern const struct judging_events follow_events; /* their context is a struct follow */

@@ -120,7 +120,7 @@ static int report(struct verify *verify, const struct results *results)
 static int judge(struct verify *verify)
 {
 	struct results results = {0};
-	struct follow follow = {.verdicts = false};
+	struct follow follow = {.declared = true};
 	char *error = NULL;
 	int status = trust(verify);
 

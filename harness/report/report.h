@@ -89,10 +89,19 @@ struct progress {
 	struct style style;
 	size_t all, done;
 	size_t run;		/* of done: not recalled, but run now */
+	size_t differ;		/* of done: not as declared */
+	bool declared;		/* the line says whether all were as declared */
 	long first_ms, last_ms; /* when the first run began, when a line was last printed */
+	/* In ms of processor time, by estimate: what has been done since the start, what is left of it. Both 0: each counts as one. */
+	double cost_done, cost_left;
+	long start_ms, built_ms; /* when it began, when something was last built */
 };
 
 void progress_start(struct progress *progress, FILE *out, struct style style, size_t all);
+/* One that is to be judged under this detector; `builds`: its program is to be built for it. Before anything is noted. */
+void progress_expect(struct progress *progress, const struct detector *detector, bool builds);
+/* A program is there, of those that were to be built. */
+void progress_built(struct progress *progress);
 /* One more is judged. */
 void progress_note(struct progress *progress, const struct result *result);
 /* `doing` names what is running. */

@@ -827,6 +827,75 @@ Test(progress, says_how_long_it_will_take_once_it_knows)
 	}
 }
 
+/* One that is dear has been judged, and one is left; or one that is cheap has, and nine dear ones are left. */
+Test(progress, counts_what_is_dear_for_more)
+{
+	static const struct {
+		const char *done, *left;
+		size_t left_count;
+		const char *text;
+	} cases[] = {{"helgrind", "helgrind", 10, "judging 10 of 20, all as declared, about 70 s left  x"},
+		     {"helgrind", "budget", 10, "judging 10 of 20, all as declared, about 10 s left  x"},
+		     {"budget", "helgrind", 10, "judging 10 of 20, all as declared, about 9 min left  x"}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct style style = {.terminal = true, .width = 80};
+		struct result result = {.detector = detector_named(cases[i].done), .verdict.agrees = true};
+		struct progress progress;
+		char *text = NULL;
+
+		PRINTED(text, {
+			progress_start(&progress, out, style, 10 + cases[i].left_count);
+			progress.declared = true;
+			for (size_t j = 0; j < cases[i].left_count; j++)
+				progress_expect(&progress, detector_named(cases[i].left), false);
+			for (size_t j = 0; j < 10; j++)
+				progress_expect(&progress, result.detector, false);
+			for (size_t j = 0; j < 10; j++)
+				progress_note(&progress, &result);
+			progress.start_ms -= 60000;
+			progress_show(&progress, "x");
+		});
+		cr_assert_str_eq(text + strlen("\r\033[K"), cases[i].text);
+		free(text);
+	}
+}
+
+Test(progress, tells_how_many_are_not_as_declared)
+{
+	struct style style = {.terminal = true, .width = 80};
+	struct result good = {.detector = detector_named("tsan"), .verdict.agrees = true}, bad = good;
+	struct progress progress;
+	char *text = NULL;
+
+	bad.verdict.agrees = false;
+	PRINTED(text, {
+		progress_start(&progress, out, style, 5);
+		progress.declared = true;
+		progress_note(&progress, &good);
+		progress_note(&progress, &bad);
+		progress_show(&progress, "x");
+	});
+	cr_assert_str_eq(text, "\r\033[Kjudging 2 of 5, 1 not as declared  x");
+	free(text);
+}
+
+/* What was built before says nothing of how long the rest takes. */
+Test(progress, learns_nothing_from_what_was_built_before)
+{
+	struct progress progress;
+
+	progress_start(&progress, stderr, plain, 2);
+	progress_expect(&progress, detector_named("tsan"), true);
+	progress_expect(&progress, detector_named("tsan"), true);
+	progress.built_ms -= 1000;
+	progress_built(&progress);
+	cr_assert_gt(progress.cost_done, 0);
+	double once = progress.cost_done;
+	progress_built(&progress);
+	cr_assert_eq(progress.cost_done, once);
+}
+
 Test(progress, leaves_a_line_for_each_verdict)
 {
 	struct style style = {.terminal = true, .width = 60};
