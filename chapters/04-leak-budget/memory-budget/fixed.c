@@ -9,7 +9,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
- * budget    silent when held <= 8 MiB, memory <= start + 24 MiB, threads <= scans + 1, joined == started
+ * budget    silent when held_mib <= 8, memory <= start + 24 MiB, threads <= scans + 1, joined == started
  */
 #include <pthread.h>
 #include <stdbool.h>
@@ -18,12 +18,10 @@
 
 #include "kit/check.h"
 #include "kit/deadline.h"
-#include "kit/gate.h"
 #include "kit/gauge.h"
 #include "kit/schedule.h"
 
-enum { MIB = 1024 * 1024, ROOM = 8 /* MiB */, SCANS = 7 };
-enum { PATIENCE = 60000 /* ms */ };
+enum { MIB = 1024 * 1024, ROOM = 8 /* MiB */, SCANS = 7, PATIENCE = 60000 /* ms */ };
 
 struct piece {
 	struct piece *next; /* of the same scan */
@@ -32,13 +30,17 @@ struct piece {
 
 static struct {
 	pthread_mutex_t lock;
-	pthread_cond_t given_back;
+	pthread_cond_t checksum_came, given_back;
 	/* all below guarded by lock */
 	int held, worst; /* MiB, of all scans */
 	int stored, refused;
-} archive = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} archive = {.lock = PTHREAD_MUTEX_INITIALIZER, .checksum_came = PTHREAD_COND_INITIALIZER};
 
-static struct gate checksums = GATE_INITIALIZER;
+static struct scan {
+	int mib;       /* as its client has said before the first piece */
+	bool whole;    /* but for its checksum; guarded by archive.lock */
+	bool checksum; /* has come; guarded by archive.lock */
+} scans[SCANS] = {{.mib = 4}, {.mib = 4}, {.mib = 12}, {.mib = 4}, {.mib = 4}, {.mib = 4}, {.mib = 4}};
 
 /* True: the scan may hold that much, until give_back(). False: that will never fit, or there was no room in time. */
 static bool hold(int mib)
@@ -49,10 +51,10 @@ static bool hold(int mib)
 	while (mib <= ROOM && archive.held + mib > ROOM && deadline_cond_wait(&archive.given_back, &archive.lock, &end))
 		;
 	bool fits = archive.held + mib <= ROOM;
-	if (fits)
-		archive.held += mib;
+	archive.held += fits ? mib : 0;
+	archive.refused += !fits;
 	archive.worst = archive.held > archive.worst ? archive.held : archive.worst;
-	gauge_set("held", (long)archive.held * MIB);
+	gauge_set("held_mib", archive.held);
 	CHECK(pthread_mutex_unlock(&archive.lock));
 	return fits;
 }
@@ -61,63 +63,72 @@ static void give_back(int mib)
 {
 	CHECK(pthread_mutex_lock(&archive.lock));
 	archive.held -= mib;
+	archive.stored++;
 	CHECK(pthread_cond_broadcast(&archive.given_back)); /* what was one scan's may be enough for several */
-	gauge_set("held", (long)archive.held * MIB);
+	gauge_set("held_mib", archive.held);
 	CHECK(pthread_mutex_unlock(&archive.lock));
 }
 
-static struct piece *piece_receive(struct piece *before)
-{
-	struct piece *piece = malloc(sizeof *piece);
-
-	HAVE(piece);
-	piece->next = before;
-	memset(piece->bytes, 's', sizeof piece->bytes);
-	return piece;
-}
-
-static void count(int *outcomes)
+static void await_checksum(struct scan *scan)
 {
 	CHECK(pthread_mutex_lock(&archive.lock));
-	++*outcomes;
+	scan->whole = true;
+	while (!scan->checksum)
+		CHECK(pthread_cond_wait(&archive.checksum_came, &archive.lock));
 	CHECK(pthread_mutex_unlock(&archive.lock));
 }
 
-/* One scan, of so many MiB, as its client has said before the first piece. */
-static void *receive(void *mib)
+/* The next client that has sent all else sends it. */
+static void send_checksum(void)
 {
-	int size = *(int *)mib;
+	int i = 0;
+
+	CHECK(pthread_mutex_lock(&archive.lock));
+	while (i < SCANS && (!scans[i].whole || scans[i].checksum))
+		i++;
+	if (i < SCANS)
+		scans[i].checksum = true;
+	CHECK(pthread_cond_broadcast(&archive.checksum_came));
+	CHECK(pthread_mutex_unlock(&archive.lock));
+}
+
+static void *receive(void *arg)
+{
+	struct scan *scan = arg;
 	struct piece *pieces = NULL;
 
-	if (!hold(size)) {
-		count(&archive.refused);
+	if (!hold(scan->mib))
 		return NULL;
+	for (int i = 0; i < scan->mib; i++) {
+		struct piece *piece = malloc(sizeof *piece);
+		HAVE(piece);
+		memset(piece->bytes, 's', sizeof piece->bytes);
+		piece->next = pieces;
+		pieces = piece;
 	}
-	for (int i = 0; i < size; i++)
-		pieces = piece_receive(pieces);
-	gate_wait(&checksums);
-	count(&archive.stored);
+	await_checksum(scan);
 	while (pieces) {
 		struct piece *piece = pieces;
 		pieces = piece->next;
 		free(piece);
 	}
-	give_back(size);
+	give_back(scan->mib);
 	return NULL;
 }
 
 int main(void)
 {
-	static int sizes[SCANS] = {4, 4, 12 /* a whole body */, 4, 4, 4, 4};
 	pthread_t threads[SCANS];
 
 	deadline_cond_init(&archive.given_back);
 	for (int i = 0; i < SCANS; i++) {
 		gauge_add("scans", 1);
-		NEED(pthread_create(&threads[i], NULL, receive, &sizes[i]));
+		NEED(pthread_create(&threads[i], NULL, receive, &scans[i]));
 	}
-	schedule_await_blocked(); /* until nothing comes any more but the checksums */
-	gate_open(&checksums);
+	for (int i = 0; i < SCANS; i++) {
+		schedule_await_blocked(); /* until nothing comes any more but a checksum */
+		send_checksum();
+	}
 	for (int i = 0; i < SCANS; i++) {
 		CHECK(pthread_join(threads[i], NULL));
 		gauge_add("scans", -1);
