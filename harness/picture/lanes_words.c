@@ -118,6 +118,7 @@ static char *words_of_bound(const char *kind)
 		{"detached", "a detached thread, which cannot be joined"},
 		{"joined", "a thread that is never joined"},
 		{"threads", "more threads than are allowed"},
+		{"threads-below", "fewer threads than there must be"},
 		{"threads-at-exit", "a thread that is left when the program ends"},
 	};
 

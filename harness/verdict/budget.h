@@ -50,8 +50,9 @@
  * exit` and `unjoined at exit` can go either way; `joined == started` and
  * `detached <= 0` cannot.
  *
- * A bound's kind, by which a broken one is reported: its figure, with "-at-exit"
- * when that is written; "stop" for the last form.
+ * A bound's kind, by which a broken one is reported: its figure, with "-below"
+ * when the operator is >= or >, and then with "-at-exit" when that is written;
+ * "stop" for the last form.
  */
 #ifndef LOOSE_BUDGET_H
 #define LOOSE_BUDGET_H

@@ -337,7 +337,8 @@ static bool parse_bound(struct parser *parser)
 	if (strcmp(bound->figure, "cpu") == 0 && said)
 		return fail(parser, mem_copy("cpu is of the whole run; leave 'at exit' away"));
 	bound->text = spelled(parser->all);
-	bound->kind = mem_format("%s%s", bound->figure, said ? "-at-exit" : "");
+	bool lower = bound->op == BOUND_AT_LEAST || bound->op == BOUND_ABOVE;
+	bound->kind = mem_format("%s%s%s", bound->figure, lower ? "-below" : "", said ? "-at-exit" : "");
 	return true;
 }
 

@@ -184,8 +184,8 @@ static bool check_bounds(struct parser *parser, const struct expectation *item)
 	for (size_t i = 0; good && i < item->place_count; i++)
 		if (!budget_has_kind(&budget, item->places[i].kind))
 			good = fail(parser,
-				    mem_format("no bound leads to '%s'; a bound's kind is its figure, with '-at-exit' "
-					       "where that is written",
+				    mem_format("no bound leads to '%s'; a bound's kind is its figure, with '-below' "
+					       "after >= and >, and '-at-exit' where that is written",
 					       item->places[i].kind));
 	budget_release(&budget);
 	return good;

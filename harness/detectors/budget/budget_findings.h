@@ -31,7 +31,7 @@ void budget_findings_add(const struct budget_image *image, const struct budget *
 			 const struct budget_resolver *resolver, bool *known, struct findings *findings);
 /*
  * The kinds that do not depend on the program, then "*": the name of any gauge,
- * with or without "-at-exit". The last has no name.
+ * with or without "-below" and "-at-exit". The last has no name.
  */
 extern const struct kind budget_kinds[];
 

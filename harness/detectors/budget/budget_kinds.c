@@ -8,7 +8,7 @@
 	"More threads were started than the budget allows: one per request, perhaps, "                                 \
 	"where a pool was meant."
 #define OVER_JOINED                                                                                                    \
-	"Not as many threads were joined as the budget says: somebody's end was not "                                  \
+	"Not as many threads were joined as the budget says: one end was not "                                         \
 	"waited for."
 #define OVER_DETACHED                                                                                                  \
 	"More threads were detached than the budget allows: nobody can wait for them any "                             \
@@ -22,6 +22,20 @@
 #define OVER_DESCRIPTORS                                                                                               \
 	"The program had more descriptors open than the budget allows: some are never "                                \
 	"closed."
+
+/* The same figures where a bound says how much there must be: `threads >= workers + 1`. */
+#define BELOW(figure, meaning, advice)                                                                                 \
+	{figure "-below", NULL, meaning, advice},                                                                      \
+	{                                                                                                              \
+		figure "-below-at-exit", NULL, meaning, advice                                                         \
+	}
+#define TOO_FEW(of)                                                                                                    \
+	"Fewer threads " of " than the budget asks for: one was never started, or has ended "                          \
+	"while its work went on."
+#define LOOK_AT_MISSING                                                                                                \
+	"each return of the function that these threads run. Which error ends a thread that "                          \
+	"should have stayed, and who starts another?"
+#define LOOK_AT_TOO_LITTLE "what was to be there and is not. Which path never took it, or gave it back too early?"
 
 const struct kind budget_kinds[] = {
 	{FIGURE_THREADS, NULL,
@@ -44,6 +58,16 @@ const struct kind budget_kinds[] = {
 	{FIGURE_UNJOINED "-at-exit", NULL, OVER_UNJOINED, LOOK_AT_ENDED},
 	{FIGURE_MEMORY "-at-exit", NULL, OVER_MEMORY, LOOK_AT_GROWS},
 	{FIGURE_DESCRIPTORS "-at-exit", NULL, OVER_DESCRIPTORS, LOOK_AT_DESCRIPTOR},
+	BELOW(FIGURE_THREADS, TOO_FEW("ran at some moment"), LOOK_AT_MISSING),
+	BELOW(FIGURE_STARTED, TOO_FEW("were started"), LOOK_AT_MISSING),
+	BELOW(FIGURE_JOINED,
+	      "Fewer threads were joined than the budget asks for: one end was not "
+	      "waited for.",
+	      LOOK_AT_ENDED),
+	BELOW(FIGURE_DETACHED, "Fewer threads were detached than the budget asks for.", LOOK_AT_ENDED),
+	BELOW(FIGURE_UNJOINED, "Fewer ended threads are left to join than the budget asks for.", LOOK_AT_ENDED),
+	BELOW(FIGURE_MEMORY, "Less memory was used than the budget asks for.", LOOK_AT_TOO_LITTLE),
+	BELOW(FIGURE_DESCRIPTORS, "Fewer descriptors were open than the budget asks for.", LOOK_AT_TOO_LITTLE),
 	{FIGURE_CPU, NULL,
 	 "The program used more CPU time than the budget allows: it runs in circles where "
 	 "it should wait.",

@@ -353,3 +353,20 @@ Test(budget_report, explains_every_kind)
 	cr_expect_str_neq(detector_kind(budget, "threads-at-exit")->meaning, detector_kind(budget, "threads")->meaning);
 	cr_expect_eq(detector_kind(budget, "queue_depth-at-exit"), detector_kind(budget, "any_gauge"));
 }
+
+/* A bound that holds from below is not told as a program that grows. */
+Test(budget_report, explains_too_little)
+{
+	static const char *const figures[] = {FIGURE_THREADS,  FIGURE_STARTED, FIGURE_JOINED,	  FIGURE_DETACHED,
+					      FIGURE_UNJOINED, FIGURE_MEMORY,  FIGURE_DESCRIPTORS};
+	static const char *const ends[] = {"-below", "-below-at-exit"};
+
+	for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+		for (size_t j = 0; j < 2; j++) {
+			char *name = mem_format("%s%s", figures[i], ends[j]);
+			const char *meaning = detector_kind(detector_named("budget"), name)->meaning;
+			cr_expect(strncmp(meaning, "Fewer ", 6) == 0 || strncmp(meaning, "Less ", 5) == 0, "%s: %s",
+				  name, meaning);
+			free(name);
+		}
+}

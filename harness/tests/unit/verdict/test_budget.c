@@ -55,6 +55,8 @@ Test(budget, names_the_kind)
 					       {"unjoined at exit <= 0", "unjoined-at-exit"},
 					       {"dropped == rejected", "dropped"},
 					       {"queue_depth at exit == 0", "queue_depth-at-exit"},
+					       {"threads >= workers + 1", "threads-below"},
+					       {"memory at exit > 1 MiB", "memory-below-at-exit"},
 					       {"cpu <= 50 ms", "cpu"},
 					       {"stops within 2 s of SIGINT", "stop"}};
 
