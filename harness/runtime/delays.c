@@ -5,8 +5,8 @@
  * same seed in LOOSE_DELAYS gives the same chance. Without one the calls are handed
  * on as they are, and leave not even a frame of their own on the stack.
  *
- * A thread that is delayed computes and does not sleep: to a caller that looks whether all
- * others wait (kit/schedule.h), it does not. No lock is taken, nothing is
+ * A thread that is delayed computes and does not sleep: to a caller that checks
+ * whether all others wait (kit/schedule.h), it does not. No lock is taken, nothing is
  * allocated, and to a detector nothing here orders anything.
  */
 #define _GNU_SOURCE /* what raw.h needs */

@@ -1,7 +1,7 @@
 /*
  * A ticket agency books seats in the hall's system, which allows it 100 calls at
  * a time: hence a pool of 100 workers, with a queue of 1000 orders. When that is
- * full, pool_submit() starts one worker more.
+ * full, pool_submit() starts another worker.
  *
  * Promise   the pool has 100 workers, idle or busy, and at most 1000 orders wait.
  * Ends      broken: threads idle 110, under load 210, idle again 210; orders accepted 1200, booked 1200

@@ -80,7 +80,7 @@ static void stream_close(void)
 	gauge_set("streams", 0);
 }
 
-/* At the other end: waits for so many pictures of this child, and returns how many of another one came as well. */
+/* At the other end: waits for this many pictures of this child, and returns how many of another one came as well. */
 static int watch(int phone, char child, int pictures)
 {
 	int others = 0;

@@ -3,7 +3,7 @@
  * comes free. Between the operator and the dispatcher is a list that is long
  * enough for any rush, so that no caller has to be sent away.
  *
- * Promise   whoever is told that a car is coming gets it within three rounds.
+ * Promise   a caller that is told that a car is coming gets it within three rounds.
  * Ends      broken: calls 42, sent away 0, in time 7, too late 35
  * tsan      blind  each access is made with the lock held; the list is never wrong, only long
  * helgrind  blind  each access is made with the lock held; the list is never wrong, only long

@@ -3,7 +3,7 @@
  * comes free. Between the operator and the dispatcher is a list that is short:
  * a caller who would not get a car in time is told so, and calls elsewhere.
  *
- * Promise   whoever is told that a car is coming gets it within three rounds.
+ * Promise   a caller that is told that a car is coming gets it within three rounds.
  * Ends      holds: calls 48, sent away 21, in time 27, too late 0
  * tsan      silent
  * helgrind  silent

@@ -3,7 +3,7 @@
  * the runners and hang a medal on each. The finish hands out its queue to both.
  * Ann has two medals. When they are gone she has had enough, and closes it.
  *
- * Promise   whoever crosses the line is in the results.
+ * Promise   everyone that crosses the line is in the results.
  * Ends      broken: crossed the line 6, in the results 2, too late 4
  * tsan      fires  data-race in cross
  * helgrind  fires  Race in cross

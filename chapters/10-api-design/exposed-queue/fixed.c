@@ -3,7 +3,7 @@
  * the runners and hang a medal on each. The finish keeps its queue to itself,
  * and hands out one runner at a time. Ann has two medals; then she goes home.
  *
- * Promise   whoever crosses the line is in the results.
+ * Promise   everyone that crosses the line is in the results.
  * Ends      holds: crossed the line 6, in the results 6, too late 0
  * tsan      silent
  * helgrind  silent

@@ -18,7 +18,7 @@
 
 enum {
 	LETTERS = 10,
-	PATIENCE = 15000 /* ms: only a letter that another one waits for is printed for so long */
+	PATIENCE = 15000 /* ms: only a letter that another one waits for takes that long */
 };
 
 static int given;	 /* by next_letter(); only touched by the thread that sends */

@@ -12,7 +12,7 @@
 #include "kit/deadline.h"
 #include "kit/schedule.h"
 
-enum { PAGES = 100, PATIENCE = 8000 /* ms: only a search that does not end is waited for so long */ };
+enum { PAGES = 100, PATIENCE = 8000 /* ms: only a search that does not end is given all of it */ };
 enum { GO_ON };
 
 static struct archive {

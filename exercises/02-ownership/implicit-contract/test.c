@@ -14,7 +14,7 @@
 enum {
 	SHORT = 500, /* ms: an interval; a tenth of it is clearly too short, and ten times of it too long for PATIENCE */
 	HOUR = 3600000, /* ms: an interval that a test cannot wait for */
-	PATIENCE = 8000 /* ms: for what a right line does in time; only a wrong one is ever waited for so long */
+	PATIENCE = 8000 /* ms: for what a right line does in time; only a wrong one ever takes all of it */
 };
 enum { HELD_PING = 3 }; /* the ping that is held: the third */
 enum { HELD_PING_SENT, NEVER };

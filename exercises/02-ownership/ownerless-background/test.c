@@ -19,7 +19,7 @@ enum {
 	MIDDLE =
 		600, /* ms: an interval; a tenth of it is clearly too short, and ten times of it too long for PATIENCE */
 	LONG = 8000,	 /* ms: an interval; only a wrong flags_stop() takes so long */
-	PATIENCE = 8000, /* ms: for the next fetch; only wrong flags are ever waited for so long */
+	PATIENCE = 8000, /* ms: for the next fetch; only wrong flags ever take all of it */
 };
 enum {
 	BOOKS = 1,

@@ -12,10 +12,10 @@
 #include "kit/schedule.h"
 
 enum { HOLD_OVER = 2, NEVER };
-enum { PATIENCE = 8000 /* ms: only a design that waits where it must not is waited for so long */ };
+enum { PATIENCE = 8000 /* ms: only a design that waits where it must not takes all of it */ };
 
 struct photo {
-	int pieces, sent; /* of the upload's thread, then of whoever has waited for it; so without a lock */
+	int pieces, sent; /* of the upload's thread, then of the caller that has waited for it; so without a lock */
 	int done;	  /* the point that is reached with the last piece */
 };
 

@@ -47,7 +47,7 @@ static void count_and_tell(void *mail)
 	CHECK(pthread_mutex_unlock(&scanned.lock));
 }
 
-/* Waits for so many scans; false if they do not come. */
+/* Waits for `count` scans; false if they do not come. */
 static bool await_scanned(int count)
 {
 	struct timespec end = deadline_in(PATIENCE);

@@ -19,7 +19,7 @@ enum {
 	SHORT = 1,	  /* ms: an interval */
 	MIDDLE = 1000,	  /* ms: an interval; a tenth of it is clearly too short, and ten times of it too long */
 	LONG = 10,	  /* s: an interval; only a wrong view_close() takes so long */
-	PATIENCE = 10000, /* ms: for a message; only a wrong view is waited for so long */
+	PATIENCE = 10000, /* ms: for a message; only a wrong view takes all of it */
 	RECONNECTS = 8,
 };
 enum { HOLD_OVER, FIRST_SOLD, NEVER };

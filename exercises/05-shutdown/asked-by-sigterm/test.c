@@ -13,7 +13,7 @@
 #include "kit/deadline.h"
 #include "kit/schedule.h"
 
-enum { PATIENCE = 5000 /* ms: for what a right lock does at once; only a wrong one is ever waited for so long */ };
+enum { PATIENCE = 5000 /* ms: for what a right lock does at once; only a wrong one ever takes all of it */ };
 
 static struct {
 	pthread_mutex_t lock;

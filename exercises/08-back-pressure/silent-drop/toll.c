@@ -2,7 +2,7 @@
  * Yours to fix. When there is no room the plate is left out: the camera must
  * not wait, and is not told.
  *
- * Promise   passed == billed + dropped, and whoever has a plate dropped is told.
+ * Promise   passed == billed + dropped, and each caller whose plate is dropped is told.
  * test      fails tells_and_counts_each_drop, waits_for_room, loses_its_patience
  * budget    fires passed in main when passed == billed + dropped, joined == started
  */

@@ -17,7 +17,7 @@ enum { PAPERS = 3, ALL = EXAM_ROOM + PAPERS, CROWD = 100, UNTOUCHED = -1 };
 
 static struct {
 	struct exam *exam;
-	int handed_in; /* of the desk until exam_end(), then of whoever has been told that there are no more */
+	int handed_in; /* of the desk until exam_end(), then of the marker that was told that there are no more */
 	int refused;   /* of the desk */
 } desk;
 

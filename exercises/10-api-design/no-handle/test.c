@@ -1,6 +1,6 @@
 /*
  * What reel.h promises, seen from the scanners. A reel counts its frames without
- * a lock, on purpose: whoever has waited for a scan may look at its reel. If
+ * a lock, on purpose: the caller that has waited for a scan may look at its reel. If
  * nobody has waited, that is a data race.
  */
 #include "reel.h"
@@ -20,7 +20,7 @@ struct reel {
 	bool tears; /* after these */
 	int held;   /* the frame that takes until the reel is let go, or NOWHERE */
 	int ran;    /* the point that is reached with the last frame */
-	/* of the scan's thread, then of whoever has waited for it; so without a lock */
+	/* of the scan's thread, then of the caller that has waited for it; so without a lock */
 	int scanned;
 	long ends; /* how often it was said that there is no more */
 	/* of the tester */
@@ -176,5 +176,5 @@ Test(reel, waits_for_no_other, .timeout = 60)
 	scanned_of(&slow);
 	cr_assert(begins, "no frame is scanned");
 	cr_assert_not(in_vain, "scan_start() waits for a frame");
-	cr_assert(returns, "scan_wait() waits for another scan, or for whoever waits for that one");
+	cr_assert(returns, "scan_wait() waits for another scan, or for the caller that waits for that one");
 }

@@ -4,27 +4,27 @@
  *
  *     supervisor RESULT-FILE [OPTION...] -- PROGRAM [ARGUMENT...]
  *
- *     --deadline MS         the program has so many milliseconds
- *     --deadlock MS         a program that cannot go on is left alone for so long; without it, nobody looks
+ *     --deadline MS         what the program has, in milliseconds
+ *     --deadlock MS         how long a program that cannot go on is left alone; without it, nobody looks
  *     --runner 1            it is a runner of tests, which waits with a time limit for what it starts: what stands
  *                           still is a test
- *     --tests 1             the program runs tests, each in a child: it is not ended itself, but a child that cannot go on
- *                           for --deadlock is, and where it stood is added to --stacks
+ *     --tests 1             the program runs tests, each in a child: it is not ended itself, but a child that cannot go
+ *                           on for --deadlock is, and where it stood is added to --stacks
  *     --hurry 1             another run of the program was in a deadlock: if it stands still, it does not wait for
  *                           a signal
- *     --idle MS             so long it may wait for something from outside, every thread without a time limit
+ *     --idle MS             how long it may wait for something from outside, every thread without a time limit
  *     --last-words MS       a program that is ended for one of these reasons gets SIGTERM first, and has so long
  *                           to say what it knows
  *     --stacks FILE         where its threads stand then, before that; stacks.h has the format
  *     --own-network 1       the program has a network of its own, a loopback, where the machine gives it one
- *     --output-limit BYTES  --stdout and --stderr may each grow to so many bytes
+ *     --output-limit BYTES  --stdout and --stderr may each grow to this size
  *     --output-kept BYTES   of each, from the beginning and from the end; what lies between takes no room on the disk
  *     --stdout FILE         its standard output, emptied first; else the supervisor's own
  *     --stderr FILE         its standard error, likewise
  *     --stdin FILE          its standard input; else an empty one
  *     --stop-signal NUMBER  sent to the program once it does nothing but wait, or
- *     --stop-after MS       when it has run for so long
- *     --grace MS            told to stop, send the program SIGTERM first, and give it so long to end
+ *     --stop-after MS       when it has run for this time
+ *     --grace MS            told to stop, send the program SIGTERM first, and this time to end
  *     --parent PID          who started the supervisor: end at once if that process is already gone
  *
  * The program is looked up in PATH and starts with signals as after login, no

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* For what a right program does in seconds; only a wrong one is waited for so long. */
+/* For what a right program does in seconds; only a wrong one takes all of it. */
 enum { PATIENCE_MS = 240000 };
 
 /* --- the screen --- */

@@ -1,6 +1,6 @@
 /*
  * 8 threads that wait for most of a second, and change a gauge each 10 ms: more
- * than any program of the chapters. With the argument "measure" one thread more
+ * than any program of the chapters. With the argument "measure" another thread
  * measures the program meanwhile, each 10 ms, and does no more than it must for
  * that. With "tell" it tells how often the monitor's own thread has slept.
  */

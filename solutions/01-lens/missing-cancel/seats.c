@@ -1,8 +1,8 @@
 /*
  * A hold ends for one of three reasons: it is bought or given back, its time
  * comes, the house closes. All three end in the same function, which tells the
- * thread and waits for it. The time is a reason for the thread to end; it is not
- * the only one any more.
+ * thread and waits for it. The time is a reason for the thread to end; it is no
+ * longer the only one.
  *
  * Promise   when seat_buy() or seat_give_back() returns, nothing is left of the hold.
  * test      passes

@@ -58,7 +58,7 @@ struct flags *flags_start(flags_fetch *fetch, void *source, long interval)
 	*flags = (struct flags){.fetch = fetch, .source = source, .interval = interval};
 	CHECK(pthread_mutex_init(&flags->lock, NULL));
 	stop_init(&flags->stop);
-	/* Before there is a thread: whoever has the handle has flags to read. */
+	/* Before there is a thread: a caller with a handle has flags to read. */
 	refresh(flags);
 	NEED(pthread_create(&flags->refresher, NULL, refresh_loop, flags));
 	return flags;

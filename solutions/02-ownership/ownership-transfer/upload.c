@@ -50,7 +50,7 @@ struct upload *upload_start(upload_step *step, void *photo)
 	return upload;
 }
 
-/* The one end of an upload, whoever owns it: the join orders all that the thread wrote before what follows. */
+/* The one end of an upload, for either owner: the join orders all that the thread wrote before what follows. */
 int upload_wait(struct upload *upload)
 {
 	CHECK(pthread_join(upload->thread, NULL));

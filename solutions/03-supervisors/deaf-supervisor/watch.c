@@ -4,7 +4,7 @@
  * heard. The result of the listener does not count: whether it is sent again is
  * decided by whether somebody wants it to be.
  *
- * Who joins the supervisor has also joined what it runs, for it runs it itself.
+ * A thread that joins the supervisor has joined what it runs, for it runs it itself.
  *
  * Promise   when watch_stop() returns, nobody listens, nor will again.
  * test      passes

@@ -3,9 +3,9 @@
  * draft; when the transfer is made, the draft becomes the books. When it fails,
  * the draft goes with the failure, and there is nothing to tidy up.
  *
- * Who answers for the reports is the clerk. It has the last whole state, its
- * own copy, and learns of a new one as of a question: by a message. While the
- * worker is at the bank, the clerk still answers.
+ * The clerk answers for the reports. It has the last whole state, its own copy,
+ * and learns of a new one as of a question: by a message. While the worker is at
+ * the bank, the clerk still answers.
  *
  * Promise   a report is the state between two transfers, and of a failed one nothing is left.
  * test      passes

@@ -1,7 +1,7 @@
 /*
  * Two numbers stand in the header, and each is kept where it is decided: the
- * threads are started in scanner_open() and nowhere else, and the queue has room
- * for so many and says no to the next. Load appears in neither.
+ * threads are started in scanner_open() and nowhere else, and the queue has a
+ * fixed room and says no to the next job. Load appears in neither.
  *
  * That a scan is late is a reason to make the sender wait, not to scan more at a
  * time: the fifth scan takes its core away from the other four.

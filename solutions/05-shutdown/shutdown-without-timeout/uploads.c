@@ -88,7 +88,7 @@ int uploads_stop(long patience)
 	int stuck = running;
 	CHECK(pthread_mutex_unlock(&lock));
 
-	/* Who says that it has returned is joined at once. Who does not, may be running for ever: no join, but a later call. */
+	/* A thread that says that it has returned is joined at once. Another may run for ever: no join, but a later call. */
 	for (int i = 0; i < count; i++)
 		if (!uploads[i].joined && has_returned(&uploads[i])) {
 			CHECK(pthread_join(uploads[i].thread, NULL));

@@ -4,7 +4,7 @@
  * that is nowhere. The result says the same as the count, to the one camera
  * that can still do something.
  *
- * Promise   passed == billed + dropped, and whoever has a plate dropped is told.
+ * Promise   passed == billed + dropped, and each caller whose plate is dropped is told.
  * test      passes
  * tsan      silent
  * helgrind  silent

@@ -1,7 +1,7 @@
 /*
  * One handle, and one function that ends it: horn_stop() signals, waits, frees,
- * and gives out the number of blasts, which nobody can have without it. Whoever
- * forgets it loses nothing but the number: the end of the scope calls it too.
+ * and gives out the number of blasts, which nobody can have without it. A caller
+ * that forgets it loses nothing but the number: the end of the scope calls it too.
  *
  * Promise   when ramp_lower() returns, the horn is silent, whatever the result.
  * test      passes

@@ -22,7 +22,7 @@ struct scan {
 	reel_next *next;
 	void *reel;
 	pthread_t scanner;
-	/* of the scanner until it has been joined, then of whoever has joined it: needs no lock */
+	/* of the scanner until it has been joined, then of its joiner: needs no lock */
 	int frames;
 	enum scan_result result;
 };

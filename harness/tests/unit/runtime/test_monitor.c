@@ -341,7 +341,7 @@ Test(monitor, sees_the_gauges_that_a_program_exposes)
 
 Test(monitor, holds_bounds_against_each_moment)
 {
-	/* Kept by a program that is careful, at each of its 640 events, and broken by one event more. */
+	/* Kept by a program that is careful, at each of its 640 events, and broken by another event. */
 	for (int i = 0; i < 10; i++) {
 		run("keeps_bound", NULL, "0 threads <= 1 1 in_flight;1 started <= 160;2 in_flight <= 8");
 		cr_assert_eq(ran.image->broken_count, 0);

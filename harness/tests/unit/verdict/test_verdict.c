@@ -210,7 +210,7 @@ Test(verdict, a_program_that_ends_badly)
 	declaration_release(&right);
 }
 
-/* A detector that failed has seen nothing that counts, whoever wrote the program. */
+/* A detector that failed has seen nothing that counts, in any program. */
 Test(verdict, a_detector_that_fails)
 {
 	struct observation seen = {.ending = ENDED_UNKNOWN};

@@ -2,7 +2,7 @@
  * search_end() reads the hits that nobody wanted, until there are no more. Then it joins the thread.
  *
  * Tempting  the thread never waits in vain, it ends in its own good time, and nothing has to be told to anybody.
- * Refused   by the tests: that time is the rest of the archive. Who stops at the first page pays for all of them.
+ * Refused   by the tests: that time is the rest of the archive. Stopping at the first page costs as much as all of them.
  * test      fails ends_in_the_middle, ends_while_looking
  */
 #include "search.h"

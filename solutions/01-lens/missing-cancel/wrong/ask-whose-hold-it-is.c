@@ -1,5 +1,5 @@
 /*
- * The thread of a hold looks whether the seat is still its customer's, before it frees the seat.
+ * The thread of a hold checks whether the seat is still its customer's, before it frees the seat.
  *
  * Tempting  the complaint was that Ben lost his seat because of Anna's hold, and that cannot happen any more.
  * Refused   by the tests: Anna gave her seat back, and took it again. By the budget: the threads stay as before, each

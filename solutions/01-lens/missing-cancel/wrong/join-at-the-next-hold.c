@@ -1,6 +1,6 @@
 /*
- * Who buys a seat or gives it back ends the hold. One whose time has come ends by itself, and whoever holds the seat
- * next clears it away.
+ * Buying a seat or giving it back ends the hold. One whose time has come ends by itself, and the one that holds the
+ * seat next clears it away.
  *
  * Tempting  the seat is free in time, a hold that is over has no effect, and every thread is joined. The tests pass,
  *           and every race detector is silent.
@@ -48,7 +48,7 @@ static void *expire(void *arg)
 		CHECK(pthread_cond_wait(&house->changed, &house->lock));
 	if (!hold->over)
 		hold->seat->state = FREE;
-	CHECK(pthread_cond_broadcast(&house->changed)); /* whoever turned the clock waits for it */
+	CHECK(pthread_cond_broadcast(&house->changed)); /* the caller that turned the clock waits for it */
 	CHECK(pthread_mutex_unlock(&house->lock));
 	return NULL;
 }

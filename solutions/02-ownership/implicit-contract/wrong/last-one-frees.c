@@ -1,6 +1,6 @@
 /*
- * Nobody waits. The line and its thread both hold the memory, and whoever lets
- * go last frees it.
+ * Nobody waits. The line and its thread both hold the memory, and the one
+ * that lets go last frees it.
  *
  * Tempting  The use after free is gone, line_close() never blocks, and no detector finds fault with the memory.
  * Refused   The test: the memory outlives the ping that is under way, the wire does not. Counting references answers

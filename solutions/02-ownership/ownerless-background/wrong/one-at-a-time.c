@@ -1,6 +1,6 @@
 /*
- * The thread has a start and a join, and the file has one place for it. Whoever
- * comes while it runs gets what is there.
+ * The thread has a start and a join, and the file has one place for it. A caller
+ * that comes while it runs gets what is there.
  *
  * Tempting  it can be stopped, waited for and started again, and the callers of today need only one.
  * Refused   by the test: the second shop of the process gets the flags of the first. The owner is still the

@@ -1,7 +1,7 @@
 /*
  * Tempting  pthread_cancel() ends a loop without an exit, wherever it is, in the pause too; and a join comes after
  *           it.
- * Refused   the tests: whoever listens dies in the middle of it, with the channel half read and the lock of the token
+ * Refused   the tests: the listener dies in the middle of it, with the channel half read and the lock of the token
  *           held.
  * test      fails sends_back_who_has_failed, ends_with_an_error
  */

@@ -1,7 +1,7 @@
 /*
  * Tempting  let it crash: whatever started this process will start it again, with a clean state.
  * Refused   the tests: the till in the same process was healthy. To escalate is to tell the parent, which may have
- *           something better to do than to die; and whoever restarts the process has the same loop, one floor up.
+ *           something better to do than to die; and what restarts the process has the same loop, one floor up.
  * test      fails gives_up_at_the_end_of_the_window, gives_up_and_tells, gives_up_in_any_ten_seconds,
  *           tells_of_the_limit_when_stopped
  */

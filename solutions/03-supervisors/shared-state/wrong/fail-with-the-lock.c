@@ -1,7 +1,7 @@
 /*
  * Tempting  the same lock around the bank, and the error returned at once, as in every other function.
  * Refused   the tests: the worker has failed with the lock in its hand. It is run again, and waits for itself.
- *           And while the bank is asked, whoever wants a report waits for the lock.
+ *           And while the bank is asked, a caller that wants a report waits for the lock.
  * test      fails a_failed_one_leaves_nothing, reports_while_the_bank_is_asked, always_adds_up, closes_when_all_are_made
  */
 #include "ledger.h"

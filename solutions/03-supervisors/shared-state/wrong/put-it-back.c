@@ -1,5 +1,5 @@
 /*
- * Tempting  whoever fails tidies up: the amount goes back to where it was taken, and the books add up again.
+ * Tempting  the thread that fails tidies up: the amount goes back to where it was taken, and the books add up again.
  * Refused   the tests: again, but not meanwhile. While the bank is asked, every report lacks the amount. And this
  *           holds only for failures that come back to this line.
  * test      fails reports_while_the_bank_is_asked

@@ -1,5 +1,5 @@
 /*
- * The same pool with a supervisor of its own, one thread more. A worker ends
+ * The same pool with a supervisor of its own, another thread. A worker ends
  * when its job fails, and says so; the supervisor joins it, decides what becomes
  * of the job, and starts another in its place. This is the shape for workers
  * that are not as good as new after a failure. There are never more than before.

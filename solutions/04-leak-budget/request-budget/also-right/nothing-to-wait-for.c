@@ -1,5 +1,5 @@
 /*
- * The thread draws, and that is all. Who waits for nobody cannot be left
+ * The thread draws, and that is all. A thread that waits for nobody cannot be left
  * waiting: there is no word to forget, no lock and no condition. The caller
  * knows what check() has said; so it prints, when it has joined the thread.
  *

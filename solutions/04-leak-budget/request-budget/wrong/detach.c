@@ -5,7 +5,7 @@
  * Tempting  it hears a word on every path and ends soon; why should a clerk wait for the drawing of a label
  *           that nobody wants?
  * Refused   the tests: the caller has its parcel back while the thread still draws on it. And the budget:
- *           whoever is detached is joined by nobody, so that nobody can say when it has ended.
+ *           a thread that is detached is never joined, so that no caller knows when it has ended.
  * test      fails gives_back_an_unanswered_parcel, gives_back_an_unknown_parcel
  * budget    fires joined in draw_and_print when joined == started
  */

@@ -2,7 +2,7 @@
  * The thread has two words to wait for, and on the path of the incident it is
  * told to leave.
  *
- * Tempting  the threads that were left behind were all of unknown addresses, so that is the path to mend.
+ * Tempting  the threads that were left behind were all of unknown addresses, so that is the path to fix.
  * Refused   the budget: the next line returns as well. On most days the head office answers, and the leak is
  *           slow enough to look like none. All tests pass.
  * test      passes

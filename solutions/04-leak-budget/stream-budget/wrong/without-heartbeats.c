@@ -53,7 +53,7 @@ struct view *view_open(view_send *send, void *visitor, long heartbeat)
 {
 	struct view *view = malloc(sizeof *view);
 
-	(void)heartbeat; /* whoever takes a quiet connection for dead may connect again */
+	(void)heartbeat; /* a client that takes a quiet connection for dead may connect again */
 	HAVE(view);
 	*view = (struct view){.send = send, .visitor = visitor};
 	stop_init(&view->closed);

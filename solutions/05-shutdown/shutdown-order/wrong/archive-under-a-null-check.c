@@ -1,5 +1,5 @@
 /*
- * The archive goes first, as before, and the writer looks whether it is still
+ * The archive goes first, as before, and the writer checks whether it is still
  * there. The flag is read and written under a lock, so nobody can complain.
  *
  * Tempting  two lines, nothing has to wait, and the crash at the stop is gone.

@@ -1,5 +1,5 @@
 /*
- * Tempting  the wait was without end, and now it has one: that was the report, and it is mended.
+ * Tempting  the wait was without end, and now it has one: that was the report, and it is fixed.
  * Refused   the tests: nobody asks the uploads to stop any more, so those that would have are waited for in vain.
  * test      fails asks_and_waits_for_all, gives_up_on_a_stuck_upload
  */

@@ -1,9 +1,9 @@
 /*
- * Who could not open a connection gives the place back, and goes.
+ * A caller that could not open a connection gives the place back, and goes.
  *
  * Tempting  the number is right again, and there is no connection that anybody could be woken for.
- * Refused   the test: there is a place, in which another could be opened. Who waits for one is not told, and waits to
- *           the end of its patience, while nothing is open.
+ * Refused   the test: there is a place, in which another could be opened. A caller that waits for one is not told, and
+ *           waits to the end of its patience, while nothing is open.
  * test      fails uses_them_again
  */
 #include "conns.h"

@@ -1,7 +1,7 @@
 /*
- * conn_get() looks whether there is a place, opens a connection, and counts it.
+ * conn_get() checks whether there is a place, opens a connection, and counts it.
  *
- * Tempting  what is open is counted when it is open, and a failure needs no mend: it was never counted.
+ * Tempting  what is open is counted when it is open, and a failure needs no repair: it was never counted.
  * Refused   the test and the budget: opening takes long, and everybody who looks meanwhile finds the same place free.
  * test      fails counts_those_that_are_being_opened
  * budget    fires open_conns in dial when open_conns <= 4, joined == started

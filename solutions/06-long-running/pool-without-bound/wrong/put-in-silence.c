@@ -1,5 +1,5 @@
 /*
- * conn_put() puts the connection back. Whoever waits looks again when its time is over.
+ * conn_put() puts the connection back. A caller that waits looks again when its time is over.
  *
  * Tempting  the bound holds, the wait has its deadline, and nothing is missing from any list.
  * Refused   the test: nobody wakes who waits. A connection lies in the pool, and a client waits for it to the end of

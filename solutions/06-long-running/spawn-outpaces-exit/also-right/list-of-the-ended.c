@@ -1,8 +1,8 @@
 /*
- * A count of threads and a list of those that have ended. Who comes next joins
+ * A count of threads and a list of those that have ended. The next caller joins
  * them, and only the join takes them out of the count.
  *
- * Promise   at most SCANS threads scan at a time; who finds no slot in time is told.
+ * Promise   at most SCANS threads scan at a time; a caller that finds no slot in time is told.
  * test      passes
  * tsan      silent
  * helgrind  silent

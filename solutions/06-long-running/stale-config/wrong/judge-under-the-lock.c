@@ -2,8 +2,8 @@
  * The lock is held while a mail is judged.
  *
  * Tempting  nobody can change anything under a mail, there is no copy, and every detector is silent.
- * Refused   the test: filter_set() waits for a mail that takes long. Whoever changes the rules because of such a mail
- *           waits for just that one.
+ * Refused   the test: filter_set() waits for a mail that takes long. A caller that changes the rules because of such a
+ *           mail waits for just that one.
  * test      fails keeps_the_rules_of_a_mail
  */
 #include "filter.h"

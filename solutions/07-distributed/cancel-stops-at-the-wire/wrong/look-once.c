@@ -1,10 +1,10 @@
 /*
- * Before the planner begins with an order, it looks whether the saw is still there. After that it minds the time.
+ * Before the planner begins with an order, it checks whether the saw is still there. After that it minds the time.
  *
  * Tempting  an order from somebody who has left is thrown away before it costs anything, and what goes on is the
  *           clock's business.
  * Refused   the test and the budget: the longest time in the life of an order is the one in which it is worked on.
- *           Whoever hangs up then has all ways tried, or as many as an hour has room for.
+ *           A saw that hangs up then has all ways tried, or as many as an hour has room for.
  * test      fails stops_when_the_saw_hangs_up
  * budget    fires wasted in try_way when wasted <= 0, joined == started
  */

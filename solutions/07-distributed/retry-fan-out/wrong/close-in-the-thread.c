@@ -2,8 +2,8 @@
  * Each thread closes its connection as soon as it has its answer. When the time
  * is up, the connections of the try are shut down, and the threads are joined.
  *
- * Tempting  whoever reads from a connection closes it, no path leaves it open, and shutdown() of one that is closed
- *           already does nothing.
+ * Tempting  the thread that reads from a connection closes it, no path leaves it open, and shutdown() of one that is
+ *           closed already does nothing.
  * Refused   the test: a closed number is free, and the next connection of the process gets it. The mast that answered
  *           in time has given its number away, and the try that is late shuts down whatever has it now.
  * test      fails an_answer_ends_with_its_try
@@ -39,7 +39,7 @@ static void *ask_mast(void *arg)
 
 	bool answered =
 		recv(question->wire, &question->knots, sizeof question->knots, MSG_WAITALL) == sizeof question->knots;
-	close(question->wire); /* whoever has read from it knows when it is done with */
+	close(question->wire); /* the thread that has read from it knows when it is done with */
 	if (!answered)
 		return NULL;
 	CHECK(pthread_mutex_lock(&try->lock));

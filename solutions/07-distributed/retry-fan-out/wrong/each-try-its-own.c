@@ -3,7 +3,7 @@
  * that comes too late finds a try at which nobody looks any more.
  *
  * Tempting  late answers do no harm now, and no detector of races or of memory has a word to say.
- * Refused   the budget: the harm is mended, and the pile is as high as before. Four tries are twelve threads and twelve
+ * Refused   the budget: the harm is undone, and the pile is as high as before. Four tries are twelve threads and twelve
  *           connections, of which nobody knows when they end.
  * test      passes
  * budget    fires  threads in ask_mast, joined in ask_mast when threads <= 5, joined == started

@@ -31,8 +31,8 @@ struct mill_job {
 	mill_next *next;
 	void *program;
 	pthread_t sender;
-	int stop[2];	   /* a pipe; whoever closes its second end asks for the stop */
-	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
+	int stop[2];	   /* a pipe; closing its second end asks for the stop */
+	enum mill_end end; /* of the sender, and when it is joined, its joiner's */
 };
 
 /* Waits, for `wait` ms or without end, until the wire takes something or fails. True: the stop was asked for. */

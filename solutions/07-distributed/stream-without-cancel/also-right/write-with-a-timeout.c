@@ -34,7 +34,7 @@ struct mill_job {
 	void *program;
 	pthread_t sender;
 	struct stop stop;
-	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
+	enum mill_end end; /* of the sender, and when it is joined, its joiner's */
 };
 
 /* While the machine does not read, write() comes back with a part or nothing, now and then. False: it has gone, for mill_stop()

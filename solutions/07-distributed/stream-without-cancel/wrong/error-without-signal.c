@@ -3,9 +3,9 @@
  *
  * Tempting  every error is looked at, and in a first trial it works: the first send after the machine has been switched
  *           off returns ECONNRESET, as an error should.
- * Refused   the test: only that first one. Whoever sends when the error has been told already gets SIGPIPE, and after
- *           the shutdown() as well. The test counts the signal; a process without a handler dies before send() can
- *           return anything.
+ * Refused   the test: only that first one. A thread that sends when the error has been told already gets SIGPIPE, and
+ *           after the shutdown() as well. The test counts the signal; a process without a handler dies before send()
+ *           can return anything.
  * test      fails ends_when_the_machine_has_gone
  */
 #include "mill.h"
@@ -25,7 +25,7 @@ struct mill_job {
 	void *program;
 	pthread_t sender;
 	struct stop stop;
-	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
+	enum mill_end end; /* of the sender, and when it is joined, its joiner's */
 };
 
 static bool send_all(int wire, const char *line, size_t length)

@@ -2,9 +2,9 @@
  * mill_start() has SIGPIPE ignored; then send() returns an error like any other.
  *
  * Tempting  every server does it, in one line, and it works with write() as well.
- * Refused   the test: a handler is the process's, not the job's. Whoever relied on dying of SIGPIPE, as a program in a
- *           pipeline does, or had a handler of its own, has lost it, and nobody has told it. main() may write this
- *           line. A function that main() calls may not.
+ * Refused   the test: a handler is the process's, not the job's. A caller that relied on dying of SIGPIPE, as a
+ *           program in a pipeline does, or had a handler of its own, has lost it, and nobody has told it. main() may
+ *           write this line. A function that main() calls may not.
  * test      fails ends_when_the_machine_has_gone
  */
 #include "mill.h"
@@ -25,7 +25,7 @@ struct mill_job {
 	void *program;
 	pthread_t sender;
 	struct stop stop;
-	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
+	enum mill_end end; /* of the sender, and when it is joined, its joiner's */
 };
 
 static bool send_all(int wire, const char *line, size_t length)

@@ -21,7 +21,7 @@ struct mill_job {
 	void *program;
 	pthread_t sender;
 	struct stop stop;
-	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
+	enum mill_end end; /* of the sender, and when it is joined, its joiner's */
 };
 
 static void *feed(void *arg)

@@ -26,7 +26,7 @@ struct mill_job {
 	void *program;
 	pthread_t sender;
 	struct stop stop;
-	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
+	enum mill_end end; /* of the sender, and when it is joined, its joiner's */
 };
 
 /* A send may take a part, when it is interrupted. The error comes with the next one. */

@@ -28,7 +28,7 @@ struct mill_job {
 	struct stop stop;
 	pthread_mutex_t lock;
 	int users;	   /* guarded by lock: the sender and the caller; the last one frees the job */
-	enum mill_end end; /* of the sender, and when it is joined, of whoever has joined it */
+	enum mill_end end; /* of the sender, and when it is joined, its joiner's */
 };
 
 static bool send_all(int wire, const char *line, size_t length)

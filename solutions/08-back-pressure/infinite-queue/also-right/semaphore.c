@@ -1,5 +1,5 @@
 /*
- * The room itself is a semaphore: whoever gets a place without waiting has it
+ * The room itself is a semaphore: a caller that gets a place without waiting has it
  * until the photo is printed. The places and the list are counted apart, so
  * the list cannot be full when a place was free.
  *

@@ -2,7 +2,8 @@
  * When the lab is full, the photo that has waited longest makes room for the new one.
  *
  * Tempting  memory is bounded, nobody waits, nobody is refused, and fresh photos are worth more than stale ones.
- * Refused   the tests and the budget: LAB_TAKEN was the lab's word. Whoever had it was not told that it was taken back.
+ * Refused   the tests and the budget: LAB_TAKEN was the lab's word. The caller that had it was not told that it was
+ *           taken back.
  * test      fails says_busy_when_full, prints_what_it_took
  * budget    fires in_lab in take when in_lab <= 8, joined == started
  */

@@ -4,7 +4,7 @@
  * A camera that loses its patience leaves the line, and if it was handed a
  * place in that very moment, it has one.
  *
- * Promise   passed == billed + dropped, and whoever has a plate dropped is told.
+ * Promise   passed == billed + dropped, and each caller whose plate is dropped is told.
  * test      passes
  * tsan      silent
  * helgrind  silent

@@ -3,7 +3,7 @@
  * of its own, and a signal for one place wakes one camera. The number of drops
  * is not counted but follows: what passed, less what was taken.
  *
- * Promise   passed == billed + dropped, and whoever has a plate dropped is told.
+ * Promise   passed == billed + dropped, and each caller whose plate is dropped is told.
  * test      passes
  * tsan      silent
  * helgrind  silent

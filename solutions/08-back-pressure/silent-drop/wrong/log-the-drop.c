@@ -1,7 +1,7 @@
 /*
  * The camera is told, and a line is written to the log.
  *
- * Tempting  the error is typed, and a log keeps everything, with the plate in it, for whoever wants to know.
+ * Tempting  the error is typed, and a log keeps everything, with the plate in it, for any reader.
  * Refused   the tests and the budget: nobody adds up a log. The counts that are looked at say that nothing was
  *           dropped, and do not add up.
  * test      fails tells_and_counts_each_drop, waits_for_room, loses_its_patience

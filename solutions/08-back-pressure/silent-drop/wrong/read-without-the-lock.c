@@ -1,7 +1,7 @@
 /*
  * The counts are written under the lock, and read without it.
  *
- * Tempting  whoever reads them changes nothing, and a number that is a moment old is good enough for a display.
+ * Tempting  a reader changes nothing, and a number that is a moment old is good enough for a display.
  * Refused   tsan and helgrind: the numbers are being written while they are read, and nobody knows what is read then.
  *           They were to balance; read one by one, they do not. The tests pass.
  * test      passes

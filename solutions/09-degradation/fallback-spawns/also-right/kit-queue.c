@@ -1,7 +1,7 @@
 /*
- * The kit's queue has the places, and a count has the promises. Who takes one
- * more than there are gives it back and refuses; the queue then always has room
- * for what is promised, and putting into it never waits.
+ * The kit's queue has the places, and a count has the promises. A caller that
+ * takes one more than there are gives it back and refuses; the queue then always
+ * has room for what is promised, and putting into it never waits.
  *
  * Promise   however many messages fail, the pager has its lines and no more, and says so when they do not suffice.
  * test      passes

@@ -1,7 +1,8 @@
 /*
  * When no call can be promised any more, the one who raises the alarm makes it.
  *
- * Tempting  no thread more, nothing is dropped, nobody refused; and whoever causes too much work is slowed down by it.
+ * Tempting  no thread more, nothing is dropped, nobody refused; and the caller that causes too much work is slowed
+ *           down by it.
  * Refused   the tests: the alarm is what must not be slowed down. It stands at the first telephone that nobody answers,
  *           and all the members after that one are not even sent a message.
  * test      fails raises_several_alarms_at_once, refuses_what_it_cannot_call, takes_calls_again

@@ -1,5 +1,5 @@
 /*
- * Everything goes to the lines, the message too: whoever has the member in hand
+ * Everything goes to the lines, the message too: the caller that has the member in hand
  * tries the message first, and then the telephone.
  *
  * Tempting  one way for all, one queue, one bound; the alarm itself does nothing that could fail.

@@ -1,5 +1,5 @@
 /*
- * Whoever raises an alarm looks first whether a call could be promised, and then sends the message.
+ * A caller that raises an alarm looks first whether a call could be promised, and then sends the message.
  *
  * Tempting  look before you promise; the look and the promise are both under the lock, so every race detector is
  *           silent. With one alarm at a time it is right.

@@ -15,7 +15,7 @@
 
 #include "kit/check.h"
 
-/* What the breaker says. Whoever was let through tells it how it went, and with which permit. */
+/* What the breaker says. A caller that was let through tells it how it went, and with which permit. */
 enum permit { NO, YES, PROBE };
 
 struct lookups {

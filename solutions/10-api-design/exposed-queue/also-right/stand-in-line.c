@@ -1,7 +1,7 @@
 /*
  * Markers who wait stand in a line, each with a condition of its own. The desk
  * gives a paper to the first one in the line, and marker_stop() takes one out of
- * it. Nobody is woken for somebody else's sake, and whoever has waited longest
+ * it. Nobody is woken for somebody else's sake, and the one that has waited longest
  * is served first.
  *
  * Promise   who stops a marker stops this one; the exam ends when the desk says so.

@@ -1,8 +1,8 @@
 /*
  * marker_stop() does not close the queue: it puts a slip into it that says "go
- * home". Who takes the slip goes.
+ * home". The marker that takes the slip goes.
  *
- * Tempting  the queue stays open, the slip wakes up whoever waits, and with one marker it works.
+ * Tempting  the queue stays open, the slip wakes up a marker that waits, and with one marker it works.
  * Refused   by the tests: a slip in a queue that all share has no address. Another one takes it and goes home; and it
  *           lies behind all the papers that wait.
  * test      fails lets_the_others_go_on, leaves_the_papers

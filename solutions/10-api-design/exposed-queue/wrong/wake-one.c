@@ -2,7 +2,7 @@
  * Each marker has a flag of her own, under the lock. marker_stop() wakes up one
  * who waits.
  *
- * Tempting  one is to go home, so one is woken; a broadcast wakes all of them for the sake of one.
+ * Tempting  one is to go home, so one is woken; a broadcast wakes all of them where one is meant.
  * Refused   the test: it wakes up some one. On Linux that is the marker who has waited for longest, who looks, finds
  *           nothing for her, and waits on; the one who was meant sleeps. With one condition for all, all have to look.
  * test      fails lets_the_others_go_on

@@ -1,9 +1,9 @@
 /*
- * The exit that the incident was about is mended: without pressure the horn is
+ * The exit that the incident was about is fixed: without pressure the horn is
  * cancelled and waited for.
  *
  * Tempting  the ticket says that the horn went on when the pressure was gone. It does no more.
- * Refused   the test: there is a third way out. Whoever mends one exit has shown that the next one can be forgotten.
+ * Refused   the test: there is a third way out. The repair of one exit has shown that the next one can be forgotten.
  * test      fails is_silent_when_blocked
  */
 #include "ramp.h"

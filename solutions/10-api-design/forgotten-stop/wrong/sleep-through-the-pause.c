@@ -1,5 +1,5 @@
 /*
- * The function has one exit, which stops the horn. The horn looks whether it is
+ * The function has one exit, which stops the horn. The horn checks whether it is
  * to stop before each pause and after it, and sleeps in between.
  *
  * Tempting  every exit waits for the horn, no blast is cut short, and a pause is a pause: nanosleep() is made for it.

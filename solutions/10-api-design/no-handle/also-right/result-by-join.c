@@ -1,6 +1,6 @@
 /*
- * The thread has memory of its own, and gives it away as its result. Whoever
- * joins gets it: that is what the second argument of pthread_join() is for.
+ * The thread has memory of its own, and gives it away as its result. The
+ * thread that joins gets it: that is what the second argument of pthread_join() is for.
  *
  * Promise   when scan_wait() returns, the scan's thread has ended, and the caller knows how it went.
  * test      passes

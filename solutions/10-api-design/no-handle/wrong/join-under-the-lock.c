@@ -3,8 +3,8 @@
  * beginning to end.
  *
  * Tempting  what a scan is and how many there are is always the same, and no detector has a word to say.
- * Refused   by the test: a join is a wait, and the lock goes along with it. Whoever waits for a quick reel waits for the
- *           slow one that somebody else waits for.
+ * Refused   by the test: a join is a wait, and the lock goes along with it. A caller that waits for a quick reel waits
+ *           for the slow one of another caller.
  * test      fails waits_for_no_other
  */
 #include "reel.h"
@@ -18,7 +18,7 @@ struct scan {
 	reel_next *next;
 	void *reel;
 	pthread_t scanner;
-	/* of the scanner until it has been joined, then of whoever has joined it: needs no lock */
+	/* of the scanner until it has been joined, then of its joiner: needs no lock */
 	int frames;
 	enum scan_result result;
 };

@@ -1,7 +1,7 @@
 /*
  * scan_wait() joins the thread and reads the result. The handle stays.
  *
- * Tempting  whoever has the handle may use it as often as it likes, and what is not freed is not used afterwards.
+ * Tempting  the owner of the handle may use it any number of times, and what is not freed is not used afterwards.
  * Refused   by memcheck: "its memory is free", says the header, and the caller has no function to free it with. Each
  *           reel of the archive leaves a handle behind, which nobody holds.
  * test      passes
@@ -18,7 +18,7 @@ struct scan {
 	reel_next *next;
 	void *reel;
 	pthread_t scanner;
-	/* of the scanner until it has been joined, then of whoever has joined it: needs no lock */
+	/* of the scanner until it has been joined, then of its joiner: needs no lock */
 	int frames;
 	enum scan_result result;
 };

@@ -1,7 +1,7 @@
 /*
  * Each scan has its thread and is joined. How it went is kept in the file.
  *
- * Tempting  like errno: the last result is always there for whoever wants to know, and no signature has to change.
+ * Tempting  like errno: the last result is always there for any caller, and no signature has to change.
  * Refused   by the test and the detectors: with two scans it is the result of whichever ended last. errno is one for
  *           each thread, and was not always.
  * test      fails tells_how_each_went

@@ -2,7 +2,7 @@
  * The file counts how many scans run, and scan_wait() waits until there is none.
  *
  * Tempting  one lock, one condition and one number in place of a handle for each; when none runs, mine does not.
- * Refused   by the test: whoever waits for a quick reel waits for the slow ones of everybody else, and in a busy
+ * Refused   by the test: a caller that waits for a quick reel waits for the slow ones of everybody else, and in a busy
  *           archive for ever.
  * test      fails waits_for_no_other
  */

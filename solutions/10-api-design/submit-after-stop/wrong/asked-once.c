@@ -78,7 +78,7 @@ void bureau_release(struct bureau *bureau)
 	CHECK(pthread_mutex_lock(&bureau->lock));
 	bool last = --bureau->holders == 0;
 	CHECK(pthread_mutex_unlock(&bureau->lock));
-	/* Whoever is not the last must not look at the bureau from here on. */
+	/* Only the last one may look at the bureau from here on. */
 	if (!last)
 		return;
 	bureau_gone *gone = bureau->gone;

@@ -3,8 +3,8 @@
  * it answers that the bureau is closed.
  *
  * Tempting  nobody waits any more, so nobody can be waiting when the bureau is closed. The caller has the text again.
- * Refused   the tests: an open bureau waits for a place. Who is told that it is closed goes home, and keeps for
- *           tomorrow what there will be a place for in a moment.
+ * Refused   the tests: an open bureau waits for a place. A caller that is told that it is closed goes home, and keeps
+ *           for tomorrow what there will be a place for in a moment.
  * test      fails refuses_who_still_waits, gives_a_place_when_there_is_one
  */
 #include "bureau.h"
@@ -78,7 +78,7 @@ void bureau_release(struct bureau *bureau)
 	CHECK(pthread_mutex_lock(&bureau->lock));
 	bool last = --bureau->holders == 0;
 	CHECK(pthread_mutex_unlock(&bureau->lock));
-	/* Whoever is not the last must not look at the bureau from here on. */
+	/* Only the last one may look at the bureau from here on. */
 	if (!last)
 		return;
 	bureau_gone *gone = bureau->gone;

@@ -3,8 +3,8 @@
  * its text.
  *
  * Tempting  no text is lost, nobody has to handle an error, and the old callers need no change.
- * Refused   the tests: closed means closed. Whoever has closed the bureau goes on to close what translating needs, and
- *           a thread of which nobody knows uses it.
+ * Refused   the tests: closed means closed. The caller that has closed it goes on to close what translating needs, and
+ *           a thread that it does not know of uses it.
  * test      fails refuses_what_comes_too_late, refuses_who_still_waits
  */
 #include "bureau.h"
@@ -78,7 +78,7 @@ void bureau_release(struct bureau *bureau)
 	CHECK(pthread_mutex_lock(&bureau->lock));
 	bool last = --bureau->holders == 0;
 	CHECK(pthread_mutex_unlock(&bureau->lock));
-	/* Whoever is not the last must not look at the bureau from here on. */
+	/* Only the last one may look at the bureau from here on. */
 	if (!last)
 		return;
 	bureau_gone *gone = bureau->gone;

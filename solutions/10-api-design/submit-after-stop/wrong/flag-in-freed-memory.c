@@ -1,5 +1,5 @@
 /*
- * bureau_submit() looks whether the bureau is closed. bureau_close() frees it.
+ * bureau_submit() checks whether the bureau is closed. bureau_close() frees it.
  *
  * Tempting  a typed answer, asked for under the lock, on both sides of the wait: it is the state that was missing.
  * Refused   memcheck, ThreadSanitizer, the test: the flag, and the lock around it, are in memory that is free. That the

@@ -3,8 +3,8 @@
  * last one who lets go waits for the translators, and frees.
  *
  * Tempting  all ends that take long are in one place, nobody stands at the door, and every thread is joined.
- * Refused   the tests: whoever closes goes on to lock up what translating needs, and the texts are still on the shelf.
- *           When the translators end is for the offices to say now.
+ * Refused   the tests: the caller that closes goes on to lock up what translating needs, and the texts are still on
+ *           the shelf. When the translators end is for the offices to say now.
  * test      fails refuses_what_comes_too_late, refuses_who_still_waits
  */
 #include "bureau.h"
@@ -78,7 +78,7 @@ void bureau_release(struct bureau *bureau)
 	CHECK(pthread_mutex_lock(&bureau->lock));
 	bool last = --bureau->holders == 0;
 	CHECK(pthread_mutex_unlock(&bureau->lock));
-	/* Whoever is not the last must not look at the bureau from here on. */
+	/* Only the last one may look at the bureau from here on. */
 	if (!last)
 		return;
 	for (int i = 0; i < BUREAU_TRANSLATORS; i++)

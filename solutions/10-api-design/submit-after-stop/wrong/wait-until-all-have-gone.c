@@ -2,8 +2,8 @@
  * bureau_close() waits until nobody else holds the bureau, and frees it.
  *
  * Tempting  an owner who waits for his users is what this book preaches, and there is one place that frees.
- * Refused   the tests: it waits for threads that are not its own, and that may hold on for as long as they like. Who
- *           closes in the evening stands at the door until the last office thinks of it.
+ * Refused   the tests: it waits for threads that are not its own, and that may hold on for as long as they like. The
+ *           owner that closes in the evening stands at the door until the last office thinks of it.
  * test      fails refuses_what_comes_too_late, refuses_who_still_waits, belongs_to_its_last_holder
  */
 #include "bureau.h"
@@ -78,7 +78,7 @@ void bureau_release(struct bureau *bureau)
 	bool last = --bureau->holders == 0;
 	CHECK(pthread_cond_broadcast(&bureau->changed));
 	CHECK(pthread_mutex_unlock(&bureau->lock));
-	/* Whoever is not the last must not look at the bureau from here on. */
+	/* Only the last one may look at the bureau from here on. */
 	if (!last)
 		return;
 	bureau_gone *gone = bureau->gone;

@@ -105,7 +105,7 @@ enum avalanche_result avalanche_warn(struct avalanche *service, const struct bul
 
 	HAVE(copy);
 	*copy = *bulletin;
-	/* Whoever has a place finds room: the queue has as much. */
+	/* A caller with a place finds room: the queue has as much. */
 	REQUIRE(queue_offer(&service->waiting, copy));
 	return AVALANCHE_TAKEN;
 }

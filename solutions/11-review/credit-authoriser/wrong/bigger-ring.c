@@ -3,8 +3,8 @@
  * nothing is ever dropped.
  *
  * Tempting  a thousand is more than there are huts; the "else" is never reached, and so nobody has to write it.
- * Refused   the test: the room was a promise, too. Whoever is told that a hut will be called sends nobody. And the
- *           thousand and first is still dropped in silence.
+ * Refused   the test: the room was a promise, too. A caller that is told that a hut will be called sends nobody. And
+ *           the thousand and first is still dropped in silence.
  * test      fails no_pitfall_is_left
  */
 #include "avalanche.h"

@@ -3,7 +3,7 @@
  * there are at most two of them; and the service closes when it is told to.
  *
  * Tempting  the number of threads has a bound, and a closed service that goes on calling would look like a bug.
- * Refused   the test: two lines and two threads are four calls at a time, and two were promised. Whoever waits when
+ * Refused   the test: two lines and two threads are four calls at a time, and two were promised. A hut that waits when
  *           the service closes has a place, and is not called.
  * test      fails no_pitfall_is_left
  * budget    fires  detached in call_again, joined in call_again when detached <= 0, joined == started

@@ -1,5 +1,5 @@
 /*
- * One of the five is left: whoever does not answer still gets a thread of its
+ * One of the five is left: a hut that does not answer still gets a thread of its
  * own. The threads are kept, and avalanche_close() waits for them.
  *
  * Tempting  nothing is detached any more, each thread has an owner and is joined; the budget is content.

@@ -2,7 +2,7 @@
  * One of the five is left: a bulletin gives its place back when a line takes it
  * up.
  *
- * Tempting  the place is one in the ring, and there it is free again; whoever is being called waits for nothing.
+ * Tempting  the place is one in the ring, and there it is free again; a hut that is being called waits for nothing.
  * Refused   the test: those that are being called have a place, says the header. The service takes two more than it
  *           has said, and the caller counts on the eight.
  * test      fails no_pitfall_is_left

@@ -1,5 +1,5 @@
 /*
- * One of the five is left: whoever does not answer still gets a thread of its
+ * One of the five is left: a hut that does not answer still gets a thread of its
  * own, which avalanche_close() joins. A semaphore sees to it that no more than two
  * call at a time.
  *

@@ -1,7 +1,7 @@
 /*
  * One of the five is left: avalanche_warn() waits until there is room.
  *
- * Tempting  back-pressure: whoever brings too much is slowed down, and nothing is lost.
+ * Tempting  backpressure: a caller that brings too much is slowed down, and nothing is lost.
  * Refused   the test: it was promised that it never waits for a line. The caller has other huts to think of, and is not
  *           told that this one needs somebody on skis.
  * test      fails no_pitfall_is_left
