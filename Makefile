@@ -123,7 +123,18 @@ own_exercise = $(Q){ $(call expand,$1,$(EXERCISE),$(FILE),$@.o) && $(CC) $(PROGR
 	$(CC) $($1_FLAGS) -pthread -o $@ $@.o $(filter %.o %.a,$^) $($1_LDFLAGS) $(TEST_LDFLAGS) $(GRADED_LDFLAGS) $(LIBS_$(EXERCISE)); \
 	} 2>$@.log || { cat $@.log >&2; exit 1; }
 
+# What was compiled of it, STUDENT/FLAVOUR.o, with an instructor's hidden tests in the place of the exercise's (harness/grading/hidden.h).
+own_hidden = $(Q)$(CC) $($1_FLAGS) -pthread -o $@ $(STUDENT)/$1.o $(HIDDEN)/hidden-$1.o $(filter %.o %.a,$^) $($1_LDFLAGS) $(TEST_LDFLAGS) \
+	$(GRADED_LDFLAGS) $(LIBS_$(EXERCISE)) 2>$@.log || { cat $@.log >&2; exit 1; }
+# Those, which the harness has put there: all sources of a folder, whose path ends with the exercise's, become one object.
+compile_hidden = $(Q){ for source in $(@D)/*.c; do $(CC) $(filter-out -Werror -MMD -MP,$(PROGRAM_CFLAGS)) $($1_FLAGS) \
+	-Iexercises/$(word 4,$(subst /, ,$@))/$(word 5,$(subst /, ,$@)) -I$(@D) -c $$source -o $$source.$1.o || exit 1; done && $(CC) -nostdlib -r -o $@ $(@D)/*.c.$1.o; } 2>$@.log || { cat $@.log >&2; exit 1; }
+
 define flavour
+.PRECIOUS: build/run/%/hidden-$1.o
+build/run/%/hidden-$1.o: build/toolchain
+	$$(call compile_hidden,$1)
+
 build/$1/obj/%.o: %.c build/toolchain
 	$$(call compile,$1)
 
@@ -154,7 +165,10 @@ $(addprefix build/$1/bin/,$(OUTCOME_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o
 		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME))
 	$$(call link,$1,$$(TEST_LDFLAGS))
 
-ifdef EXERCISE
+ifdef HIDDEN
+$(OWN)/$1: $(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME)) build/$1/kit.a
+	$$(call own_hidden,$1)
+else ifdef EXERCISE
 $(OWN)/$1: build/$1/obj/exercises/$(EXERCISE)/test.o $(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME)) build/$1/kit.a
 	$$(call own_exercise,$1)
 else ifdef OWN
@@ -487,7 +501,7 @@ exercise_objects = $(patsubst build/$1/bin/%,%,$2) exercises/$(word 5,$(subst /,
 	$(patsubst %,build/$(one)/obj/%.d,$(call exercise_objects,$(one),$(goal)))))))
 else
 DEPENDENCIES := $(wildcard $(if $(filter-out all harness layout,$(GOALS)), \
-	$(if $(filter-out $(addsuffix /%,$(PROGRAM_BUILDS)) $(addprefix $(OWN)/,$(FLAVOURS)) parts parts/%,$(GOALS)),build,$(PROGRAM_BUILDS)), \
+	$(if $(filter-out $(addsuffix /%,$(PROGRAM_BUILDS)) $(addprefix $(OWN)/,$(FLAVOURS)) parts parts/% build/run/%,$(GOALS)),build,$(PROGRAM_BUILDS)), \
 	build/host build/monitor build/runner))
 -include $(if $(DEPENDENCIES),$(shell find $(DEPENDENCIES) -path '*/build/submissions' -prune -o $(if $(MUTANTS),,-path '*/build/mutants' -prune -o) -name '*.d' -print))
 endif

@@ -19,6 +19,7 @@
 
 struct course {
 	const char *submissions, *out;
+	const char *hidden_folder; /* NULL: no hidden tests */
 	long jobs, repeat, timeout;
 	bool no_sandbox, rubric, slurm, gradescope;
 	long slices;	    /* 0: one for each 20 submissions */
@@ -28,6 +29,7 @@ struct course {
 	struct submissions all;
 	const struct program **starters;
 	struct rubric *rubrics;
+	struct hidden *hidden; /* of each exercise; NULL: no hidden tests */
 	size_t count;
 	struct state state;
 	struct style style;
@@ -122,6 +124,37 @@ static int require_sandbox(const struct course *course)
 	return status;
 }
 
+static int hidden_is_bad(char *line)
+{
+	int status = bad_input("%s", line);
+
+	free(line);
+	return status;
+}
+
+/* Of all exercises; where one of them has none, that is said. */
+static int find_hidden(struct course *course)
+{
+	const char *root = course->workbook.loop.root;
+	char *error = hidden_problem(course->hidden_folder, root);
+	size_t found = 0;
+
+	if (error)
+		return hidden_is_bad(error);
+	course->hidden = mem_zeroed(course->count, sizeof *course->hidden);
+	for (size_t i = 0; i < course->count; i++) {
+		const char *pitfall = course->starters[i]->pitfall;
+		if (hidden_load(&course->hidden[i], course->hidden_folder, root, pitfall, &error) != 0)
+			return hidden_is_bad(error);
+		found += course->hidden[i].folder != NULL;
+		if (!course->hidden[i].folder)
+			fprintf(stderr, "loose: '%s' has no hidden tests for %s\n", course->hidden_folder, pitfall);
+	}
+	return found ? 0
+		     : bad_input("'%s' has no hidden tests for what is graded; they belong into '%s/%s'",
+				 course->hidden_folder, course->hidden_folder, course->starters[0]->pitfall);
+}
+
 /* What each is worth, as it may stand in the file. */
 static void print_rubrics(const struct course *course)
 {
@@ -136,6 +169,8 @@ static int make_autograder(struct course *course, const struct operands *operand
 {
 	char *error;
 
+	if (course->hidden_folder)
+		return bad_input("Gradescope's archive takes no hidden tests; leave out --hidden");
 	if (!course->out || course->submissions)
 		return bad_input("grade --gradescope takes --out FILE.zip, and no submissions: Gradescope has them");
 	int status = find_exercises(course, operands);
@@ -164,9 +199,14 @@ static int prepare(struct course *course, const struct operands *operands)
 		return bad_input("grade takes --submissions DIR and --out DIR; './loose grade --help' tells more");
 	if (course->sliced && !slice_read(course->sliced, &course->slice))
 		return bad_input("'%s' is no slice; the first one of ten is 0/10", course->sliced);
+	if (course->hidden_folder && course->no_sandbox)
+		return bad_input("without a sandbox what is handed in can read hidden tests; leave out --hidden or "
+				 "--no-sandbox");
 	int status = require_sandbox(course);
 	if (status == 0)
 		status = find_exercises(course, operands);
+	if (status == 0 && course->hidden_folder)
+		status = find_hidden(course);
 	return status ? status : open_folders(course);
 }
 
@@ -247,6 +287,7 @@ static struct grader grader_of(struct course *course)
 			       .submissions = &course->all,
 			       .starters = course->starters,
 			       .rubrics = course->rubrics,
+			       .hidden = course->hidden,
 			       .exercise_count = course->count,
 			       .state = &course->state,
 			       .options = {.jobs = (int)course->jobs,
@@ -266,7 +307,9 @@ static int judge(struct course *course)
 
 	course->style = style_of(stderr);
 	course->first_ms = now_ms();
-	int status = grader_run(&grader, &error) != 0 ? cannot_judge("%s", error) : 0;
+	int status = 0;
+	if (grader_run(&grader, &error) != 0)
+		status = grader.misled ? bad_input("%s", error) : cannot_judge("%s", error);
 	free(error);
 	return finish(course, status);
 }
@@ -307,6 +350,10 @@ static char **task_of(const struct course *course)
 		words[count++] = mem_format("--jobs=%ld", course->jobs);
 	if (course->no_sandbox)
 		words[count++] = mem_copy("--no-sandbox");
+	char *hidden = course->hidden_folder ? realpath(course->hidden_folder, NULL) : NULL;
+	if (hidden)
+		words[count++] = mem_format("--hidden=%s", hidden);
+	free(hidden);
 	free(in);
 	free(out);
 	return words;
@@ -363,8 +410,12 @@ static int run(const char *root, int argc, char **argv)
 		if (status == 0)
 			status = course.slurm ? judge_on_cluster(&course) : judge(&course);
 	}
-	for (size_t i = 0; i < course.count; i++)
+	for (size_t i = 0; i < course.count; i++) {
 		rubric_release(&course.rubrics[i]);
+		if (course.hidden)
+			hidden_release(&course.hidden[i], course.workbook.loop.root);
+	}
+	free(course.hidden);
 	free(course.rubrics);
 	free(course.starters);
 	submissions_release(&course.all);
@@ -378,6 +429,9 @@ static const struct option_spec options[] = {
 	 offsetof(struct course, submissions)},
 	{"out", OPTION_FILE, "DIR", "where the grades go; a run that was cut off goes on there",
 	 offsetof(struct course, out)},
+	{"hidden", OPTION_FILE, "DIR",
+	 "tests of your own, which nobody who hands in is shown: DIR/NN-chapter/exercise/*.c or DIR/exercise/*.c",
+	 offsetof(struct course, hidden_folder)},
 	{"repeat", OPTION_NUMBER, "N",
 	 "runs under each detector that looks for races, the first as at home, the others with random delays at starts and wake-ups of threads; firing once is firing (default: 4)",
 	 offsetof(struct course, repeat)},
@@ -415,6 +469,9 @@ const struct command_entry command_grade = {
 		"the person, and the results.json of Gradescope and of PrairieLearn.\n\n"
 		"Outcomes are passed, failed, tampered and cannot-judge; the last two are no grade. What is known is kept at "
 		"once: after a crash the same command goes on where it stopped.\n\n"
+		"--hidden adds tests of yours to those of the exercise: Criterion tests in C, with a rubric beside them where "
+		"40 points for all are not what you want. The workbook's own solution must pass them. A person is told their "
+		"points and the sentence that your rubric has for them, and no more; all of it stands in --out in hidden/.\n\n"
 		"Submissions are compiled and run in a sandbox; where the machine gives none, grade refuses unless --no-sandbox says "
 		"that they may run as you.",
 	.options = options,

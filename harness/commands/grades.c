@@ -75,10 +75,10 @@ static int class_end(struct class *class, int status)
 
 /* --- of a person --- */
 
-/* Makes `out` of the folder and this name, and its folders. For the caller to free. */
-static char *place(const struct grades *grades, const char *person, const char *name)
+/* The path of a person's file, in folders that are made. `whose` has a folder for each. For the caller to free. */
+static char *place_of(const struct grades *grades, const char *whose, const char *person, const char *name)
 {
-	char *folder = mem_format("%s/submissions", grades->out), *own = mem_format("%s/%s", folder, person);
+	char *folder = mem_format("%s/%s", grades->out, whose), *own = mem_format("%s/%s", folder, person);
 	char *path = mem_format("%s/%s", own, name);
 
 	mkdir(folder, 0777);
@@ -86,6 +86,11 @@ static char *place(const struct grades *grades, const char *person, const char *
 	free(own);
 	free(folder);
 	return path;
+}
+
+static char *place(const struct grades *grades, const char *person, const char *name)
+{
+	return place_of(grades, "submissions", person, name);
 }
 
 /* Takes the path over. */
@@ -117,15 +122,27 @@ static char *file_name(const char *pitfall, const char *ending)
 	return name;
 }
 
+/* What is only the instructor's, where hidden tests make it differ from what may be shown. */
+static int write_hidden(const struct grades *grades, const char *person, const char *pitfall, const json_t *record)
+{
+	char *name = file_name(pitfall, "json");
+	int status = write_file(place_of(grades, "hidden", person, name), report_json_write, record);
+
+	free(name);
+	return status;
+}
+
 static int write_record(const struct grades *grades, const char *person, const char *pitfall, const json_t *record,
-			const char *feedback)
+			const json_t *shown, const char *feedback)
 {
 	char *json_name = file_name(pitfall, "json"), *page_name = file_name(pitfall, "md");
 	json_t *page = json_string(feedback);
-	int status = write_file(place(grades, person, json_name), report_json_write, record);
+	int status = write_file(place(grades, person, json_name), report_json_write, shown);
 
 	if (status == 0)
 		status = write_file(place(grades, person, page_name), put_text, page);
+	if (status == 0 && !json_equal(record, shown))
+		status = write_hidden(grades, person, pitfall, record);
 	json_decref(page);
 	free(json_name);
 	free(page_name);
@@ -143,10 +160,11 @@ static int write_person(const struct grades *grades, const char *person, struct 
 		char *text, *feedback;
 		if (!state_recall(grades->state, pitfall, person, &text, &feedback))
 			continue;
-		json_t *record = json_loads(text, 0, NULL);
-		status = write_record(grades, person, pitfall, record, feedback);
+		json_t *record = json_loads(text, 0, NULL), *shown = record_shown(record);
+		status = write_record(grades, person, pitfall, record, shown, feedback);
 		class_add(class, record);
-		json_array_append_new(own, record);
+		json_decref(record);
+		json_array_append_new(own, shown);
 		free(text);
 		free(feedback);
 	}

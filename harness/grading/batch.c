@@ -13,6 +13,14 @@
 #include "verdict/detector.h"
 #include "wire/siphash.h"
 
+/* NULL: the exercise has none. */
+static const struct hidden *hidden_of(const struct entry *entry)
+{
+	const struct hidden *hidden = entry->grader->hidden ? &entry->grader->hidden[entry->exercise] : NULL;
+
+	return hidden && hidden->folder ? hidden : NULL;
+}
+
 static struct record_subject subject_of(const struct entry *entry)
 {
 	const struct grader *grader = entry->grader;
@@ -25,7 +33,9 @@ static struct record_subject subject_of(const struct entry *entry)
 				       .place = entry->place ? entry->place : "build/submissions",
 				       .toolchain = &grader->workbook->toolchain,
 				       .suspicious = entry->suspicious,
-				       .rubric = &grader->rubrics[entry->exercise]};
+				       .rubric = &grader->rubrics[entry->exercise],
+				       .hidden = hidden_of(entry),
+				       .hidden_results = entry->hidden.count ? &entry->hidden : NULL};
 }
 
 /* Takes the record over. What could not be judged is not kept as known: the machine may be better next time. */
@@ -34,8 +44,10 @@ static int keep(const struct entry *entry, json_t *record, const struct results 
 	struct grader *grader = entry->grader;
 	const struct record_subject subject = subject_of(entry);
 	bool known = record_grade(record) != GRADE_CANNOT_JUDGE;
-	char *page = feedback_page(&subject, record, results), *text = json_dumps(record, JSON_COMPACT);
+	json_t *shown = record_shown(record);
+	char *page = feedback_page(&subject, shown, results), *text = json_dumps(record, JSON_COMPACT);
 
+	json_decref(shown);
 	if (!text)
 		mem_exhausted();
 	int status =
@@ -43,7 +55,7 @@ static int keep(const struct entry *entry, json_t *record, const struct results 
 	free(text);
 	free(page);
 	json_decref(record);
-	if (status == 0 && grader->graded)
+	if (status == 0 && grader->graded && *entry->person)
 		grader->graded(grader->context, entry->person, subject.pitfall, true);
 	return status;
 }
@@ -58,26 +70,25 @@ int entry_keep_taken(const struct entry *entry, const struct taken *taken, char 
 /* --- in a sandbox --- */
 
 /* The place that its sandbox writes, relative to the root; for the caller to free. */
-static char *name_of_own(const struct batch *batch)
+static char *name_of_own(const struct batch *batch, const char *what)
 {
 	char name[32];
 
-	snprintf(name, sizeof name, "own%zu", batch->number);
+	snprintf(name, sizeof name, "%s%zu", what, batch->number);
 	return leftovers_name(name);
 }
 
-static void walled_init(struct walled *walled, const struct batch *batch)
+/* What is the same whatever is made. */
+static void walled_begin(struct walled *walled, const struct batch *batch, const char *what)
 {
 	const struct grader *grader = batch->grading->grader;
 	const struct entry *entry = &batch->entries[0];
 	const char *root = grader->workbook->loop.root, *pitfall = grader->starters[entry->exercise]->pitfall;
 
-	*walled = (struct walled){.own = name_of_own(batch), .file = mem_format("%s/%s", root, entry->path)};
+	*walled = (struct walled){.own = name_of_own(batch, what)};
 	walled->directory = mem_format("%s/%s", root, walled->own);
-	walled->files[0] = walled->file;
 	walled->variables[0] = mem_format("OWN=%s", walled->own);
 	walled->variables[1] = mem_format("EXERCISE=%s", pitfall);
-	walled->variables[2] = mem_format("FILE=%s", walled->file);
 	walled->folders[0] = mem_format("%s/exercises/%s", root, pitfall);
 	walled->folders[1] = mem_format("%s/%s", root, entry->place);
 	walled->sandbox = (struct sandbox){.root = root, .writable = walled->directory, .files = walled->files};
@@ -85,6 +96,33 @@ static void walled_init(struct walled *walled, const struct batch *batch)
 					   .variables = walled->variables,
 					   .own = walled->folders,
 					   .sandbox = &walled->sandbox};
+}
+
+/* The submission's file is compiled, and linked with the tests of the exercise. */
+static void walled_init(struct walled *walled, const struct batch *batch)
+{
+	walled_begin(walled, batch, "own");
+	walled->paths[0] = mem_format("%s/%s", batch->grading->grader->workbook->loop.root, batch->entries[0].path);
+	walled->files[0] = walled->paths[0];
+	walled->variables[2] = mem_format("FILE=%s", walled->paths[0]);
+}
+
+/* Nothing is compiled: what the first one has made is linked with the hidden tests, and nobody sees both before. */
+static void walled_init_hidden(struct walled *walled, const struct batch *batch)
+{
+	const char *root = batch->grading->grader->workbook->loop.root;
+	const struct hidden *hidden = hidden_of(&batch->entries[0]);
+	static const char *const flavours[] = {"plain", "tsan"};
+
+	walled_begin(walled, batch, "more");
+	for (int i = 0; i < 2; i++) {
+		walled->paths[i] = mem_format("%s/%s.o", batch->walled.directory, flavours[i]);
+		walled->paths[2 + i] = hidden_object(hidden, root, flavours[i]);
+	}
+	memcpy(walled->files, walled->paths, sizeof walled->paths);
+	walled->variables[2] = mem_format("STUDENT=%s", batch->walled.own);
+	walled->variables[3] = mem_format("HIDDEN=%s", hidden->place);
+	walled->folders[2] = mem_format("%s/%s", root, hidden->place);
 }
 
 static int walled_make(const struct walled *walled, char **error)
@@ -103,13 +141,13 @@ static void walled_release(struct walled *walled)
 {
 	if (walled->directory)
 		run_remove(walled->directory);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++) {
 		free(walled->variables[i]);
-	for (int i = 0; i < 2; i++)
 		free(walled->folders[i]);
+		free(walled->paths[i]);
+	}
 	free(walled->own);
 	free(walled->directory);
-	free(walled->file);
 	*walled = (struct walled){0};
 }
 
@@ -141,6 +179,7 @@ void batch_release(struct batch *batch)
 		submission_release(&entry->submission);
 		inspection_release(&entry->inspection);
 		free(entry->results.items);
+		free(entry->hidden.items);
 		free(entry->given);
 		free(entry->suspicious);
 		free(entry->place);
@@ -150,6 +189,8 @@ void batch_release(struct batch *batch)
 	batch_sweep(grader);
 	tasks_release(&batch->tasks);
 	walled_release(&batch->walled);
+	walled_release(&batch->walled_hidden);
+	results_release(&batch->shown);
 	*batch = (struct batch){.grading = batch->grading, .number = batch->number};
 }
 /* Makes the folders of the path, relative to the root. */
@@ -213,7 +254,7 @@ static void inspect(const struct batch *batch, struct entry *entry)
 	const struct grader *grader = batch->grading->grader;
 	static const char *const flavours[] = {"plain", "tsan"};
 	const char *root = grader->workbook->loop.root;
-	char *own = name_of_own(batch), *paths[2];
+	char *own = name_of_own(batch, "own"), *paths[2];
 
 	for (int i = 0; i < 2; i++)
 		paths[i] = grader->sandboxed ? mem_format("%s/%s/%s.o", root, own, flavours[i])
@@ -287,33 +328,95 @@ static json_t *record_of_entry(struct entry *entry)
 	return record_of_taken(&subject, &refused);
 }
 
-/* Kept as soon as the last of its results is there. The results live until the judging ends. */
-static void on_result(void *context, size_t task, const struct result *result)
+static void keep_results(struct batch *batch, struct entry *entry)
 {
-	struct batch *batch = context;
-	struct entry *entry = entry_of(batch, task);
 	char *error = NULL;
-
-	entry->results.items[task - entry->first] = *result;
-	if (--entry->left || batch->grading->error)
-		return;
 	json_t *record = record_of_entry(entry);
 	/* A person is shown no run of what is no grade. */
 	const struct results *shown = entry->inspection.answer < GATE_UNKNOWN ? &entry->results : NULL;
+
 	if (keep(entry, record, shown, &error) != 0)
 		grading_note_error(batch->grading, error);
 }
 
-/* Its results are not needed any more; what they were made of is released outside of the judging. */
-static void on_finished(void *context, struct judging_end *end)
+/* Kept as soon as the last of its results is there, where no hidden tests follow. The results live until the judging ends. */
+static void on_result(void *context, size_t task, const struct result *result)
 {
 	struct batch *batch = context;
+	struct entry *entry = entry_of(batch, task);
+
+	entry->results.items[task - entry->first] = *result;
+	if (--entry->left == 0 && !batch->grading->error && !hidden_of(entry))
+		keep_results(batch, entry);
+}
+
+static void end_batch(struct batch *batch)
+{
+	batch->judging = NULL;
+	batch->over = batch->grading->changed = true;
+}
+
+/* What they were made of is released outside of the judging. */
+static void on_hidden_finished(void *context, struct judging_end *end)
+{
+	struct batch *batch = context;
+	struct entry *entry = &batch->entries[0];
 
 	if (end->error)
 		grading_note_error(batch->grading, mem_copy(end->error));
+	if (end->how == END_DONE && !batch->grading->error) {
+		entry->hidden = end->results;
+		keep_results(batch, entry);
+		entry->hidden = (struct results){0};
+	}
 	results_release(&end->results);
-	batch->judging = NULL;
-	batch->over = batch->grading->changed = true;
+	end_batch(batch);
+}
+
+/* What runs with hidden tests has been compiled, may run, and can be judged without them. */
+static bool may_be_tested_more(struct entry *entry)
+{
+	inspection_finish(&entry->inspection);
+	for (size_t i = 0; i < entry->results.count; i++)
+		if (entry->results.items[i].bad_input)
+			return false;
+	return entry->inspection.answer < GATE_UNKNOWN;
+}
+
+/* The same runs once more, with hidden tests. False: there is no place for them, which is noted. */
+static bool start_hidden(struct batch *batch)
+{
+	static const struct judging_events events = {.finished = on_hidden_finished};
+	char *error = NULL;
+
+	walled_init_hidden(&batch->walled_hidden, batch);
+	if (walled_make(&batch->walled_hidden, &error) != 0) {
+		grading_note_error(batch->grading, error);
+		return false;
+	}
+	batch->options.outside = &batch->walled_hidden.outside;
+	batch->options.admits = NULL; /* it has been looked at */
+	batch->judging =
+		judging_start(batch->grading->grader->workbook, &batch->tasks, &batch->options, &events, batch);
+	return true;
+}
+
+/* With hidden tests the results are needed until those have theirs. */
+static void on_finished(void *context, struct judging_end *end)
+{
+	struct batch *batch = context;
+	struct entry *entry = &batch->entries[0];
+
+	if (end->error)
+		grading_note_error(batch->grading, mem_copy(end->error));
+	batch->shown = end->results;
+	if (end->how == END_DONE && !batch->grading->error && hidden_of(entry)) {
+		if (may_be_tested_more(entry) && start_hidden(batch))
+			return;
+		if (!batch->grading->error)
+			keep_results(batch, entry);
+	}
+	end_batch(batch);
 }
 
 void batch_start(struct batch *batch)

@@ -26,7 +26,7 @@ struct entry {
 	struct inspection inspection;
 	size_t first, left; /* of its tasks in the batch; those that have no result yet */
 	struct results results;
-	bool kept;
+	struct results hidden; /* of an instructor's hidden tests; none: they were not begun */
 };
 
 /* What a judging in a sandbox needs; it lives until that has ended. */
@@ -34,9 +34,9 @@ struct walled {
 	struct sandbox sandbox;
 	struct outside outside;
 	char *own, *directory; /* the only place that is written, relative to the root and absolute */
-	char *file;	       /* absolute */
-	const char *files[2];
-	char *variables[4], *folders[3];
+	char *paths[4];	       /* absolute: the submission's file; or what was compiled of it, and of hidden tests */
+	const char *files[5];
+	char *variables[5], *folders[4];
 };
 
 /* What one judging judges. */
@@ -47,7 +47,8 @@ struct batch {
 	size_t count;
 	struct tasks tasks;
 	struct judging_options options;
-	struct walled walled;
+	struct walled walled, walled_hidden;
+	struct results shown;	 /* that the first judging has left, while hidden tests are judged */
 	struct judging *judging; /* NULL: none is under way */
 	bool over;		 /* it has ended, and the batch is to be released */
 };

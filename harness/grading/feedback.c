@@ -74,6 +74,19 @@ static void put_results(FILE *out, const struct record_subject *subject, const s
 	free(text);
 }
 
+/* Whether all that the person can see is kept. */
+static bool is_only_of_hidden(const json_t *record)
+{
+	size_t index;
+	json_t *object;
+
+	json_array_foreach(json_object_get(record, "runs"), index, object) {
+		if (!json_is_true(json_object_get(object, "agrees")))
+			return false;
+	}
+	return record_grade(record) == GRADE_FAILED;
+}
+
 /* A cell of a table, which no '|' in it ends. */
 static void put_cell(FILE *out, const char *text)
 {
@@ -137,7 +150,11 @@ char *feedback_page(const struct record_subject *subject, const json_t *record, 
 		put_block(out, why);
 	} else {
 		put_lost(out, record);
-		if (results)
+		if (is_only_of_hidden(record))
+			fputs("The tests that you have pass, and the detectors say nothing of them. Hidden tests, which ask for "
+			      "what the header promises too, do not all hold.\n",
+			      out);
+		else if (results)
 			put_results(out, subject, results);
 	}
 	if (results && record_grade(record) <= GRADE_FAILED)

@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -37,6 +38,8 @@ static char *given_of(const struct grader *grader, size_t exercise, const struct
 	fprintf(out, "%s\n%s\n%s\n%s\n%u\n", LOOSE_VERSION, tools->clang, tools->valgrind, tools->glibc,
 		grader->race_repeat);
 	rubric_write(out, rubric);
+	if (grader->hidden && grader->hidden[exercise].folder)
+		fprintf(out, "hidden %s\n", grader->hidden[exercise].digest);
 	fprintf(out, "%d\n%s", (int)taken->how, taken->text ? taken->text : taken->why);
 	return text_close(&given);
 }
@@ -205,6 +208,79 @@ static void plan(struct grading *grading, struct grader *grader)
 		grading->batches[i] = (struct batch){.grading = grading, .number = i};
 }
 
+/* --- hidden tests --- */
+
+/* What the workbook's own solution shows of hidden tests: a line when they are no good, or cannot be tried. */
+static char *complaint_of(struct grader *grader, const struct hidden *hidden)
+{
+	char *text, *page, *line = NULL;
+
+	if (!state_recall(grader->state, hidden->pitfall, "", &text, &page))
+		return NULL;
+	json_t *record = json_loads(text, 0, NULL);
+	if (record_grade(record) != GRADE_PASSED) {
+		char *lost = record_lost_hidden(record);
+		grader->misled = lost && (record_grade(record) == GRADE_FAILED || strstr(lost, "does not compile"));
+		line = lost ? mem_format("%s: %s, of the workbook's own solution; correct it: nothing was graded",
+					 hidden->folder, lost)
+			    : mem_format(
+				      "the workbook's own solution of %s does not pass here (%s); './loose verify %s' "
+				      "tells more",
+				      hidden->pitfall,
+				      *record_text(record, "why") ? record_text(record, "why") : "it fails",
+				      hidden->pitfall);
+		free(lost);
+	}
+	json_decref(record);
+	free(text);
+	free(page);
+	return line;
+}
+
+static char *solution_text(const struct grader *grader, const char *pitfall)
+{
+	const struct program *solution = catalogue_program(&grader->workbook->catalogue, pitfall, "solution");
+	char *path = solution ? mem_format("%s/%s", grader->workbook->loop.root, solution->path) : NULL;
+	char *text = path ? file_read(path) : NULL;
+
+	free(path);
+	return text;
+}
+
+/* A hidden test that a right program fails is no test: it is graded first, as nobody's submission. */
+static void try_hidden(struct grading *grading, size_t exercise)
+{
+	struct grader *grader = grading->grader;
+	struct hidden *hidden = &grader->hidden[exercise];
+	char *error = NULL, *text;
+
+	if (hidden_compile(hidden, &grader->workbook->loop, &error) != 0) {
+		grader->misled = !grader->workbook->loop.interrupted;
+		grading_note_error(grading, error);
+		return;
+	}
+	if (!(text = solution_text(grader, hidden->pitfall)))
+		return;
+	struct taken taken = {.how = TAKEN, .text = text};
+	struct entry entry = {.grader = grader, .exercise = exercise, .person = ""};
+	pass_gate(grading, exercise, &taken);
+	entry.given = given_of(grader, exercise, &taken);
+	if (state_has(grader->state, hidden->pitfall, "", entry.given)) {
+		free(entry.given);
+	} else {
+		struct batch *batch = free_batch(grading);
+		if (batch_add(batch, &entry, text, &error) != 0)
+			grading_note_error(grading, error);
+		else if (!is_ending(grading))
+			batch_start(batch);
+		while (wait_for_one(grading))
+			;
+	}
+	taken_release(&taken);
+	if (!is_ending(grading) && (error = complaint_of(grader, hidden)))
+		grading_note_error(grading, error);
+}
+
 static void grade_exercise(struct grading *grading, size_t exercise)
 {
 	const struct submissions *all = grading->grader->submissions;
@@ -212,6 +288,8 @@ static void grade_exercise(struct grading *grading, size_t exercise)
 
 	if (grading->grader->sandboxed && build_parts(grading->grader, exercise, &error) != 0)
 		grading_note_error(grading, error);
+	if (grading->grader->hidden && grading->grader->hidden[exercise].folder && !is_ending(grading))
+		try_hidden(grading, exercise);
 	for (size_t i = 0; i < all->count && !is_ending(grading); i++)
 		take_one(grading, exercise, &all->items[i]);
 }

@@ -10,6 +10,7 @@
 #ifndef LOOSE_GRADING_GRADER_H
 #define LOOSE_GRADING_GRADER_H
 
+#include "hidden.h"
 #include "judge/judging.h"
 #include "rubric.h"
 #include "state.h"
@@ -20,6 +21,7 @@ struct grader {
 	const struct submissions *submissions;
 	const struct program *const *starters; /* of the exercises */
 	const struct rubric *rubrics;	       /* one for each */
+	struct hidden *hidden;		       /* the same; NULL: no hidden tests at all. Only where it is sandboxed */
 	size_t exercise_count;
 	struct state *state;
 	struct judging_options options;
@@ -28,6 +30,7 @@ struct grader {
 	/* May be NULL: after a submission is graded (`fresh`), or found to have been graded before. */
 	void (*graded)(void *context, const char *person, const char *pitfall, bool fresh);
 	void *context;
+	bool misled; /* after -1: what the instructor has given is wrong, and not the machine */
 };
 
 /*

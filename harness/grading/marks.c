@@ -70,6 +70,13 @@ int write_grades(FILE *out, const json_t *records)
 	return file_flushed(out);
 }
 
+/* "test", or "hidden test". For the caller to free. */
+static char *kind_of(const json_t *item)
+{
+	return mem_format("%s%s", json_is_true(json_object_get(item, "hidden")) ? "hidden " : "",
+			  record_text(item, "kind"));
+}
+
 /* --- items --- */
 
 /* Counts in `tally`, an array of {exercise, kind, name, refused, of}. */
@@ -104,8 +111,10 @@ void items_add(json_t *tally, const json_t *record)
 	/* What never ran was refused by none of them: it says why instead. */
 	if (is_graded(record) && !*record_text(record, "why"))
 		json_array_foreach(json_object_get(record, "items"), index, item) {
-			count(tally, exercise, record_text(item, "kind"), record_text(item, "name"),
+			char *kind = kind_of(item);
+			count(tally, exercise, kind, record_text(item, "name"),
 			      !json_is_true(json_object_get(item, "kept")));
+			free(kind);
 		}
 	for (enum grade grade = GRADE_PASSED; grade <= GRADE_CANNOT_JUDGE; grade++)
 		count(tally, exercise, "outcome", grade_name(grade), record_grade(record) == grade);
@@ -153,9 +162,10 @@ static void put_case(FILE *out, const json_t *record, const json_t *item)
 {
 	fputs("  <testcase", out);
 	put_attribute(out, "classname", record_text(record, "exercise"));
-	char *name = mem_format("%s %s", record_text(item, "kind"), record_text(item, "name"));
+	char *kind = kind_of(item), *name = mem_format("%s %s", kind, record_text(item, "name"));
 	put_attribute(out, "name", name);
 	free(name);
+	free(kind);
 	if (is_graded(record) && json_is_true(json_object_get(item, "kept"))) {
 		fputs("/>\n", out);
 		return;

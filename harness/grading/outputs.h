@@ -12,7 +12,7 @@
 
 #include "record.h"
 
-/* --- of one submission --- */
+/* --- of one submission: of what may be shown of its record (record_shown()) --- */
 
 /*
  * The page that a person reads, in Markdown, for the caller to free: the outcome, one sentence of the contract that does

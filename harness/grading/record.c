@@ -81,6 +81,11 @@ char *record_words(const struct record_subject *subject, const char *text)
 	char *folder = mem_copy_n(subject->file, (size_t)(strrchr(subject->file, '/') + 1 - subject->file));
 	char *words = replaced(below, place, folder);
 
+	if (subject->hidden && subject->hidden->place) {
+		char *all = words;
+		words = replaced(all, subject->hidden->place, "hidden");
+		free(all);
+	}
 	free(folder);
 	free(place);
 	free(below);
@@ -202,21 +207,50 @@ static json_t *item_json(const struct rubric_item *item, long points, bool kept)
 
 /* --- the whole --- */
 
-/* `points` of each item, or NULL: nothing was judged. */
+/* Those of a rubric, into `items`; `results` is NULL when nothing was judged. The points that they bring. */
+static long add_items(json_t *items, const struct rubric *rubric, const struct results *results, bool hidden)
+{
+	long *points = mem_zeroed(rubric->count + 1, sizeof *points), sum = 0;
+
+	if (results)
+		sum = rubric_score(rubric, results, points);
+	for (size_t i = 0; i < rubric->count; i++) {
+		const struct rubric_item *item = &rubric->items[i];
+		json_t *object = item_json(item, points[i], results && rubric_keeps(item, results));
+		if (hidden)
+			json_object_set_new(object, "hidden", json_true());
+		json_array_append_new(items, object);
+	}
+	free(points);
+	return sum;
+}
+
+static void add_runs(json_t *runs, const struct record_subject *subject, const struct results *results, bool hidden)
+{
+	for (size_t i = 0; results && i < results->count; i++) {
+		json_t *object = run_json(subject, &results->items[i]);
+		if (hidden)
+			json_object_set_new(object, "hidden", json_true());
+		json_array_append_new(runs, object);
+	}
+}
+
+/* `scored`: what was judged counts. */
 static json_t *record(const struct record_subject *subject, enum grade grade, const char *why,
-		      const struct results *results, const long *points)
+		      const struct results *results, bool scored)
 {
 	json_t *object = json_object(), *items = json_array(), *runs = json_array();
-	long sum = 0;
+	const struct rubric *hidden = subject->hidden ? &subject->hidden->rubric : NULL;
+	const struct results *more = results ? subject->hidden_results : NULL;
+	long sum = add_items(items, subject->rubric, scored ? results : NULL, false),
+	     of = rubric_total(subject->rubric);
 
-	for (size_t i = 0; i < subject->rubric->count; i++) {
-		const struct rubric_item *item = &subject->rubric->items[i];
-		json_array_append_new(items,
-				      item_json(item, points ? points[i] : 0, points && rubric_keeps(item, results)));
-		sum += points ? points[i] : 0;
+	if (hidden) {
+		sum += add_items(items, hidden, scored ? more : NULL, true);
+		of += rubric_total(hidden);
 	}
-	for (size_t i = 0; results && i < results->count; i++)
-		json_array_append_new(runs, run_json(subject, &results->items[i]));
+	add_runs(runs, subject, results, false);
+	add_runs(runs, subject, more, true);
 	json_object_set_new(object, "schema", json_string("loose-threads/grade/1"));
 	json_object_set_new(object, "submission", report_json_text(subject->person));
 	json_object_set_new(object, "exercise", report_json_text(subject->pitfall));
@@ -225,7 +259,7 @@ static json_t *record(const struct record_subject *subject, enum grade grade, co
 	json_object_set_new(object, "why", words_json(subject, why));
 	json_object_set_new(object, "suspicious", words_json(subject, subject->suspicious));
 	json_object_set_new(object, "points", points_json(sum));
-	json_object_set_new(object, "of", points_json(rubric_total(subject->rubric)));
+	json_object_set_new(object, "of", points_json(of));
 	json_object_set_new(object, "toolchain", report_json_toolchain(subject->toolchain));
 	json_object_set_new(object, "items", items);
 	json_object_set_new(object, "runs", runs);
@@ -257,27 +291,40 @@ static bool is_refused(const struct result *result)
 	return !result->verdict.agrees;
 }
 
+/* No grade, because of this result; NULL: because there is none. */
+static json_t *record_of_unjudged(const struct record_subject *subject, const struct results *results,
+				  const struct result *unjudged, bool hidden)
+{
+	char *why = unjudged ? mem_format("%s%s: %s", hidden ? "hidden tests: " : "", unjudged->detector->name,
+					  unjudged->verdict.why ? unjudged->verdict.why : "no verdict")
+			     : mem_copy("nothing was judged");
+	json_t *object = record(subject, GRADE_CANNOT_JUDGE, why, results, false);
+
+	if (hidden)
+		json_object_set_new(object, "hidden", json_true());
+	free(why);
+	return object;
+}
+
+/* What has compiled with the exercise's own tests and not with hidden ones is nobody's fault that could be told here. */
+static bool is_unjudged_of_hidden(const struct result *result)
+{
+	return result->bad_input || cannot_be_judged(result);
+}
+
 json_t *record_of_results(const struct record_subject *subject, const struct results *results)
 {
 	const struct result *broken = first(results, does_not_compile), *unjudged = first(results, cannot_be_judged);
-	long *points = mem_zeroed(subject->rubric->count + 1, sizeof *points);
-	json_t *object;
+	const struct results *more = subject->hidden_results;
 
-	if (broken) {
-		object = record(subject, GRADE_FAILED, broken->seen.why, results, points);
-	} else if (unjudged || results->count == 0) {
-		char *why = unjudged ? mem_format("%s: %s", unjudged->detector->name,
-						  unjudged->verdict.why ? unjudged->verdict.why : "no verdict")
-				     : mem_copy("nothing was judged");
-		object = record(subject, GRADE_CANNOT_JUDGE, why, results, NULL);
-		free(why);
-	} else {
-		bool passed = !first(results, is_refused);
-		rubric_score(subject->rubric, results, points);
-		object = record(subject, passed ? GRADE_PASSED : GRADE_FAILED, NULL, results, points);
-	}
-	free(points);
-	return object;
+	if (broken)
+		return record(subject, GRADE_FAILED, broken->seen.why, results, false);
+	if (unjudged || results->count == 0)
+		return record_of_unjudged(subject, results, unjudged, false);
+	if (subject->hidden && (!more || first(more, is_unjudged_of_hidden)))
+		return record_of_unjudged(subject, results, more ? first(more, is_unjudged_of_hidden) : NULL, true);
+	bool passed = !first(results, is_refused) && !(more && first(more, is_refused));
+	return record(subject, passed ? GRADE_PASSED : GRADE_FAILED, NULL, results, true);
 }
 
 json_t *record_of_taken(const struct record_subject *subject, const struct taken *taken)
@@ -287,5 +334,100 @@ json_t *record_of_taken(const struct record_subject *subject, const struct taken
 					    [TAKEN_TAMPERED] = GRADE_TAMPERED,
 					    [TAKEN_UNREADABLE] = GRADE_CANNOT_JUDGE};
 
-	return record(subject, grades[taken->how], taken->why, NULL, NULL);
+	return record(subject, grades[taken->how], taken->why, NULL, false);
+}
+
+/* --- what is only the instructor's --- */
+
+static bool is_hidden(const json_t *object)
+{
+	return json_is_true(json_object_get(object, "hidden"));
+}
+
+/* Of hidden tests with a sentence, the sentence is all. */
+static json_t *shown_item(const json_t *item, const char *sentence)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "kind", json_string("hidden"));
+	json_object_set_new(object, "name", json_string("tests"));
+	json_object_set(object, "points", json_object_get(item, "points"));
+	json_object_set(object, "of", json_object_get(item, "of"));
+	json_object_set(object, "kept", json_object_get(item, "kept"));
+	json_object_set_new(object, "sentence", json_string(sentence));
+	return object;
+}
+
+/* Another one of which nothing is told, to those in *all. */
+static void add_untold(json_t **all, const json_t *item)
+{
+	if (!*all) {
+		*all = shown_item(item, "Tests of which nothing is told.");
+		return;
+	}
+	bool kept = json_is_true(json_object_get(*all, "kept")) && json_is_true(json_object_get(item, "kept"));
+	json_object_set_new(*all, "points", points_json(record_points(*all, "points") + record_points(item, "points")));
+	json_object_set_new(*all, "of", points_json(record_points(*all, "of") + record_points(item, "of")));
+	json_object_set_new(*all, "kept", json_boolean(kept));
+}
+
+static json_t *shown_items(const json_t *record)
+{
+	json_t *items = json_array(), *untold = NULL, *item;
+	size_t index;
+
+	json_array_foreach(json_object_get(record, "items"), index, item) {
+		if (!is_hidden(item))
+			json_array_append(items, item);
+		else if (*record_text(item, "sentence"))
+			json_array_append_new(items, shown_item(item, record_text(item, "sentence")));
+		else
+			add_untold(&untold, item);
+	}
+	if (untold)
+		json_array_append_new(items, untold);
+	return items;
+}
+
+json_t *record_shown(const json_t *record)
+{
+	json_t *shown = json_copy((json_t *)record), *runs = json_array(), *run;
+	size_t index;
+
+	if (!shown)
+		mem_exhausted();
+	json_array_foreach(json_object_get(record, "runs"), index, run) {
+		if (!is_hidden(run))
+			json_array_append(runs, run);
+	}
+	json_object_set_new(shown, "items", shown_items(record));
+	json_object_set_new(shown, "runs", runs);
+	if (is_hidden(record)) {
+		json_object_del(shown, "hidden");
+		json_object_set_new(shown, "why", json_string("hidden tests came to no verdict"));
+	}
+	return shown;
+}
+
+char *record_lost_hidden(const json_t *record)
+{
+	json_t *object;
+	size_t index;
+
+	if (is_hidden(record)) {
+		const char *why = record_text(record, "why");
+		size_t first = strcspn(why, "\n");
+		return mem_format("%.*s%s%.*s", (int)first, why, why[first] ? " " : "",
+				  (int)strcspn(why + first + (why[first] != '\0'), "\n"),
+				  why + first + (why[first] != '\0'));
+	}
+	json_array_foreach(json_object_get(record, "items"), index, object) {
+		if (is_hidden(object) && !json_is_true(json_object_get(object, "kept")))
+			return mem_format("%s %s refuses it", record_text(object, "kind"), record_text(object, "name"));
+	}
+	json_array_foreach(json_object_get(record, "runs"), index, object) {
+		if (is_hidden(object) && !json_is_true(json_object_get(object, "agrees")))
+			return mem_format("%s refuses it", record_text(object, "detector"));
+	}
+	return NULL;
 }

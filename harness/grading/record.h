@@ -10,6 +10,9 @@
  *       one has the next; null: none), why, said, cpu_ms, wall_ms, findings [{kind, function, file,
  *       line, words, stacks [{role, fault, frames [{function, file, line, own}]}]}]}]
  *
+ * Where an instructor has hidden tests (hidden.h), items and runs of theirs have "hidden": true, and so has the record when
+ * "why" is about them. record_shown() is the same without what is only the instructor's.
+ *
  * The person's file is called by its name in the submission. What stands in a place
  * of this machine has no path.
  */
@@ -18,6 +21,7 @@
 
 #include <jansson.h>
 
+#include "hidden.h"
 #include "rubric.h"
 #include "submissions.h"
 
@@ -37,12 +41,21 @@ struct record_subject {
 	const struct toolchain *toolchain;
 	const char *suspicious; /* what a person is to look at, in one line; NULL: nothing */
 	const struct rubric *rubric;
+	const struct hidden *hidden;	      /* tests that nobody is shown; NULL: none */
+	const struct results *hidden_results; /* of them; NULL: they did not run */
 };
 
 /* Of what was judged: passed only when all agree. A new reference. */
 json_t *record_of_results(const struct record_subject *subject, const struct results *results);
 /* Of what could not be taken from the submission, so that nothing ran. A new reference. */
 json_t *record_of_taken(const struct record_subject *subject, const struct taken *taken);
+/*
+ * What of a record may be shown to the person: of hidden tests their points, and the sentence that the instructor has for
+ * them; those without one are one item together. A new reference.
+ */
+json_t *record_shown(const json_t *record);
+/* What the record holds against hidden tests, in words for their author, for the caller to free; NULL: nothing. */
+char *record_lost_hidden(const json_t *record);
 /*
  * The same text where the person's file has the name that it has in the submission, and the workbook's folder is left out;
  * for the caller to free.

@@ -8,7 +8,12 @@
 #include "base/mem.h"
 #include "verdict/detector.h"
 
-enum { TESTS_SHARE = 60 * RUBRIC_POINT, DETECTORS_SHARE = 40 * RUBRIC_POINT, MOST_POINTS = 100000 };
+enum {
+	TESTS_SHARE = 60 * RUBRIC_POINT,
+	DETECTORS_SHARE = 40 * RUBRIC_POINT,
+	HIDDEN_SHARE = 40 * RUBRIC_POINT,
+	MOST_POINTS = 100000
+};
 
 static void add_item(struct rubric *rubric, struct rubric_item item)
 {
@@ -121,6 +126,7 @@ static bool split(const char *line, const char *end, char *fields[3])
 struct known {
 	struct rubric parts; /* the exercise's tests, and the detectors */
 	char *header;	     /* its words, with one space between two */
+	bool hidden;	     /* tests that a learner is not told of, but by a sentence */
 };
 
 /* Without the stars of comments; any run of blanks is one space. For the caller to free. */
@@ -207,7 +213,7 @@ static char *take_fields(struct rubric_item *item, const struct known *known, ch
 
 	if (!*fields[0] || *end || points < 1 || points > MOST_POINTS)
 		return mem_format("points are a whole number from 1 to %d, not '%s'", MOST_POINTS, fields[0]);
-	if (!*fields[2])
+	if (!*fields[2] && (!known->hidden || strncmp(fields[1], "promise ", 8) == 0))
 		return mem_format("'%s' has no sentence for the learner", fields[1]);
 	item->points = points * RUBRIC_POINT;
 	item->sentence = mem_copy(fields[2]);
@@ -263,28 +269,62 @@ static int read_lines(struct rubric *rubric, const struct known *known, const ch
 	return rubric->count ? 0 : -1;
 }
 
-int rubric_read(struct rubric *rubric, const char *path, const char *text, const char *tests, const char *header,
-		char **error)
+/* What there is without a file; of hidden tests the sentences are left out. */
+static void share_all(struct known *known)
 {
-	struct known known = {.header = words_of(header)};
+	share(&known->parts, RUBRIC_TEST, known->hidden ? HIDDEN_SHARE : TESTS_SHARE);
+	if (!known->hidden) {
+		share(&known->parts, RUBRIC_DETECTOR, DETECTORS_SHARE);
+		return;
+	}
+	size_t kept = 0;
+	for (size_t i = 0; i < known->parts.count; i++) {
+		struct rubric_item *item = &known->parts.items[i];
+		if (item->kind == RUBRIC_TEST) {
+			item->sentence[0] = '\0';
+			known->parts.items[kept++] = *item;
+		} else {
+			release_item(item);
+		}
+	}
+	known->parts.count = kept;
+}
+
+/* `known` has the words of the header, and whether the tests are hidden. */
+static int read_all(struct rubric *rubric, struct known *known, const char *path, const char *text, const char *tests,
+		    char **error)
+{
 	int status = 0;
 
 	*error = NULL;
 	*rubric = (struct rubric){0};
-	find_tests(&known.parts, tests);
-	find_detectors(&known.parts);
-	if (text) {
-		status = read_lines(rubric, &known, path, text, error);
-		rubric_release(&known.parts);
-	} else {
-		share(&known.parts, RUBRIC_TEST, TESTS_SHARE);
-		share(&known.parts, RUBRIC_DETECTOR, DETECTORS_SHARE);
-		*rubric = known.parts;
+	find_tests(&known->parts, tests);
+	if (known->hidden && !known->parts.count) {
+		*error = mem_format("%.*s has no test; a line of one begins with 'Test(' or 'ParameterizedTest('",
+				    (int)(strrchr(path, '/') - path), path);
+		status = -1;
 	}
-	free(known.header);
+	find_detectors(&known->parts);
+	if (text && status == 0) {
+		status = read_lines(rubric, known, path, text, error);
+	} else if (status == 0) {
+		share_all(known);
+		*rubric = known->parts;
+		known->parts = (struct rubric){0};
+	}
+	rubric_release(&known->parts);
+	free(known->header);
 	if (status)
 		rubric_release(rubric);
 	return status;
+}
+
+int rubric_read(struct rubric *rubric, const char *path, const char *text, const char *tests, const char *header,
+		char **error)
+{
+	struct known known = {.header = words_of(header)};
+
+	return read_all(rubric, &known, path, text, tests, error);
 }
 
 /* All headers of the exercise, one after the other, for the caller to free. */
@@ -317,6 +357,18 @@ int rubric_load(struct rubric *rubric, const char *root, const char *pitfall, ch
 	free(text);
 	free(test_path);
 	free(tests);
+	return status;
+}
+
+int rubric_load_hidden(struct rubric *rubric, const char *root, const char *pitfall, const char *path, const char *text,
+		       const char *tests, char **error)
+{
+	char *folder = mem_format("exercises/%s", pitfall), *headers = read_headers(root, folder);
+	struct known known = {.header = words_of(headers), .hidden = true};
+	int status = read_all(rubric, &known, path, text, tests, error);
+
+	free(headers);
+	free(folder);
 	return status;
 }
 

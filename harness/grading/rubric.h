@@ -60,6 +60,13 @@ int rubric_load(struct rubric *rubric, const char *root, const char *pitfall, ch
  */
 int rubric_read(struct rubric *rubric, const char *path, const char *text, const char *tests, const char *header,
 		char **error);
+/*
+ * The same for hidden tests (hidden.h), of which a learner is told the sentence and no name: one that is empty tells nothing.
+ * Without a file the tests share 40 points, and nothing is told. `text` is of the file, or NULL; a promise is one of the
+ * headers of the exercise below `root`.
+ */
+int rubric_load_hidden(struct rubric *rubric, const char *root, const char *pitfall, const char *path, const char *text,
+		       const char *tests, char **error);
 /* As it may stand in the file. */
 void rubric_write(FILE *out, const struct rubric *rubric);
 void rubric_release(struct rubric *rubric);

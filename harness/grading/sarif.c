@@ -167,6 +167,8 @@ static json_t *result(const json_t *record, const json_t *run, const json_t *fin
 	}
 	json_object_set(bag, "submission", json_object_get(record, "submission"));
 	json_object_set(bag, "exercise", json_object_get(record, "exercise"));
+	if (json_is_true(json_object_get(run, "hidden")))
+		json_object_set_new(bag, "hidden", json_true());
 	json_object_set_new(object, "properties", bag);
 	json_decref(flows);
 	free(rule);
