@@ -1,7 +1,7 @@
 /*
  * Who gives room back hands it to those that wait and fit, in the order in which
  * they came. A sheet that waits has a condition of its own, and wakes when it has
- * its room, and not to look whether it has.
+ * its room, and not to check whether it has.
  *
  * Promise   at most ROOM KiB are mapped for all sheets, and who gets none is told why.
  * test      passes

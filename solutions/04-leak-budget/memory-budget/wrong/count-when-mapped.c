@@ -1,7 +1,7 @@
 /*
- * sheet_get() looks whether there is room, maps the layers, and counts them.
+ * sheet_get() checks whether there is room, maps the layers, and counts them.
  *
- * Tempting  what is mapped is counted when it is mapped, and a failure needs no mend: it was never counted.
+ * Tempting  what is mapped is counted when it is mapped, and a failure needs no repair: it was never counted.
  * Refused   the test and the budget: to map takes long, and every thread that looks meanwhile finds the same room
  *           free.
  * test      fails counts_what_is_under_way, loses_nothing_by_a_failure
