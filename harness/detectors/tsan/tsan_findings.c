@@ -222,17 +222,23 @@ static void add_plain_stacks(struct making *making)
 		add_stack(making, i ? "Before that" : "Here", stack);
 }
 
-/* A mutex without a name is known by where it was made. */
+/*
+ * A mutex without a name is known by where it was made. Of a race the runtime tells which mutexes were held, not at which
+ * access (only its text says that, which the program could forge); at both it cannot have been, but for reading.
+ */
 static void add_mutex_stacks(struct making *making)
 {
+	bool race = tsan_part(making->report, TSAN_MOP, 0);
 	const struct tsan_part *mutex;
 	uint64_t offset;
 
 	for (size_t i = 0; (mutex = tsan_part(making->report, TSAN_MUTEX, i)); i++) {
 		if (mutex->trace_count == 0 ||
-		    making->resolver->data(making->resolver->context, mutex->address, &offset))
+		    (!race && making->resolver->data(making->resolver->context, mutex->address, &offset)))
 			continue;
-		char *name = mutex_name(making, i), *role = mem_format("First use of %s", name);
+		char *name = mutex_name(making, i);
+		char *role =
+			mem_format("First use of %s%s", name, race ? ", which was held at one of the accesses" : "");
 		add_stack(making, role, mutex);
 		free(role);
 		free(name);

@@ -172,6 +172,14 @@ Test(field_tools, what_is_allowed_is_told_as_allowed)
 	expect_told("signal_after_unlock.c", 1, words);
 }
 
+Test(field_tools, the_lock_of_one_side_is_named)
+{
+	static const char *const words[] = {"A data race on 'total'", "First use of mutex 'till'",
+					    "held at one of the accesses", NULL};
+
+	expect_told("one_side_locks.c", 1, words);
+}
+
 Test(field_tools, atomics_are_told_as_unknown_to_the_tool)
 {
 	static const char *const words[] = {
