@@ -303,7 +303,7 @@ build/runner/runner.so: $(patsubst harness/runtime/runner/%.c,build/runner/%.o,$
 # Valgrind reads all of that in each run, which takes longer than an empty program does. It finds it by the build id, so the
 # copy has none. Where the information is not installed there is no copy, and the machine's own is loaded.
 LEAN := build/runner/libc
-$(LEAN)/libc.so.6: $(wildcard /lib/*-linux-gnu/libc.so.6) build/toolchain
+$(LEAN)/libc.so.6: $(wildcard /lib/*/libc.so.6) build/toolchain
 	$(Q)mkdir -p $(@D); rm -f $@; libc=$$($(CC) -print-file-name=$(@F)); \
 		id=$$(LC_ALL=C readelf -n "$$libc" | sed -n 's/.*Build ID: //p'); \
 		all=/usr/lib/debug/.build-id/$$(echo $$id | cut -c1-2)/$$(echo $$id | cut -c3-).debug; \
