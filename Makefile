@@ -48,6 +48,8 @@ TEST_LDFLAGS := -Wl,--export-dynamic-symbol=loose_test_sections,--wrap=exit,--wr
 
 # What a submission that is graded is linked with beside what every exercise is.
 GRADED_RUNTIME := harness/runtime/delays.o harness/runtime/hooks.o
+# What it defines is for its test, and for no library that happens to ask for the same name.
+GRADED_CFLAGS := -fvisibility=hidden
 GRADED_LDFLAGS := -Wl,--wrap=pthread_create,--wrap=sem_wait
 
 # Libraries that a pitfall's programs use, by the pitfall's path, or one program, by its own.
@@ -93,7 +95,7 @@ rooms = $(wildcard $1/. $(dir $1)shared/.)
 # of an earlier time: by that the harness knows whose words tell why a program was not built.
 # A mutant is refused by its judges, not by a warning, and a submission too.
 compile = $(Q)[ -d $(@D) ] || mkdir -p $(@D); $(if $(filter build/submissions/%,$<),$(call expand,$1,$(call pitfall,$<),$<,$@) 2>$@.log &&) \
-	$(CC) $(PROGRAM_CFLAGS) $(if $(filter build/mutants/% build/submissions/%,$<),-Wno-error) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
+	$(CC) $(PROGRAM_CFLAGS) $(if $(filter build/mutants/% build/submissions/%,$<),-Wno-error) $(if $(filter build/submissions/%,$<),$(GRADED_CFLAGS)) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
 	2>$@.log || { rm -f $@; cat $@.log >&2; exit 1; }
 # What the preprocessor leaves of a submission, beside its object: the gate looks at it (harness/grading/built.h). What is wrong
 # with the source the compiler says better; what has no end is not compiled.
@@ -119,7 +121,7 @@ own = $(Q)cd $(FROM) && for how in -Werror=implicit-function-declaration \
 	cat $(CURDIR)/$@.log >&2; exit 1
 
 # The same for a file of an exercise that stands anywhere: FILE, in the place of that of EXERCISE. As in work/.
-own_exercise = $(Q){ $(call expand,$1,$(EXERCISE),$(FILE),$@.o) && $(CC) $(PROGRAM_CFLAGS) -Wno-error $($1_FLAGS) -Iexercises/$(EXERCISE) -c $(FILE) -o $@.o && \
+own_exercise = $(Q){ $(call expand,$1,$(EXERCISE),$(FILE),$@.o) && $(CC) $(PROGRAM_CFLAGS) -Wno-error $(GRADED_CFLAGS) $($1_FLAGS) -Iexercises/$(EXERCISE) -c $(FILE) -o $@.o && \
 	$(CC) $($1_FLAGS) -pthread -o $@ $@.o $(filter %.o %.a,$^) $($1_LDFLAGS) $(TEST_LDFLAGS) $(GRADED_LDFLAGS) $(LIBS_$(EXERCISE)); \
 	} 2>$@.log || { cat $@.log >&2; exit 1; }
 

@@ -142,6 +142,9 @@ static void look_at_definition(struct looking *looking, const struct object_symb
 		note(looking, GATE_TAMPERED, refused, name);
 	else if (strcmp(name, "main") == 0 || strncmp(name, "__", 2) == 0)
 		note(looking, GATE_TAMPERED, "a definition in the place of the system's", name);
+	else if (gate_is_of_kit(looking->gate, name) && !is_of_system(name))
+		note(looking, GATE_UNKNOWN, "a function of the kit's name, which the tests would call (make it static)",
+		     name);
 	else if (gate_is_of_exercise(looking->gate, name) && !is_of_system(name))
 		return;
 	else if (gate_allows(looking->gate, name))

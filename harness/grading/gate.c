@@ -16,6 +16,7 @@ struct words {
 
 struct gate {
 	struct words headers, right, names;
+	struct words kit, own; /* names that the kit's headers declare, and the words of the exercise's headers */
 };
 
 static bool has(const struct words *words, const char *at, size_t length)
@@ -52,6 +53,27 @@ static void learn(struct gate *gate, const char *right)
 	free(text);
 }
 
+/* Words before a bracket: what is declared, and macros. */
+static void learn_kit(struct gate *gate, const char *header)
+{
+	struct lexer lexer = lexer_of(header);
+	struct lexeme before = {.kind = LEXEME_END};
+
+	for (struct lexeme one; (one = lexer_next(&lexer)).kind != LEXEME_END; before = one)
+		if (lexeme_is(&one, "(") && before.kind == LEXEME_WORD)
+			add(&gate->kit, before.at, before.length);
+}
+
+static void learn_own(struct gate *gate, const char *header)
+{
+	struct lexer lexer = lexer_of(header);
+
+	learn(gate, header);
+	for (struct lexeme one; (one = lexer_next(&lexer)).kind != LEXEME_END;)
+		if (one.kind == LEXEME_WORD)
+			add(&gate->own, one.at, one.length);
+}
+
 static bool is_any_of_exercise(const struct gate *gate, char *triggers)
 {
 	char *rest = NULL;
@@ -81,6 +103,11 @@ void gate_add_names(struct gate *gate, const char *list)
 bool gate_allows(const struct gate *gate, const char *name)
 {
 	return has(&gate->names, name, strlen(name)) || has(&gate->right, name, strlen(name));
+}
+
+bool gate_is_of_kit(const struct gate *gate, const char *name)
+{
+	return has(&gate->kit, name, strlen(name)) && !has(&gate->own, name, strlen(name));
 }
 
 bool gate_is_of_exercise(const struct gate *gate, const char *word)
@@ -121,8 +148,12 @@ struct gate *gate_of(const struct catalogue *catalogue, const char *pitfall)
 	for (char **header = headers; *header; header++) {
 		const char *name = strrchr(*header, '/') + 1;
 		add(&gate->headers, name, strlen(name));
-		with_file(gate, catalogue->root, *header, learn);
+		with_file(gate, catalogue->root, *header, learn_own);
 	}
+	char **kit = files_in(catalogue->root, "chapters/kit", "h");
+	for (char **header = kit; *header; header++)
+		with_file(gate, catalogue->root, *header, learn_kit);
+	files_free(kit);
 	for (size_t i = 0; i < catalogue->count; i++) {
 		const struct program *program = &catalogue->programs[i];
 		bool right = program->role == ROLE_SOLUTION || program->role == ROLE_ALSO_RIGHT ||
@@ -146,6 +177,8 @@ void gate_free(struct gate *gate)
 	words_release(&gate->headers);
 	words_release(&gate->right);
 	words_release(&gate->names);
+	words_release(&gate->kit);
+	words_release(&gate->own);
 	free(gate);
 }
 bool gate_has_header(const struct gate *gate, const char *at, size_t length)

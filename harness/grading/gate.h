@@ -44,6 +44,8 @@ enum gate_answer gate_look_expanded(const struct gate *gate, const char *text, c
 bool gate_allows(const struct gate *gate, const char *name);
 /* Whether a right program, the starter or a header of the exercise has the word. */
 bool gate_is_of_exercise(const struct gate *gate, const char *word);
+/* Whether a header of the kit declares the name, and the exercise has not given it a meaning of its own. */
+bool gate_is_of_kit(const struct gate *gate, const char *name);
 /* What the name is, if nobody's object may define it or ask for it; NULL: nothing is known of it. */
 const char *gate_refuses(const char *name);
 /* Learns a list of names: grading/names tells the form. */

@@ -1,7 +1,8 @@
 /*
  * Attempts to pass without an answer: each program of tests/submissions/programs
  * is handed in, and must end as its first comment declares. The exercise is as small
- * as one can be, so that those that are run cost little.
+ * as one can be, so that those that are run cost little. WHICH in the environment
+ * names those that are wanted, with a blank between two.
  */
 #include <archive.h>
 #include <archive_entry.h>
@@ -114,6 +115,20 @@ struct corpus {
 
 static struct corpus corpus;
 
+/* Of the names in WHICH, with a blank between two; all, when there is none. */
+static bool is_asked_for(const char *name)
+{
+	const char *which = getenv("WHICH");
+	size_t length = strlen(name);
+
+	if (!which || !*which)
+		return true;
+	for (const char *at = which; (at = strstr(at, name)); at += length)
+		if ((at == which || at[-1] == ' ') && (at[length] == '\0' || at[length] == ' '))
+			return true;
+	return false;
+}
+
 static void hand_all_in(void)
 {
 	DIR *all = opendir(CORPUS "/programs");
@@ -124,6 +139,9 @@ static void hand_all_in(void)
 		if (length < 3 || length > 60 || strcmp(entry->d_name + length - 2, ".c") != 0)
 			continue;
 		memcpy(corpus.names[corpus.count], entry->d_name, length - 2);
+		corpus.names[corpus.count][length - 2] = '\0';
+		if (!is_asked_for(corpus.names[corpus.count]))
+			continue;
 		hand_in(corpus.names[corpus.count], corpus.outcomes[corpus.count]);
 		corpus.count++;
 	}
@@ -141,7 +159,7 @@ Test(corpus, ends_as_each_program_declares)
 		expect_outcome(grades, corpus.names[i], corpus.outcomes[i]);
 		tricks += strncmp(corpus.names[i], "right_", 6) != 0 && strncmp(corpus.names[i], "wrong_", 6) != 0;
 	}
-	cr_expect_geq(tricks, 80);
+	cr_expect(getenv("WHICH") || tricks >= 80, "%zu", tricks);
 	expect_nothing_left();
 	free(grades);
 }
