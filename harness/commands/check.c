@@ -21,6 +21,7 @@
 #include "exec/leftovers.h"
 #include "exec/runner.h"
 #include "exercise.h"
+#include "gated.h"
 #include "input.h"
 #include "judge/submission.h"
 #include "judge/toolchain.h"
@@ -50,7 +51,8 @@ struct check {
 	char *variables[5]; /* for make */
 	bool sandboxed;
 	struct sandbox sandbox;
-	char *directory; /* of what is made, absolute; NULL until made */
+	struct gated gated; /* an exercise's file, in a sandbox */
+	char *directory;    /* of what is made, absolute; NULL until made */
 };
 
 /* --- a program of the workbook --- */
@@ -211,6 +213,7 @@ static bool is_from_elsewhere(const struct check *check)
 
 static void clean_up(struct check *check)
 {
+	gated_close(&check->gated);
 	if (check->directory)
 		run_remove(check->directory);
 	free(check->directory);
@@ -240,7 +243,9 @@ static int plan_exercise_in_sandbox(struct check *check, const struct program *k
 	check->variables[2] = quoted_variable("FILE=", check->sources.items[0]);
 	sources_own(&check->sources, mem_format("%s/exercises/%s", check->workbook.loop.root, check->program.pitfall));
 	check->outside = (struct outside){.directory = own, .variables = check->variables, .own = check->sources.own};
-	return status;
+	return status ? status
+		      : gated_open(&check->gated, &check->workbook.catalogue, check->program.pitfall,
+				   check->sources.items[0], check->directory, &check->tasks);
 }
 
 /* What the program's own files are linked with is compiled outside the sandbox, by the judge. */
@@ -323,8 +328,10 @@ static void tell_results(const struct check *check)
 
 static int tell(struct check *check)
 {
-	int status = tell_compiler(check), written = 0;
+	int status = gated_end(&check->gated), written = 0;
 
+	if (status == 0)
+		status = tell_compiler(check);
 	if (status)
 		return status;
 	status = status_of(&check->results);
@@ -349,7 +356,9 @@ static int judge_tasks(struct check *check)
 						.idle_ms = check->idle * 1000,
 						.bounds = check->bounds,
 						.outside = check->directory ? &check->outside : NULL,
-						.keep_output = true};
+						.keep_output = true,
+						.admits = check->gated.gate ? gated_admits : NULL,
+						.admits_context = &check->gated};
 	struct follow follow = {.verdicts = true};
 	char *error;
 
@@ -499,7 +508,8 @@ static const struct option_spec options[] = {
 	 "too, after 5 s",
 	 offsetof(struct check, stop_after)},
 	{"sandbox", OPTION_FLAG, NULL,
-	 "compile and run it where it sees nothing of yours and reaches nobody: for a file that somebody else has written",
+	 "compile and run it where it sees nothing of yours and reaches nobody: for a file that somebody else has written; an "
+	 "exercise's goes through the gate of grade",
 	 offsetof(struct check, sandboxed)},
 	{0},
 };

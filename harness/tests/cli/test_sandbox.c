@@ -227,6 +227,31 @@ Test(sandbox, an_exercise_is_judged_the_same)
 	expect_same("work/" PITFALL "/line.c", 0);
 }
 
+/* The gate of grade: what is made to deceive is not compiled, or not run, and what nobody knows has no verdict. */
+Test(sandbox, an_exercise_goes_through_the_gate)
+{
+	static const struct {
+		const char *source, *words;
+		int status;
+	} tricks[] = {
+		{"#include \"line.h\"\n__attribute__((no_sanitize(\"thread\"))) void off(void);\n",
+		 "is made to deceive, and was not judged: line 2: an attribute that changes how code is built or watched",
+		 1},
+		{"#include \"line.h\"\n#include <stdio.h>\nint off(void);\nint off(void)\n{\n\treturn getchar();\n}\n",
+		 "has no verdict until you have looked at it: in what was compiled: a function that is on no list", 3},
+	};
+
+	need_sandbox();
+	for (size_t i = 0; i < sizeof tricks / sizeof *tricks; i++) {
+		scratch_shell(&scratch, "mkdir -p work/" PITFALL);
+		scratch_write(&scratch, "work/" PITFALL "/line.c", tricks[i].source);
+		struct outcome outcome = check("--sandbox work/" PITFALL "/line.c");
+		cr_expect_eq(outcome.status, tricks[i].status, "%d: %s%s", outcome.status, outcome.out, outcome.err);
+		cr_expect(strstr(outcome.err, tricks[i].words), "%s", outcome.err);
+		outcome_release(&outcome);
+	}
+}
+
 /* --- compiling --- */
 
 /* Not compiled, with the file's words nowhere. */
