@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -12,6 +13,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "exercise.h"
+#include "grading/predicted.h"
 #include "guess.h"
 #include "reader/answers.h"
 #include "reader/question.h"
@@ -226,6 +228,11 @@ static void tell_passage(const struct predict *predict, const struct catalogue *
 	const struct detector *wrong = first_wrong(predict);
 	const char *pitfall = predict->program->pitfall;
 
+	/* A kit without answers. */
+	if (!predict->program->declared) {
+		puts("\nWhy it is so is told by the person who gave you this workbook, once all have predicted.");
+		return;
+	}
 	if (!wrong) {
 		printf("\nAll of it right. What the detectors say: chapters/%s/README.md\n", pitfall);
 		return;
@@ -243,6 +250,29 @@ static void tell_passage(const struct predict *predict, const struct catalogue *
 		report_prose(stdout, style_of(stdout), 2, passage);
 	free(passage);
 	free(text);
+}
+
+/* What a course may ask for (grading/predicted.h), beside the reader's copy of the exercise. Without it nothing else fails. */
+static void write_for_hand_in(const struct predict *predict, const char *root)
+{
+	char *path = mem_format("%s/work/%s/" PREDICTED_FILE, root, predict->program->pitfall);
+	const char **fires = mem_zeroed(predict->count + 1, sizeof *fires);
+	size_t count = 0;
+
+	for (size_t i = 0; i < predict->count; i++)
+		if (predict->cells[i].guessed)
+			fires[count++] = predict->cells[i].detector;
+	for (char *slash = path + strlen(root) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
+		*slash = '\0';
+		mkdir(path, 0777);
+	}
+	FILE *out = fopen(path, "wxe");
+	if (out) {
+		predicted_write(out, predict->program->pitfall, fires);
+		fclose(out);
+	}
+	free(fires);
+	free(path);
 }
 
 static void tell(const struct predict *predict, struct desk *desk)
@@ -264,12 +294,25 @@ static void tell(const struct predict *predict, struct desk *desk)
 	printf("\nSee what they found: ./loose run %s. Then fix another one: ./loose watch %s\n", name, name);
 	fflush(stdout);
 	reader_note_prediction(&desk->reader, pitfall, &prediction);
+	if (!before)
+		write_for_hand_in(predict, desk->catalogue.root);
+}
+
+/* Where nothing is declared, what was seen is the answer: a detector that could not work has shown nothing. */
+static int status_undeclared(const struct results *results)
+{
+	for (size_t i = 0; i < results->count; i++) {
+		const struct observation *seen = &results->items[i].seen;
+		if (seen->fault == FAULT_DETECTOR || seen->fault == FAULT_UNFIT || results->items[i].bad_input)
+			return STATUS_CANNOT_JUDGE;
+	}
+	return 0;
 }
 
 /* Every cell has a verdict that agrees with the declaration; else that is told, and nothing is scored. */
 static int fill_cells(struct predict *predict, const char *root, const struct results *results)
 {
-	int status = status_of(results);
+	int status = predict->program->declared ? status_of(results) : status_undeclared(results);
 
 	if (status) {
 		report_disagreements(stdout, style_of(stdout), root, results);
@@ -315,13 +358,24 @@ static int judge(struct predict *predict, struct desk *desk)
 
 /* --- the command ---------------------------------------------------------------------------------------------------*/
 
-/* A cell for each detector that the program declares. */
+/* As in a kit without answers, whose programs declare nothing. */
+static bool has_bounds(const struct program *program, const char *root)
+{
+	char *path = mem_format("%s/chapters/%s/budget", root, program->pitfall), *text = file_read(path);
+	bool has = text;
+
+	free(text);
+	free(path);
+	return has;
+}
+
+/* A cell for each detector that the program declares; for each, when it declares nothing. */
 static void lay_out_cells(struct predict *predict)
 {
 	const struct declaration *declaration = &predict->program->declaration;
 
 	for (size_t i = 0; detectors[i]; i++) {
-		if (!declaration_of(declaration, detectors[i]))
+		if (predict->program->declared ? !declaration_of(declaration, detectors[i]) : detectors[i]->optional)
 			continue;
 		predict->cells = mem_resize(predict->cells, predict->count + 1, sizeof *predict->cells);
 		predict->detectors = mem_resize(predict->detectors, predict->count + 1, sizeof *predict->detectors);
@@ -343,14 +397,15 @@ static int find(struct predict *predict, const struct desk *desk, const char *wo
 		return bad_input("%s is an exercise alone, with no program to predict; './loose watch %s' opens it",
 				 named.pitfall, short_name(named.pitfall));
 	predict->program = catalogue_program(&desk->catalogue, named.pitfall, "broken");
-	if (!predict->program || !predict->program->declared)
+	if (!predict->program || (!predict->program->declared && !has_bounds(predict->program, desk->catalogue.root)))
 		return bad_input(
 			"%s has no broken program that declares anything; './loose verify' says what is missing",
 			named.pitfall);
 	if (predict->confidence && (predict->confidence < 50 || predict->confidence > 100))
 		return bad_input("--confidence takes a number from 50 to 100, not %ld", predict->confidence);
 	lay_out_cells(predict);
-	predict->has_question = question_make(&predict->question, &desk->catalogue, predict->program);
+	predict->has_question =
+		predict->program->declared && question_make(&predict->question, &desk->catalogue, predict->program);
 	if (predict->answer && !predict->has_question)
 		return bad_input("%s is seen by several detectors, and nothing more is asked; leave out --answer",
 				 named.pitfall);

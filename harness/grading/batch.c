@@ -34,6 +34,7 @@ static struct record_subject subject_of(const struct entry *entry)
 				       .toolchain = &grader->workbook->toolchain,
 				       .suspicious = entry->suspicious,
 				       .rubric = &grader->rubrics[entry->exercise],
+				       .predicted = entry->predicted,
 				       .hidden = hidden_of(entry),
 				       .hidden_results = entry->hidden.count ? &entry->hidden : NULL};
 }

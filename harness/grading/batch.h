@@ -20,7 +20,8 @@ struct entry {
 	size_t exercise;
 	const char *person;
 	char *given;
-	char *suspicious;   /* of the gate; NULL: nothing */
+	char *suspicious; /* of the gate; NULL: nothing */
+	struct predicted predicted;
 	char *place, *path; /* relative to the root: its folder and its file */
 	struct submission submission;
 	struct inspection inspection;

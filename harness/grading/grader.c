@@ -28,7 +28,8 @@ const char *grader_file(const struct program *starter)
 
 /* --- what a grade rests on --- */
 
-static char *given_of(const struct grader *grader, size_t exercise, const struct taken *taken)
+static char *given_of(const struct grader *grader, size_t exercise, const struct taken *taken,
+		      const struct predicted *predicted)
 {
 	const struct toolchain *tools = &grader->workbook->toolchain;
 	const struct rubric *rubric = &grader->rubrics[exercise];
@@ -40,6 +41,8 @@ static char *given_of(const struct grader *grader, size_t exercise, const struct
 	rubric_write(out, rubric);
 	if (grader->hidden && grader->hidden[exercise].folder)
 		fprintf(out, "hidden %s\n", grader->hidden[exercise].digest);
+	if (predicted->of)
+		fprintf(out, "predicted %ld of %ld\n", predicted->right, predicted->of);
 	fprintf(out, "%d\n%s", (int)taken->how, taken->text ? taken->text : taken->why);
 	return text_close(&given);
 }
@@ -156,17 +159,38 @@ static int add_entry(struct grading *grading, const struct entry *entry, const c
 	return status;
 }
 
+/* What stands beside the file, where the rubric has points for it. */
+static struct predicted take_prediction(const struct grader *grader, size_t exercise,
+					const struct submissions_entry *from)
+{
+	const char *pitfall = grader->starters[exercise]->pitfall;
+	const struct program *broken = catalogue_program(&grader->workbook->catalogue, pitfall, "broken");
+	struct predicted predicted = {0};
+
+	if (!broken || !broken->declared || !rubric_asks_for_prediction(&grader->rubrics[exercise]))
+		return predicted;
+	char *name = mem_format("%s/" PREDICTED_FILE, pitfall);
+	struct taken taken = submission_take(from, name);
+	if (taken.how == TAKEN)
+		predicted = predicted_read(taken.text, pitfall, &broken->declaration);
+	taken_release(&taken);
+	free(name);
+	return predicted;
+}
+
 static void take_one(struct grading *grading, size_t exercise, const struct submissions_entry *from)
 {
 	struct grader *grader = grading->grader;
 	const char *pitfall = grader->starters[exercise]->pitfall;
 	struct taken taken = submission_take(from, grader_file(grader->starters[exercise]));
 	char *suspicious = pass_gate(grading, exercise, &taken);
+	struct predicted predicted = take_prediction(grader, exercise, from);
 	struct entry entry = {.grader = grader,
 			      .exercise = exercise,
 			      .person = from->person,
 			      .suspicious = suspicious,
-			      .given = given_of(grader, exercise, &taken)};
+			      .predicted = predicted,
+			      .given = given_of(grader, exercise, &taken, &predicted)};
 	char *error = NULL;
 	int status = 0;
 
@@ -264,7 +288,7 @@ static void try_hidden(struct grading *grading, size_t exercise)
 	struct taken taken = {.how = TAKEN, .text = text};
 	struct entry entry = {.grader = grader, .exercise = exercise, .person = ""};
 	pass_gate(grading, exercise, &taken);
-	entry.given = given_of(grader, exercise, &taken);
+	entry.given = given_of(grader, exercise, &taken, &entry.predicted);
 	if (state_has(grader->state, hidden->pitfall, "", entry.given)) {
 		free(entry.given);
 	} else {

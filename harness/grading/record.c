@@ -208,7 +208,8 @@ static json_t *item_json(const struct rubric_item *item, long points, bool kept)
 /* --- the whole --- */
 
 /* Those of a rubric, into `items`; `results` is NULL when nothing was judged. The points that they bring. */
-static long add_items(json_t *items, const struct rubric *rubric, const struct results *results, bool hidden)
+static long add_items(json_t *items, const struct rubric *rubric, const struct results *results,
+		      const struct predicted *predicted, bool hidden)
 {
 	long *points = mem_zeroed(rubric->count + 1, sizeof *points), sum = 0;
 
@@ -216,7 +217,13 @@ static long add_items(json_t *items, const struct rubric *rubric, const struct r
 		sum = rubric_score(rubric, results, points);
 	for (size_t i = 0; i < rubric->count; i++) {
 		const struct rubric_item *item = &rubric->items[i];
-		json_t *object = item_json(item, points[i], results && rubric_keeps(item, results));
+		bool kept = results && rubric_keeps(item, results);
+		if (item->kind == RUBRIC_PREDICTION && predicted->of) {
+			points[i] = item->points * predicted->right / predicted->of;
+			sum += points[i];
+			kept = predicted->right == predicted->of;
+		}
+		json_t *object = item_json(item, points[i], kept);
 		if (hidden)
 			json_object_set_new(object, "hidden", json_true());
 		json_array_append_new(items, object);
@@ -242,11 +249,13 @@ static json_t *record(const struct record_subject *subject, enum grade grade, co
 	json_t *object = json_object(), *items = json_array(), *runs = json_array();
 	const struct rubric *hidden = subject->hidden ? &subject->hidden->rubric : NULL;
 	const struct results *more = results ? subject->hidden_results : NULL;
-	long sum = add_items(items, subject->rubric, scored ? results : NULL, false),
-	     of = rubric_total(subject->rubric);
+	/* What has no grade has no points; what was predicted counts even where nothing compiles. */
+	struct predicted predicted = grade <= GRADE_FAILED ? subject->predicted : (struct predicted){0};
+	long sum = add_items(items, subject->rubric, scored ? results : NULL, &predicted, false);
+	long of = rubric_total(subject->rubric);
 
 	if (hidden) {
-		sum += add_items(items, hidden, scored ? more : NULL, true);
+		sum += add_items(items, hidden, scored ? more : NULL, &predicted, true);
 		of += rubric_total(hidden);
 	}
 	add_runs(runs, subject, results, false);

@@ -5,7 +5,7 @@
  *
  *     schema, submission, exercise, file ("NN-name/pitfall/x.c"), outcome, why (null where nothing is to say),
  *     suspicious (what a person is to look at, though it is judged; null: nothing), points, of (numbers), toolchain {clang, valgrind, glibc, kernel},
- *     items [{kind "test", "promise" or "detector", name, points, of, kept, sentence, judges [..] of a promise}],
+ *     items [{kind "test", "promise", "detector" or "prediction", name, points, of, kept, sentence, judges [..] of a promise}],
  *     runs [{detector, observed, agrees, runs, fired, delays (seed of the second run's, each further
  *       one has the next; null: none), why, said, cpu_ms, wall_ms, findings [{kind, function, file,
  *       line, words, stacks [{role, fault, frames [{function, file, line, own}]}]}]}]
@@ -22,6 +22,7 @@
 #include <jansson.h>
 
 #include "hidden.h"
+#include "predicted.h"
 #include "rubric.h"
 #include "submissions.h"
 
@@ -41,6 +42,7 @@ struct record_subject {
 	const struct toolchain *toolchain;
 	const char *suspicious; /* what a person is to look at, in one line; NULL: nothing */
 	const struct rubric *rubric;
+	struct predicted predicted;
 	const struct hidden *hidden;	      /* tests that nobody is shown; NULL: none */
 	const struct results *hidden_results; /* of them; NULL: they did not run */
 };

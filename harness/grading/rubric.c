@@ -23,7 +23,7 @@ static void add_item(struct rubric *rubric, struct rubric_item item)
 
 const char *rubric_kind_name(enum rubric_kind kind)
 {
-	static const char *const names[] = {"test", "promise", "detector"};
+	static const char *const names[] = {"test", "promise", "detector", "prediction"};
 
 	return names[kind];
 }
@@ -219,6 +219,11 @@ static char *take_fields(struct rubric_item *item, const struct known *known, ch
 	item->sentence = mem_copy(fields[2]);
 	if (strncmp(fields[1], "promise ", 8) == 0)
 		return take_promise(item, known, fields[1] + 8, fields[2]);
+	if (strcmp(fields[1], "prediction") == 0 && !known->hidden) {
+		item->kind = RUBRIC_PREDICTION;
+		item->name = mem_copy("of the chapter's program");
+		return NULL;
+	}
 	problem = find_judge(&known->parts, fields[1], &judge);
 	if (!problem) {
 		item->kind = judge.kind;
@@ -385,7 +390,7 @@ void rubric_write(FILE *out, const struct rubric *rubric)
 		fprintf(out, "%2ld | %s ", item->points / RUBRIC_POINT, rubric_kind_name(item->kind));
 		if (item->kind == RUBRIC_PROMISE)
 			write_judges(out, item);
-		else
+		else if (item->kind != RUBRIC_PREDICTION)
 			fputs(item->name, out);
 		fprintf(out, " | %s\n", item->sentence);
 	}
@@ -459,6 +464,14 @@ static bool is_of_detectors(const struct rubric_item *item)
 		if (item->judges[i].kind == RUBRIC_TEST)
 			return false;
 	return item->kind != RUBRIC_TEST;
+}
+
+bool rubric_asks_for_prediction(const struct rubric *rubric)
+{
+	for (size_t i = 0; i < rubric->count; i++)
+		if (rubric->items[i].kind == RUBRIC_PREDICTION)
+			return true;
+	return false;
 }
 
 long rubric_score(const struct rubric *rubric, const struct results *results, long *points)

@@ -6,6 +6,8 @@
  *     15 | promise test is_at_rest, detector tsan | no thread uses the line, and its memory is free
  *      4 | detector tsan | Whatever two threads touch is ordered by a lock, a join or a condition.
  *
+ *     10 | prediction | You have said which detectors fire over the chapter's program.
+ *
  * where the points are a whole number, and lines that are empty or begin with '#' are
  * passed over. A promise is a sentence, or a part of one, of the exercise's header, word by
  * word; it holds when all that the line names are content. Without the file the tests share
@@ -25,13 +27,13 @@
 /* Points are counted in hundredths, so that sums are exact. */
 enum { RUBRIC_POINT = 100 };
 
-enum rubric_kind { RUBRIC_TEST, RUBRIC_PROMISE, RUBRIC_DETECTOR };
-/* "test", "promise" or "detector". */
+enum rubric_kind { RUBRIC_TEST, RUBRIC_PROMISE, RUBRIC_DETECTOR, RUBRIC_PREDICTION };
+/* "test", "promise", "detector" or "prediction". */
 const char *rubric_kind_name(enum rubric_kind kind);
 
 /* Who says whether a promise holds. */
 struct rubric_judge {
-	enum rubric_kind kind; /* no promise */
+	enum rubric_kind kind; /* a test or a detector */
 	char *name;
 };
 
@@ -78,7 +80,9 @@ long rubric_total(const struct rubric *rubric);
  * promise all of its judges are content.
  */
 bool rubric_keeps(const struct rubric_item *item, const struct results *results);
-/* What each item brings, into `points` with room for all; returns the sum. */
+/* Whether a prediction counts. */
+bool rubric_asks_for_prediction(const struct rubric *rubric);
+/* What each item brings, into `points` with room for all; returns the sum. Of a prediction no result says anything: 0. */
 long rubric_score(const struct rubric *rubric, const struct results *results, long *points);
 
 #endif

@@ -331,3 +331,36 @@ Test(grade, goes_on_after_a_kill, .timeout = 1200)
 	free(resumed);
 	free(undisturbed);
 }
+
+/* Beside the file, as predict leaves it; what is not in its form counts for nothing. */
+Test(grade, counts_predictions_where_the_rubric_says_so)
+{
+	static const char head[] = "loose-threads/prediction/1 " PITFALL "\nfires";
+	char text[256];
+
+	hand_in("ann", right);
+	hand_in("bob", wrong);
+	hand_in("carl", right);
+	hand_in("dora", right);
+	snprintf(text, sizeof text, "%s tsan helgrind drd memcheck budget\n", head);
+	scratch_write(&scratch, "class/ann/" PITFALL "/prediction", text);
+	scratch_write(&scratch, "class/carl/" PITFALL "/prediction", "fires tsan helgrind drd memcheck budget\n");
+	snprintf(text, sizeof text, "%s tsan helgrind\n", head);
+	scratch_write(&scratch, "class/bob/" PITFALL "/prediction", text);
+	scratch_write(&scratch, EXERCISE "/rubric",
+		      "10 | prediction | You have said who fires.\n90 | test adds | It adds.\n");
+	struct outcome outcome = grade("--no-sandbox", 1);
+	outcome_release(&outcome);
+	expect_in("grades/grades.csv", "\"ann\",\"" PITFALL "\",passed,100,100,");
+	expect_in("grades/grades.csv", "\"bob\",\"" PITFALL "\",failed,4,100,");
+	expect_in("grades/grades.csv", "\"carl\",\"" PITFALL "\",passed,90,100,");
+	expect_in("grades/grades.csv", "\"dora\",\"" PITFALL "\",passed,90,100,");
+	expect_in("grades/items.csv", "prediction,\"of the chapter's program\",3,4\r\n");
+	/* Another prediction is another grade. */
+	snprintf(text, sizeof text, "%s tsan helgrind drd memcheck\n", head);
+	scratch_write(&scratch, "class/ann/" PITFALL "/prediction", text);
+	outcome = grade("--no-sandbox", 1);
+	expect(outcome.out, "1 judged now");
+	outcome_release(&outcome);
+	expect_in("grades/grades.csv", "\"ann\",\"" PITFALL "\",passed,98,100,");
+}

@@ -186,3 +186,20 @@ Test(score, counts_no_test_that_was_not_seen_to_pass, .init = read_even)
 	cr_assert_eq(rubric_score(&rubric, &(struct results){.items = results, .count = 2}, points), 0);
 	cr_assert_eq(rubric_score(&rubric, &(struct results){.items = results + 1, .count = 1}, points), 0);
 }
+
+Test(rubric, may_count_a_prediction)
+{
+	char *text = NULL;
+	size_t size;
+
+	read_as("10 | prediction | You have said who fires.\n90 | test closes | It waits.\n");
+	cr_assert_eq(rubric.items[0].kind, RUBRIC_PREDICTION);
+	cr_assert(rubric_asks_for_prediction(&rubric));
+	FILE *out = open_memstream(&text, &size);
+	rubric_write(out, &rubric);
+	fclose(out);
+	cr_assert(strstr(text, "10 | prediction  | You have said who fires.\n"), "%s", text);
+	free(text);
+	rubric_release(&rubric);
+	refuse("10 | prediction | One.\n10 | prediction | Another.\n", "is there twice");
+}
