@@ -221,7 +221,7 @@ int autograder_make(const struct autograder *autograder, const char *out, char *
 		return -1;
 	}
 	char *workbook = mem_format("%s/workbook", folder);
-	int status = kit_make(autograder->catalogue, autograder->toolchain, workbook, error);
+	int status = kit_make(autograder->catalogue, autograder->toolchain, true, workbook, error);
 	if (status == 0)
 		status = copy_right_programs(autograder, workbook, error);
 	if (status == 0)

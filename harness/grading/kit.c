@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "answerless.h"
+#include "base/files.h"
 #include "base/mem.h"
 #include "judge/submission.h"
 #include "judge/toolchain.h"
@@ -16,6 +18,7 @@
 /* A kit that is being made. */
 struct making {
 	const char *from, *to; /* absolute, or relative to where the caller is */
+	bool answers;
 	char *error;
 };
 
@@ -58,13 +61,31 @@ static void copy_bytes(struct making *making, FILE *in, const char *to)
 		fail(making, "write", to);
 }
 
+static void write_text(struct making *making, const char *name, const char *text);
+
+/* Whether that is all that there is to do for the file of this name. */
+static bool take_answers_away(struct making *making, const char *name, const char *from)
+{
+	if (making->answers || making->error)
+		return false;
+	if (answerless_leaves_out(name))
+		return true;
+	char *text = file_read(from), *without = text ? answerless_text(name, text) : NULL;
+	if (without)
+		write_text(making, name, without);
+	free(text);
+	free(without);
+	return without;
+}
+
 /* A regular file of this name; what is none is passed over. */
 static void copy_file(struct making *making, const char *name)
 {
 	char *from = mem_format("%s/%s", making->from, name), *to = mem_format("%s/%s", making->to, name);
 	struct stat there;
 
-	if (!making->error && lstat(from, &there) == 0 && S_ISREG(there.st_mode)) {
+	if (!making->error && lstat(from, &there) == 0 && S_ISREG(there.st_mode) &&
+	    !take_answers_away(making, name, from)) {
 		FILE *in = fopen(from, "re");
 		if (in)
 			copy_bytes(making, in, to);
@@ -91,6 +112,7 @@ static void copy_tree(struct making *making, const char *name, const char *witho
 	for (struct dirent *entry; directory && !making->error && (entry = readdir(directory));) {
 		char *below = mem_format("%s/%s", name, entry->d_name);
 		if (entry->d_name[0] != '.' && strcmp(below, without) != 0 &&
+		    (making->answers || !answerless_leaves_out(below)) &&
 		    fstatat(dirfd(directory), entry->d_name, &there, AT_SYMLINK_NOFOLLOW) == 0) {
 			if (S_ISDIR(there.st_mode))
 				copy_tree(making, below, without);
@@ -145,6 +167,20 @@ static void copy_exercise(struct making *making, const struct catalogue *catalog
 	free(folder);
 }
 
+/* What the budget of a chapter's program is held against, where the program does not say so itself. */
+static void write_bounds(struct making *making, const struct program *broken)
+{
+	for (size_t i = 0; i < broken->declaration.count; i++) {
+		if (!broken->declaration.items[i].bounds)
+			continue;
+		char *name = mem_format("chapters/%s/budget", broken->pitfall);
+		char *line = mem_format("%s\n", broken->declaration.items[i].bounds);
+		write_text(making, name, line);
+		free(line);
+		free(name);
+	}
+}
+
 /* Where the kit would be copied into itself. */
 static bool lies_in(const char *root, const char *tree, const char *out)
 {
@@ -171,15 +207,19 @@ static void copy_all(struct making *making, const struct catalogue *catalogue, c
 	for (size_t i = 0; i < catalogue->count; i++)
 		if (catalogue->programs[i].role == ROLE_STARTER)
 			copy_exercise(making, catalogue, &catalogue->programs[i]);
+	for (size_t i = 0; i < catalogue->count && !making->answers; i++)
+		if (catalogue->programs[i].role == ROLE_BROKEN)
+			write_bounds(making, &catalogue->programs[i]);
 	char *tools = toolchain_line(toolchain), *line = mem_format("%s\n", tools);
 	write_text(making, TOOLCHAIN_FILE, line);
 	free(line);
 	free(tools);
 }
 
-int kit_make(const struct catalogue *catalogue, const struct toolchain *toolchain, const char *out, char **error)
+int kit_make(const struct catalogue *catalogue, const struct toolchain *toolchain, bool answers, const char *out,
+	     char **error)
 {
-	struct making making = {.from = catalogue->root, .to = out};
+	struct making making = {.from = catalogue->root, .to = out, .answers = answers};
 	char real[PATH_MAX];
 
 	if (mkdir(out, 0777) != 0)

@@ -11,13 +11,17 @@
 #ifndef LOOSE_GRADING_KIT_H
 #define LOOSE_GRADING_KIT_H
 
+#include <stdbool.h>
+
 #include "verdict/result.h"
 #include "workbook/catalogue.h"
 
 /*
- * Makes the directory `out`, which must not be there. 0, or -1 with one line in *error for the caller to free; what was
- * made until then is left.
+ * Makes the directory `out`, which must not be there. Without answers it has none of a prediction (answerless.h), and the bounds
+ * of each pitfall's budget stand beside its programs. 0, or -1 with one line in *error for the caller to free; what was made
+ * until then is left.
  */
-int kit_make(const struct catalogue *catalogue, const struct toolchain *toolchain, const char *out, char **error);
+int kit_make(const struct catalogue *catalogue, const struct toolchain *toolchain, bool answers, const char *out,
+	     char **error);
 
 #endif

@@ -58,6 +58,18 @@ static void plan_program(struct work *work, const char *root, const struct task 
 	work->request.executable = mem_format("%s/%s", root, work->target);
 }
 
+/* Beside a chapter's program that declares nothing, as in a kit without answers. For the caller to free; NULL: none. */
+static char *bounds_beside(const char *root, const struct program *program)
+{
+	if (program->declared || (program->role != ROLE_BROKEN && program->role != ROLE_FIXED))
+		return NULL;
+	char *path = mem_format("%s/chapters/%s/budget", root, program->pitfall), *text = file_read(path);
+	if (text)
+		text[strcspn(text, "\n")] = '\0';
+	free(path);
+	return text;
+}
+
 void work_plan(struct work *work, const char *root, const struct task *task, const struct judging_options *options,
 	       struct result *result)
 {
@@ -65,8 +77,11 @@ void work_plan(struct work *work, const char *root, const struct task *task, con
 	if (task->program->declared)
 		result->expected = declaration_of(&task->program->declaration, task->detector);
 	*work = (struct work){.result = result, .runs = task->repeat ? task->repeat : options->repeat};
-	if (task->detector->bounded)
-		work->bounds = budget_both(result->expected ? result->expected->bounds : NULL, options->bounds);
+	if (task->detector->bounded) {
+		char *beside = bounds_beside(root, task->program);
+		work->bounds = budget_both(result->expected ? result->expected->bounds : beside, options->bounds);
+		free(beside);
+	}
 	work->delays = task->delays;
 	result->delays = task->delays;
 	work->request.detector = task->detector;

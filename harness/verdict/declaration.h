@@ -6,7 +6,7 @@
  *
  *      * Promise   when cache_free() returns, no thread touches the cache.
  *      * Ends      broken: rounds after cache_free() 1
- *      * tsan      fires  data-race in cache_free, thread-leak in main
+ *      * tsan      fires  data-race in shelf_free, thread-leak in main
  *      * helgrind  false-alarm Race in load because atomics are plain memory to it
  *      * drd       blind  it keeps no graph of lock orders
  *      * memcheck  silent

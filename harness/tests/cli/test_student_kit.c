@@ -169,3 +169,50 @@ Test(student_kit, is_put_where_nothing_is)
 	cr_assert(strstr(outcome.err, "lies in what is copied"), "%s", outcome.err);
 	outcome_release(&outcome);
 }
+
+/* --- where predictions count --- */
+
+/* Of the workbook as it is: no line of a declaration, and no place that one names, is anywhere but in exercises. */
+Test(student_kit, has_no_answer_of_a_prediction)
+{
+	scratch_shell(&scratch,
+		      "rm -rf whole && cd ../.. && build/loose student-kit --out '%s/whole' && "
+		      "build/loose student-kit --without-answers --out '%s/without'",
+		      scratch.root, scratch.root);
+	scratch_shell(
+		&scratch,
+		"cd ../.. && cat chapters/*/*/broken.c | sed -n 's/^ \\* \\([a-z]* *\\(fires\\|blind\\) .*\\)/\\1/p' >'%s/lines' && "
+		"cat chapters/*/*/broken.c | grep '^ \\* [a-z]* *fires ' | grep -o '[A-Za-z-]* in [a-z_]*' | sort -u >'%s/places'",
+		scratch.root, scratch.root);
+	/* Five detectors of 33 pitfalls, and the same search finds them where they are. */
+	scratch_shell(&scratch, "[ $(wc -l <lines) -ge 165 ] && [ $(wc -l <places) -ge 40 ] && "
+				"grep -rqFf lines whole/chapters && grep -rqFf places whole/chapters");
+	scratch_shell(&scratch, "! grep -rFf lines without/chapters without/*.md without/harness");
+	scratch_shell(&scratch, "! grep -rwFf places without/chapters/*/*/ without/book.md without/README.md");
+	scratch_shell(&scratch, "! grep -rE '\\| (fires|blind) \\||[●○]' without/chapters without/*.md");
+	scratch_shell(&scratch,
+		      "[ $(find whole -name '*.svg' | wc -l) -gt 10 ] && ! find without -name '*.svg' | grep . && "
+		      "! test -e without/chapters/teaching");
+	scratch_shell(
+		&scratch,
+		"[ $(ls without/chapters/*/*/budget | wc -l) -eq $(ls -d without/chapters/*/*/broken.c | wc -l) ]");
+}
+
+/* The run itself is the answer. */
+Test(student_kit, compares_a_prediction_with_what_is_seen)
+{
+	scratch_shell(&scratch, "mv kit with");
+	struct outcome outcome;
+	char arguments[512];
+	snprintf(arguments, sizeof arguments, "student-kit --without-answers --out '%s/kit'", scratch.root);
+	outcome = scratch_expect(&scratch, 0, arguments);
+	outcome_release(&outcome);
+	scratch_shell(&scratch, "! grep -rE ' (fires|blind) ' kit/chapters/" PITFALL "/*.c && mv with/build kit/build");
+	outcome = scratch_loose(&kit, "predict implicit --guess tsan,helgrind,drd,budget --confidence 80");
+	cr_assert_eq(outcome.status, 0, "%s%s", outcome.out, outcome.err);
+	cr_expect(strstr(outcome.out, "memcheck   silent   fires    WRONG"), "%s", outcome.out);
+	cr_expect(strstr(outcome.out, "budget     fires    fires    right"), "%s", outcome.out);
+	cr_expect(strstr(outcome.out, "4 of 5 right, at 80 %"), "%s", outcome.out);
+	cr_expect_null(strstr(outcome.out, "Why memcheck"), "%s", outcome.out);
+	outcome_release(&outcome);
+}
