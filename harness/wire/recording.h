@@ -61,7 +61,7 @@ enum recording_kind {
 	RECORD_WRITE,	     /* before */
 	RECORD_GAUGE,	     /* name: the gauge's; value: what it becomes */
 	RECORD_GAUGE_ADD,    /* value: what is added to it */
-	RECORD_EXIT,	     /* main() has returned, or exit() is called */
+	RECORD_EXIT,	     /* main() has returned, or exit() or _exit() is called */
 	RECORD_KINDS
 };
 

@@ -15,6 +15,8 @@ int __real_main(int argc, char **argv, char **environment);
 int __wrap_main(int argc, char **argv, char **environment);
 _Noreturn void __real_exit(int status);
 _Noreturn void __wrap_exit(int status);
+_Noreturn void __real__exit(int status);
+_Noreturn void __wrap__exit(int status);
 
 static struct place {
 	void *(*routine)(void *);
@@ -122,4 +124,11 @@ _Noreturn void __wrap_exit(int status)
 {
 	tracer_record(RECORD_EXIT, NULL, status, FRAME);
 	__real_exit(status);
+}
+
+/* Nothing of the program runs any more. */
+_Noreturn void __wrap__exit(int status)
+{
+	tracer_record(RECORD_EXIT, NULL, status, FRAME);
+	__real__exit(status);
 }
