@@ -242,6 +242,24 @@ static void name_point(struct naming *naming, struct event *event)
 	free(words);
 }
 
+/* A call that has a variable in place of the enumerator: another one says which point that is. */
+static void name_point_of_variable(struct events *events, struct event *event)
+{
+	bool is_point = event->kind == RECORD_REACH || event->kind == RECORD_AWAIT || event->kind == RECORD_AWAITED;
+
+	if (!is_point || strspn(event->on + strlen("point "), "0123456789") == 0)
+		return;
+	for (size_t i = 0; i < events->count; i++) {
+		const struct event *other = &events->items[i];
+		if ((other->kind == RECORD_REACH || other->kind == RECORD_AWAIT || other->kind == RECORD_AWAITED) &&
+		    other->record->object == event->record->object && strcmp(other->on, event->on) != 0) {
+			free(event->on);
+			event->on = mem_copy(other->on);
+			return;
+		}
+	}
+}
+
 /* --- all of them --- */
 
 static void name_one(struct naming *naming, size_t index)
@@ -282,6 +300,8 @@ void events_name(struct events *events)
 
 	for (size_t i = 0; i < events->count; i++)
 		name_one(&naming, i);
+	for (size_t i = 0; i < events->count; i++)
+		name_point_of_variable(events, &events->items[i]);
 	for (size_t i = 0; i < naming.sources.count; i++)
 		free(naming.sources.items[i].text);
 	for (size_t i = 0; i < naming.named.count; i++) {

@@ -4,8 +4,8 @@
  * the budget is put where it is broken first, or at the program's end.
  *
  * Detectors agree more often than not. Of each the first finding is told that
- * has two accesses and is not at the same event as that of one before it; one
- * whose other access is not known is told only when nothing else is.
+ * has two accesses and is not about the same event or lines as one before it;
+ * one whose other access is not known is told only when nothing else is.
  */
 #include "sightings.h"
 
@@ -71,43 +71,76 @@ static bool changes(const struct event *event)
 	return event->kind != RECORD_READ;
 }
 
-/* The last access at `place` before the event that nothing but time keeps from it, by another thread or by free(). */
-static size_t other_access(const struct events *events, size_t index, const struct frame *place)
+/* Orders threads for what only the schedule or the moment orders: to a detector it does not count. */
+static bool is_of_luck(enum recording_kind kind)
+{
+	return kind == RECORD_AWAITED || kind == RECORD_GONE || kind == RECORD_BLOCKED || kind == RECORD_LOCK;
+}
+
+/* Whether the later event comes after the earlier one by starts, joins, gates, queues or signals. */
+static bool are_ordered(const struct events *events, size_t earlier, size_t later)
+{
+	bool *after = mem_zeroed(later - earlier + 1, sizeof *after);
+	bool *threads = mem_zeroed(events->thread_count + 1, sizeof *threads);
+
+	threads[events->items[earlier].record->thread] = after[0] = true;
+	for (size_t i = earlier + 1; i <= later; i++) {
+		const struct event *event = &events->items[i];
+		bool is = threads[event->record->thread];
+		for (size_t j = 0; j < event->after_count && !is; j++)
+			is = !is_of_luck(event->kind) && event->after[j] >= earlier && after[event->after[j] - earlier];
+		threads[event->record->thread] = after[i - earlier] = is;
+	}
+	bool ordered = after[later - earlier];
+	free(after);
+	free(threads);
+	return ordered;
+}
+
+/*
+ * The last access at `place` before the event that nothing but time keeps from it, by another thread or by free(). Of threads
+ * that do the same by the one that was started last: which of them was last at this place is luck. `race`: nothing orders it.
+ */
+static size_t other_access(const struct events *events, size_t index, const struct frame *place, bool race)
 {
 	const struct event *event = &events->items[index];
+	size_t found = NO_EVENT;
 
 	for (size_t i = index; i--;) {
 		const struct event *other = &events->items[i];
 		if (is_at(other, place) && overlap(other, event) && (changes(other) || changes(event)) &&
-		    (other->record->thread != event->record->thread || other->kind == RECORD_FREE))
-			return i;
+		    (other->record->thread != event->record->thread || (!race && other->kind == RECORD_FREE)) &&
+		    (found == NO_EVENT || other->record->thread > events->items[found].record->thread) &&
+		    (!race || !are_ordered(events, i, index)))
+			found = i;
 	}
-	return NO_EVENT;
+	return found;
 }
 
 /* The first pair of accesses at these places, the later one at `later` and by this thread. */
 static struct told find_pair_of(const struct events *events, size_t thread, const struct frame *later,
-				const struct frame *earlier)
+				const struct frame *earlier, bool race)
 {
 	struct told told = {.at = NO_EVENT, .after = NO_EVENT};
 
 	for (size_t i = 0; i < events->count && told.at == NO_EVENT; i++) {
 		if (events->items[i].record->thread != thread || !is_at(&events->items[i], later))
 			continue;
-		told.after = other_access(events, i, earlier);
+		told.after = other_access(events, i, earlier, race);
 		if (told.after != NO_EVENT)
 			told.at = i;
 	}
 	return told;
 }
 
-/* Of threads that do the same the one that was started first: which of them is first at this place is luck. */
-static struct told find_pair(const struct events *events, const struct frame *later, const struct frame *earlier)
+/* Of threads that do the same the one that was started last here too. */
+static struct told find_pair(const struct events *events, const struct frame *later, const struct frame *earlier,
+			     bool race)
 {
 	struct told told = {.at = NO_EVENT, .after = NO_EVENT};
 
-	for (size_t i = 0; i < events->thread_count && told.at == NO_EVENT; i++)
-		told = find_pair_of(events, i, later, earlier);
+	for (size_t i = events->thread_count; i-- && told.at == NO_EVENT;)
+		told = find_pair_of(events, i, later, earlier, race);
 	return told;
 }
 
@@ -116,6 +149,26 @@ static bool is_told_at(const struct events *events, size_t event)
 	for (size_t i = 0; i < events->told_count; i++)
 		if (events->told[i].at == event)
 			return true;
+	return false;
+}
+
+static bool same_line(const struct events *events, size_t one, size_t other)
+{
+	const struct event *a = &events->items[one], *b = &events->items[other];
+
+	return a->line == b->line && a->file && b->file && strcmp(a->file, b->file) == 0;
+}
+
+/* Whether a finding about the same two lines is told of, whichever of them came later. */
+static bool is_told_of_lines(const struct events *events, struct told told)
+{
+	for (size_t i = 0; i < events->told_count && told.after != NO_EVENT; i++) {
+		const struct told *other = &events->told[i];
+		if (other->after != NO_EVENT &&
+		    ((same_line(events, other->at, told.at) && same_line(events, other->after, told.after)) ||
+		     (same_line(events, other->at, told.after) && same_line(events, other->after, told.at))))
+			return true;
+	}
 	return false;
 }
 
@@ -179,21 +232,25 @@ static bool is_new(const struct events *events, const struct sighting *sighting,
 static void place_pair(struct events *events, const struct sighting *sighting)
 {
 	struct sighted sighted = sighted_of(sighting->finding);
-	struct told told = find_pair(events, sighted.places[0], sighted.places[1]);
+	struct told told = {.at = NO_EVENT, .after = NO_EVENT};
 
-	if (told.at == NO_EVENT)
-		told = find_pair(events, sighted.places[1], sighted.places[0]);
-	if (is_new(events, sighting, told.at))
+	for (int round = 0; round < 4 && told.at == NO_EVENT; round++)
+		told = find_pair(events, sighted.places[round % 2], sighted.places[1 - round % 2], round < 2);
+	if (is_new(events, sighting, told.at) && !is_told_of_lines(events, told))
 		tell(events, sighting, told);
 }
 
 static void place_single(struct events *events, const struct sighting *sighting)
 {
 	struct sighted sighted = sighted_of(sighting->finding);
+	size_t found = NO_EVENT;
 
 	for (size_t i = 0; i < events->count && !events->told_count; i++)
-		if (is_at(&events->items[i], sighted.places[0]) && event_bytes(&events->items[i]))
-			tell(events, sighting, (struct told){.at = i, .after = NO_EVENT});
+		if (is_at(&events->items[i], sighted.places[0]) && event_bytes(&events->items[i]) &&
+		    (found == NO_EVENT || events->items[i].record->thread > events->items[found].record->thread))
+			found = i;
+	if (found != NO_EVENT)
+		tell(events, sighting, (struct told){.at = found, .after = NO_EVENT});
 }
 
 static void place_bound(struct events *events, const struct sighting *sighting)
