@@ -15,6 +15,8 @@ static const char *object_of(const struct trace_step *step)
 
 	if (!step->on)
 		return "something";
+	if (strcmp(step->on, "all others") == 0)
+		return step->on;
 	return blank && !isdigit((unsigned char)blank[1]) ? blank + 1 : step->on;
 }
 
@@ -52,7 +54,7 @@ static char *words_of_open(const struct trace_step *step)
 	return mem_format("opens %s", name);
 }
 
-char *words_of_step(const struct trace *trace, const struct trace_step *step)
+static char *words_of_one(const struct trace *trace, const struct trace_step *step)
 {
 	switch (step->does) {
 	case DOES_START:
@@ -100,6 +102,22 @@ char *words_of_step(const struct trace *trace, const struct trace_step *step)
 		break;
 	}
 	return NULL;
+}
+
+char *words_of_step(const struct trace *trace, const struct trace_step *step)
+{
+	char *one = words_of_one(trace, step), *all;
+
+	if (!one || step->times < 1)
+		return one;
+	if (step->does == DOES_WAIT)
+		all = mem_format("%d of them: %s", step->times, one);
+	else
+		all = mem_format(step->does == DOES_JOIN || step->does == DOES_GO ? "%s; this %d times"
+										  : "%s, %d times",
+				 one, step->times);
+	free(one);
+	return all;
 }
 
 bool is_race(const char *kind)

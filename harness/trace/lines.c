@@ -59,6 +59,8 @@ static json_t *line_of(const struct trace_step *step, size_t index)
 	put_text(line, "name", step->name);
 	if (step->name)
 		json_object_set_new(line, "value", json_integer(step->value));
+	if (step->times)
+		json_object_set_new(line, "times", json_integer(step->times));
 	put_text(line, "kind", step->kind);
 	put_text(line, "detector", step->detector);
 	put_text(line, "file", step->file);
@@ -158,7 +160,7 @@ static bool take_step(const json_t *line, struct trace *trace)
 {
 	const size_t index = trace->count;
 	const long long last = (long long)trace->thread_count - 1;
-	long long number = -1, thread = -1, other = -1, in_source = 0;
+	long long number = -1, thread = -1, other = -1, in_source = 0, times = 0;
 	enum trace_does does;
 
 	if (!take_number(line, "step", (long long)index + 1, (long long)index + 1, &number) || number < 0 ||
@@ -167,12 +169,14 @@ static bool take_step(const json_t *line, struct trace *trace)
 	struct trace_step *step = trace_add(trace, (int)thread, does);
 	bool good =
 		take_number(line, "other", 0, last, &other) && take_number(line, "line", 1, INT32_MAX, &in_source) &&
+		take_number(line, "times", 1, INT32_MAX, &times) &&
 		take_number(line, "value", INT64_MIN, INT64_MAX, &step->value) && take_text(line, "on", &step->on) &&
 		take_text(line, "name", &step->name) && take_text(line, "kind", &step->kind) &&
 		take_text(line, "detector", &step->detector) && take_text(line, "file", &step->file) &&
 		take_text(line, "in", &step->in) && take_after(line, step, index);
 	step->other = (int)other;
 	step->line = (int)in_source;
+	step->times = (int)times;
 	return good;
 }
 

@@ -4,26 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "order.h"
-
-/* How much a step is worth a place in its lane: the higher, the more. */
-enum worth { NOTHING, LITTLE, SOME, MUCH, MORE, ALL };
-
-struct choice {
-	const struct trace *whole;
-	struct order order;
-	enum worth *worth; /* of each step */
-	bool *lanes;	   /* of each thread: it is drawn */
-	size_t *ranks;	   /* of each thread: its number in the choice, if it is drawn */
-	size_t *ranked;	   /* the threads by that number, all of them */
-	size_t *picked;	   /* the steps that are worth something, or were */
-	size_t count;	   /* of these */
-};
-
-static const struct trace_step *step_at(const struct choice *choice, size_t index)
-{
-	return &choice->whole->steps[index];
-}
+#include "choice.h"
 
 /* --- which steps are the same in every run --- */
 
@@ -70,6 +51,11 @@ static bool is_gauge_of_luck(const struct choice *choice, size_t gauge)
 
 /* --- what a step is worth --- */
 
+static bool is_nameless(const char *object)
+{
+	return object && fold_name_length(object) == strlen("block") && strncmp(object, "block", strlen("block")) == 0;
+}
+
 static enum worth worth_of(const struct choice *choice, size_t index)
 {
 	const struct trace_step *step = step_at(choice, index);
@@ -92,7 +78,8 @@ static enum worth worth_of(const struct choice *choice, size_t index)
 			return NOTHING;
 		return strcmp(step->on, "all others") == 0 ? SOME : MUCH;
 	case DOES_FREE:
-		return SOME;
+		/* What has no name in the source is nobody's subject. */
+		return is_nameless(step->on) ? NOTHING : SOME;
 	default:
 		return NOTHING;
 	}
@@ -141,18 +128,41 @@ static void raise_wait(struct choice *choice, size_t go)
 	}
 }
 
+static void raise_waits(struct choice *choice)
+{
+	for (size_t i = 0; i < choice->whole->count; i++)
+		if (choice->worth[i] && step_at(choice, i)->does == DOES_GO)
+			raise_wait(choice, i);
+}
+
+/* What matters whatever the findings are: of equal threads it is luck which one they name. */
+static void fold(struct choice *choice)
+{
+	bool *matters = mem_zeroed(choice->whole->count + 1, sizeof *matters);
+
+	for (size_t i = 0; i < choice->whole->count; i++) {
+		enum trace_does does = step_at(choice, i)->does;
+		matters[i] = choice->worth[i] && does != DOES_FINDING && does != DOES_READ && does != DOES_WRITE;
+	}
+	fold_init(&choice->fold, &choice->order, matters);
+	free(matters);
+}
+
 static void weigh(struct choice *choice)
 {
 	const size_t count = choice->whole->count;
 
 	for (size_t i = 0; i < count; i++)
 		choice->worth[i] = must_happen(choice, i) ? worth_of(choice, i) : NOTHING;
+	raise_waits(choice);
+	fold(choice);
 	for (size_t i = 0; i < count; i++)
-		if (choice->worth[i] && step_at(choice, i)->does == DOES_FINDING)
+		if (choice->worth[i] && choice->fold.instead[i] == i && step_at(choice, i)->does == DOES_FINDING)
 			raise_finding(choice, i);
+	raise_waits(choice);
 	for (size_t i = 0; i < count; i++)
-		if (choice->worth[i] && step_at(choice, i)->does == DOES_GO)
-			raise_wait(choice, i);
+		if (choice->fold.instead[i] != i)
+			choice->worth[i] = NOTHING;
 }
 
 /* --- lanes --- */
@@ -170,10 +180,10 @@ static void rank(struct choice *choice)
 		for (size_t i = 0; i < whole->count; i++) {
 			const struct trace_step *step = &whole->steps[i];
 			if (step->does != DOES_START || (size_t)step->thread != choice->ranked[at] || step->other < 0 ||
-			    seen[step->other])
+			    seen[lead_of(choice, step->other)])
 				continue;
-			seen[step->other] = true;
-			choice->ranked[count++] = (size_t)step->other;
+			seen[lead_of(choice, step->other)] = true;
+			choice->ranked[count++] = lead_of(choice, step->other);
 		}
 	for (size_t i = 0; i < whole->thread_count; i++)
 		if (!seen[i])
@@ -185,8 +195,8 @@ static bool has_worth(const struct choice *choice, size_t thread, enum worth wor
 {
 	for (size_t i = 0; i < choice->whole->count; i++) {
 		const struct trace_step *step = step_at(choice, i);
-		bool is_start = step->does == DOES_START && step->other == (int)thread;
-		if (((size_t)step->thread == thread || is_start) && choice->worth[i] >= worth)
+		bool is_start = step->does == DOES_START && step->other >= 0 && lead_of(choice, step->other) == thread;
+		if ((lane_of(choice, i) == thread || is_start) && choice->worth[i] >= worth)
 			return true;
 	}
 	return false;
@@ -213,7 +223,8 @@ static void choose_lanes(struct choice *choice)
 			choice->ranks[choice->ranked[i]] = number++;
 	for (size_t i = 0; i < choice->whole->count; i++) {
 		const struct trace_step *step = step_at(choice, i);
-		if (!choice->lanes[step->thread] || (step->other >= 0 && !choice->lanes[step->other]))
+		if (!choice->lanes[lane_of(choice, i)] ||
+		    (step->other >= 0 && !choice->lanes[lead_of(choice, step->other)]))
 			choice->worth[i] = NOTHING;
 	}
 }
@@ -235,7 +246,7 @@ static size_t lane_length(const struct choice *choice, size_t thread, enum worth
 
 	for (size_t i = 0; i < choice->count; i++) {
 		size_t index = choice->picked[i];
-		length += (size_t)step_at(choice, index)->thread == thread && choice->worth[index] >= least &&
+		length += lane_of(choice, index) == thread && choice->worth[index] >= least &&
 			  choice->worth[index] <= most;
 	}
 	return length;
@@ -251,7 +262,7 @@ static size_t least_in(const struct choice *choice, size_t thread)
 	size_t skip = lane_length(choice, thread, worth, worth) / 2;
 	for (size_t i = 0; i < choice->count; i++) {
 		size_t index = choice->picked[i];
-		if ((size_t)step_at(choice, index)->thread == thread && choice->worth[index] == worth && skip-- == 0)
+		if (lane_of(choice, index) == thread && choice->worth[index] == worth && skip-- == 0)
 			return index;
 	}
 	return NO_STEP;
@@ -264,10 +275,17 @@ static bool ends_a_wait(const struct choice *choice, size_t index)
 		const struct trace_step *step = step_at(choice, choice->picked[i]);
 		for (size_t j = 0; choice->worth[choice->picked[i]] && step->does == DOES_GO && j < step->after_count;
 		     j++)
-			if (step->after[j] == index)
+			if (choice->fold.instead[step->after[j]] == index)
 				return true;
 	}
 	return false;
+}
+
+static enum worth worth_of_drawn(const struct choice *choice, size_t index)
+{
+	const size_t instead = choice->fold.instead[index];
+
+	return instead == NO_STEP ? NOTHING : choice->worth[instead];
 }
 
 /* A wait goes with its end, and that for which nobody waits is not shown. */
@@ -278,7 +296,8 @@ static void drop_halves(struct choice *choice)
 		const struct trace_step *step = step_at(choice, i);
 		size_t wait = step->does == DOES_GO ? order_wait_of(&choice->order, i) : NO_STEP;
 		size_t go = step->does == DOES_WAIT ? order_go_of(&choice->order, i) : NO_STEP;
-		if ((wait != NO_STEP && !choice->worth[wait]) || (go != NO_STEP && !choice->worth[go]))
+		if ((wait != NO_STEP && !worth_of_drawn(choice, wait)) ||
+		    (go != NO_STEP && !worth_of_drawn(choice, go)))
 			choice->worth[i] = NOTHING;
 	}
 	for (size_t at = 0; at < choice->count; at++) {
@@ -316,194 +335,12 @@ static size_t shorten(struct choice *choice)
 	return before - chosen_count(choice);
 }
 
-/* --- the choice as a trace --- */
-
-static char *copy(const char *text)
-{
-	return text ? mem_copy(text) : NULL;
-}
-
-/* Without the number of a second one of that name: "worker 2", but not "point READY + 2". */
-static size_t name_length(const char *name)
-{
-	size_t length = strlen(name), digits = strspn(name + length - (length ? 1 : 0), "0123456789");
-
-	if (!digits || strncmp(name, "point ", 6) == 0)
-		return length;
-	while (length && strchr("0123456789", name[length - 1]))
-		length--;
-	return length > 1 && name[length - 1] == ' ' ? length - 1 : strlen(name);
-}
-
-static char *numbered(const char *name, size_t length, size_t number)
-{
-	return number > 1 ? mem_format("%.*s %zu", (int)length, name, number) : mem_copy_n(name, length);
-}
-
-/* Numbered among all threads, those that are not drawn too. */
-static char *thread_name(const struct choice *choice, size_t at)
-{
-	const char *name = choice->whole->threads[choice->ranked[at]];
-	size_t length = name_length(name), number = 1;
-
-	for (size_t i = 0; i < at; i++) {
-		const char *other = choice->whole->threads[choice->ranked[i]];
-		number += name_length(other) == length && strncmp(other, name, length) == 0;
-	}
-	return numbered(name, length, number);
-}
-
-/* Objects of one name are numbered as they come in the choice. `from`: each step of the choice in the whole trace. */
-static char *object_name(const struct choice *choice, const size_t *from, size_t count, const char *name)
-{
-	size_t length = name_length(name), number = 1;
-
-	for (size_t i = 0; i < count; i++) {
-		const char *other = step_at(choice, from[i])->on;
-		bool alike = other && name_length(other) == length && strncmp(other, name, length) == 0, before = false;
-		if (alike && strcmp(other, name) == 0)
-			break;
-		for (size_t j = 0; alike && j < i && !before; j++)
-			before = step_at(choice, from[j])->on && strcmp(step_at(choice, from[j])->on, other) == 0;
-		number += alike && !before;
-	}
-	return numbered(name, length, number);
-}
-
-/* The last chosen step of the thread that comes before this one; NO_STEP. `to`: each step of the whole in the choice. */
-static size_t last_before(const struct choice *choice, const size_t *to, size_t index, size_t thread)
-{
-	for (size_t at = choice->count; at--;) {
-		const size_t i = choice->picked[at];
-		if (i < index && to[i] != NO_STEP && (size_t)step_at(choice, i)->thread == thread &&
-		    order_before(&choice->order, i, index))
-			return i;
-	}
-	return NO_STEP;
-}
-
-/* Whether another step that it comes after comes after this one. */
-static bool is_implied(const struct choice *choice, const size_t *to, size_t index, size_t candidate)
-{
-	for (size_t thread = 0; thread < choice->whole->thread_count; thread++) {
-		size_t other = choice->lanes[thread] ? last_before(choice, to, index, thread) : NO_STEP;
-		if (other != NO_STEP && other != candidate && order_before(&choice->order, candidate, other))
-			return true;
-	}
-	return false;
-}
-
-static void add_order(const struct choice *choice, const size_t *to, size_t index, struct trace_step *step)
-{
-	const struct trace_step *whole = step_at(choice, index);
-
-	/* The other access is told, though it be no news that it comes before. */
-	for (size_t i = 0; whole->does == DOES_FINDING && i < whole->after_count; i++)
-		if (to[whole->after[i]] != NO_STEP)
-			trace_step_after(step, to[whole->after[i]]);
-	for (size_t thread = 0; thread < choice->whole->thread_count; thread++) {
-		if (!choice->lanes[thread] || thread == (size_t)step_at(choice, index)->thread)
-			continue;
-		size_t last = last_before(choice, to, index, thread);
-		if (last != NO_STEP && !is_implied(choice, to, index, last))
-			trace_step_after(step, to[last]);
-	}
-}
-
-/*
- * A thread begins where it is started: whether it had begun by the end of a program that does not wait for it is luck. `to`
- * as in last_before().
- */
-static void add_begin(const struct choice *choice, size_t start, size_t *to, struct trace *chosen)
-{
-	const int thread = step_at(choice, start)->other;
-	const size_t at = chosen->count;
-	struct trace_step *begin = trace_add(chosen, (int)choice->ranks[thread], DOES_BEGIN);
-
-	trace_step_after(begin, to[start]);
-	for (size_t i = start + 1; i < choice->whole->count; i++)
-		if (step_at(choice, i)->thread == thread && step_at(choice, i)->does == DOES_BEGIN) {
-			to[i] = at;
-			return;
-		}
-}
-
-static void add_step(const struct choice *choice, size_t index, const size_t *from, size_t steps, size_t *to,
-		     struct trace *chosen)
-{
-	const struct trace_step *whole = step_at(choice, index);
-	const size_t at = chosen->count;
-	struct trace_step *step = trace_add(chosen, (int)choice->ranks[whole->thread], whole->does);
-
-	step->other = whole->other >= 0 ? (int)choice->ranks[whole->other] : -1;
-	step->on = whole->on ? object_name(choice, from, steps, whole->on) : NULL;
-	step->file = copy(whole->file);
-	step->line = whole->line;
-	step->in = copy(whole->in);
-	step->name = copy(whole->name);
-	step->value = whole->value;
-	step->kind = copy(whole->kind);
-	step->detector = copy(whole->detector);
-	to[index] = at;
-	add_order(choice, to, index, step);
-}
-
-/* Whether all that is chosen and comes before it stands in the choice already. */
-static bool may_come(const struct choice *choice, const size_t *to, size_t index)
-{
-	for (size_t at = 0; at < choice->count && choice->picked[at] < index; at++) {
-		const size_t i = choice->picked[at];
-		if (i != index && choice->worth[i] && to[i] == NO_STEP && order_before(&choice->order, i, index))
-			return false;
-	}
-	return true;
-}
-
-/* The chosen step that comes next: of the first thread that has one. */
-static size_t next_step(const struct choice *choice, const size_t *to)
-{
-	for (size_t rank = 0; rank < choice->whole->thread_count; rank++)
-		for (size_t at = 0; at < choice->count; at++) {
-			const size_t i = choice->picked[at];
-			if ((size_t)step_at(choice, i)->thread != choice->ranked[rank] || !choice->worth[i] ||
-			    to[i] != NO_STEP)
-				continue;
-			if (may_come(choice, to, i))
-				return i;
-			break;
-		}
-	return NO_STEP;
-}
-
-static void put_together(const struct choice *choice, struct trace *chosen)
-{
-	const size_t count = choice->whole->count;
-	size_t *from = mem_zeroed(count + 1, sizeof *from), *to = mem_zeroed(count + 1, sizeof *to), next, steps = 0;
-
-	for (size_t i = 0; i < choice->whole->thread_count; i++)
-		if (choice->lanes[choice->ranked[i]]) {
-			char *name = thread_name(choice, i);
-			trace_add_thread(chosen, name);
-			free(name);
-		}
-	for (size_t i = 0; i < count; i++)
-		to[i] = NO_STEP;
-	while ((next = next_step(choice, to)) != NO_STEP) {
-		from[steps++] = next;
-		add_step(choice, next, from, steps, to, chosen);
-		if (step_at(choice, next)->does == DOES_START)
-			add_begin(choice, next, to, chosen);
-	}
-	chosen->threads_left_out = choice->whole->thread_count - chosen->thread_count;
-	free(from);
-	free(to);
-}
-
 void trace_select(const struct trace *whole, struct trace *chosen)
 {
 	struct choice choice = {.whole = whole};
 
-	*chosen = (struct trace){.program = copy(whole->program), .lost = copy(whole->lost)};
+	*chosen = (struct trace){.program = whole->program ? mem_copy(whole->program) : NULL,
+				 .lost = whole->lost ? mem_copy(whole->lost) : NULL};
 	if (!order_init(&choice.order, whole)) {
 		free(chosen->lost);
 		chosen->lost = mem_copy("all steps: the trace is too long to choose from");
@@ -518,11 +355,12 @@ void trace_select(const struct trace *whole, struct trace *chosen)
 	choose_lanes(&choice);
 	pick(&choice);
 	chosen->steps_left_out = shorten(&choice);
-	put_together(&choice, chosen);
+	choice_put_together(&choice, chosen);
 	free(choice.worth);
 	free(choice.lanes);
 	free(choice.ranks);
 	free(choice.ranked);
 	free(choice.picked);
+	fold_release(&choice.fold);
 	order_release(&choice.order);
 }

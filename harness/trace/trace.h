@@ -19,6 +19,9 @@
  * was waited for. With the order within each thread they make the partial order
  * of the run; the order of the lines is one of those that it allows.
  *
+ * Of a choice in which a lane stands for several threads that are equal, "times" says what struct fold (fold.h) has of the
+ * step, and the thread's name is "worker x3".
+ *
  * Members that a step has not are left out. In memory steps and threads count
  * from 0, and `after` holds indexes of steps.
  */
@@ -64,6 +67,7 @@ struct trace_step {
 	char *in;   /* its function; NULL likewise */
 	char *name; /* of a gauge; else NULL */
 	long long value;
+	int times;	       /* in a choice: as in struct fold (fold.h); else 0 */
 	char *kind, *detector; /* of a finding; else NULL */
 	size_t *after;	       /* indexes of steps, ascending, all below its own */
 	size_t after_count;

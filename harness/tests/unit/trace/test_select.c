@@ -137,7 +137,7 @@ Test(trace_select, takes_a_wait_that_could_not_be_spared)
 	trace_release(&chosen);
 }
 
-/* Main starts and joins 20 threads: of them as many are drawn as there is room for. */
+/* Main starts 20 threads that have nothing in common: of them as many are drawn as there is room for. */
 Test(trace_select, keeps_to_its_room)
 {
 	struct text text;
@@ -146,14 +146,15 @@ Test(trace_select, keeps_to_its_room)
 
 	fprintf(out, "{\"trace\":1,\"program\":\"p broken\",\"threads\":[\"main\"");
 	for (int i = 1; i <= 20; i++)
-		fprintf(out, ",\"work%s%.0d\"", i > 1 ? " " : "", i > 1 ? i : 0);
+		fprintf(out, ",\"work_on_%d\"", i);
 	fprintf(out, "]}\n");
 	for (int i = 1; i <= 20; i++)
 		fprintf(out, "{\"step\":%d,\"thread\":0,\"does\":\"start\",\"other\":%d}\n", ++step, i);
 	for (int i = 1; i <= 20; i++)
 		fprintf(out, "{\"step\":%d,\"thread\":%d,\"does\":\"begin\",\"after\":[%d]}\n", ++step, i, i);
 	for (int i = 1; i <= 60; i++)
-		fprintf(out, "{\"step\":%d,\"thread\":0,\"does\":\"free\",\"on\":\"block\"}\n", ++step);
+		fprintf(out, "{\"step\":%d,\"thread\":0,\"does\":\"free\",\"on\":\"block item\",\"line\":%d}\n", ++step,
+			i);
 	fprintf(out, "{\"step\":%d,\"thread\":0,\"does\":\"exit\"}\n", ++step);
 	char *whole = text_close(&text);
 	struct trace chosen = choice_of(whole);
