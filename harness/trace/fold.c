@@ -194,6 +194,11 @@ static void fold_at_once(const struct folding *folding, size_t starter)
 
 /* --- those that come in turn --- */
 
+static void add_times(const struct folding *folding, size_t step)
+{
+	folding->fold->times[step] += folding->fold->times[step] ? 1 : 2;
+}
+
 static bool has_finding(const struct folding *folding, size_t lead)
 {
 	for (size_t i = 0; i < folding->trace->thread_count; i++)
@@ -217,14 +222,17 @@ static void fold_turn(const struct folding *folding, size_t lead, size_t later, 
 				fold->instead[folding->about[lead].items[j]];
 	put_under(folding, &threads, lead);
 	fold->all[lead] += threads.count;
-	fold->times[join] += fold->times[join] ? 1 : 2;
+	add_times(folding, join);
 	free(threads.items);
 }
 
 struct turn {
 	size_t lead, join; /* of the group that may come again; NO_STEP */
 	size_t now;	   /* the group that was started last, and is not joined */
+	size_t free;	   /* what the starter frees after a join, as it may after the next; NO_STEP */
 };
+
+static const struct turn no_turn = {NO_STEP, NO_STEP, NO_STEP, NO_STEP};
 
 static void take_join(const struct folding *folding, struct turn *turn, size_t join)
 {
@@ -240,28 +248,45 @@ static void take_join(const struct folding *folding, struct turn *turn, size_t j
 	} else {
 		turn->lead = now;
 		turn->join = join;
+		turn->free = NO_STEP;
+	}
+}
+
+static void take_free(const struct folding *folding, struct turn *turn, size_t index)
+{
+	if (turn->lead == NO_STEP || turn->now != NO_STEP) {
+		*turn = no_turn;
+	} else if (turn->free == NO_STEP) {
+		turn->free = index;
+	} else if (same_act(folding, step_at(folding, turn->free), step_at(folding, index))) {
+		folding->fold->instead[index] = turn->free;
+		add_times(folding, turn->free);
+	} else {
+		*turn = no_turn;
 	}
 }
 
 static void fold_in_turn(const struct folding *folding, size_t starter)
 {
-	struct turn turn = {NO_STEP, NO_STEP, NO_STEP};
+	struct turn turn = no_turn;
 
 	for (size_t i = 0; i < folding->trace->count; i++) {
 		const struct trace_step *step = step_at(folding, i);
 		if ((size_t)step->thread != starter)
 			continue;
 		if (step->does == DOES_FINDING)
-			turn = (struct turn){NO_STEP, NO_STEP, NO_STEP};
+			turn = no_turn;
 		if (!folding->matters[i] || folding->fold->instead[i] != i)
 			continue;
 		if (step->does == DOES_START && step->other >= 0)
 			turn = (struct turn){turn.now == NO_STEP ? turn.lead : NO_STEP, turn.join,
-					     folding->fold->lead[step->other]};
+					     folding->fold->lead[step->other], turn.free};
 		else if (step->does == DOES_JOIN && step->other >= 0)
 			take_join(folding, &turn, i);
+		else if (step->does == DOES_FREE)
+			take_free(folding, &turn, i);
 		else if (step->does != DOES_DETACH)
-			turn = (struct turn){NO_STEP, NO_STEP, NO_STEP};
+			turn = no_turn;
 	}
 }
 
@@ -270,11 +295,6 @@ static void fold_in_turn(const struct folding *folding, size_t starter)
 static bool may_repeat(enum trace_does does)
 {
 	return does == DOES_FREE || does == DOES_ALLOC || does == DOES_PUT;
-}
-
-static void add_times(const struct folding *folding, size_t step)
-{
-	folding->fold->times[step] += folding->fold->times[step] ? 1 : 2;
 }
 
 static void fold_steps(const struct folding *folding, size_t thread)
