@@ -99,3 +99,15 @@ int strips_of(const struct lanes *lanes, int row)
 			strips = lanes->arrows[i].strip + 1;
 	return strips;
 }
+
+bool has_several(const struct lanes *lanes)
+{
+	bool several = false;
+
+	for (size_t i = 0; i < lanes->lane_count; i++) {
+		const char *blank = strrchr(lanes->lanes[i].name, ' ');
+		several = several ||
+			  (blank && blank[1] == 'x' && blank[2] && !blank[2 + strspn(blank + 2, "0123456789")]);
+	}
+	return several;
+}

@@ -295,7 +295,7 @@ static int place_panels(struct panel *panels, const struct lanes *lanes, size_t 
 	return right + MARGIN;
 }
 
-static void draw_legend(FILE *out, int y)
+static void draw_legend(FILE *out, int y, bool several)
 {
 	int x = MARGIN;
 
@@ -308,6 +308,8 @@ static void draw_legend(FILE *out, int y)
 	svg_line(out, x + 214, y, x + 244, y, "between");
 	svg_text(out, x + 250, y + 5, "faint", "wrong together");
 	svg_text(out, x + 368, y + 5, "faint", ":N  line N");
+	if (several)
+		svg_text(out, x + 448, y + 5, "faint", "xN  N threads alike");
 }
 
 void lanes_svg(FILE *out, const char *title, const struct lanes *lanes, size_t count)
@@ -315,6 +317,7 @@ void lanes_svg(FILE *out, const char *title, const struct lanes *lanes, size_t c
 	struct panel *panels = mem_zeroed(count + 1, sizeof *panels);
 	char *told = lanes_told(lanes, count);
 	int height, width = place_panels(panels, lanes, count, &height);
+	bool several = false;
 
 	svg_begin(out, width, height, title, told);
 	svg_text(out, MARGIN, MARGIN + 8, "strong", title);
@@ -322,9 +325,10 @@ void lanes_svg(FILE *out, const char *title, const struct lanes *lanes, size_t c
 		panels[i].out = out;
 		draw_panel(&panels[i]);
 		free(panels[i].row_top);
+		several = several || has_several(&lanes[i]);
 	}
 	svg_line(out, MARGIN, height - LEGEND - 8, width - MARGIN, height - LEGEND - 8, "rule");
-	draw_legend(out, height - LEGEND + 10);
+	draw_legend(out, height - LEGEND + 10, several);
 	svg_end(out);
 	free(told);
 	free(panels);

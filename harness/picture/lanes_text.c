@@ -206,14 +206,16 @@ static void print_names(const struct sheet *sheet)
 static void print_legend(FILE *out, struct style style, const struct lanes *lanes, size_t count)
 {
 	const struct glyphs *glyphs = style.utf8 ? &drawn : &typed;
-	bool waits = false, ends = false, fault = false;
+	bool waits = false, ends = false, fault = false, several = false;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		several = several || has_several(&lanes[i]);
 		for (size_t j = 0; j < lanes[i].step_count; j++) {
 			fault = fault || lanes[i].steps[j].fault;
 			waits = waits || lanes[i].steps[j].after == LANE_WAITS;
 			ends = ends || lanes[i].steps[j].after > LANE_WAITS;
 		}
+	}
 	fprintf(out, "\n%s a step", glyphs->step);
 	if (waits)
 		fprintf(out, "   %s waits, %s until", glyphs->wait, glyphs->waits);
@@ -221,7 +223,7 @@ static void print_legend(FILE *out, struct style style, const struct lanes *lane
 		fprintf(out, "   %s the end", glyphs->end);
 	if (fault)
 		fprintf(out, "   %s what is wrong", glyphs->fault);
-	fputs("   :N line N\n", out);
+	fprintf(out, "   :N line N%s\n", several ? "   xN N alike" : "");
 }
 
 static void print_one(FILE *out, struct style style, const struct lanes *lanes)

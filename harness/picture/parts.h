@@ -45,6 +45,8 @@ char *label_of(const struct lane_step *step);
 /* Whether the lane is there, and what its thread does, at a row's steps and below them, where the arrows are. */
 enum lane_state lane_at_row(const struct lanes *lanes, size_t lane, int row);
 enum lane_state lane_below_row(const struct lanes *lanes, size_t lane, int row);
+/* Whether a lane stands for several threads: "worker x3". */
+bool has_several(const struct lanes *lanes);
 /* How many strips of arrows lie below the row. */
 int strips_of(const struct lanes *lanes, int row);
 

@@ -91,6 +91,44 @@ Test(trace, shows_the_finding_where_it_happens)
 	outcome_release(&done);
 }
 
+/* What races is the copy of a struct; and the process ends in the middle of all, by _exit(). */
+static const char copies[] =
+	"/*\n * Promise   each job is done as it was given.\n * Ends      broken: read 1\n"
+	" * tsan      fires  data-race in look\n"
+	" * helgrind  fires  Race in look\n * drd       fires  ConflictingAccess in look\n"
+	" * memcheck  blind  all is alive\n * budget    silent when joined == started\n */\n"
+	"#include <pthread.h>\n#include <stdio.h>\n#include <unistd.h>\n#include \"kit/check.h\"\n#include \"kit/schedule.h\"\n"
+	"enum { GIVEN = 3 };\n"
+	"struct job { int number, size; };\n"
+	"static struct job job;\n"
+	"static void *look(void *arg)\n{\n"
+	"\tschedule_await(GIVEN);\n"
+	"\tint found = job.number;\n"
+	"\treturn found ? arg : NULL;\n}\n"
+	"int main(void)\n{\n\tpthread_t looker;\n\tstruct job one = {1, 2};\n"
+	"\tNEED(pthread_create(&looker, NULL, look, NULL));\n"
+	"\tjob = one;\n"
+	"\tschedule_reached(GIVEN);\n"
+	"\tCHECK(pthread_join(looker, NULL));\n"
+	"\tint status = invariant(0, \"read %d\", 1);\n"
+	"\tfflush(stdout);\n\t_exit(status);\n}\n";
+
+Test(trace, shows_the_copy_of_a_struct_and_an_end_at_once)
+{
+	scratch_write(&scratch, BROKEN, copies);
+	struct outcome done = scratch_loose(&scratch, "run implicit --answers --detector tsan --trace -");
+	const char *line = done.out;
+
+	cr_assert(strstr(line, "\"threads\":[\"main\",\"look\"]}\n"), "%s%s", done.out, done.err);
+	expect(&line, "start", 0, NULL, "main");
+	expect(&line, "write", 0, NULL, "main");
+	expect(&line, "reach", 0, "point GIVEN", "main");
+	expect(&line, "read", 1, NULL, "look");
+	expect(&line, "finding", 1, NULL, "look");
+	expect(&line, "exit", 0, NULL, "main");
+	outcome_release(&done);
+}
+
 Test(trace, of_an_exercise_is_refused)
 {
 	struct outcome done = scratch_expect(&scratch, 2, "run implicit solution --trace -");

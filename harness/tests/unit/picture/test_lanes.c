@@ -341,3 +341,28 @@ Test(lanes, link_no_count_to_what_was_counted)
 	cr_assert_str_eq(fault, "more threads than are allowed");
 	lanes_release(&lanes);
 }
+
+/* A lane for threads that are equal, and steps that are taken several times. */
+Test(lanes, say_for_how_many_a_lane_and_a_step_stand)
+{
+	static const char trace[] =
+		"{\"trace\":1,\"program\":\"x broken\",\"threads\":[\"main\",\"work x3\"]}\n"
+		"{\"step\":1,\"thread\":0,\"does\":\"start\",\"other\":1}\n"
+		"{\"step\":2,\"thread\":1,\"does\":\"begin\",\"after\":[1]}\n"
+		"{\"step\":3,\"thread\":1,\"does\":\"free\",\"on\":\"block item\",\"times\":7}\n"
+		"{\"step\":4,\"thread\":1,\"does\":\"end\"}\n"
+		"{\"step\":5,\"thread\":0,\"does\":\"join\",\"other\":1,\"times\":2,\"after\":[4]}\n"
+		"{\"step\":6,\"thread\":0,\"does\":\"wait\",\"on\":\"condition room\",\"times\":1}\n";
+	struct lanes lanes = lanes_from(trace);
+	char *text = printed(&lanes, plain), *picture = svg_of(&lanes);
+
+	has(text, "starts work x3\n");
+	has(text, "frees item, 7 times\n");
+	has(text, "joins work x3; this 2 times\n");
+	has(text, "1 of them: waits on room\n");
+	has(text, "   xN N alike\n");
+	has(picture, "xN  N threads alike");
+	free(text);
+	free(picture);
+	lanes_release(&lanes);
+}
