@@ -56,6 +56,7 @@ GRADED_LDFLAGS := -Wl,--wrap=pthread_create,--wrap=sem_wait
 
 # Libraries that a pitfall's programs use, by the pitfall's path, or one program, by its own.
 LIBS_05-shutdown/shutdown-order := -lsqlite3
+LIBS_05-shutdown/http-drain := -lmicrohttpd
 # Programs that call something of kit/metrics.h.
 LIBS_04-leak-budget/alert := -lmicrohttpd
 LIBS_harness/tests/programs/exposes := -lmicrohttpd
