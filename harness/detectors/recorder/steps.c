@@ -95,7 +95,9 @@ static void add_findings(const struct events *events, size_t index, struct trace
 		step->kind = mem_copy(told->kind);
 		step->detector = mem_copy(told->detector);
 		step->on = event->on ? mem_copy(event->on) : NULL;
-		add_place(events, event, step);
+		/* What is found at the end is about no line: exit() stands where it may. */
+		if (event->kind != RECORD_EXIT)
+			add_place(events, event, step);
 		if (told->after != NO_EVENT && events->items[told->after].record->thread != event->record->thread)
 			trace_step_after(step, steps[told->after]);
 	}
