@@ -63,11 +63,11 @@ static void count(struct tally *tally, const char *name, int status, long passed
 
 /*
  * A Criterion program, by its path below build/. Its tests run one at a time, but of those through the command line, which
- * compile and judge, one for each core.
+ * compile and judge, and wait for it, three for two cores.
  */
 struct suite {
 	const char *name, *without; /* the suites that it leaves out; NULL: none */
-	bool for_each_core;
+	bool on_all_cores;
 	bool sanitized;			  /* what a sanitizer says in its output is of the suite itself, and counts */
 	const char *output, *words, *tap; /* what it writes, by its name below build/ */
 	struct child *child;
@@ -105,7 +105,7 @@ static int open_result(const struct tally *tally, const char *name, int instead)
 
 static void start_suite(struct tally *tally, struct suite *suite)
 {
-	int cores = (int)uv_available_parallelism(), jobs = suite->for_each_core ? (cores < 2 ? 2 : cores) : 1;
+	int cores = (int)uv_available_parallelism(), jobs = suite->on_all_cores ? cores + (cores + 1) / 2 : 1;
 	char *root = tally->loop.root, *file = result_file(tally, suite->tap);
 	char *argv[] = {mem_format("%s/build/%s", root, suite->name), mem_format("--tap=%s", file),
 			mem_format("-j%d", jobs),
@@ -174,20 +174,30 @@ static void end_suite(struct tally *tally, struct suite *suite)
 	free(file);
 }
 
-/* Most of what the harness's own tests do is wait, and so do the verdicts' runs: they fill each other's pauses. */
-static void start_own_suites(struct tally *tally)
+static void start_suites(struct tally *tally, bool on_all_cores)
 {
 	for (size_t i = 0; i < SUITES; i++)
-		if (!suites[i].for_each_core)
+		if (suites[i].on_all_cores == on_all_cores)
 			start_suite(tally, &suites[i]);
 }
 
-/* The command line's tests build in this workbook and judge with all cores, so they come when nothing else does. */
-static void run_suites(struct tally *tally)
+/* Most of what the harness's own tests do is wait, and so do the verdicts' runs: they fill each other's pauses. */
+static void start_own_suites(struct tally *tally)
 {
-	for (size_t i = 0; i < SUITES; i++)
-		if (suites[i].for_each_core)
-			start_suite(tally, &suites[i]);
+	start_suites(tally, false);
+}
+
+/*
+ * The command line's tests judge with all cores, so they come when the verdicts do not; and wait for what they start, while
+ * the parts that have one process are dealt with.
+ */
+static void start_line_suites(struct tally *tally)
+{
+	start_suites(tally, true);
+}
+
+static void end_suites(struct tally *tally)
+{
 	for (size_t i = 0; i < SUITES; i++)
 		end_suite(tally, &suites[i]);
 }
@@ -304,8 +314,8 @@ static int build_tests(struct tally *tally)
 
 static int run(const char *root, int argc, char **argv)
 {
-	static void (*const parts[])(struct tally *) = {start_own_suites, verify,     check_texts, check_layout,
-							check_prose,	  test_rules, run_suites};
+	static void (*const parts[])(struct tally *) = {start_own_suites, verify,      start_line_suites, check_texts,
+							check_layout,	  check_prose, test_rules,	  end_suites};
 	struct operands operands;
 	struct tally tally = {0};
 
