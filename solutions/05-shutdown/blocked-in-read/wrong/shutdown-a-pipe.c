@@ -1,0 +1,65 @@
+/*
+ * Tempting  shutdown() wakes a thread that waits for a connection, and a line is a connection.
+ * Refused   the test: shutdown() is for sockets. Of a pipe or a terminal it says ENOTSOCK, and nobody looks at that.
+ * test      fails stops_before_it_waits, stops_while_the_scale_is_silent
+ */
+#include "scale.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kit/check.h"
+#include "kit/stop.h"
+
+enum { ROOM = 256 };
+
+struct scale {
+	int line;
+	scale_text *text;
+	void *office;
+	pthread_t reader;
+	struct stop stop;
+};
+
+static void *read_line(void *arg)
+{
+	struct scale *scale = arg;
+	char *text = malloc(ROOM);
+
+	HAVE(text);
+	while (!stop_requested(&scale->stop)) {
+		ssize_t got = read(scale->line, text, ROOM);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0) {
+			scale->text(scale->office, NULL, 0);
+			break;
+		}
+		scale->text(scale->office, text, (size_t)got);
+	}
+	free(text);
+	return NULL;
+}
+
+struct scale *scale_start(int line, scale_text *text, void *office)
+{
+	struct scale *scale = malloc(sizeof *scale);
+
+	HAVE(scale);
+	*scale = (struct scale){.line = line, .text = text, .office = office};
+	stop_init(&scale->stop);
+	NEED(pthread_create(&scale->reader, NULL, read_line, scale));
+	return scale;
+}
+
+void scale_stop(struct scale *scale)
+{
+	stop_request(&scale->stop);
+	shutdown(scale->line, SHUT_RD);
+	CHECK(pthread_join(scale->reader, NULL));
+	stop_destroy(&scale->stop);
+	free(scale);
+}

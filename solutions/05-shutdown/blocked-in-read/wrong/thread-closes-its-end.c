@@ -1,0 +1,76 @@
+/*
+ * Tempting  the thread is the only one that reads the pipe, so it closes it when it ends.
+ * Refused   the test: when the line has ended, so has the thread, and nobody reads what scale_stop() writes. The
+ *           process gets SIGPIPE and ends.
+ * test      fails hands_on_what_comes
+ */
+#include "scale.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "kit/check.h"
+
+enum { ROOM = 256 };
+
+struct scale {
+	int line;
+	scale_text *text;
+	void *office;
+	int stop[2]; /* a pipe: where the thread hears of the stop, and where scale_stop() writes to ask for it */
+	pthread_t reader;
+};
+
+/* Waits until there is something to read. False: the stop was asked for, which counts even if the scale talks. */
+static bool wait_for_text(const struct scale *scale)
+{
+	struct pollfd waits[] = {{.fd = scale->stop[0], .events = POLLIN}, {.fd = scale->line, .events = POLLIN}};
+
+	while (poll(waits, 2, -1) < 0)
+		REQUIRE(errno == EINTR);
+	return !waits[0].revents;
+}
+
+static void *read_line(void *arg)
+{
+	struct scale *scale = arg;
+	char *text = malloc(ROOM);
+
+	HAVE(text);
+	while (wait_for_text(scale)) {
+		ssize_t got = read(scale->line, text, ROOM);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0) {
+			scale->text(scale->office, NULL, 0);
+			break;
+		}
+		scale->text(scale->office, text, (size_t)got);
+	}
+	free(text);
+	close(scale->stop[0]);
+	return NULL;
+}
+
+struct scale *scale_start(int line, scale_text *text, void *office)
+{
+	struct scale *scale = malloc(sizeof *scale);
+
+	HAVE(scale);
+	*scale = (struct scale){.line = line, .text = text, .office = office};
+	HAVE(pipe(scale->stop) == 0);
+	NEED(pthread_create(&scale->reader, NULL, read_line, scale));
+	return scale;
+}
+
+void scale_stop(struct scale *scale)
+{
+	HAVE(write(scale->stop[1], "", 1) == 1);
+	CHECK(pthread_join(scale->reader, NULL));
+	close(scale->stop[1]);
+	free(scale);
+}
