@@ -212,6 +212,7 @@ static int take_its_place(struct camera *waiting)
 
 Test(toll, waits_for_room, .timeout = 60)
 {
+	schedule_wake_in_vain();
 	toll_open(write_bill);
 	camera_start(&cameras[0], TOLL_ROOM, 0);
 	int taken = taken_of(&cameras[0]);
