@@ -23,7 +23,8 @@ enum { WILLING = 3, STUCK = 5, SLOW = UPLOADS_ROOM - STUCK - 1, ALL = UPLOADS_RO
 
 static int scans[ALL];
 
-enum { OFFICE_ANSWERS }; /* for kit/schedule.h */
+enum { OFFICE_ANSWERS };    /* for kit/schedule.h */
+static bool office_answers; /* as soon as uploads_stop() waits */
 
 /* How often this scan's upload has reported that it ended on request; adds `more` to it. */
 static long reported(const int *scan, int more)
@@ -135,6 +136,9 @@ static int result_of_stop(long patience)
 	call.returned = false;
 	deadline_cond_init(&call.changed);
 	CHECK(pthread_create(&caller, NULL, call_stop, NULL));
+	schedule_await_blocked();
+	if (office_answers)
+		schedule_reached(OFFICE_ANSWERS);
 
 	bool returned = false;
 	for (long waited = 0; waited < LATE && !returned; waited += PAUSE) {
@@ -150,17 +154,22 @@ static int result_of_stop(long patience)
 
 Test(uploads, asks_and_waits_for_all, .timeout = 60)
 {
+	schedule_wake_in_vain();
 	cr_assert(uploads_start(quick, &scans[0]));
 	schedule_await_blocked(); /* it has returned, and nothing orders that with the next one */
 	for (int i = 1; i < WILLING; i++)
 		cr_assert(uploads_start(willing, &scans[i]));
-	cr_assert_eq(result_of_stop(FOR_EVER), 0);
-	int ended = all_reported(WILLING);
-	cr_assert_eq(ended, WILLING, "uploads_stop() has returned 0, and %d of %d uploads have ended", ended, WILLING);
+	cr_assert(uploads_start(stuck, &scans[WILLING]));
+	office_answers = true;
+	cr_assert_eq(result_of_stop(FOR_EVER), 0, "uploads_stop(%d) does not wait until all have returned", FOR_EVER);
+	int ended = all_reported(WILLING + 1);
+	cr_assert_eq(ended, WILLING + 1, "uploads_stop() has returned 0, and %d of %d uploads have ended", ended,
+		     WILLING + 1);
 }
 
 Test(uploads, gives_up_on_a_stuck_upload, .timeout = 60)
 {
+	schedule_wake_in_vain();
 	for (int i = 0; i < STUCK; i++)
 		cr_assert(uploads_start(stuck, &scans[i]));
 	for (int i = 0; i < SLOW; i++) {
