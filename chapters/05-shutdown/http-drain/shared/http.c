@@ -1,5 +1,6 @@
 #include "http.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -26,13 +27,14 @@ void http_run(struct http *http)
 
 	(void)poll(ready, 2, MHD_get_timeout(http->daemon, &due) == MHD_YES ? (int)due : -1);
 	REQUIRE(MHD_run(http->daemon) == MHD_YES);
-	if (ready[1].revents & POLLIN)
-		REQUIRE(read(http->wake[0], &byte, 1) == 1);
+	while ((ready[1].revents & POLLIN) && read(http->wake[0], &byte, 1) < 0)
+		REQUIRE(errno == EINTR);
 }
 
 void http_wake(struct http *http)
 {
-	REQUIRE(write(http->wake[1], "!", 1) == 1);
+	while (write(http->wake[1], "!", 1) < 0)
+		REQUIRE(errno == EINTR);
 }
 
 void http_quiesce(struct http *http)
