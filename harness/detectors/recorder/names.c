@@ -167,20 +167,62 @@ static const struct {
 	[RECORD_FREE] = {"block", {"free", "realloc"}},
 };
 
-static void name_object(struct naming *naming, struct event *event)
+/* What stands in the event's call; "stop stop" says no more than "stop". For the caller to free; NULL: nothing. */
+static char *words_of_call(struct naming *naming, const struct event *event, const char *kind)
 {
-	const char *kind = calls[event->kind].kind ? calls[event->kind].kind : event->record->name;
-	const char *known = name_known(&naming->named, event->record->object, kind);
 	char *words = NULL;
 
-	for (int i = 0; !known && i < 4 && calls[event->kind].calls[i] && !words; i++)
+	for (int i = 0; i < 4 && calls[event->kind].calls[i] && !words; i++)
 		words = argument(naming, event, calls[event->kind].calls[i]);
-	/* "stop stop" says no more than "stop". */
 	if (words && strcmp(words, kind) == 0) {
 		free(words);
 		words = NULL;
 	}
-	event->on = mem_copy(known ? known : name_new(&naming->named, event->record->object, kind, words));
+	return words;
+}
+
+/* Whether the memory of the object is given back, or given out. */
+static bool ends_object(const struct event *event, uint64_t object)
+{
+	return (event->kind == RECORD_FREE || event->kind == RECORD_ALLOC) &&
+	       object - event->record->object < event_bytes(event);
+}
+
+/*
+ * Of all that the source calls the object from this event on, as long as it lives, the shortest: which thread comes to it
+ * first may be luck. For the caller to free; NULL: nothing.
+ */
+static char *shortest_words(struct naming *naming, size_t index, const char *kind)
+{
+	const struct events *events = naming->events;
+	const uint64_t object = events->items[index].record->object;
+	char *shortest = words_of_call(naming, &events->items[index], kind);
+
+	for (size_t i = index + 1; i < events->count && !ends_object(&events->items[i], object); i++) {
+		const struct event *event = &events->items[i];
+		const char *own = calls[event->kind].kind ? calls[event->kind].kind : event->record->name;
+		if (event->record->object != object || !calls[event->kind].calls[0] || strcmp(own, kind) != 0)
+			continue;
+		char *words = words_of_call(naming, event, kind);
+		bool better = words && (!shortest || strlen(words) < strlen(shortest) ||
+					(strlen(words) == strlen(shortest) && strcmp(words, shortest) < 0));
+		free(better ? shortest : words);
+		shortest = better ? words : shortest;
+	}
+	return shortest;
+}
+
+static void name_object(struct naming *naming, size_t index)
+{
+	struct event *event = &naming->events->items[index];
+	const char *kind = calls[event->kind].kind ? calls[event->kind].kind : event->record->name;
+	const char *known = name_known(&naming->named, event->record->object, kind);
+
+	if (!known)
+		known = name_new(&naming->named, event->record->object, kind,
+				 event->kind == RECORD_FREE ? words_of_call(naming, event, kind)
+							    : shortest_words(naming, index, kind));
+	event->on = mem_copy(known);
 }
 
 /* A block is known by what its memory is assigned to, until it is freed. */
@@ -193,7 +235,7 @@ static void name_block(struct naming *naming, size_t index)
 		event->on = mem_copy(name_new(&naming->named, event->record->object, "block", assigned(naming, event)));
 		naming->named.items[naming->named.count - 1].size = event_bytes(event);
 	} else {
-		name_object(naming, event);
+		name_object(naming, index);
 	}
 }
 
@@ -290,7 +332,7 @@ static void name_one(struct naming *naming, size_t index)
 		break;
 	default:
 		if (calls[event->kind].calls[0])
-			name_object(naming, event);
+			name_object(naming, index);
 	}
 }
 

@@ -97,15 +97,17 @@ static const char copies[] =
 	" * tsan      fires  data-race in look\n"
 	" * helgrind  fires  Race in look\n * drd       fires  ConflictingAccess in look\n"
 	" * memcheck  blind  all is alive\n * budget    silent when joined == started\n */\n"
-	"#include <pthread.h>\n#include <stdio.h>\n#include <unistd.h>\n#include \"kit/check.h\"\n#include \"kit/schedule.h\"\n"
+	"#include <pthread.h>\n#include <stdio.h>\n#include <unistd.h>\n#include \"kit/check.h\"\n#include \"kit/gate.h\"\n#include \"kit/schedule.h\"\n"
 	"enum { GIVEN = 3 };\n"
 	"struct job { int number, size; };\n"
 	"static struct job job;\n"
+	"static struct gate seen = GATE_INITIALIZER, *the_gate = &seen;\n"
 	"static void *look(void *arg)\n{\n"
-	"\tschedule_await(GIVEN);\n"
+	"\tgate_wait(&seen);\n\tschedule_await(GIVEN);\n"
 	"\tint found = job.number;\n"
 	"\treturn found ? arg : NULL;\n}\n"
 	"int main(void)\n{\n\tpthread_t looker;\n\tstruct job one = {1, 2};\n"
+	"\tgate_open(the_gate);\n"
 	"\tNEED(pthread_create(&looker, NULL, look, NULL));\n"
 	"\tjob = one;\n"
 	"\tschedule_reached(GIVEN);\n"
@@ -120,6 +122,8 @@ Test(trace, shows_the_copy_of_a_struct_and_an_end_at_once)
 	const char *line = done.out;
 
 	cr_assert(strstr(line, "\"threads\":[\"main\",\"look\"]}\n"), "%s%s", done.out, done.err);
+	/* Of two names the shorter one, whichever thread comes first. */
+	expect(&line, "open", 0, "gate seen", "main");
 	expect(&line, "start", 0, NULL, "main");
 	expect(&line, "write", 0, NULL, "main");
 	expect(&line, "reach", 0, "point GIVEN", "main");
