@@ -22,7 +22,8 @@ struct gate {
 static bool has(const struct words *words, const char *at, size_t length)
 {
 	for (size_t i = 0; i < words->count; i++)
-		if (strlen(words->items[i]) == length && strncmp(words->items[i], at, length) == 0)
+		if (words->items[i][0] == *at && strlen(words->items[i]) == length &&
+		    strncmp(words->items[i], at, length) == 0)
 			return true;
 	return false;
 }

@@ -198,10 +198,16 @@ static void look_for_trigraphs(struct looking *looking, const char *text)
 	}
 }
 
-/* Two texts side by side are one to the compiler. */
+/*
+ * Two texts side by side are one to the compiler. Of what came before only the end is kept, which is longer than any word that
+ * is looked for: a file of nothing but texts is read once, and not again with each of them.
+ */
 static void look_at_joined_texts(struct looking *looking, const struct lexeme *token, const struct lexeme *before)
 {
-	char *all = mem_format("%s%.*s", before->kind == LEXEME_TEXT && looking->said ? looking->said : "",
+	enum { KEPT = 64 };
+	const char *said = before->kind == LEXEME_TEXT && looking->said ? looking->said : "";
+	size_t length = strlen(said);
+	char *all = mem_format("%s%.*s", said + (length > KEPT ? length - KEPT : 0),
 			       (int)(token->length > 2 ? token->length - 2 : 0), token->at + 1);
 	const struct lexeme whole = {LEXEME_TEXT, all, strlen(all), token->line, false};
 
@@ -264,10 +270,10 @@ static int follow_depth(const char *line, size_t length)
 /* Lines of the file itself, at their numbers. For the caller to free. */
 static char *own_lines(const char *text)
 {
-	enum { MOST_PADDED = 100000 };
+	enum { MOST_PADDED = 1000000 }; /* in all: a #line may say any number, again and again */
 	struct text own;
 	FILE *out = text_open(&own);
-	long line = 1, wanted = 1;
+	long line = 1, wanted = 1, padded = 0;
 	int depth = 0;
 
 	for (size_t length; *text; text += length + (text[length] == '\n')) {
@@ -281,7 +287,7 @@ static char *own_lines(const char *text)
 		}
 		if (depth > 0)
 			continue;
-		for (; line < wanted && wanted - line < MOST_PADDED; line++)
+		for (; line < wanted && padded < MOST_PADDED; line++, padded++)
 			fputc('\n', out);
 		fprintf(out, "%.*s\n", (int)length, text);
 		wanted = ++line;

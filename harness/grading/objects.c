@@ -77,6 +77,25 @@ static int by_place(const void *left, const void *right)
 	return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
+/* Of the same name in the order of the file. */
+static int by_name(const void *left, const void *right)
+{
+	const struct object_symbol *a = *(const struct object_symbol *const *)left;
+	const struct object_symbol *b = *(const struct object_symbol *const *)right;
+	int order = strcmp(a->name, b->name);
+
+	return order ? order : (a > b) - (a < b);
+}
+
+static void sort_symbols(struct object *object)
+{
+	object->by_name = mem_zeroed(object->symbol_count + 1, sizeof *object->by_name);
+	for (size_t i = 0; i < object->symbol_count; i++)
+		object->by_name[i] = &object->symbols[i];
+	if (object->symbol_count)
+		qsort(object->by_name, object->symbol_count, sizeof *object->by_name, by_name);
+}
+
 static bool read_all(struct object *object, Elf *elf)
 {
 	size_t names;
@@ -102,6 +121,7 @@ static bool read_all(struct object *object, Elf *elf)
 		}
 	if (object->place_count)
 		qsort(object->places, object->place_count, sizeof *object->places, by_place);
+	sort_symbols(object);
 	return object->symbols;
 }
 
@@ -123,6 +143,7 @@ void object_close(struct object *object)
 {
 	free(object->sections);
 	free(object->symbols);
+	free(object->by_name);
 	free(object->places);
 	if (object->file)
 		elf_end(object->file);
@@ -133,8 +154,15 @@ void object_close(struct object *object)
 
 const struct object_symbol *object_symbol(const struct object *object, const char *name)
 {
-	for (size_t i = 0; i < object->symbol_count; i++)
-		if (strcmp(object->symbols[i].name, name) == 0)
-			return &object->symbols[i];
-	return NULL;
+	size_t low = 0, high = object->symbol_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(object->by_name[middle]->name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < object->symbol_count && strcmp(object->by_name[low]->name, name) == 0 ? object->by_name[low]
+											   : NULL;
 }

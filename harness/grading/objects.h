@@ -39,7 +39,8 @@ struct object {
 	size_t section_count;
 	struct object_symbol *symbols;
 	size_t symbol_count;
-	struct object_place *places; /* by section, then by offset */
+	const struct object_symbol **by_name; /* the same, sorted */
+	struct object_place *places;	      /* by section, then by offset */
 	size_t place_count;
 	void *file; /* objects.c's own */
 	int descriptor;

@@ -7,7 +7,9 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "grading/gate.h"
+#include "grading/submissions.h"
 
 struct trick {
 	char text[240], evidence[80];
@@ -182,4 +184,56 @@ Test(gate, takes_no_program_of_the_workbook_for_a_trick, .timeout = 120)
 	}
 	cr_expect_geq(looked, 100);
 	catalogue_release(&catalogue);
+}
+
+/* --- files that are made to hold up who looks at them --- */
+
+/* `piece` again and again, up to the most that is taken of a submission. */
+static char *many(const char *piece)
+{
+	size_t length = strlen(piece), count = SUBMISSION_MOST_BYTES / length;
+	char *all = mem_zeroed(count * length + 1, 1);
+
+	for (size_t i = 0; i < count; i++)
+		memcpy(all + i * length, piece, length);
+	return all;
+}
+
+/* Each text joined to all before it would be read as often as there are texts. */
+Test(gate, reads_many_texts_in_one_pass, .timeout = 60)
+{
+	static const char *const none[] = {NULL};
+	struct gate *gate = gate_new(none, none);
+	char *evidence, *all = many("\"abcde\"");
+
+	cr_expect_eq(gate_look(gate, all, &evidence), GATE_ALLOWED);
+	free(evidence);
+	free(all);
+	/* Over the seams as well. */
+	cr_expect_eq(gate_look_expanded(gate, BEGIN "char *p = \"____\" \"__ts\" \"an_ac\" \"quire\";\n", &evidence),
+		     GATE_TAMPERED);
+	free(evidence);
+	gate_free(gate);
+}
+
+/* Lines are put where a #line says, but not so many that nothing else has room. */
+Test(gate, has_room_for_any_number_of_a_line, .timeout = 60)
+{
+	static const char *const none[] = {NULL};
+	struct gate *gate = gate_new(none, none);
+	struct text made;
+	FILE *out = text_open(&made);
+	char *evidence;
+
+	fputs(BEGIN, out);
+	for (long line = 90000; line < 2000000000; line += 90000)
+		fprintf(out, "# %ld \"line.c\"\nint x;\n", line);
+	fputs("__asm__(\"nop\");\n", out);
+	char *all = text_close(&made);
+	unsigned line = 0;
+	cr_expect_eq(gate_look_expanded(gate, all, &evidence), GATE_TAMPERED);
+	cr_expect(evidence && sscanf(evidence, "line %u", &line) == 1 && line < 2000000, "%s", evidence);
+	free(evidence);
+	free(all);
+	gate_free(gate);
 }
