@@ -50,8 +50,8 @@ TEST_LDFLAGS := -Wl,--export-dynamic-symbol=loose_test_sections,--wrap=exit,--wr
 
 # What a submission that is graded is linked with beside what every exercise is.
 GRADED_RUNTIME := harness/runtime/delays.o harness/runtime/hooks.o
-# What it defines is for its test, and for no library that happens to ask for the same name.
-GRADED_CFLAGS := -fvisibility=hidden
+# What it defines is for its test, and for no library that happens to ask for the same name. Warnings have no end, errors have.
+GRADED_CFLAGS := -fvisibility=hidden -w
 GRADED_LDFLAGS := -Wl,--wrap=pthread_create,--wrap=sem_wait
 
 # Libraries that a pitfall's programs use, by the pitfall's path, or one program, by its own.

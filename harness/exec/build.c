@@ -539,18 +539,32 @@ static char *kept_words(const char *root, const char *target)
 	return words;
 }
 
+/* A source may be written so that a compiler says no end of it, and every page that tells of it would have all. */
+static char *shortened(char *words)
+{
+	enum { MOST = 64 << 10 };
+
+	if (strlen(words) <= MOST)
+		return words;
+	words[MOST] = '\0';
+	char *last = strrchr(words, '\n');
+	char *shorter = mem_format("%.*s\n... and more\n", (int)(last ? last - words : MOST), words);
+	free(words);
+	return shorter;
+}
+
 char *build_failure(const char *root, const char *target)
 {
 	char *words = kept_words(root, target);
 
 	if (words && *words)
-		return words;
+		return shortened(words);
 	free(words);
 	/* Not its own source: the test or the kit does not compile. */
 	char *log = mem_format("%s/build/make.log", root);
 	words = file_read(log);
 	free(log);
-	return words ? words : mem_format("%s was not built", target);
+	return words ? shortened(words) : mem_format("%s was not built", target);
 }
 
 char *build_id(const char *path)

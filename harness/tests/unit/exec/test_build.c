@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "base/mem.h"
 #include "exec/build.h"
 #include "exec/unchanged.h"
 
@@ -178,4 +179,23 @@ Test(build, passes_over_what_else_is_printed)
 	cr_assert_eq((int)seen.how, (int)END_DONE);
 	cr_assert_not_null(strstr(seen.ready, "ready ready"));
 	cr_assert_null(strstr(seen.ready, "p/two"), "a line without its end is none");
+}
+
+/* Who writes a source can make the compiler say as much as they like. */
+Test(build, tells_the_beginning_of_long_words)
+{
+	char *text = mem_zeroed(200001, 1);
+
+	for (size_t i = 0; i < 200000; i++)
+		text[i] = i % 100 == 99 ? '\n' : 'x';
+	scratch_file(&scratch, "long.log", text);
+	char *words = build_failure(scratch.root, "long");
+	cr_expect_leq(strlen(words), (size_t)(64 << 10) + 20);
+	cr_expect(strstr(words, "x\n... and more\n"));
+	free(words);
+	scratch_file(&scratch, "short.log", "few\n");
+	words = build_failure(scratch.root, "short");
+	cr_expect_str_eq(words, "few\n");
+	free(words);
+	free(text);
 }
