@@ -223,3 +223,41 @@ Test(hidden_tests, that_race_are_refused)
 		      "	cr_assert_eq(count, 2);\n}\n");
 	refuse("", 2, "refuses it, of the workbook's own solution");
 }
+
+/* Adds rightly where it can open nothing of the tests, by the names that they have, and finds no folder of theirs. */
+static const char spies[] = "#include \"line.h\"\n"
+			    "#include <dirent.h>\n"
+			    "#include <fcntl.h>\n"
+			    "#include <string.h>\n"
+			    "static int sum;\n"
+			    "static int sees(void)\n"
+			    "{\n"
+			    "	DIR *runs = opendir(\"%s/build/run\");\n"
+			    "	struct dirent *entry;\n"
+			    "	int found = 0;\n"
+			    "	while (runs && (entry = readdir(runs)))\n"
+			    "		found |= strstr(entry->d_name, \"hidden\") != 0;\n"
+			    "	if (runs)\n"
+			    "		closedir(runs);\n"
+			    "	return found || open(\"%s/mine/" PITFALL "/more.c\", O_RDONLY) >= 0;\n"
+			    "}\n"
+			    "int line_add(int more)\n"
+			    "{\n"
+			    "	return sees() ? -1 : (sum += more);\n"
+			    "}\n";
+
+Test(hidden_tests, cannot_be_read_from_the_disk)
+{
+	char source[2048];
+
+	snprintf(source, sizeof source, spies, scratch.root, scratch.root);
+	hand_in("spy", source);
+	snprintf(source, sizeof source, "#include \"%s/mine/" PITFALL "/more.c\"\n", scratch.root);
+	hand_in("takes", source);
+	/* Else the gate holds the first one up, and the sandbox is not tried. */
+	scratch_write(&scratch, EXERCISE "/names", "open open64 opendir readdir readdir64 closedir\n");
+	struct outcome outcome = grade("", 1);
+	expect(outcome.out, "1 passed, 0 failed, 1 tampered, 0 cannot be judged; 2 judged now\n");
+	outcome_release(&outcome);
+	expect_in("grades/grades.csv", "\"spy\",\"" PITFALL "\",passed,140,140,");
+}
