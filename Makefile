@@ -309,7 +309,7 @@ build/runner/runner.so: $(patsubst harness/runtime/runner/%.c,build/runner/%.o,$
 	$(Q)$(HARNESS_CC) -shared -Wl,-z,now -Wl,-soname,$(RUNNER_NAME) -Wl,--build-id=sha1 -o $@.new $^ && mv $@.new $@
 
 # The machine's C library under its own name, with the names of its functions and nothing else of its debugging information:
-# Valgrind reads all of that in each run, which takes longer than an empty program does. It finds it by the build id, so the
+# DRD and memcheck read all of that in each run, which takes longer than an empty program does. It finds it by the build id, so the
 # copy has none. Where the information is not installed there is no copy, and the machine's own is loaded.
 LEAN := build/runner/libc
 $(LEAN)/libc.so.6: $(wildcard /lib/*/libc.so.6) build/toolchain

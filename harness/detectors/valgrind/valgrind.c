@@ -78,14 +78,16 @@ static void prepare_report(const struct run *run, struct command *command)
 
 /*
  * The machine's C library, without the greater part of its debugging information (the Makefile's LEAN): to read that takes
- * longer than all else of a start. The frames that it adds are those that the compiler has inlined there, and the
- * suppressions for readers' programs name some of them.
+ * longer than all else of a start. The frames that it adds are those that the compiler has inlined there. Suppressions name
+ * some of them: Helgrind's get_cached_stack, which any program may meet that starts threads in two threads, and those for
+ * readers' programs.
  */
-static void prepare_libraries(const struct run *run, struct command *command)
+static void prepare_libraries(const struct run *run, struct command *command, const char *tool)
 {
 	char *lean = mem_format("%s/build/runner/libc", run->root);
+	bool loads = strcmp(tool, "helgrind") != 0 && run_is_of_workbook(run) && !strpbrk(lean, ":;");
 
-	tests_prepare_with(run, command, run_is_of_workbook(run) && !strpbrk(lean, ":;") ? lean : NULL);
+	tests_prepare_with(run, command, loads ? lean : NULL);
 	free(lean);
 }
 
@@ -113,7 +115,7 @@ static void prepare(const struct run *run, struct command *command, const char *
 	if (!run_is_of_workbook(run))
 		command_argument(command, "--max-threads=%d", MOST_THREADS);
 	command_argument(command, "--child-silent-after-fork=%s", run->tests ? "no" : "yes");
-	prepare_libraries(run, command);
+	prepare_libraries(run, command, tool);
 }
 
 /* For memcheck no word is suppressed, and a reader is spared the lines. */
