@@ -28,6 +28,7 @@ static struct {
 	char steps[64]; /* the first letter of each that was called */
 	int in_flight;
 	int when_cut; /* in flight when end() was called */
+	bool ending;  /* it was */
 } server = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void note(char step)
@@ -45,6 +46,14 @@ static bool steps_are(const char *steps)
 	bool same = strcmp(server.steps, steps) == 0;
 	CHECK(pthread_mutex_unlock(&server.lock));
 	return same;
+}
+
+static bool is_ending(void)
+{
+	CHECK(pthread_mutex_lock(&server.lock));
+	bool ending = server.ending;
+	CHECK(pthread_mutex_unlock(&server.lock));
+	return ending;
 }
 
 static bool begin(void)
@@ -78,6 +87,7 @@ static void end(void)
 {
 	CHECK(pthread_mutex_lock(&server.lock));
 	server.when_cut = server.in_flight;
+	server.ending = true;
 	CHECK(pthread_mutex_unlock(&server.lock));
 	/* A request that comes over an old connection in the last moment. */
 	if (begin())
@@ -279,7 +289,7 @@ Test(desk, loses_its_patience, .timeout = 60)
 		begin();
 	stopper_start(&stopper, PATIENCE);
 	schedule_await_blocked();
-	while (rounds < LATE / PAUSE && !is_back(&stopper, PAUSE) && finish())
+	while (rounds < LATE / PAUSE && !is_back(&stopper, PAUSE) && !is_ending() && finish())
 		rounds++;
 	for (int i = 0; rounds == LATE / PAUSE && i < MANY; i++)
 		finish(); /* so that it ends */
