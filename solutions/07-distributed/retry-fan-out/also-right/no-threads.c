@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,9 +38,10 @@ static int left(const struct timespec *end)
 static bool ask_all(const int ports[WIND_MASTS], long patience, int knots[WIND_MASTS])
 {
 	struct timespec end = deadline_in(patience);
-	struct pollfd wires[WIND_MASTS];
+	struct pollfd *wires = calloc(WIND_MASTS, sizeof *wires);
 	int answers = 0, ready = 0;
 
+	HAVE(wires);
 	for (int i = 0; i < WIND_MASTS; i++)
 		wires[i] = (struct pollfd){.fd = loopback_connect(ports[i]), .events = POLLIN};
 	while (answers < WIND_MASTS &&
@@ -54,6 +56,7 @@ static bool ask_all(const int ports[WIND_MASTS], long patience, int knots[WIND_M
 	for (int i = 0; i < WIND_MASTS; i++)
 		if (wires[i].fd >= 0)
 			close(wires[i].fd);
+	free(wires);
 	return answers == WIND_MASTS;
 }
 
