@@ -26,10 +26,10 @@ void *order_slowly(void *arg)
 {
 	struct client *client = arg;
 	int wire = loopback_connect(client->port);
-	bool sent = loopback_send(wire, head, strlen(head)) && loopback_send(wire, "te", 2);
+	bool sent = loopback_send(wire, head, strlen(head)) && loopback_send(wire, "ja", 2);
 
 	schedule_await(NO_MORE_CONNECTIONS);
-	sent = sent && loopback_send(wire, "a\n", 2);
+	sent = sent && loopback_send(wire, "m\n", 2);
 	client->acknowledged += sent && is_acknowledged(wire);
 	close(wire);
 	return NULL;
