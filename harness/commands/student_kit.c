@@ -8,7 +8,7 @@
 
 struct student_kit {
 	const char *out;
-	bool without_answers;
+	bool with_answers;
 };
 
 static int make_kit(struct workbook *workbook, const struct student_kit *kit)
@@ -17,7 +17,7 @@ static int make_kit(struct workbook *workbook, const struct student_kit *kit)
 	int status = 0;
 
 	workbook_tools(workbook);
-	if (kit_make(&workbook->catalogue, &workbook->toolchain, !kit->without_answers, kit->out, &error) != 0)
+	if (kit_make(&workbook->catalogue, &workbook->toolchain, kit->with_answers, kit->out, &error) != 0)
 		status = bad_input("%s", error);
 	else
 		printf("The workbook for students is in '%s'. It has no solutions; it judges as this one does.\n",
@@ -46,9 +46,9 @@ static int run(const char *root, int argc, char **argv)
 
 static const struct option_spec options[] = {
 	{"out", OPTION_FILE, "DIR", "the folder to make; it must not be there", offsetof(struct student_kit, out)},
-	{"without-answers", OPTION_FLAG, NULL,
-	 "leave out what a prediction is about: declarations, and what the texts and pictures say of the detectors",
-	 offsetof(struct student_kit, without_answers)},
+	{"with-answers", OPTION_FLAG, NULL,
+	 "keep what a prediction is about: declarations, and what the texts and pictures say of the detectors",
+	 offsetof(struct student_kit, with_answers)},
 	{0},
 };
 
@@ -59,9 +59,9 @@ const struct command_entry command_student_kit = {
 	.about =
 		"Copies what students need: the chapters, the exercises, and the harness, which judges at home as grade does. "
 		"Solutions, other right designs, wrong fixes, mutants and the harness's own tests are not in it, and neither is "
-		"anything else that lies in an exercise's folder. The chapters' programs keep their declarations, "
-		"unless --without-answers takes them away for a course in which predictions count: then predict holds an answer "
-		"against what it sees when it runs the program.\n\n"
+		"anything else that lies in an exercise's folder. The answers of predictions are left out too, the chapters' declarations "
+		"and what the texts say from 'What happens' on: predict holds an answer against what it sees when it runs the "
+		"program. --with-answers keeps them, for the day on which the predictions have been made.\n\n"
 		"The kit notes which tools it was made with; check warns a student whose tools differ.",
 	.options = options,
 	.run = run,

@@ -176,8 +176,8 @@ Test(student_kit, is_put_where_nothing_is)
 Test(student_kit, has_no_answer_of_a_prediction)
 {
 	scratch_shell(&scratch,
-		      "rm -rf whole && cd ../.. && build/loose student-kit --out '%s/whole' && "
-		      "build/loose student-kit --without-answers --out '%s/without'",
+		      "rm -rf whole && cd ../.. && build/loose student-kit --with-answers --out '%s/whole' && "
+		      "build/loose student-kit --out '%s/without'",
 		      scratch.root, scratch.root);
 	scratch_shell(
 		&scratch,
@@ -204,7 +204,7 @@ Test(student_kit, compares_a_prediction_with_what_is_seen)
 	scratch_shell(&scratch, "mv kit with");
 	struct outcome outcome;
 	char arguments[512];
-	snprintf(arguments, sizeof arguments, "student-kit --without-answers --out '%s/kit'", scratch.root);
+	snprintf(arguments, sizeof arguments, "student-kit --out '%s/kit'", scratch.root);
 	outcome = scratch_expect(&scratch, 0, arguments);
 	outcome_release(&outcome);
 	scratch_shell(&scratch, "! grep -rE ' (fires|blind) ' kit/chapters/" PITFALL "/*.c && mv with/build kit/build");
