@@ -1,7 +1,7 @@
 /*
  * To close the door lets nobody in any more; those who are inside may ask again.
  * So the same lock guards whether the desk is open and how many are in flight,
- * and each request asks under it. Who stops first does all the steps, outside
+ * and each request asks under it. The first caller does all the steps, outside
  * the lock, since the server ends its requests meanwhile; the others wait.
  *
  * Promise   when desk_stop() returns, no handler runs, and the store was closed after the last of them.

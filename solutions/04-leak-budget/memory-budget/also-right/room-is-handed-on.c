@@ -1,5 +1,5 @@
 /*
- * Who gives room back hands it to those that wait and fit, in the order in which
+ * A thread that gives room back hands it to those that wait and fit, in the order in which
  * they came. A sheet that waits has a condition of its own, and wakes when it has
  * its room, and not to check whether it has.
  *
