@@ -17,7 +17,7 @@
 enum {
 	SHEETS = 2,
 	LONG = 300,	 /* ms: a layer that is measured so long is not waited for by a short sleep */
-	PATIENCE = 1000, /* ms: ten times, for what right pens do at once; only wrong ones are waited for so long */
+	PATIENCE = 1000, /* ms: ten times, for what right pens do at once; only wrong ones take all of it */
 	NEVER = -1
 };
 

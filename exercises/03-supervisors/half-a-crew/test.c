@@ -19,7 +19,7 @@ enum {
 	HANDS = 4,
 	AT_ONCE = HANDS, /* orders, for which all hands are needed at the same time */
 	MORE = 5,	 /* orders, just before the stop */
-	PATIENCE = 1000, /* ms: ten times, for what a right crew does at once; only a wrong one is waited for so long */
+	PATIENCE = 1000, /* ms: ten times, for what a right crew does at once; only a wrong one takes all of it */
 	NONE = -1
 };
 
