@@ -130,14 +130,21 @@ static struct batch *free_batch(struct grading *grading)
 
 /* --- the class --- */
 
-/* What the gate refuses is never compiled. What is only suspicious is judged, for a person to look at: the line, or NULL. */
-static char *pass_gate(struct grading *grading, size_t exercise, struct taken *taken)
+/* It reads all right programs of the exercise, so it is made once. */
+static void make_gate(struct grading *grading, size_t exercise)
 {
-	struct grader *grader = grading->grader;
-	char *evidence;
+	const struct grader *grader = grading->grader;
 
 	if (!grading->gates[exercise])
 		grading->gates[exercise] = gate_of(&grader->workbook->catalogue, grader->starters[exercise]->pitfall);
+}
+
+/* What the gate refuses is never compiled. What is only suspicious is judged, for a person to look at: the line, or NULL. */
+static char *pass_gate(struct grading *grading, size_t exercise, struct taken *taken)
+{
+	char *evidence;
+
+	make_gate(grading, exercise);
 	if (taken->how != TAKEN)
 		return NULL;
 	enum gate_answer answer = gate_look(grading->gates[exercise], taken->text, &evidence);
@@ -287,7 +294,8 @@ static void try_hidden(struct grading *grading, size_t exercise)
 		return;
 	struct taken taken = {.how = TAKEN, .text = text};
 	struct entry entry = {.grader = grader, .exercise = exercise, .person = ""};
-	pass_gate(grading, exercise, &taken);
+	/* Its source is the workbook's own; only what is compiled of it is looked at. */
+	make_gate(grading, exercise);
 	entry.given = given_of(grader, exercise, &taken, &entry.predicted);
 	if (state_has(grader->state, hidden->pitfall, "", entry.given)) {
 		free(entry.given);
