@@ -123,9 +123,12 @@ char *hidden_problem(const char *directory, const char *root)
 {
 	char real[PATH_MAX];
 
-	if (!realpath(directory, real) || !is_folder(real))
+	if (!realpath(directory, real))
 		return mem_format("cannot read '%s': %s; name the folder with the hidden tests", directory,
-				  strerror(errno ? errno : ENOTDIR));
+				  strerror(errno));
+	if (!is_folder(real))
+		return mem_format("cannot read '%s': %s; name the folder with the hidden tests", directory,
+				  strerror(ENOTDIR));
 	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
 		char *place = mem_format("%s/%s/", root, shown[i]), *slashed = mem_format("%s/", real);
 		bool inside = strncmp(slashed, place, strlen(place)) == 0;

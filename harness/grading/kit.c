@@ -71,11 +71,12 @@ static bool take_answers_away(struct making *making, const char *name, const cha
 	if (answerless_leaves_out(name))
 		return true;
 	char *text = file_read(from), *without = text ? answerless_text(name, text) : NULL;
-	if (without)
+	bool has_answers = without;
+	if (has_answers)
 		write_text(making, name, without);
 	free(text);
 	free(without);
-	return without;
+	return has_answers;
 }
 
 /* A regular file of this name; what is none is passed over. */
