@@ -1,6 +1,7 @@
 # The only place with compiler flags. The harness asks it for programs by path:
-#   build/FLAVOUR/bin/SOURCE-WITHOUT-.c     FLAVOUR is plain or tsan
+#   build/FLAVOUR/bin/SOURCE-WITHOUT-.c     FLAVOUR is plain, tsan or trace
 # CC compiles the programs under test (ThreadSanitizer needs clang), HARNESS_CC the kit's own tools.
+# One file, above 500 lines: flags that stand in two places come apart, and most rules here are about flags.
 
 CC := clang
 HARNESS_CC ?= clang

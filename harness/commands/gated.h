@@ -2,7 +2,7 @@
  * The gate of grade (grading/gate.h), for one file of an exercise that somebody else has
  * written: what it refuses is not compiled, or not run.
  *
- *     status = gated_open(&gated, catalogue, pitfall, file, directory);
+ *     status = gated_open(&gated, catalogue, pitfall, file, directory, &tasks);
  *     ... options.admits = gated_admits, options.admits_context = &gated ...
  *     status = gated_end(&gated);
  */

@@ -151,7 +151,7 @@ static int find_hidden(struct course *course)
 			fprintf(stderr, "loose: '%s' has no hidden tests for %s\n", course->hidden_folder, pitfall);
 	}
 	return found ? 0
-		     : bad_input("'%s' has no hidden tests for what is graded; they belong into '%s/%s'",
+		     : bad_input("'%s' has no hidden tests for what is graded; they belong in '%s/%s'",
 				 course->hidden_folder, course->hidden_folder, course->starters[0]->pitfall);
 }
 

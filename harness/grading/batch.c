@@ -154,7 +154,6 @@ static void walled_release(struct walled *walled)
 
 /* --- what is made of it --- */
 
-/* What was made without a sandbox, now or earlier: a grade is not to rest on it. */
 void batch_sweep(const struct grader *grader)
 {
 	static const char *const places[] = {"build/submissions", "build/plain/obj/build/submissions",
@@ -167,7 +166,7 @@ void batch_sweep(const struct grader *grader)
 		free(path);
 	}
 }
-/* Ready for other entries. What it made is taken away: a grade is not to rest on it. */
+
 void batch_release(struct batch *batch)
 {
 	struct grader *grader = batch->grading->grader;
@@ -194,6 +193,7 @@ void batch_release(struct batch *batch)
 	results_release(&batch->shown);
 	*batch = (struct batch){.grading = batch->grading, .number = batch->number};
 }
+
 /* Makes the folders of the path, relative to the root. */
 static int make_folders(const char *root, const char *path)
 {
@@ -265,7 +265,6 @@ static void inspect(const struct batch *batch, struct entry *entry)
 	inspection_init(&entry->inspection, batch->grading->gates[entry->exercise], paths[0], paths[1]);
 }
 
-/* Takes over what `entry` owns. */
 int batch_add(struct batch *batch, const struct entry *entry, const char *text, char **error)
 {
 	struct grader *grader = batch->grading->grader;

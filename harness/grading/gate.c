@@ -127,7 +127,7 @@ struct gate *gate_new(const char *const *headers, const char *const *right)
 	return gate;
 }
 
-/* Of the file at `path` below the root; an empty one is there for one that is not. */
+/* Of the file at `path` below the root; nothing is learned of one that is not there. */
 static void with_file(struct gate *gate, const char *root, const char *path,
 		      void (*take)(struct gate *gate, const char *text))
 {
@@ -182,6 +182,7 @@ void gate_free(struct gate *gate)
 	words_release(&gate->own);
 	free(gate);
 }
+
 bool gate_has_header(const struct gate *gate, const char *at, size_t length)
 {
 	return has(&gate->headers, at, length);

@@ -56,7 +56,7 @@ static void look_at_include(struct looking *looking, struct lexer *lexer, const 
 		note(looking, GATE_TAMPERED, directive, "an include that does not name its file");
 		return;
 	}
-	/* "<a/b.h>" is no text to who knows no directives, and may begin with "<=" or the like. */
+	/* "<a/b.h>" is no text to a lexer that knows no directives, and may begin with "<=" or the like. */
 	if (token.kind == LEXEME_MARK) {
 		size_t length = strcspn(token.at + 1, ">\n");
 		token.length = length + 2;
@@ -96,6 +96,7 @@ static void look_at_directive(struct looking *looking, struct lexer *lexer)
 			note(looking, GATE_TAMPERED, &name, "a macro in the place of a name of the system's");
 	}
 }
+
 /* --- words --- */
 
 static void look_at_word(struct looking *looking, const struct lexeme *token, const struct lexeme *before,
@@ -163,6 +164,7 @@ static bool mentions(const struct lexeme *token, const char *words)
 			return true;
 	return false;
 }
+
 static void look_at_text(struct looking *looking, const struct lexeme *token)
 {
 	static const char *const names[] = {"__tsan", "__asan", "__sanitizer", "LOOSE_", "LD_PRELOAD", "TSAN_OPTIONS"};
@@ -173,7 +175,7 @@ static void look_at_text(struct looking *looking, const struct lexeme *token)
 			note(looking, GATE_TAMPERED, token, gate_hook);
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		if (mentions(token, places[i]))
-			note(looking, GATE_SUSPICIOUS, token, "a place where who judges is at home");
+			note(looking, GATE_SUSPICIOUS, token, "a place where the judge is at home");
 }
 
 static void look_at_mark(struct looking *looking, struct lexer *lexer, const struct lexeme *token)

@@ -122,7 +122,7 @@ const struct gate_suspect gate_suspects[] = {
 	{"__ext_vector_type__", false, GATE_TAMPERED, gate_attribute},
 	{"_ExtInt", false, GATE_TAMPERED, "a number of a size that no sanitizer watches"},
 	{"_BitInt", false, GATE_TAMPERED, "a number of a size that no sanitizer watches"},
-	{"uintptr_t", false, GATE_SUSPICIOUS, "an address as a number, which tells who looks on"},
+	{"uintptr_t", false, GATE_SUSPICIOUS, "an address as a number, which tells whether a detector looks on"},
 	{NULL, false, GATE_ALLOWED, NULL},
 };
 

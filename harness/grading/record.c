@@ -1,3 +1,7 @@
+/*
+ * See record.h. Above 400 lines: what is put into a record, and what of it may be shown, stand together, so that neither
+ * is changed alone.
+ */
 #include "record.h"
 
 #include <stdio.h>

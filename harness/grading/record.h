@@ -11,7 +11,8 @@
  *       line, words, stacks [{role, fault, frames [{function, file, line, own}]}]}]}]
  *
  * Where an instructor has hidden tests (hidden.h), items and runs of theirs have "hidden": true, and so has the record when
- * "why" is about them. record_shown() is the same without what is only the instructor's.
+ * "why" is about them. record_shown() is the same without what is only the instructor's: items of hidden tests have the kind
+ * "hidden" there, and the name "tests".
  *
  * The person's file is called by its name in the submission. What stands in a place
  * of this machine has no path.

@@ -1,3 +1,4 @@
+/* See fold.h. Above 400 lines: each kind of folding goes on with what the one before has left, in the same lists. */
 #include "fold.h"
 
 #include <stdlib.h>

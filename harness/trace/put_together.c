@@ -99,7 +99,7 @@ static void add_order(const struct choice *choice, const size_t *to, size_t inde
 {
 	const struct trace_step *whole = step_at(choice, index);
 
-	/* The other access is told, though it be no news that it comes before. */
+	/* The other access is told even where other steps say already that it comes before. */
 	for (size_t i = 0; whole->does == DOES_FINDING && i < whole->after_count; i++)
 		if (to[whole->after[i]] != NO_STEP)
 			trace_step_after(step, to[whole->after[i]]);

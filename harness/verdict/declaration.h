@@ -4,8 +4,8 @@
  * and ends with the comment, or at its first empty line. Without a line in it that
  * says what will be seen (`Ends`, or a detector and its word) it is prose:
  *
- *      * Promise   when cache_free() returns, no thread touches the cache.
- *      * Ends      broken: rounds after cache_free() 1
+ *      * Promise   when shelf_free() returns, no thread touches the shelf.
+ *      * Ends      broken: rounds after shelf_free() 1
  *      * tsan      fires  data-race in shelf_free, thread-leak in main
  *      * helgrind  false-alarm Race in load because atomics are plain memory to it
  *      * drd       blind  it keeps no graph of lock orders

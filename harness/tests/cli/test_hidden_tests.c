@@ -1,6 +1,6 @@
 /*
- * An instructor's hidden tests: they count, nothing of them reaches who hands in, and
- * those that are no good are refused before anything is graded.
+ * An instructor's hidden tests: they count, a person who hands in is shown nothing of
+ * them, and those that are no good are refused before anything is graded.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -202,7 +202,7 @@ Test(hidden_tests, are_refused_where_they_are_no_good)
 	scratch_shell(&scratch, "rm mine/" PITFALL "/more.c");
 	refuse("", 2, "mine/" PITFALL " has no test;");
 	scratch_shell(&scratch, "rm -r mine/02-ownership");
-	refuse("", 2, "mine' has no hidden tests for what is graded; they belong into");
+	refuse("", 2, "mine' has no hidden tests for what is graded; they belong in");
 	scratch_shell(&scratch, "rmdir mine && mkdir " EXERCISE "/mine && ln -s " EXERCISE "/mine mine");
 	refuse("", 2, "mine' lies in exercises/, which others are shown");
 	scratch_shell(&scratch, "rm mine");
