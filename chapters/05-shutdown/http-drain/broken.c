@@ -98,7 +98,7 @@ static void tell(enum state state)
 	CHECK(pthread_mutex_unlock(&shop.lock));
 }
 
-/* Returns when so many requests are in flight, or its patience is at an end. */
+/* Returns when exactly `requests` are in flight, or its patience is at an end. */
 static void await_in_flight(int requests)
 {
 	struct timespec end = deadline_in(PATIENCE);

@@ -58,7 +58,7 @@ static bool await_room(long kib, long patience)
 	return budget.room >= kib;
 }
 
-/* Needs the lock held. Unmaps so many layers, then gives back the room of all. */
+/* Needs the lock held. Unmaps the first `layers` layers, then gives back the room of all. */
 static void give_back(const struct sheet *sheet, int layers)
 {
 	for (int i = 0; i < layers; i++)

@@ -118,7 +118,7 @@ static void serve_the_line(void)
 	}
 }
 
-/* Unmaps so many layers, then gives back the room of all. */
+/* Unmaps the first `layers` layers, then gives back the room of all. */
 static void give_back(const struct sheet *sheet, int layers)
 {
 	for (int i = 0; i < layers; i++)

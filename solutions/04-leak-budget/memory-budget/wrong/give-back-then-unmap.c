@@ -58,7 +58,7 @@ static bool take(long kib, long patience)
 	return fits;
 }
 
-/* Gives back the room of all layers, then unmaps so many. */
+/* Gives back the room of all layers, then unmaps the first `layers`. */
 static void give_back(const struct sheet *sheet, int layers)
 {
 	CHECK(pthread_mutex_lock(&budget.lock));

@@ -49,7 +49,7 @@ static bool take(long patience)
 	return fits;
 }
 
-/* Unmaps so many layers, then gives back the place. */
+/* Unmaps the first `layers` layers, then gives back the place. */
 static void give_back(const struct sheet *sheet, int layers)
 {
 	for (int i = 0; i < layers; i++)

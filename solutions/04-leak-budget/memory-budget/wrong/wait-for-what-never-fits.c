@@ -57,7 +57,7 @@ static bool take(long kib, long patience)
 	return fits;
 }
 
-/* Unmaps so many layers, then gives back the room of all. */
+/* Unmaps the first `layers` layers, then gives back the room of all. */
 static void give_back(const struct sheet *sheet, int layers)
 {
 	for (int i = 0; i < layers; i++)
