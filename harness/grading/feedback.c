@@ -24,7 +24,10 @@ static void put_block(FILE *out, const char *text)
 		putc('\n', out);
 }
 
-/* The first promise that does not hold: a sentence of the contract; or else the first item that was lost. */
+/*
+ * The first promise that does not hold: a sentence of the contract; or else the first item that was lost. A prediction was
+ * never to hold, and its points cannot be had any more.
+ */
 static const json_t *first_lost(const json_t *record)
 {
 	const json_t *first = NULL;
@@ -32,7 +35,8 @@ static const json_t *first_lost(const json_t *record)
 	json_t *item;
 
 	json_array_foreach(json_object_get(record, "items"), index, item) {
-		if (json_is_true(json_object_get(item, "kept")))
+		if (json_is_true(json_object_get(item, "kept")) ||
+		    strcmp(record_text(item, "kind"), rubric_kind_name(RUBRIC_PREDICTION)) == 0)
 			continue;
 		if (strcmp(record_text(item, "kind"), "promise") == 0)
 			return item;

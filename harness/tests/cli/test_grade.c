@@ -356,6 +356,7 @@ Test(grade, counts_predictions_where_the_rubric_says_so)
 	expect_in("grades/grades.csv", "\"carl\",\"" PITFALL "\",passed,90,100,");
 	expect_in("grades/grades.csv", "\"dora\",\"" PITFALL "\",passed,90,100,");
 	expect_in("grades/items.csv", "prediction,\"of the chapter's program\",3,4\r\n");
+	expect_in(PERSON("bob") ".md", "This does not hold yet: **It adds.**");
 	/* Another prediction is another grade. */
 	snprintf(text, sizeof text, "%s tsan helgrind drd memcheck\n", head);
 	scratch_write(&scratch, "class/ann/" PITFALL "/prediction", text);
