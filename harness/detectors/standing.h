@@ -1,7 +1,7 @@
 /*
  * Where the threads of a program stood when the supervisor ended it: from the
- * addresses of exec/supervisor/stacks.h to places in the source, and to who
- * waits for whom.
+ * addresses of exec/supervisor/stacks.h to places in the source, and which of
+ * them waits for which other one.
  */
 #ifndef LOOSE_STANDING_H
 #define LOOSE_STANDING_H

@@ -1,3 +1,4 @@
+/* See build.h. Above 500 lines: every event of a build changes one struct, which no other file sees. */
 #include "build.h"
 
 #include <elfutils/libdwelf.h>

@@ -174,8 +174,8 @@ static bool take(struct channel *channel, struct incoming *incoming)
 }
 
 /*
- * Nobody can send any more: who tries is told so, and who waits for an answer too. The descriptor stays until the loop has
- * let go of it: libuv forgets it by its number, which could be another channel's by then.
+ * Nobody can send any more: a sender is told so, and so is one that waits for an answer. The descriptor stays until
+ * the loop has let go of it: libuv forgets it by its number, which could be another channel's by then.
  */
 static void stop(struct channel *channel)
 {

@@ -1,3 +1,7 @@
+/*
+ * See judging.h. Above 500 lines: every event of a judging changes one struct, which no other file sees. What happens
+ * in which state is read in one place.
+ */
 #include "judging.h"
 
 #include <errno.h>

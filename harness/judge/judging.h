@@ -1,7 +1,7 @@
 /*
  * From what is to be judged to the results: builds, recalls what has not
  * changed, runs the rest on all cores, and makes the verdicts. What happens is
- * told as events; tables, progress lines and files are made by who listens.
+ * told as events; the caller makes tables, progress lines and files of them.
  *
  *     static const struct judging_events events = {.result = show, .finished = note};
  *     struct judging *judging = judging_start(&workbook, &tasks, &options, &events, context);

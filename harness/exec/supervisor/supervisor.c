@@ -59,6 +59,8 @@
  * could not go on.
  *
  * Exit status 0: the result was written. 3: it was not, one line on standard error.
+ *
+ * Above 500 lines: a program of its own, whose few static variables signals and the loop change, and no other file.
  */
 #define _GNU_SOURCE /* pipe2(), WNOWAIT, ru_maxrss, and what only Linux has: subreapers, parent-death signals */
 #include <dirent.h>

@@ -25,7 +25,7 @@ struct view {
 	pthread_t sender, heart; /* both of this view: they end with it */
 	pthread_mutex_t sending; /* held while send() runs */
 	int sent;		 /* so many of hall.sold; only touched by the sender */
-	struct stop closed;	 /* wakes the heartbeat; who waits for a seat is woken through the hall */
+	struct stop closed;	 /* wakes the heartbeat; a sender that waits for a seat is woken through the hall */
 };
 
 static struct {

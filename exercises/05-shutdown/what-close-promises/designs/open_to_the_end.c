@@ -1,5 +1,5 @@
 /*
- * Wrong: who waits when the press is closed is sent away; but where a place is
+ * Wrong: a customer that waits at the close is sent away; but where a place is
  * free a job is still accepted, as long as the printer is there. While customers
  * come, the end does not.
  */

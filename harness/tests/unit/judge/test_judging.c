@@ -291,7 +291,7 @@ Test(judging, ends_with_a_signal_to_the_harness_and_can_follow_it)
 	release(&seen);
 }
 
-/* --- for who waits at the terminal --- */
+/* --- for the reader who waits at the terminal --- */
 
 extern const struct detector detector_sixth;
 

@@ -1,7 +1,7 @@
 /*
  * Tempting  the pause waits for a condition, with a time limit, and watch_stop() signals it: the pause ends early, and
  *           the supervisor is joined. There is a flag, too, and it is read when the wait is over.
- * Refused   the test: a signal is for who waits already. When the stop comes while someone listens, nobody does, and
+ * Refused   the test: a signal is for threads that wait already. When the stop comes while one listens, none waits, and
  *           the pause that begins then passes in full. The flag is there, and nobody looks at it before the wait.
  *           And a wait may end without a signal: then a pause is none.
  * test      fails ends_with_an_error, stops_in_the_pause

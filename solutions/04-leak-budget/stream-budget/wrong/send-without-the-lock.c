@@ -20,7 +20,7 @@ struct view {
 	long heartbeat;		 /* milliseconds */
 	pthread_t sender, heart; /* both of this view: they end with it */
 	int sent;		 /* so many of hall.sold; only touched by the sender */
-	struct stop closed;	 /* wakes the heartbeat; who waits for a seat is woken through the hall */
+	struct stop closed;	 /* wakes the heartbeat; a sender that waits for a seat is woken through the hall */
 };
 
 static struct {
