@@ -181,7 +181,7 @@ Test(build, passes_over_what_else_is_printed)
 	cr_assert_null(strstr(seen.ready, "p/two"), "a line without its end is none");
 }
 
-/* Who writes a source can make the compiler say as much as they like. */
+/* A person who writes a source can make the compiler say as much as they like. */
 Test(build, tells_the_beginning_of_long_words)
 {
 	char *text = mem_zeroed(200001, 1);

@@ -186,7 +186,7 @@ Test(gate, takes_no_program_of_the_workbook_for_a_trick, .timeout = 120)
 	catalogue_release(&catalogue);
 }
 
-/* --- files that are made to hold up who looks at them --- */
+/* --- files that are made to hold up the gate --- */
 
 /* `piece` again and again, up to the most that is taken of a submission. */
 static char *many(const char *piece)
