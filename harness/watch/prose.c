@@ -50,9 +50,10 @@ static size_t print_link(FILE *out, const char *path, const char *text, size_t l
 	return (size_t)(after + 1 - text);
 }
 
-/* A line's words: without the marks of emphasis, code and links. */
-static void print_words(FILE *out, const char *path, const char *line, size_t length)
+/* A paragraph's words: without the marks of emphasis, code and links, each of which may go over several lines. */
+static void print_words(FILE *out, const char *path, const char *line)
 {
+	size_t length = strlen(line);
 	bool code = false;
 
 	for (size_t i = 0; i < length; i++) {
@@ -81,9 +82,31 @@ static bool is_code(const char *line)
 	return strncmp(line, "    ", 4) == 0 && !starts_item(line);
 }
 
+/* Prints the paragraph that was gathered, if there is one. */
+static void end_paragraph(FILE *out, const char *path, char **paragraph)
+{
+	if (!*paragraph)
+		return;
+	print_words(out, path, *paragraph);
+	putc('\n', out);
+	free(*paragraph);
+	*paragraph = NULL;
+}
+
+static void add_line(char **paragraph, const char *line, size_t length)
+{
+	size_t skipped = *paragraph ? strspn(line, " ") : *line == '#' ? strspn(line, "# ") : 0;
+	char *longer = mem_format("%s%s%.*s", *paragraph ? *paragraph : "", *paragraph ? " " : "",
+				  (int)(length - skipped), line + skipped);
+
+	free(*paragraph);
+	*paragraph = longer;
+}
+
 char *prose_of(const char *path, const char *text)
 {
-	bool fenced = false, open = false; /* a paragraph goes on */
+	char *paragraph = NULL; /* its lines so far */
+	bool fenced = false;
 	struct text all;
 	FILE *out = text_open(&all);
 
@@ -92,27 +115,18 @@ char *prose_of(const char *path, const char *text)
 		bool fence = strncmp(text, "```", 3) == 0, mark = strncmp(text, "<!--", 4) == 0;
 		if (mark && !fenced && strstr(text, "-->"))
 			length = (size_t)(strstr(text, "-->") - text) + strcspn(strstr(text, "-->"), "\n");
-		bool as_it_is = !fence && (fenced || (is_code(text) && !open));
-		if (open && (length == 0 || fence || *text == '#' || starts_item(text) || as_it_is)) {
-			putc('\n', out);
-			open = false;
-		}
-		if (as_it_is) {
+		bool as_it_is = !fence && (fenced || (is_code(text) && !paragraph));
+		if (length == 0 || fence || *text == '#' || starts_item(text) || as_it_is)
+			end_paragraph(out, path, &paragraph);
+		if (as_it_is)
 			fprintf(out, "%s%.*s\n", fenced ? "    " : "", (int)length, text);
-		} else if (length == 0) {
+		else if (length == 0)
 			putc('\n', out);
-		} else if (!fence && !mark) {
-			const char *line = text;
-			size_t skipped = open ? strspn(line, " ") : *line == '#' ? strspn(line, "# ") : 0;
-			if (open)
-				putc(' ', out);
-			print_words(out, path, line + skipped, length - skipped);
-			open = true;
-		}
+		else if (!fence && !mark)
+			add_line(&paragraph, text, length);
 		fenced = fenced != fence;
 		text += length + (text[length] == '\n');
 	}
-	if (open)
-		putc('\n', out);
+	end_paragraph(out, path, &paragraph);
 	return text_close(&all);
 }

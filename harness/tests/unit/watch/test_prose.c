@@ -26,6 +26,13 @@ Test(prose, names_the_file_that_a_link_leads_to)
 	becomes("[the manual](https://example.org/) and [below](#below)\n", "the manual and below\n");
 }
 
+Test(prose, follows_a_mark_over_the_end_of_a_line)
+{
+	becomes("[the\nsolution](x.c) and `two\nwords`\n", "the solution (exercises/02-x/y/x.c) and two words\n");
+	becomes("- [one\n  more](x.c)\n- two\n", "- one more (exercises/02-x/y/x.c)\n- two\n");
+	becomes("a `tick\n\n*b*\n", "a tick\n\nb\n");
+}
+
 Test(prose, loses_marks_and_keeps_code)
 {
 	becomes("*Who* waits for `x_stop()`, **and** why?\n", "Who waits for x_stop(), and why?\n");
