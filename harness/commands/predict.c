@@ -234,7 +234,7 @@ static void tell_passage(const struct predict *predict, const struct catalogue *
 		return;
 	}
 	if (!wrong) {
-		printf("\nAll of it right. What the detectors say: chapters/%s/README.md\n", pitfall);
+		printf("\nAll of it right. What the detectors say:\n  chapters/%s/README.md\n", pitfall);
 		return;
 	}
 	const struct expectation *expected = declaration_of(&predict->program->declaration, wrong);
@@ -291,7 +291,8 @@ static void tell(const struct predict *predict, struct desk *desk)
 	printf("\n%zu of %zu right, at %d %%.%s\n", right, all, predict->sure,
 	       before ? " You have predicted it before: only the first time counts." : "");
 	tell_passage(predict, &desk->catalogue);
-	printf("\nSee what they found: ./loose run %s. Then fix another one: ./loose watch %s\n", name, name);
+	/* Each in a line of its own, which no terminal of 80 columns breaks. */
+	printf("\nSee what they found:\n  ./loose run %s\nThen fix another one:\n  ./loose watch %s\n", name, name);
 	fflush(stdout);
 	reader_note_prediction(&desk->reader, pitfall, &prediction);
 	if (!before)
