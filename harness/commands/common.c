@@ -121,6 +121,9 @@ int status_of(const struct results *results)
 	return differs ? STATUS_DISAGREES : STATUS_AGREES;
 }
 
+/* Its prompt says how to get out: a command may have a question for the reader behind it. Tabs as in the excerpts. */
+static const char less[] = "less -FRX -x4 -Ps'?e(END) .Space shows more, q ends the reading' 2>/dev/null || cat";
+
 int page(const char *text)
 {
 	const char *pager = getenv("PAGER");
@@ -128,7 +131,7 @@ int page(const char *text)
 
 	fflush(stdout);
 	if (isatty(STDOUT_FILENO))
-		out = popen(pager && *pager ? pager : "less -FRX 2>/dev/null || cat", "w");
+		out = popen(pager && *pager ? pager : less, "w");
 	fputs(text, out ? out : stdout);
 	if (out)
 		pclose(out);
