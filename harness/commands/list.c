@@ -61,6 +61,19 @@ static long print_lesson(const json_t *lesson)
 	return minutes;
 }
 
+/* A line each: a terminal would break a long title in the middle of a word. */
+static void print_line(const char *marks, const char *pitfall, const char *title)
+{
+	struct style style = style_of(stdout);
+	int taken = printf("%s%-40s ", marks, pitfall);
+
+	if (style.terminal)
+		report_cut(stdout, style, title, style.width - taken);
+	else
+		fputs(title, stdout);
+	putchar('\n');
+}
+
 static void print(const struct list *list)
 {
 	const struct catalogue *catalogue = &list->desk.catalogue;
@@ -72,7 +85,7 @@ static void print(const struct list *list)
 			continue;
 		char *title = title_of(catalogue, catalogue->pitfalls[i]);
 		char *marks = begun ? standing_marks(&list->desk.reader, catalogue->pitfalls[i]) : mem_copy("");
-		printf("%s%-40s %s\n", marks, catalogue->pitfalls[i], title);
+		print_line(marks, catalogue->pitfalls[i], title);
 		if (list->outlined && outline_of(&list->outline, catalogue->pitfalls[i]))
 			minutes += print_lesson(outline_of(&list->outline, catalogue->pitfalls[i]));
 		free(marks);

@@ -44,7 +44,7 @@ static void put(const struct sheet *sheet, int *held, const char *words, bool ba
 {
 	fprintf(sheet->out, "%*s%s", *held, "", bad ? ink(sheet->style, INK_BAD) : "");
 	/* Names come from the program: nothing of theirs may reach the terminal as a command. */
-	print_cut(sheet->out, sheet->style, words, sheet->style.width);
+	report_cut(sheet->out, sheet->style, words, sheet->style.width);
 	fputs(bad ? ink(sheet->style, INK_OFF) : "", sheet->out);
 	*held = 0;
 }
@@ -195,7 +195,7 @@ static void print_names(const struct sheet *sheet)
 		const char *name = sheet->lanes->lanes[i].name;
 		int room = sheet->width - 1, columns = columns_of(name);
 		fprintf(sheet->out, "%*s%s", held, "", ink(sheet->style, INK_STRONG));
-		print_cut(sheet->out, sheet->style, name, room);
+		report_cut(sheet->out, sheet->style, name, room);
 		fputs(ink(sheet->style, INK_OFF), sheet->out);
 		held = sheet->width - (columns < room ? columns : room);
 	}

@@ -95,7 +95,7 @@ static void print_text(const struct page *page, const char *title, const char *t
 		size_t length = strcspn(text, "\n");
 		char *one = mem_copy_n(text, length);
 		fputs("  ", page->out);
-		print_cut(page->out, page->style, one, COLUMNS_SHOWN);
+		report_cut(page->out, page->style, one, COLUMNS_SHOWN);
 		putc('\n', page->out);
 		free(one);
 		text += length + (text[length] == '\n');

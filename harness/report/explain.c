@@ -214,7 +214,7 @@ static void print_line_of(const struct page *page, const struct finding *finding
 	char *line = mem_format("%s%s%s%s%s", where, *about ? "," : "", about, *statement ? ":  " : "", statement);
 
 	fputs("    ", page->out);
-	print_cut(page->out, page->style, line, page->style.width - 4);
+	report_cut(page->out, page->style, line, page->style.width - 4);
 	putc('\n', page->out);
 	free(line);
 	free(source);

@@ -34,7 +34,7 @@ struct table {
 static void print_label(const struct table *table, const char *label)
 {
 	fputs("  ", table->out);
-	print_cut(table->out, table->style, label, table->label);
+	report_cut(table->out, table->style, label, table->label);
 	fprintf(table->out, "%*s", table->label - columns_of(label), "");
 }
 
@@ -142,7 +142,7 @@ static void print_bound(const struct table *table, const json_t *entry, int widt
 		return;
 	fprintf(table->out, "  %s%-6s%s  ", ink(table->style, holds ? INK_GOOD : INK_BAD), holds ? "holds" : "broken",
 		ink(table->style, INK_OFF));
-	print_cut(table->out, table->style, text, columns_of(text));
+	report_cut(table->out, table->style, text, columns_of(text));
 	if (values)
 		fprintf(table->out, "%*s%s", width - columns_of(text) + 2, "", values);
 	putc('\n', table->out);

@@ -1,7 +1,7 @@
 /*
  * What the files of this directory share and nobody else needs: inks, text
  * that is cut or wrapped to the reader's width, and the names of frames.
- * Whatever a program under test could have written goes through print_cut()
+ * Whatever a program under test could have written goes through report_cut()
  * or print_wrapped(): they let no control character out to the terminal.
  */
 #ifndef LOOSE_REPORT_PARTS_H
@@ -15,8 +15,6 @@ enum ink { INK_OFF, INK_STRONG, INK_FAINT, INK_GOOD, INK_WARN, INK_BAD };
 const char *ink(struct style style, enum ink which);
 /* Columns that the text takes on a terminal, a tab counted as one: a character may take two, or none. */
 int columns_of(const char *text);
-/* Prints one line's text, cut to `columns` with an ellipsis. */
-void print_cut(FILE *out, struct style style, const char *text, int columns);
 /* Prints the text's words in lines of the style's width, each behind `indent` blanks; ends with a newline. */
 void print_wrapped(FILE *out, struct style style, int indent, const char *text);
 /* Prints each line of the text as it is, behind `indent` blanks. */

@@ -236,7 +236,7 @@ static void print_legend(const struct canvas *canvas)
 		}
 		fprintf(canvas->out, "%s%s%s ", i ? ink(canvas->style, INK_WARN) : "",
 			i ? canvas->glyphs->marks[i - 1] : canvas->glyphs->full, i ? ink(canvas->style, INK_OFF) : "");
-		print_cut(canvas->out, canvas->style, plot->lines[i].name, canvas->style.width - left - 2);
+		report_cut(canvas->out, canvas->style, plot->lines[i].name, canvas->style.width - left - 2);
 		column += length;
 	}
 	putc('\n', canvas->out);

@@ -121,7 +121,7 @@ void progress_show(struct progress *progress, const char *doing)
 	char *line = mem_format("judging %zu of %zu%s%s  %s", progress->done, progress->all, verdicts, left, doing);
 	erase(progress);
 	/* The last column stays free: a full line would scroll. */
-	print_cut(progress->out, progress->style, line, progress->style.width - 1);
+	report_cut(progress->out, progress->style, line, progress->style.width - 1);
 	if (!progress->style.terminal)
 		putc('\n', progress->out);
 	fflush(progress->out);
@@ -141,7 +141,7 @@ void progress_verdict(struct progress *progress, const struct result *result)
 				error ? "cannot be judged" : observed_name(observed), where);
 
 	erase(progress);
-	print_cut(progress->out, progress->style, line, progress->style.width - 1);
+	report_cut(progress->out, progress->style, line, progress->style.width - 1);
 	putc('\n', progress->out);
 	fflush(progress->out);
 	free(line);

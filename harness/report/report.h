@@ -18,6 +18,8 @@ struct style {
 	int width;     /* columns; 80 when not a terminal */
 };
 struct style style_of(FILE *stream);
+/* Prints one line's text, cut to `columns` with an ellipsis; no newline. */
+void report_cut(FILE *out, struct style style, const char *text, int columns);
 
 /*
  * The table: per pitfall a row for `broken`, `fixed` and the exercise as a

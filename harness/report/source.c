@@ -116,7 +116,7 @@ void print_excerpt(FILE *out, struct style style, int indent, const char *file, 
 		fprintf(out, "%*s%s %*d |", indent, "", at == line ? ">" : " ", digits, at);
 		if (*shown)
 			putc(' ', out);
-		print_cut(out, style, shown, style.width - gutter - 3);
+		report_cut(out, style, shown, style.width - gutter - 3);
 		putc('\n', out);
 		if (at == line)
 			print_caret(out, style, gutter, shown);

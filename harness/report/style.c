@@ -140,7 +140,7 @@ static size_t put_some(FILE *out, const char *text, size_t length, int room)
 	return done;
 }
 
-void print_cut(FILE *out, struct style style, const char *text, int columns)
+void report_cut(FILE *out, struct style style, const char *text, int columns)
 {
 	const char *ellipsis = style.utf8 ? "…" : "...";
 	bool cut = columns_of(text) > columns;

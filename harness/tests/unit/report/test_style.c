@@ -11,7 +11,7 @@ static void expect_cut(const char *text, int columns, const char *expected)
 {
 	struct text out;
 
-	print_cut(text_open(&out), (struct style){.utf8 = true, .width = 80}, text, columns);
+	report_cut(text_open(&out), (struct style){.utf8 = true, .width = 80}, text, columns);
 	char *cut = text_close(&out);
 	cr_assert_str_eq(cut, expected);
 	free(cut);
