@@ -46,7 +46,7 @@ static void tell(const struct desk *desk, const struct program *starter)
 	printf("%.*s\n\n", (int)strcspn(title, "\n"), title);
 	if (standing.predictions == 0 && !pitfall_is_alone(desk->catalogue.root, starter->pitfall))
 		printf("  ./loose predict %s\n  \tsay what the detectors will find in its program of the book\n", name);
-	printf("  %s\n  \tyour file; what it must do: exercises/%s/README.md\n", path, starter->pitfall);
+	printf("  %s\n  \tyour file; what it must do is said in\n  \texercises/%s/README.md\n", path, starter->pitfall);
 	printf("  ./loose watch\n  \tit is judged at each save; ./loose check judges it once\n");
 	free(text);
 	free(path);

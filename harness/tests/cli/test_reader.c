@@ -98,7 +98,7 @@ static void expect_number(const char *pitfall, const char *key, long number)
 Test(reader, alone_it_says_what_to_type)
 {
 	expect(0, "", "You have not begun yet.\n\nType next:\n\n  ./loose predict implicit-contract\n");
-	expect(0, "next", "your file; what it must do: exercises/" PITFALL "/README.md");
+	expect(0, "next", "what it must do is said in\n  \texercises/" PITFALL "/README.md");
 	expect(0, "",
 	       "You have predicted 0 of 1 and passed 0 of 1.\nIn hand: " PITFALL ", " COPY
 	       "\n  0 attempts, hints taken: 0\n");
@@ -109,7 +109,7 @@ Test(reader, alone_it_says_what_to_type)
 Test(reader, an_exercise_alone_is_opened_and_not_predicted)
 {
 	scratch_shell(&scratch, "rm -rf chapters/" PITFALL);
-	expect(0, "next", "your file; what it must do: exercises/" PITFALL "/README.md");
+	expect(0, "next", "what it must do is said in\n  \texercises/" PITFALL "/README.md");
 	expect_none("next", "predict");
 	expect(0, "", "\n  ./loose watch\n");
 	expect(2, "predict implicit", PITFALL " is an exercise alone, with no program to predict; './loose watch");
