@@ -19,7 +19,8 @@
 struct action {
 	char key;
 	const char *word, *help;
-	bool first; /* it stands in the last row */
+	/* For the last row, while a file is refused and when it has passed: 0 never stands there, 1 stays to the end. */
+	unsigned char rank, passed_rank;
 	void (*run)(struct watching *watching, const char *rest);
 };
 
@@ -353,26 +354,26 @@ static void quit(struct watching *watching, const char *rest)
 }
 
 static const struct action actions[] = {
-	{'h', "hint", "a hint, one level at a time", true, hint},
-	{'m', "more", "what the others say that refuse your file", true, more},
-	{'p', "predict", "say what each detector will see in the chapter's program, then see it", true, predict},
-	{'o', "output", "what the program itself wrote when its tests ran plain", true, output},
-	{'g', "debug", "open gdb in the test that fails", true, debug},
-	{'e', "edit", "open your file in $VISUAL or $EDITOR", false, edit},
-	{'d', "diff", "what you have changed since the start", true, diff},
-	{'l', "list", "all exercises, and where you are; / searches in them", true, list},
-	{'n', "next", "the next exercise that is not passed", true, next},
-	{'b', "previous", "the exercise before this one", false, previous},
-	{'k', "skip", "the exercise after this one, passed or not", false, skip},
-	{'r', "reset", "begin anew, once you have said yes; your file is kept", false, reset},
-	{'u', "undo", "take the file back that was kept last", false, undo},
-	{'s', "solution", "the solution, when you have passed, or ask twice", false, solution},
-	{'?', "help", "these keys", true, help},
-	{'q', "quit", "leave; nothing is lost", true, quit},
-	{0, "open", "go to the exercise that is named behind it (--plain)", false, go_to},
+	{'h', "hint", "a hint, one level at a time", 2, 0, hint},
+	{'m', "more", "what the others say that refuse your file", 3, 0, more},
+	{'p', "predict", "say what each detector will see in the chapter's program, then see it", 5, 5, predict},
+	{'o', "output", "what the program itself wrote when its tests ran plain", 8, 8, output},
+	{'g', "debug", "open gdb in the test that fails", 6, 0, debug},
+	{'e', "edit", "open your file in $VISUAL or $EDITOR", 0, 0, edit},
+	{'d', "diff", "what you have changed since the start", 9, 6, diff},
+	{'l', "list", "all exercises, and where you are; / searches in them", 4, 3, list},
+	{'n', "next", "the next exercise that is not passed", 3, 1, next},
+	{'b', "previous", "the exercise before this one", 0, 0, previous},
+	{'k', "skip", "the exercise after this one, passed or not", 0, 0, skip},
+	{'r', "reset", "begin anew, once you have said yes; your file is kept", 0, 0, reset},
+	{'u', "undo", "take the file back that was kept last", 0, 0, undo},
+	{'s', "solution", "the solution, when you have passed, or ask twice", 0, 2, solution},
+	{'?', "help", "these keys", 1, 1, help},
+	{'q', "quit", "leave; nothing is lost", 2, 2, quit},
+	{0, "open", "go to the exercise that is named behind it (--plain)", 0, 0, go_to},
 };
 
-enum { ACTIONS = sizeof actions / sizeof *actions };
+enum { ACTIONS = sizeof actions / sizeof *actions, LAST_RANK = 9 };
 
 char *watching_keys(void)
 {
@@ -384,21 +385,42 @@ char *watching_keys(void)
 	return text_close(&text);
 }
 
-const char *actions_footer(const struct watching *watching)
+static unsigned rank_of(const struct action *action, bool passed)
 {
-	static char footer[160];
+	return passed ? action->passed_rank : action->rank;
+}
+
+/* The keys up to a rank, whole or not at all. */
+static char *keys_up_to(unsigned rank, bool passed)
+{
+	struct text text;
+	FILE *out = text_open(&text);
+	const char *gap = "";
+
+	for (size_t i = 0; i < ACTIONS; i++) {
+		unsigned own = rank_of(&actions[i], passed);
+		if (!own || own > rank)
+			continue;
+		fprintf(out, "%s%c %s", gap, actions[i].key, actions[i].word);
+		gap = "  ";
+	}
+	return text_close(&text);
+}
+
+char *actions_footer(const struct watching *watching, size_t columns)
+{
+	bool passed = watching->view.stage == STAGE_PASSED;
 
 	if (watching->question == ASKED_RESET)
-		return "Begin anew? Your file is kept under another name. y or n";
+		return mem_copy("Begin anew? Your file is kept under another name. y or n");
 	if (watching->searching)
-		return "Letters search in the names; Enter ends the search";
-	if (*footer)
-		return footer;
-	for (size_t i = 0; i < ACTIONS; i++)
-		if (actions[i].first)
-			snprintf(footer + strlen(footer), sizeof footer - strlen(footer), "%s%c %s",
-				 *footer ? "  " : "", actions[i].key, actions[i].word);
-	return footer;
+		return mem_copy("Letters search in the names; Enter ends the search");
+	for (unsigned rank = LAST_RANK;; rank--) {
+		char *keys = keys_up_to(rank, passed);
+		if (rank == 1 || strlen(keys) <= columns)
+			return keys;
+		free(keys);
+	}
 }
 
 /* --- keys --- */

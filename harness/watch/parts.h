@@ -59,8 +59,8 @@ const struct program *watching_starter(const struct watching *watching);
 
 void actions_key(struct watching *watching, int key);
 void actions_line(struct watching *watching, const char *line);
-/* The last row: a question, or some keys. */
-const char *actions_footer(const struct watching *watching);
+/* The last row: a question, or the keys that matter most in so many columns. For the caller to free. */
+char *actions_footer(const struct watching *watching, size_t columns);
 /* Prints the panel that is open. */
 void actions_panel(FILE *out, struct watching *watching);
 

@@ -50,13 +50,17 @@ static char *whole_page(struct watching *watching)
 
 static char *last_row(struct watching *watching, size_t count, size_t room)
 {
-	const char *keys = actions_footer(watching);
-	size_t last = watching->top + room;
+	size_t columns = (size_t)watching->terminal.columns, last = watching->top + room;
+	char *where = count <= room ? mem_copy("")
+				    : mem_format("%zu-%zu of %zu, arrows scroll  ", watching->top + 1,
+						 last < count ? last : count, count);
+	size_t taken = strlen(where);
+	char *keys = actions_footer(watching, columns > taken ? columns - taken : 0);
+	char *row = mem_format("%s%s", where, keys);
 
-	if (count <= room)
-		return mem_copy(keys);
-	return mem_format("%zu-%zu of %zu, arrows scroll  %s", watching->top + 1, last < count ? last : count, count,
-			  keys);
+	free(keys);
+	free(where);
+	return row;
 }
 
 static void paint(struct watching *watching)

@@ -164,7 +164,7 @@ static void resize(void)
 	pty_await(&pty, "This window has 70 columns and 20 rows");
 	pty_resize(&pty, 24, 80);
 	pty_await(&pty, "Passed: the tests pass");
-	pty_await(&pty, "h hint");
+	pty_await(&pty, "n next  s solution  ? help  q quit");
 }
 
 static void stop_and_go_on(void)
@@ -239,7 +239,20 @@ Test(watch, gives_the_terminal_back)
 	cr_expect_not(pty.coloured);
 	start_watching();
 	pty_await(&pty, "[ ] memcheck");
+	pty_await(&pty, "n next  ? help  q quit");
 	leave("\003", "it ended with 130");
+	pty_end(&pty);
+}
+
+/* The commands beside the loop, where a reader begins. */
+Test(watch, fits_the_window_before_it_begins)
+{
+	pty_start(&pty, &scratch, "LC_ALL=C", 24, 80);
+	pty_type(&pty, "COLUMNS=60 build/loose list\r");
+	pty_await(&pty, "  The evictor that...");
+	pty_type(&pty, "PAGER= build/loose show implicit\r");
+	pty_await(&pty, "Space shows more, q ends the reading");
+	leave("q", "it ended with 0");
 	pty_end(&pty);
 }
 
