@@ -42,6 +42,7 @@ static struct {
 	int hired;	 /* of these, hands */
 	int error;	 /* what crew_start() has said */
 	int left;	 /* hands that had not ended by then */
+	int at_once;	 /* orders that were hauled before the stop */
 	struct crew *crew;
 
 	struct hand hands[HANDS + 1];
@@ -170,7 +171,11 @@ static void start_and_haul(void)
 	schedule_await_blocked();
 	for (int i = 0; i < AT_ONCE; i++)
 		crew_order(ferry.crew);
+	/* An order that wakes no hand would be hauled all the same, once the stop wakes all of them. */
 	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&ferry.lock));
+	ferry.at_once = ferry.hauled;
+	CHECK(pthread_mutex_unlock(&ferry.lock));
 	for (int i = 0; i < MORE; i++)
 		crew_order(ferry.crew);
 	crew_stop(ferry.crew);
@@ -253,6 +258,9 @@ Test(crew, a_whole_crew_hauls)
 	schedule_wake_in_vain();
 	cr_assert(run_office(NONE), "crew_stop() does not return");
 	cr_assert_eq(ferry.calls, HANDS, "a crew has %d hands, and not %d", HANDS, ferry.calls);
+	cr_assert_eq(ferry.at_once, AT_ONCE,
+		     "%d orders were given to hands that waited, and %d were hauled before the stop", AT_ONCE,
+		     ferry.at_once);
 	cr_assert(ferry.all_hauled, "of %d hands not all haul at the same time", HANDS);
 	cr_assert_eq(ferry.hauled, AT_ONCE + MORE, "%d orders were given, and %d were hauled", AT_ONCE + MORE,
 		     ferry.hauled);
