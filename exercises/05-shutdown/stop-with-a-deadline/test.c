@@ -113,9 +113,9 @@ struct disk {
 	long written; /* by its copy, as the last that it does; without a lock */
 };
 
-static int released[BACKUP_VOLUMES]; /* times; of the thread that stops the backup, then of the test */
-static int early;		     /* were released while their copy ran */
-static int elsewhere;		     /* were released in another thread */
+static long released[BACKUP_VOLUMES]; /* times; of the thread that stops the backup, then of the test */
+static int early;		      /* were released while their copy ran */
+static int elsewhere;		      /* were released in another thread */
 
 static struct gate slow_answers[SLOW];
 static int answered; /* of the slow ones */
@@ -287,7 +287,7 @@ static int late_ones(int from, int count)
 
 	for (int i = from; i < from + count; i++) {
 		late += call.late[i];
-		cr_assert_eq(released[i], !call.late[i], "volume %d was released %d times, and is%s late", i,
+		cr_assert_eq(released[i], !call.late[i], "volume %d was released %ld times, and is%s late", i,
 			     released[i], call.late[i] ? "" : " not");
 	}
 	return late;

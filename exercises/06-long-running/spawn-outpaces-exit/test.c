@@ -85,7 +85,7 @@ static struct mail {
 	bool leaves; /* guarded by lock; until then its thread is there, so that it can be held */
 } mails[4];
 
-static bool was_started[MANY]; /* by the attachment; its mail's, and the test's when that was joined */
+static long was_started[MANY]; /* by the attachment; its mail's, and the test's when that was joined */
 
 static long now(void)
 {
@@ -105,7 +105,7 @@ static void *receive(void *arg)
 		starting = true;
 		was_started[i] = scan_start(i % 2 ? scan_odd : scan_even, i, mail->patience) == SCAN_STARTED;
 		starting = false;
-		started += was_started[i];
+		started += (int)was_started[i];
 	}
 	CHECK(pthread_mutex_lock(&mail->lock));
 	mail->started = started;

@@ -61,7 +61,7 @@ struct camera {
 	long waits; /* ms that its last call took; guarded by lock */
 } cameras[3];
 
-static bool was_taken[MANY]; /* by the plate; of the camera that has read it, and the test's when that was joined */
+static long was_taken[MANY]; /* by the plate; of the camera that has read it, and the test's when that was joined */
 
 static long now(void)
 {
@@ -81,7 +81,7 @@ static void *watch(void *arg)
 		gauge_add("passed", 1);
 		began = now();
 		was_taken[plate] = toll_pass(plate, camera->patience) == TOLL_TAKEN;
-		taken += was_taken[plate];
+		taken += (int)was_taken[plate];
 	}
 	CHECK(pthread_mutex_lock(&camera->lock));
 	camera->taken = taken;

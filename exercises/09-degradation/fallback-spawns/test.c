@@ -26,7 +26,7 @@ static struct {
 	int answered;	    /* calls that may end */
 } town = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
-static int called[ALL]; /* how often, by member; without a lock, on purpose: read when the pager is closed */
+static long called[ALL]; /* how often, by member; without a lock, on purpose: read when the pager is closed */
 
 static int send_message(int member)
 {
@@ -153,7 +153,7 @@ static int calls_made(void)
 	int sum = 0;
 
 	for (int i = 0; i < ALL; i++)
-		sum += called[i];
+		sum += (int)called[i];
 	return sum;
 }
 
@@ -212,7 +212,7 @@ Test(pager, takes_calls_again, .timeout = 60)
 	expect_results(&alarms[1], 0, 2, 1);
 	expect_results(&alarms[2], 1, 0, 0);
 	for (int i = 0; i < PAGER_PENDING; i++)
-		cr_assert_eq(called[i], 1, "member %d was promised a call, and called %d times", i, called[i]);
+		cr_assert_eq(called[i], 1, "member %d was promised a call, and called %ld times", i, called[i]);
 }
 
 /* Two messages fail in one moment, and one call can be promised. Then a message takes long, and the lines go on. */
@@ -270,5 +270,5 @@ Test(pager, comes_through_storm_after_storm, .timeout = 60)
 	cr_assert(over, "pager_alert() waits for a line");
 	expect_lines(most_at_once());
 	for (int i = 0; i < STORMS * PAGER_LINES; i++)
-		cr_assert_eq(called[i], 1, "member %d was promised a call, and called %d times", i, called[i]);
+		cr_assert_eq(called[i], 1, "member %d was promised a call, and called %ld times", i, called[i]);
 }
