@@ -61,6 +61,24 @@ static enum lane_state state_after(enum trace_does does)
 				   : LANE_RUNS;
 }
 
+static bool is_access(enum trace_does does)
+{
+	return does == DOES_READ || does == DOES_WRITE || does == DOES_FREE || does == DOES_LOCK || does == DOES_UNLOCK;
+}
+
+/* What was freed is used afterwards, though nothing orders the two: no picture may show the use before the free. */
+static int row_of_free(const struct making *making, const struct trace_step *step)
+{
+	const struct trace_step *steps = making->trace->steps;
+	int row = 0;
+
+	for (size_t i = 0; is_access(step->does) && step->on && &steps[i] < step; i++)
+		if (steps[i].does == DOES_FREE && steps[i].on && strcmp(steps[i].on, step->on) == 0 &&
+		    making->rows[i] > row)
+			row = making->rows[i];
+	return row;
+}
+
 /* The row of the last step that this one comes after, in its own thread or another. */
 static int row_before(const struct making *making, const struct trace_step *step)
 {
@@ -69,6 +87,8 @@ static int row_before(const struct making *making, const struct trace_step *step
 	for (size_t i = 0; i < step->after_count; i++)
 		if (making->rows[step->after[i]] > row && step->does != DOES_FINDING)
 			row = making->rows[step->after[i]];
+	if (row_of_free(making, step) > row)
+		row = row_of_free(making, step);
 	/* The program ends after all else that is drawn. */
 	if (step->does == DOES_EXIT)
 		for (size_t i = 0; i < making->lanes->step_count; i++)
@@ -137,11 +157,6 @@ static void add_fault(struct lane_step *item, char *words)
 		item->fault = both ? both : mem_copy(words);
 	}
 	free(words);
-}
-
-static bool is_access(enum trace_does does)
-{
-	return does == DOES_READ || does == DOES_WRITE || does == DOES_FREE || does == DOES_LOCK || does == DOES_UNLOCK;
 }
 
 /*

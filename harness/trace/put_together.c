@@ -157,12 +157,21 @@ static void add_step(const struct choice *choice, size_t index, const size_t *fr
 	add_order(choice, to, index, step);
 }
 
+/* What was freed is used afterwards, though nothing orders the two: the use is not told before the free. */
+static bool uses_what_is_freed(const struct choice *choice, size_t free, size_t use)
+{
+	const struct trace_step *one = step_at(choice, free), *other = step_at(choice, use);
+
+	return one->does == DOES_FREE && one->on && other->on && strcmp(one->on, other->on) == 0;
+}
+
 /* Whether all that is chosen and comes before it stands in the choice already. */
 static bool may_come(const struct choice *choice, const size_t *to, size_t index)
 {
 	for (size_t at = 0; at < choice->count && choice->picked[at] < index; at++) {
 		const size_t i = choice->picked[at];
-		if (i != index && choice->worth[i] && to[i] == NO_STEP && order_before(&choice->order, i, index))
+		if (choice->worth[i] && to[i] == NO_STEP &&
+		    (order_before(&choice->order, i, index) || uses_what_is_freed(choice, i, index)))
 			return false;
 	}
 	for (size_t i = 0; i < step_at(choice, index)->after_count; i++) {

@@ -113,6 +113,36 @@ Test(trace_select, leaves_out_what_need_not_have_happened)
 	trace_release(&chosen);
 }
 
+static size_t index_of(const struct trace *trace, enum trace_does does)
+{
+	size_t i = 0;
+
+	while (i < trace->count && trace->steps[i].does != does)
+		i++;
+	cr_assert_lt(i, trace->count);
+	return i;
+}
+
+/* Main frees once another thread has come to its point; a third uses the block afterwards, and nothing orders it. */
+Test(trace_select, tells_a_use_after_the_free)
+{
+#define AT(line) ",\"file\":\"broken.c\",\"line\":" #line ",\"in\":\"f\""
+#define INVALID ",\"kind\":\"InvalidRead\",\"detector\":\"memcheck\""
+	struct trace chosen = choice_of(
+		HEAD("\"main\",\"serve\",\"ask\"") STEP(1, 0, "start", OTHER(1)) STEP(2, 1, "begin", AFTER("1"))
+			STEP(3, 0, "start", OTHER(2)) STEP(4, 2, "begin", AFTER("3")) STEP(5, 0, "wait", ON("point P"))
+				STEP(6, 2, "reach", ON("point P")) STEP(7, 0, "go", ON("point P") AFTER("6"))
+					STEP(8, 0, "free", ON("store") AT(8)) STEP(9, 1, "read", ON("store") AT(9))
+						STEP(10, 1, "finding", ON("store") AT(9) INVALID AFTER("8"))
+							STEP(11, 1, "end", "") STEP(12, 2, "end", "")
+								STEP(13, 0, "join", OTHER(1) AFTER("11"))
+									STEP(14, 0, "join", OTHER(2) AFTER("12"))
+										STEP(15, 0, "exit", ""));
+
+	cr_expect_lt(index_of(&chosen, DOES_FREE), index_of(&chosen, DOES_READ));
+	trace_release(&chosen);
+}
+
 /* The waiter holds the lock from before it reaches the point until it waits: no signal can come in between. */
 Test(trace_select, takes_a_wait_that_could_not_be_spared)
 {
