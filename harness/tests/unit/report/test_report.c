@@ -834,9 +834,9 @@ Test(progress, counts_what_is_dear_for_more)
 		const char *done, *left;
 		size_t left_count;
 		const char *text;
-	} cases[] = {{"helgrind", "helgrind", 10, "judging 10 of 20, all as declared, about 70 s left  x"},
+	} cases[] = {{"helgrind", "helgrind", 10, "judging 10 of 20, all as declared, about 60 s left  x"},
 		     {"helgrind", "budget", 10, "judging 10 of 20, all as declared, about 10 s left  x"},
-		     {"budget", "helgrind", 10, "judging 10 of 20, all as declared, about 9 min left  x"}};
+		     {"budget", "helgrind", 10, "judging 10 of 20, all as declared, about 4 min left  x"}};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct style style = {.terminal = true, .width = 80};
