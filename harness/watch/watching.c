@@ -50,7 +50,8 @@ static char *whole_page(struct watching *watching)
 
 static char *last_row(struct watching *watching, size_t count, size_t room)
 {
-	size_t columns = (size_t)watching->terminal.columns, last = watching->top + room;
+	/* The last column stays free: a full row would scroll. */
+	size_t columns = (size_t)watching->terminal.columns - 1, last = watching->top + room;
 	char *where = count <= room ? mem_copy("")
 				    : mem_format("%zu-%zu of %zu, arrows scroll  ", watching->top + 1,
 						 last < count ? last : count, count);
