@@ -121,7 +121,7 @@ int status_of(const struct results *results)
 	return differs ? STATUS_DISAGREES : STATUS_AGREES;
 }
 
-/* Its prompt says how to get out: a command may have a question for the reader behind it. Tabs as in the excerpts. */
+/* Its prompt says how to get out, since a command may ask the reader something afterwards. Tabs as in the excerpts. */
 static const char less[] = "less -FRX -x4 -Ps'?e(END) .Space shows more, q ends the reading' 2>/dev/null || cat";
 
 int page(const char *text)

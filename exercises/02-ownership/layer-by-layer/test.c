@@ -16,7 +16,7 @@
 
 enum {
 	SHEETS = 2,
-	LONG = 300,	 /* ms: a layer that is measured so long is not waited for by a short sleep */
+	LONG = 300,	 /* ms: longer than a short sleep in the place of a wait */
 	PATIENCE = 1000, /* ms: ten times, for what right pens do at once; only wrong ones take all of it */
 	NEVER = -1
 };
@@ -166,7 +166,7 @@ Test(atlas, draws_in_order)
 
 	map.late[ATLAS_HILLS] = true;
 	pthread_t runner = start();
-	/* Others that sleep have begun to by now, and have woken afterwards. */
+	/* No verdict rests on this: a pen that sleeps where it should wait is told here already, before a detector tells it. */
 	let_others(false);
 	nanosleep(&length, NULL);
 	let_others(false);
