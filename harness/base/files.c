@@ -147,3 +147,17 @@ int file_flushed(FILE *out)
 		errno = ENOSPC;
 	return -1;
 }
+
+int file_make_folders(const char *path)
+{
+	char *name = mem_copy(path);
+	int failed = 0;
+
+	for (char *slash = strchr(name + 1, '/'); slash && !failed; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		failed = mkdir(name, 0777) != 0 && errno != EEXIST ? -1 : 0;
+		*slash = '/';
+	}
+	free(name);
+	return failed;
+}

@@ -29,5 +29,7 @@ char *file_read_text(const char *path, char **problem);
  */
 char **files_in(const char *root, const char *directory, const char *endings);
 void files_free(char **files);
+/* Makes the folders on the way to a file, or to a folder whose name ends with a '/'. 0, or -1 with errno. */
+int file_make_folders(const char *path);
 
 #endif

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -111,19 +110,6 @@ static bool is_asked(const struct program *original, const struct detector *dete
 	return expected && (expected->word == WORD_SILENT || expected->word == WORD_PASSES);
 }
 
-/* Makes the folders on the way to a file. */
-static void make_folders(const char *path)
-{
-	char *copy = mem_copy(path);
-
-	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(copy, 0777);
-		*slash = '/';
-	}
-	free(copy);
-}
-
 /* Leaves a file alone that is as it should be, so that nothing is built anew. */
 static int write_source(struct mutation *mutation, const char *path, const char *text)
 {
@@ -132,7 +118,7 @@ static int write_source(struct mutation *mutation, const char *path, const char 
 	int status = 0;
 
 	if (!same) {
-		make_folders(full);
+		file_make_folders(full);
 		FILE *file = fopen(full, "w");
 		bool good = file && fputs(text, file) >= 0;
 		good = file && fclose(file) == 0 && good;

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -262,14 +261,12 @@ static void write_for_hand_in(const struct predict *predict, const char *root)
 	for (size_t i = 0; i < predict->count; i++)
 		if (predict->cells[i].guessed)
 			fires[count++] = predict->cells[i].detector;
-	for (char *slash = path + strlen(root) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
-		*slash = '\0';
-		mkdir(path, 0777);
-	}
-	FILE *out = fopen(path, "wxe");
+	FILE *out = file_make_folders(path) == 0 ? fopen(path, "wxe") : NULL;
 	if (out) {
 		predicted_write(out, predict->program->pitfall, fires);
-		fclose(out);
+		/* A half of one would stand in the way of the next. */
+		if (fclose(out) != 0)
+			unlink(path);
 	}
 	free(fires);
 	free(path);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/files.h"
 #include "base/mem.h"
 #include "exec/leftovers.h"
 #include "exec/runner.h"
@@ -194,25 +195,10 @@ void batch_release(struct batch *batch)
 	*batch = (struct batch){.grading = batch->grading, .number = batch->number};
 }
 
-/* Makes the folders of the path, relative to the root. */
-static int make_folders(const char *root, const char *path)
-{
-	char *whole = mem_format("%s/%s", root, path);
-	int status = 0;
-
-	for (char *slash = whole + strlen(root) + 1; status == 0 && (slash = strchr(slash, '/')); *slash++ = '/') {
-		*slash = '\0';
-		if (mkdir(whole, 0777) != 0 && errno != EEXIST)
-			status = -1;
-	}
-	free(whole);
-	return status;
-}
-
 static int write_source(const char *root, const char *path, const char *text, char **error)
 {
 	char *whole = mem_format("%s/%s", root, path);
-	FILE *file = make_folders(root, path) == 0 ? fopen(whole, "we") : NULL;
+	FILE *file = file_make_folders(whole) == 0 ? fopen(whole, "we") : NULL;
 	bool written = file && fputs(text, file) >= 0;
 
 	if (file && fclose(file) != 0)

@@ -112,7 +112,7 @@ static int make(const struct places *places, bool *made, char **error)
 
 	if (!failed && put_text(places->base, text) != 0)
 		failed = cannot(error, "write", places->base);
-	if (!failed && (put_directory(places->own) != 0 || !(aside = put_aside(places->base, text))))
+	if (!failed && (file_make_folders(places->own) != 0 || !(aside = put_aside(places->base, text))))
 		failed = cannot(error, "write", places->own);
 	if (!failed && put_new(aside, places->own) != 0 && errno != EEXIST)
 		failed = cannot(error, "write", places->own);
@@ -250,7 +250,7 @@ static int exchange(const struct places *places, const char *aside)
 static int replace(const struct places *places, const char *text, const char *origin)
 {
 	char *aside = put_aside(places->base, text);
-	int number = aside && put_directory(places->own) == 0 ? 0 : -1;
+	int number = aside && file_make_folders(places->own) == 0 ? 0 : -1;
 
 	if (number == 0 && put_new(aside, places->own) != 0)
 		number = errno == EEXIST ? exchange(places, aside) : -1;

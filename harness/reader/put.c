@@ -9,24 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/mem.h"
-
-int put_directory(const char *path)
-{
-	char *name = mem_copy(path);
-	int failed = 0;
-
-	for (char *slash = strchr(name + 1, '/'); slash && !failed; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		failed = mkdir(name, 0777) != 0 && errno != EEXIST ? -1 : 0;
-		*slash = '/';
-	}
-	free(name);
-	return failed;
-}
 
 /* That a name is there is a matter of its directory, which has to reach the disk too. Some file systems cannot be asked. */
 static void settle_directory(const char *path)
@@ -80,7 +66,7 @@ char *put_aside(const char *path, const char *text)
 	char *name = mem_format("%s.%ld.new", path, (long)getpid());
 	int file, error;
 
-	if (put_directory(path) != 0) {
+	if (file_make_folders(path) != 0) {
 		free(name);
 		return NULL;
 	}

@@ -2,8 +2,6 @@
 #ifndef LOOSE_READER_PUT_H
 #define LOOSE_READER_PUT_H
 
-/* Makes the directory of this path, and those above it. */
-int put_directory(const char *path);
 /*
  * Writes `text` to a new file beside `path`, which is on the disk then; its name, for the caller to free, NULL with errno.
  * What a process that is gone has left there of this kind is taken away.
