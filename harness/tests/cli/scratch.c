@@ -107,9 +107,10 @@ void scratch_make_of(struct scratch *scratch, const char *pitfall)
 		"set -e; mkdir -p '%s'; cd '%s'; if [ -d kept/build ]; then mv kept/build .; fi; rm -rf kept;"
 		"mkdir -p bin build/plain/obj build/tsan/obj; ln -s ../../Makefile ../../harness .;"
 		"ln -s ../../loose ../../supervisor ../../inside ../../monitor.so ../../closes.so ../../runner build/;"
-		"for tree in chapters exercises solutions; do mkdir -p $tree/'%s'; cp -r ../../$tree/'%s'/. $tree/'%s'; done;"
+		"p='%s'; for tree in chapters exercises solutions; do mkdir -p $tree; [ -d ../../$tree/$p ] || continue; "
+		"mkdir -p $tree/$p; cp -r ../../$tree/$p/. $tree/$p; done; [ -d exercises/$p ] || [ -d chapters/$p ];"
 		"ln -s ../../../chapters/kit chapters/kit",
-		scratch->root, scratch->root, pitfall, pitfall, pitfall);
+		scratch->root, scratch->root, pitfall);
 	shell(command);
 	free(command);
 }

@@ -28,7 +28,7 @@ struct outcome {
 };
 
 void scratch_make(struct scratch *scratch);
-/* The same with another pitfall. */
+/* The same with another pitfall, of which there may be an exercise alone. */
 void scratch_make_of(struct scratch *scratch, const char *pitfall);
 void scratch_remove(struct scratch *scratch);
 /* `build/loose ARGUMENTS` on the scratch workbook, through a shell; the arguments are the test's own, so no quoting. */
