@@ -42,24 +42,21 @@ static char *written(const struct trace *trace)
 
 static void keep(const struct program *program, const char *what, const char *text)
 {
-	char *path = mem_format("%s/%s", directory, program->path), *name;
-	size_t root = strlen(directory) + 1;
-
-	if (!directory) {
-		free(path);
+	if (!directory)
 		return;
-	}
-	for (char *at = path + root; *at; at++)
+	char *name = mem_format("%s.%s", program->path, what);
+	for (char *at = name; *at; at++)
 		if (*at == '/')
 			*at = '-';
-	name = mem_format("%s.%s", path, what);
-	FILE *out = fopen(name, "w");
-	if (out) {
-		fputs(text, out);
-		fclose(out);
-	}
-	free(name);
+	char *path = mem_format("%s/%s", directory, name);
+	FILE *out = fopen(path, "w");
+	bool good = out && fputs(text, out) >= 0;
+	if (out)
+		good = fclose(out) == 0 && good;
+	if (!good)
+		fprintf(stderr, "%s cannot be written\n", path);
 	free(path);
+	free(name);
 }
 
 static char *choice_of(const struct trace *trace)

@@ -1,29 +1,17 @@
 /* make inject, on one pair: all of it takes minutes. */
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
+
+#include "tool.h"
 
 #define PAIR "chapters/10-api-design/submit-after-stop/"
-
-/* The last line of what the command prints, and its status. */
-static int last_line(const char *command, char line[256])
-{
-	FILE *from = popen(command, "r");
-
-	cr_assert(from);
-	*line = '\0';
-	while (fgets(line, 256, from))
-		;
-	return WEXITSTATUS(pclose(from));
-}
 
 /* The fixed one starts two threads, and takes back half a pool when the second is refused. */
 Test(inject, a_right_program_stands_every_fault, .timeout = 300)
 {
-	char line[256];
-	int status = last_line("make -s build/plain/bin/" PAIR "fixed && build/inject " PAIR "fixed.c", line);
+	char line[TOOL_LINE];
+	int status = tool_last_line("make -s build/plain/bin/" PAIR "fixed && build/inject " PAIR "fixed.c", line);
 	unsigned injected = 0, programs = 0;
 
 	cr_assert_eq(status, 0, "%s", line);
@@ -35,8 +23,8 @@ Test(inject, a_right_program_stands_every_fault, .timeout = 300)
 
 Test(inject, a_promise_that_is_broken_is_a_fault, .timeout = 300)
 {
-	char line[256];
-	int status = last_line("make -s build/plain/bin/" PAIR "broken && build/inject " PAIR "broken.c", line);
+	char line[TOOL_LINE];
+	int status = tool_last_line("make -s build/plain/bin/" PAIR "broken && build/inject " PAIR "broken.c", line);
 
 	cr_assert_eq(status, 1, "%s", line);
 	cr_expect(strstr(line, " into 1 programs: "), "%s", line);

@@ -2,18 +2,8 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
-static int last_line(const char *command, char line[256])
-{
-	FILE *from = popen(command, "r");
-
-	cr_assert(from);
-	*line = '\0';
-	while (fgets(line, 256, from))
-		;
-	return WEXITSTATUS(pclose(from));
-}
+#include "tool.h"
 
 /* One after the other, for the files of both are made in one folder: with those that are wrong, the test could not but pass. */
 Test(listings, are_compiled_and_vetted, .timeout = 900)
@@ -22,15 +12,15 @@ Test(listings, are_compiled_and_vetted, .timeout = 900)
 		"cd build && printf '<!-- go\\nfunc f() int { return 1 }\\n-->\\n```go\\nvar x string = f()\\n```\\n"
 		"<!-- go\\nimport \"sync\"\\n-->\\n```go\\nfunc copied(m sync.Mutex) {}\\n```\\n' >wrong-listings.md && cd .. && "
 		"build/listings build/wrong-listings.md";
-	char line[256], copy[256];
-	int status = last_line("build/listings", line);
+	char line[TOOL_LINE], copy[TOOL_LINE];
+	int status = tool_last_line("build/listings", line);
 
 	if (status == 3 && strstr(line, "there is no Go here"))
 		cr_skip_test("there is no Go here: the Go listings of the texts are not compiled");
 	strcpy(copy, line);
 	cr_expect_eq(status, 0, "%s", line);
 	cr_expect(strstr(line, " left out: 0 wrong\n"), "%s", line);
-	cr_expect_eq(last_line(wrong, line), 1, "%s", line);
+	cr_expect_eq(tool_last_line(wrong, line), 1, "%s", line);
 	/* The first does not compile, the second copies a lock. */
 	cr_expect(strstr(line, " left out: 2 wrong\n"), "%s; before: %s", line, copy);
 }

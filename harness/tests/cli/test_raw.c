@@ -2,27 +2,16 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
-/* The last line of what the command prints, and its status. */
-static int last_line(const char *command, char line[256])
-{
-	FILE *from = popen(command, "r");
-
-	cr_assert(from);
-	*line = '\0';
-	while (fgets(line, 256, from))
-		;
-	return WEXITSTATUS(pclose(from));
-}
+#include "tool.h"
 
 /* --check-stack-var=yes; --free-is-write=yes and a library; a suppression, and a program of several files. */
 Test(raw, the_lines_of_the_texts_give_the_verdicts, .timeout = 1800)
 {
-	char line[256];
-	int status = last_line("build/raw captured-loop-variable/broken shutdown-order credit-authoriser/fixed "
-			       "2>&1",
-			       line);
+	char line[TOOL_LINE];
+	int status = tool_last_line("build/raw captured-loop-variable/broken shutdown-order credit-authoriser/fixed "
+				    "2>&1",
+				    line);
 	unsigned lines = 0, programs = 0;
 
 	cr_expect_eq(status, 0, "%s", line);
@@ -35,10 +24,10 @@ Test(raw, the_lines_of_the_texts_give_the_verdicts, .timeout = 1800)
 /* Else the test above could not fail. */
 Test(raw, without_an_option_they_do_not, .timeout = 1800)
 {
-	char line[256];
-	int status = last_line("build/raw --instead --check-stack-var=yes '' captured-loop-variable/broken "
-			       "2>&1",
-			       line);
+	char line[TOOL_LINE];
+	int status = tool_last_line("build/raw --instead --check-stack-var=yes '' captured-loop-variable/broken "
+				    "2>&1",
+				    line);
 
 	cr_expect_eq(status, 1, "%s", line);
 	cr_expect_str_eq(line, "4 lines of 1 programs: 1 not as declared\n",
@@ -48,10 +37,10 @@ Test(raw, without_an_option_they_do_not, .timeout = 1800)
 /* What is printed and what stands in a text is the same; a program that only our runner can start has no lines. */
 Test(raw, commands_are_printed, .timeout = 60)
 {
-	char line[256];
+	char line[TOOL_LINE];
 
-	cr_expect_eq(last_line("build/loose run implicit fixed --commands", line), 0);
+	cr_expect_eq(tool_last_line("build/loose run implicit fixed --commands", line), 0);
 	cr_expect_str_eq(line, "  build/fixed\n");
-	cr_expect_eq(last_line("build/loose run implicit solution --commands 2>&1", line), 2);
+	cr_expect_eq(tool_last_line("build/loose run implicit solution --commands 2>&1", line), 2);
 	cr_expect(strstr(line, "line.c is run by its tests"), "%s", line);
 }
