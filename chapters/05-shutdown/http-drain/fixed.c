@@ -12,7 +12,6 @@
  * budget    silent when in_flight <= 2, joined == started, descriptors at exit <= start
  */
 #include <pthread.h>
-#include <stdbool.h>
 
 #include "kit/check.h"
 #include "kit/deadline.h"
@@ -73,17 +72,11 @@ static void completed(void *arg, struct MHD_Connection *connection, void **reque
 
 static void *serve(void *arg)
 {
-	bool listens = true;
-	enum state state;
-
-	while ((state = count(0)) != ENDING) {
-		if (state == DRAINING && listens) {
-			listens = false;
+	for (enum state state; (state = count(0)) != ENDING; http_run(&shop.http))
+		if (state == DRAINING) {
 			http_quiesce(&shop.http);
 			schedule_reached(NO_MORE_CONNECTIONS);
 		}
-		http_run(&shop.http);
-	}
 	http_stop(&shop.http);
 	return arg;
 }

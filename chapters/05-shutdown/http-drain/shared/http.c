@@ -39,7 +39,10 @@ void http_wake(struct http *http)
 
 void http_quiesce(struct http *http)
 {
-	close(MHD_quiesce_daemon(http->daemon));
+	MHD_socket listener = MHD_quiesce_daemon(http->daemon);
+
+	if (listener != MHD_INVALID_SOCKET)
+		close(listener);
 }
 
 void http_stop(struct http *http)

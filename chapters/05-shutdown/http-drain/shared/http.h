@@ -20,7 +20,7 @@ void http_start(struct http *http, MHD_AccessHandlerCallback handle, MHD_Request
 void http_run(struct http *http);
 /* Lets http_run() return. Any thread may call it, until http_stop(). */
 void http_wake(struct http *http);
-/* No more connections. Those that there are stay, and may bring more requests. */
+/* No more connections. Those that there are stay, and may bring more requests. A second call does nothing. */
 void http_quiesce(struct http *http);
 /* Closes the connections that are left; the library completes their requests, and calls nothing any more. */
 void http_stop(struct http *http);
