@@ -32,8 +32,7 @@ static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t checksum_came, given_back;
 	/* all below guarded by lock */
-	int held, worst; /* MiB, of all scans */
-	int stored, refused;
+	int held, worst, stored, refused; /* of all scans; the first two in MiB */
 } archive = {.lock = PTHREAD_MUTEX_INITIALIZER, .checksum_came = PTHREAD_COND_INITIALIZER};
 
 static struct scan {
