@@ -46,12 +46,13 @@ struct witness {
  * Each returns one line for the writer, or NULL when there is nothing to say; the line is the module's, until the next call.
  * The vocabulary ends with a NULL sentence and has at most CONTRACT_PROMISES. One thread at a time.
  *
- * What cannot be read: nothing is promised at all, a sentence is not in the vocabulary or is there twice, or a bound is none.
+ * A contract cannot be read when it promises nothing at all, when a sentence is not in the vocabulary or is there twice, or when
+ * a bound does not have the form above. contract_problem() says which of these it is.
  */
 const char *contract_problem(const struct contract *contract, const struct clause *vocabulary);
 /*
- * That the contract lets a wrong design pass, or refuses a right one; what cannot be read excludes nothing. Prints a line in
- * any case, on standard output: how the design fares.
+ * Says that the contract lets a wrong design pass, or refuses a right one; one that cannot be read excludes nothing. In any case
+ * it prints a line on standard output: how the design fares.
  */
 const char *contract_misjudges(const struct contract *contract, const struct clause *vocabulary,
 			       const struct witness *witness);
