@@ -5,7 +5,6 @@
 #include "sentence.h"
 
 #include <ctype.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,158 +12,12 @@
 #include "base/text.h"
 #include "verdict/detector.h"
 
-static const char *number_word(size_t number)
+const char *number_word(size_t number)
 {
 	static const char *const words[] = {"no",   "one", "two",   "three", "four",
 					    "five", "six", "seven", "eight", "nine"};
 
 	return number < sizeof words / sizeof *words ? words[number] : "many";
-}
-
-/* --- who does what --- */
-
-enum verb { DOES_NOTHING, READS, WRITES, FREES };
-
-struct act {
-	char *who; /* "main thread", "thread reader", "evict()" */
-	enum verb verb;
-};
-
-static const char *const verbs[] = {[READS] = "reads", [WRITES] = "writes", [FREES] = "frees"};
-
-static bool calls_free(const struct stack *stack)
-{
-	struct shown shown = stack_shown(stack);
-	char *name = shown.count && !shown.items[0]->own ? frame_name(shown.items[0]) : NULL;
-	bool is_free = name && (strcmp(name, "free") == 0 || strcmp(name, "realloc") == 0);
-
-	free(name);
-	free(shown.items);
-	return is_free;
-}
-
-static bool mentions(const char *text, const char *word)
-{
-	return strstr(text, word) != NULL;
-}
-
-static enum verb verb_of(const struct stack *stack)
-{
-	char *role = mem_copy(stack->role ? stack->role : "");
-	enum verb verb = DOES_NOTHING;
-
-	for (char *at = role; *at; at++)
-		*at = (char)tolower((unsigned char)*at);
-	if (mentions(role, "free'd") || mentions(role, "freed by") || calls_free(stack))
-		verb = FREES;
-	else if (mentions(role, "write of") || mentions(role, "write by") || mentions(role, "store by"))
-		verb = WRITES;
-	else if (mentions(role, "read of") || mentions(role, "read by") || mentions(role, "load by"))
-		verb = READS;
-	free(role);
-	return verb;
-}
-
-/* "thread evict_loop" of "Read of size 4 by thread evict_loop"; else the function of the access. For the caller to free. */
-static char *who_of(const struct stack *stack)
-{
-	const char *by = stack->role ? strstr(stack->role, " by ") : NULL;
-	const struct frame *place = stack_place(stack);
-
-	if (by && (strstr(by, "thread"))) {
-		by += strlen(" by ");
-		size_t length = strcspn(by, ":.,");
-		const char *size = strstr(by, " size ");
-		if (size && (size_t)(size - by) < length)
-			length = (size_t)(size - by);
-		return mem_copy_n(by, length);
-	}
-	return place ? mem_format("%s()", place->function) : NULL;
-}
-
-static bool act_of(const struct stack *stack, struct act *act)
-{
-	*act = (struct act){.verb = verb_of(stack)};
-	if (act->verb != DOES_NOTHING)
-		act->who = who_of(stack);
-	return act->who != NULL;
-}
-
-/* The two acts that meet; the second has no verb when the detector does not know it. */
-static bool acts_of(const struct finding *finding, struct act acts[2])
-{
-	acts[0] = acts[1] = (struct act){0};
-	for (size_t i = 0, found = 0; i < finding->stack_count && found < 2; i++)
-		if (stack_is_of_fault(finding, i) && act_of(&finding->stacks[i], &acts[found]))
-			found++;
-	return acts[0].who;
-}
-
-/* ": main thread frees what thread reader still reads"; for the caller to free. */
-static char *meeting(const struct finding *finding, const struct act acts[2])
-{
-	const struct act *one = &acts[0], *other = &acts[1];
-	char *about = finding_subject(finding), *words;
-
-	if (!other->who)
-		words = mem_format("%s: %s %s what another thread %s, and nothing orders the two", about, one->who,
-				   verbs[one->verb], one->verb == WRITES ? "uses" : "changes");
-	else if (one->verb == FREES || other->verb == FREES)
-		words = mem_format("%s: %s frees what %s still %s", about, one->verb == FREES ? one->who : other->who,
-				   one->verb == FREES ? other->who : one->who,
-				   verbs[one->verb == FREES ? other->verb : one->verb]);
-	else if (*about)
-		words = mem_format("%s: %s %s it, %s %s it, and nothing orders the two", about, one->who,
-				   verbs[one->verb], other->who, verbs[other->verb]);
-	else
-		words = mem_format(": %s %s what %s %s, and nothing orders the two", one->who, verbs[one->verb],
-				   other->who, verbs[other->verb]);
-	free(about);
-	return words;
-}
-
-static bool frees(const struct act acts[2])
-{
-	return acts[0].verb == FREES || acts[1].verb == FREES;
-}
-
-/* "'threads <= 20' does not hold: 21 against 20": "The budget does not hold: 'threads <= 20', with 21 against 20". */
-static char *broken_bound(const struct finding *finding)
-{
-	static const char mark[] = " does not hold: ";
-	const char *at = finding->words ? strstr(finding->words, mark) : NULL;
-
-	if (!at)
-		return mem_format("The budget does not hold: %s", finding->words ? finding->words : finding->kind);
-	return mem_format("The budget does not hold: %.*s, with %s", (int)(at - finding->words), finding->words,
-			  at + strlen(mark));
-}
-
-char *fault_words(const struct page *page, const struct finding *finding)
-{
-	const struct sort *sort = sort_of(finding->kind);
-	struct act acts[2];
-	char *words;
-
-	if (page->result->detector->bounded)
-		return broken_bound(finding);
-	bool met = sort->family == FAMILY_ACCESS && acts_of(finding, acts);
-	if (met && (acts[1].who || page->result->detector->races)) {
-		bool freed = frees(acts) && !page->result->detector->races;
-		char *how = meeting(finding, acts);
-		words = mem_format("%s%s", freed ? "A use of freed memory" : sort->noun, how);
-		free(how);
-	} else {
-		char *where = finding->file ? place_for_people(page, finding->file, finding->line) : NULL;
-		words = mem_format("%s, in %s%s%s%s", sort->noun ? sort->noun : finding->kind, finding->function,
-				   where ? " (" : "", where ? where : "", where ? ")" : "");
-		free(where);
-	}
-	if (met) {
-		free(acts[0].who);
-		free(acts[1].who);
-	}
-	return words;
 }
 
 /* --- who sees it --- */
@@ -299,7 +152,8 @@ struct telling {
 
 static struct page page_of(const struct telling *telling, size_t index)
 {
-	return (struct page){.root = telling->root, .result = &telling->results->items[index], .index = index};
+	return (struct page){
+		.out = telling->out, .root = telling->root, .result = &telling->results->items[index], .index = index};
 }
 
 /* The results of detectors, and in how many of them. */
@@ -397,244 +251,6 @@ static bool say_silence(struct telling *telling, bool begins)
 	return silent;
 }
 
-/* --- how it ended --- */
-
-/* The first run that did not end by itself, one that knows where its threads stood before others; NULL: none. */
-static const struct result *badly_ended(const struct results *results)
-{
-	const struct result *found = NULL;
-
-	for (size_t i = 0; i < results->count; i++) {
-		const struct result *result = &results->items[i];
-		bool bad = result->seen.ending != ENDED_BY_ITSELF && result->seen.ending != ENDED_AT_A_CALL &&
-			   result->seen.fault == FAULT_PROGRAM;
-		if (bad && (!found || (!found->seen.standing_count && result->seen.standing_count &&
-				       found->seen.ending == result->seen.ending)))
-			found = result;
-	}
-	return found;
-}
-
-/* "in reader (prog.c:19)"; "" when nobody knows. For the caller to free. */
-static char *where_it_stood(const struct page *page)
-{
-	const struct observation *seen = &page->result->seen;
-	const struct frame *place = seen->standing_count ? stack_place(&seen->standing[0]) : NULL;
-
-	if (!place || !place->file)
-		return mem_copy("");
-	char *where = place_for_people(page, place->file, place->line);
-	char *words = mem_format(" in %s (%s)", place->function, where);
-	free(where);
-	return words;
-}
-
-static char *uncapitalized(const char *text)
-{
-	char *copy = mem_copy(text);
-
-	*copy = (char)tolower((unsigned char)*copy);
-	return copy;
-}
-
-/* "main thread waits for thread up to end": of those that wait, the two that say most. */
-static void say_who_waits(FILE *out, const struct observation *seen)
-{
-	size_t said = 0;
-
-	for (int holders = 1; holders >= 0; holders--)
-		for (size_t i = 0; i < seen->standing_count && said < 2; i++) {
-			bool held = mentions(seen->standing[i].role, ", which ");
-			if (held != holders || !mentions(seen->standing[i].role, " waits ") ||
-			    (i && strcmp(seen->standing[i].role, seen->standing[i - 1].role) == 0))
-				continue;
-			char *role = uncapitalized(seen->standing[i].role);
-			fprintf(out, "%s%s", said++ ? "; " : ": ", role);
-			free(role);
-		}
-}
-
-/*
- * A tool that looks at locks reports, when the program is ended, that a thread
- * ends which still holds one: where a deadlock is, that says nothing new.
- */
-static bool is_where_it_stood(const struct observation *seen, const struct finding *finding)
-{
-	const struct frame *place = finding->stack_count ? stack_place(&finding->stacks[0]) : NULL;
-	bool stood = false;
-
-	for (size_t i = 0; i < seen->standing_count && place && seen->ending != ENDED_BY_SIGNAL; i++) {
-		const struct frame *other = stack_place(&seen->standing[i]);
-		stood = stood || (other && other->file && place->file && other->line == place->line &&
-				  strcmp(other->file, place->file) == 0);
-	}
-	return stood;
-}
-
-static void say_end(struct telling *telling, const struct result *result)
-{
-	const struct page page = page_of(telling, (size_t)(result - telling->results->items));
-	const struct observation *seen = &result->seen;
-	/* "it was killed by signal 11 (SIGSEGV, Segmentation fault)" */
-	const char *name = seen->why ? strchr(seen->why, '(') : NULL;
-	char *where = where_it_stood(&page);
-
-	switch (seen->ending) {
-	case ENDED_BY_SIGNAL:
-		if (seen->signal == SIGABRT)
-			fprintf(telling->out, "It aborts%s", where);
-		else
-			fprintf(telling->out, "It crashes with %.*s%s", name ? (int)strcspn(name + 1, ",)") : 8,
-				name ? name + 1 : "a signal", where);
-		break;
-	case ENDED_DEADLOCKED:
-		fputs("It hangs in a deadlock", telling->out);
-		say_who_waits(telling->out, seen);
-		break;
-	case ENDED_IDLE:
-		fputs("It hangs, and waits for something from outside that does not come", telling->out);
-		break;
-	case ENDED_LATE:
-		fputs("It does not end in time", telling->out);
-		say_who_waits(telling->out, seen);
-		break;
-	case ENDED_REPLACED:
-		fputs("It becomes another program by exec(), which nobody watches", telling->out);
-		break;
-	case ENDED_FLOODING:
-		fputs("It prints without end", telling->out);
-		break;
-	default:
-		fprintf(telling->out, "It cannot be judged: %s", seen->why ? seen->why : "");
-		break;
-	}
-	free(where);
-}
-
-/* --- tests --- */
-
-static size_t count_names(const char *list)
-{
-	size_t count = list && *list ? 1 : 0;
-
-	for (; list && *list; list++)
-		count += *list == ',';
-	return count;
-}
-
-/* What the test of this name says for itself: the rest of its line. For the caller to free; NULL when nothing. */
-static char *said_by(const struct observation *seen, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (const char *line = seen->said; line && *line; line += strcspn(line, "\n"), line += *line == '\n')
-		if (strncmp(line, name, length) == 0 && strncmp(line + length, ": ", 2) == 0)
-			return mem_copy_n(line + length + 2, strcspn(line + length + 2, "\n"));
-	return NULL;
-}
-
-/* "suite::test crashed", as the runner of tests says it. */
-static bool is_of_runner(const char *line)
-{
-	size_t name = strcspn(line, " \n"), length = strcspn(line, "\n");
-	const char *mark = strstr(line, "::");
-
-	return mark && mark < line + name && length > name &&
-	       (strncmp(line + name, " crashed", 8) == 0 || strncmp(line + name, " timed out", 10) == 0);
-}
-
-/* Criterion's own lines begin with its marks. */
-static bool is_of_criterion(const char *line)
-{
-	static const char *const marks[] = {"[====]", "[----]", "[RUN ]", "[PASS]", "[FAIL]",
-					    "[SKIP]", "[ERR ]", "[\033[", "\033["};
-
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-		if (strncmp(line, marks[i], strlen(marks[i])) == 0)
-			return true;
-	return is_of_runner(line);
-}
-
-char *last_words_of_tests(const struct observation *seen)
-{
-	const char *found = NULL;
-
-	for (const char *line = seen->errors; line && *line; line += strcspn(line, "\n"), line += *line == '\n')
-		if (*line != '\n' && !is_of_criterion(line))
-			found = line;
-	return found ? mem_copy_n(found, strcspn(found, "\n")) : NULL;
-}
-
-/* The result in which a test stood still and was ended; NULL when there is none. */
-static const struct result *hung_test(const struct results *results)
-{
-	for (size_t i = 0; i < results->count; i++) {
-		const struct observation *seen = &results->items[i].seen;
-		if (seen->failed && seen->hung && seen->standing_count)
-			return &results->items[i];
-	}
-	/* Under a simulator nobody knows where it stands. */
-	for (size_t i = 0; i < results->count; i++)
-		if (results->items[i].seen.failed && results->items[i].seen.hung)
-			return &results->items[i];
-	return NULL;
-}
-
-/* A CHECK names its file from the workbook on; here it is the file that the reader works on. */
-static const char *in_its_folder(const struct result *result, const char *words)
-{
-	const char *path = result->program->path;
-	size_t folder = (size_t)(base_name(path) - path);
-
-	return folder && strncmp(words, path, folder) == 0 ? words + folder : words;
-}
-
-static void say_failed_test(struct telling *telling, const struct result *result)
-{
-	const struct observation *seen = &result->seen;
-	size_t failed = count_names(seen->failed);
-	const struct result *hung = hung_test(telling->results);
-	char *said = failed == 1 ? said_by(seen, seen->failed) : NULL;
-	char *last = seen->said ? NULL : last_words_of_tests(seen);
-	const char *words = said ? said : last ? in_its_folder(result, last) : "";
-
-	if (failed == 1 && hung && !said) {
-		fprintf(telling->out, "The test %s hangs", seen->failed);
-		say_who_waits(telling->out, &hung->seen);
-	} else if (failed > 1 && hung) {
-		fprintf(telling->out, "%zu of %d tests fail (%s), and %s hang%s", failed, seen->tests, seen->failed,
-			number_word((size_t)hung->seen.hung), hung->seen.hung == 1 ? "s" : "");
-		say_who_waits(telling->out, &hung->seen);
-	} else if (failed == 1) {
-		fprintf(telling->out, "The test %s %s%s%s", seen->failed, said ? "fails" : "does not come to its end",
-			*words ? ": " : "", words);
-	} else {
-		fprintf(telling->out, "%zu of %d tests fail: %s%s%s", failed, seen->tests, seen->failed,
-			*words ? "; the last says: " : "", words);
-	}
-	free(said);
-	free(last);
-}
-
-const struct result *failed_test(const struct results *results)
-{
-	for (size_t i = 0; i < results->count; i++)
-		if (result_is_test(&results->items[i]) && results->items[i].seen.failed)
-			return &results->items[i];
-	for (size_t i = 0; i < results->count; i++)
-		if (results->items[i].seen.failed)
-			return &results->items[i];
-	return NULL;
-}
-
-static bool plain_tests_pass(const struct results *results)
-{
-	for (size_t i = 0; i < results->count; i++)
-		if (result_is_test(&results->items[i]))
-			return results->items[i].verdict.observed == OBSERVED_PASSES;
-	return false;
-}
-
 /* --- what is left --- */
 
 static long long figure(const struct results *results, const char *name)
@@ -725,6 +341,14 @@ static void say_nothing_found(struct telling *telling)
 
 /* --- all --- */
 
+static bool plain_tests_pass(const struct results *results)
+{
+	for (size_t i = 0; i < results->count; i++)
+		if (result_is_test(&results->items[i]))
+			return results->items[i].verdict.observed == OBSERVED_PASSES;
+	return false;
+}
+
 static void say_all(struct telling *telling)
 {
 	const struct result *test = failed_test(telling->results), *bad = badly_ended(telling->results);
@@ -737,9 +361,10 @@ static void say_all(struct telling *telling)
 		if (!result_is_test(test) && plain_tests_pass(telling->results))
 			fprintf(telling->out,
 				"All tests pass by themselves, but not under %s: ", title_of(test->detector));
-		say_failed_test(telling, test);
+		say_failed_test(telling->out, telling->results, test);
 	} else if (bad) {
-		say_end(telling, bad);
+		const struct page page = page_of(telling, (size_t)(bad - telling->results->items));
+		say_end(&page);
 	}
 	if (found) {
 		fputs(test ? ". " : bad ? "; before that, " : "", telling->out);
@@ -777,18 +402,17 @@ char *verdict_sentence(const char *root, const struct results *results, const st
 				  .marked = mem_zeroed(results->count + 1, sizeof *telling.marked),
 				  .lead = group_to_lead(groups)};
 
-	if (results->count) {
+	if (results->count)
 		say_all(&telling);
-	}
 	free(telling.marked);
 	char *sentence = text_close(&text);
 	const char *before = results->count ? against_declaration(results) : "";
 	if (!*before)
 		return sentence;
 	/* In the middle of a sentence. A name keeps its capital. */
-	char *words = strchr("AI", *sentence) ? uncapitalized(sentence) : mem_copy(sentence);
-	char *whole = mem_format("%s%s", before, words);
-	free(words);
+	if (strchr("AI", *sentence))
+		*sentence = (char)tolower((unsigned char)*sentence);
+	char *whole = mem_format("%s%s", before, sentence);
 	free(sentence);
 	return whole;
 }
