@@ -575,7 +575,8 @@ char *build_id(const char *path)
 	char *hex = NULL;
 
 	elf_version(EV_CURRENT);
-	Elf *elf = file < 0 ? NULL : elf_begin(file, ELF_C_READ_MMAP, NULL);
+	/* A few small reads: to take a mapping of the whole file away again costs more than all of them. */
+	Elf *elf = file < 0 ? NULL : elf_begin(file, ELF_C_READ, NULL);
 	ssize_t length = elf ? dwelf_elf_gnu_build_id(elf, &bits) : 0;
 	if (length > 0) {
 		hex = mem_zeroed((size_t)length * 2 + 1, 1);
