@@ -43,7 +43,7 @@ struct build {
 	bool *over; /* build_join() waits for it; else NULL */
 	struct deferred end;
 	struct unchanged unchanged;
-	char **targets; /* of a request for which make has nothing to do; else NULL */
+	char **targets;
 	size_t asked, told;
 };
 
@@ -108,8 +108,7 @@ static void finish(void *context)
 		*build->over = true;
 	if (build->result)
 		unlink(build->result);
-	if (build->targets)
-		files_free(build->targets);
+	files_free(build->targets);
 	free(build->result);
 	free(build->why);
 	free(build->line);
@@ -331,11 +330,8 @@ static void tell_all(void *context)
 }
 
 /* make would do nothing: the loop will tell. */
-static void leave_out_make(struct build *build, const struct build_request *request)
+static void leave_out_make(struct build *build)
 {
-	build->targets = mem_zeroed(request->count + 1, sizeof *build->targets);
-	for (size_t i = 0; i < request->count; i++)
-		build->targets[i] = mem_copy(request->targets[i]);
 	build->end.call = tell_all;
 	build->end.context = build;
 	loop_defer(build->loop, &build->end);
@@ -355,9 +351,12 @@ struct build *build_start(struct loop *loop, const struct build_request *request
 	struct build *build = mem_zeroed(1, sizeof *build);
 
 	*build = (struct build){.loop = loop, .events = events, .context = context, .asked = request->count};
-	if (unchanged_begin(&build->unchanged, loop->root, request->targets, request->count,
+	build->targets = mem_zeroed(request->count + 1, sizeof *build->targets);
+	for (size_t i = 0; i < request->count; i++)
+		build->targets[i] = mem_copy(request->targets[i]);
+	if (unchanged_begin(&build->unchanged, loop->root, build->targets, request->count,
 			    !request->variables || !*request->variables, now_ns())) {
-		leave_out_make(build, request);
+		leave_out_make(build);
 		return build;
 	}
 	char *path = mem_format("%s/build/make.log", loop->root);

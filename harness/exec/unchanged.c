@@ -1,7 +1,10 @@
 #include "unchanged.h"
 
-#include <ftw.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +23,10 @@ extern char **environ;
  * YOUNG_NS: some file systems count in steps of two seconds. MOST_LINES: the requests that are remembered; a reader has few,
  * and what is forgotten is only asked again.
  */
-enum { MOST_LINES = 16, MOST_OPEN = 16 };
+enum { MOST_LINES = 16 };
 #define YOUNG_NS 3000000000LL
 
 static const char *const sources[] = {"Makefile", "chapters", "exercises", "solutions", "harness", NULL};
-/* The folder of each of the Makefile's FLAVOURS. */
-static const char *const products[] = {"build/toolchain", "build/plain", "build/tsan", "build/trace", NULL};
 /* Those that make starts; the Makefile looks at the first one itself. */
 static const char *const tools[] = {"clang", "ar", "ld", "ld.gold", "make", NULL};
 
@@ -38,11 +39,19 @@ static uint64_t hash(const char *text)
 
 /* --- the tree --- */
 
-/* nftw() hands no context on. Sums, for a directory may list its files in another order. */
+/* Sums, for a directory may list its files in another order. */
 static struct {
 	uint64_t sum;
 	long long newest_ns;
+	bool whole; /* all was looked at: else the sum says nothing */
 } walked;
+
+static void begin_walk(void)
+{
+	walked.sum = 0;
+	walked.newest_ns = 0;
+	walked.whole = true;
+}
 
 static long long in_ns(struct timespec time)
 {
@@ -51,38 +60,136 @@ static long long in_ns(struct timespec time)
 
 static void take(const char *path, const struct stat *file)
 {
+	static const unsigned char secret[16];
 	long long changed = in_ns(file->st_ctim), modified = in_ns(file->st_mtim);
-	char *all = mem_format("%s %ju %ju %ju %o %lld %lld", path, (uintmax_t)file->st_dev, (uintmax_t)file->st_ino,
-			       (uintmax_t)file->st_size, (unsigned)file->st_mode, modified, changed);
+	const uint64_t numbers[] = {file->st_dev,  file->st_ino,       (uint64_t)file->st_size,
+				    file->st_mode, (uint64_t)modified, (uint64_t)changed};
+	unsigned char all[sizeof numbers + PATH_MAX];
+	size_t length = strlen(path);
 
-	walked.sum += hash(all);
+	memcpy(all, numbers, sizeof numbers);
+	memcpy(all + sizeof numbers, path, length);
+	walked.sum += siphash(secret, all, sizeof numbers + length);
 	if (changed > walked.newest_ns)
 		walked.newest_ns = changed;
 	if (modified > walked.newest_ns)
 		walked.newest_ns = modified;
-	free(all);
 }
 
-static int visit(const char *path, const struct stat *file, int kind, struct FTW *where)
+/* A path that grows and shrinks as the walk goes down and up: at most PATH_MAX with its end. */
+struct trail {
+	char path[PATH_MAX];
+	size_t length;
+};
+
+static bool step_into(struct trail *trail, const char *name)
 {
-	(void)where;
-	/* What cannot be looked at counts as what cannot be looked at; its directory tells when that changes. */
-	if (kind == FTW_NS || kind == FTW_SLN)
-		walked.sum += hash(path);
-	else
-		take(path, file);
-	return 0;
+	size_t length = strlen(name);
+
+	if (trail->length + 1 + length >= sizeof trail->path)
+		return false;
+	trail->path[trail->length] = '/';
+	memcpy(trail->path + trail->length + 1, name, length + 1);
+	trail->length += 1 + length;
+	return true;
 }
 
-static void walk(const char *root, const char *const *names)
+static void step_back(struct trail *trail, size_t length)
 {
-	walked.sum = 0;
-	walked.newest_ns = 0;
-	for (; *names; names++) {
-		char *path = mem_format("%s/%s", root, *names);
-		nftw(path, visit, MOST_OPEN, 0);
-		free(path);
+	trail->length = length;
+	trail->path[length] = '\0';
+}
+
+static void walk_directory(int above, const char *name, struct trail *trail);
+
+/* What a link means counts as well. Where that is a directory the walk does not follow: make shall decide. */
+static void take_link(int directory, const char *name, const struct trail *trail)
+{
+	struct stat meant;
+
+	if (fstatat(directory, name, &meant, 0) != 0)
+		return;
+	take(trail->path, &meant);
+	if (S_ISDIR(meant.st_mode))
+		walked.whole = false;
+}
+
+static void walk_entry(int directory, const char *name, struct trail *trail)
+{
+	size_t length = trail->length;
+	struct stat file;
+
+	if (!step_into(trail, name) || fstatat(directory, name, &file, AT_SYMLINK_NOFOLLOW) != 0) {
+		walked.whole = false;
+	} else {
+		take(trail->path, &file);
+		if (S_ISDIR(file.st_mode))
+			walk_directory(directory, name, trail);
+		else if (S_ISLNK(file.st_mode))
+			take_link(directory, name, trail);
 	}
+	step_back(trail, length);
+}
+
+static void walk_directory(int above, const char *name, struct trail *trail)
+{
+	int file = openat(above, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = file < 0 ? NULL : fdopendir(file);
+
+	if (!directory) {
+		walked.whole = false;
+		if (file >= 0)
+			close(file);
+		return;
+	}
+	errno = 0;
+	for (struct dirent *entry; (entry = readdir(directory)); errno = 0)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			walk_entry(file, entry->d_name, trail);
+	if (errno)
+		walked.whole = false;
+	closedir(directory);
+}
+
+/* The sources. One that is not there counts as such. */
+static void walk(const char *root)
+{
+	int top = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	begin_walk();
+	walked.whole = top >= 0;
+	for (const char *const *name = sources; *name && walked.whole; name++) {
+		struct trail trail = {.length = strlen(*name)};
+		struct stat file;
+		strcpy(trail.path, *name);
+		if (fstatat(top, *name, &file, 0) == 0) {
+			take(*name, &file);
+			if (S_ISDIR(file.st_mode))
+				walk_directory(top, *name, &trail);
+		} else if (errno != ENOENT) {
+			walked.whole = false;
+		}
+	}
+	if (top >= 0)
+		close(top);
+}
+
+/* What was asked for, and the record of the compiler and its flags. All of it must be there. */
+static void look_at_products(const struct unchanged *unchanged)
+{
+	int top = open(unchanged->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	begin_walk();
+	walked.whole = top >= 0;
+	for (size_t i = 0; i <= unchanged->count && walked.whole; i++) {
+		const char *path = i < unchanged->count ? unchanged->targets[i] : "build/toolchain";
+		struct stat file;
+		walked.whole = strlen(path) < PATH_MAX && fstatat(top, path, &file, 0) == 0;
+		if (walked.whole)
+			take(path, &file);
+	}
+	if (top >= 0)
+		close(top);
 }
 
 /* --- what a request depends on beside it --- */
@@ -97,9 +204,10 @@ static uint64_t hash_of_tool(const char *name)
 		size_t length = strcspn(at, ":");
 		char *path = mem_format("%.*s/%s", (int)length, at, name);
 		struct stat file;
-		bool found = access(path, X_OK) == 0 && stat(path, &file) == 0 && S_ISREG(file.st_mode);
+		bool found = strlen(path) < PATH_MAX && access(path, X_OK) == 0 && stat(path, &file) == 0 &&
+			     S_ISREG(file.st_mode);
 		if (found) {
-			walked.sum = 0;
+			begin_walk();
 			take(path, &file);
 			sum += walked.sum;
 		}
@@ -192,16 +300,10 @@ static void write_record(const char *root, const char *line)
 
 /* --- from begin to keep --- */
 
-static uint64_t products_of(const char *root)
-{
-	walk(root, products);
-	return walked.sum;
-}
-
 bool unchanged_begin(struct unchanged *unchanged, const char *root, char *const *targets, size_t count, bool plain,
 		     long long now_ns)
 {
-	*unchanged = (struct unchanged){.root = root, .usable = plain && count};
+	*unchanged = (struct unchanged){.root = root, .targets = targets, .count = count, .usable = plain && count};
 	for (size_t i = 0; i < count && unchanged->usable; i++) {
 		unchanged->usable = is_of_workbook(targets[i]);
 		unchanged->key += hash(targets[i]);
@@ -213,10 +315,14 @@ bool unchanged_begin(struct unchanged *unchanged, const char *root, char *const 
 			unchanged->key += hash(*variable);
 	for (const char *const *tool = tools; *tool; tool++)
 		unchanged->key += hash_of_tool(*tool);
-	walk(root, sources);
+	walk(root);
+	unchanged->usable = walked.whole;
 	unchanged->sources = walked.sum;
 	unchanged->settled = walked.newest_ns < now_ns - YOUNG_NS;
-	char *line = line_of(unchanged->key, unchanged->sources + products_of(root));
+	look_at_products(unchanged);
+	if (!unchanged->usable || !walked.whole)
+		return false;
+	char *line = line_of(unchanged->key, unchanged->sources + walked.sum);
 	bool same = is_recorded(root, line);
 	free(line);
 	return same;
@@ -226,10 +332,13 @@ void unchanged_keep(const struct unchanged *unchanged)
 {
 	if (!unchanged->usable || !unchanged->settled)
 		return;
-	walk(unchanged->root, sources);
-	if (walked.sum != unchanged->sources)
+	walk(unchanged->root);
+	if (!walked.whole || walked.sum != unchanged->sources)
 		return;
-	char *line = line_of(unchanged->key, unchanged->sources + products_of(unchanged->root));
+	look_at_products(unchanged);
+	if (!walked.whole)
+		return;
+	char *line = line_of(unchanged->key, unchanged->sources + walked.sum);
 	write_record(unchanged->root, line);
 	free(line);
 }

@@ -94,10 +94,13 @@ Test(build, for_which_make_has_nothing_to_do_is_told_without_it)
 {
 	char *one[] = {"build/plain/bin/chapters/one"}, *error;
 	struct unchanged unchanged;
-	char *command = mem_format("cd '%s' && mkdir chapters && cp p/one.c chapters", scratch.root);
+	char *command = mem_format("cd '%s' && mkdir -p chapters build/plain/bin/chapters && cp p/one.c chapters",
+				   scratch.root);
 
 	cr_assert_eq(system(command), 0);
 	scratch_file(&scratch, "bin/make", "#!/bin/sh\nexit 2\n");
+	scratch_file(&scratch, "build/toolchain", "");
+	scratch_file(&scratch, "build/plain/bin/chapters/one", "");
 	cr_assert_not(unchanged_begin(&unchanged, scratch.root, one, 1, true, LLONG_MAX));
 	unchanged_keep(&unchanged);
 	cr_assert_eq(build_targets(&scratch.workbook.loop, one, 1, 1, &error), 0, "%s", error);

@@ -105,9 +105,8 @@ Test(unchanged, every_change_is_seen)
 		"touch Makefile",
 		"rm Makefile",
 		"touch build/toolchain",
-		"rm build/plain/bin/chapters/one",
 		"echo program >build/plain/bin/chapters/one",
-		"echo object >build/tsan/one.o",
+		"cp -p build/plain/bin/chapters/one x && mv x build/plain/bin/chapters/one",
 	};
 
 	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
@@ -117,6 +116,48 @@ Test(unchanged, every_change_is_seen)
 		shell(changes[i]);
 		cr_assert_not(is_known(program), "%s", changes[i]);
 	}
+}
+
+/* make would make it anew, of the same sources with the same compiler. */
+Test(unchanged, what_is_made_on_the_way_does_not_count)
+{
+	is_known(program);
+	await_tick();
+	shell("echo object >build/tsan/one.o && mkdir build/trace && echo program >build/plain/bin/chapters/other");
+	cr_assert(is_known(program));
+	shell("rm -r build/tsan build/trace");
+	cr_assert(is_known(program));
+}
+
+Test(unchanged, what_is_gone_is_for_make)
+{
+	static const char *const gone[] = {"rm -r build/plain", "rm build/toolchain", "rm -r build"};
+
+	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++) {
+		shell("mkdir -p build/plain/bin/chapters && touch build/plain/bin/chapters/one build/toolchain");
+		is_known(program);
+		cr_assert(is_known(program), "before: %s", gone[i]);
+		shell(gone[i]);
+		for (int j = 0; j < 2; j++)
+			cr_assert_not(is_known(program), "%s", gone[i]);
+	}
+}
+
+/* Behind a link may stand what changes unseen. */
+Test(unchanged, what_cannot_be_looked_at_is_for_make)
+{
+	shell("mkdir elsewhere && ln -s ../elsewhere chapters/there");
+	for (int i = 0; i < 3; i++)
+		cr_assert_not(is_known(program));
+	shell("rm chapters/there");
+	is_known(program);
+	cr_assert(is_known(program));
+	shell("ln -s ../elsewhere/file chapters/there && echo file >elsewhere/file");
+	is_known(program);
+	cr_assert(is_known(program));
+	await_tick();
+	shell("echo other >elsewhere/file");
+	cr_assert_not(is_known(program));
 }
 
 Test(unchanged, the_environment_and_the_tools_count)
@@ -146,6 +187,8 @@ Test(unchanged, each_request_is_remembered)
 {
 	char *other[] = {"build/tsan/bin/chapters/one", NULL}, many[64];
 
+	shell("mkdir -p build/tsan/bin/chapters && touch build/tsan/bin/chapters/one && cd build/plain/bin/chapters && "
+	      "touch $(seq 0 39)");
 	is_known(program);
 	cr_assert_not(is_known(other));
 	cr_assert(is_known(program));
