@@ -80,6 +80,7 @@ static void take(const char *path, const struct stat *file)
 struct trail {
 	char path[PATH_MAX];
 	size_t length;
+	bool linked; /* through a link to a directory */
 };
 
 static bool step_into(struct trail *trail, const char *name)
@@ -102,16 +103,23 @@ static void step_back(struct trail *trail, size_t length)
 
 static void walk_directory(int above, const char *name, struct trail *trail);
 
-/* What a link means counts as well. Where that is a directory the walk does not follow: make shall decide. */
-static void take_link(int directory, const char *name, const struct trail *trail)
+/* What a link means counts as well. One within another may lead round in a circle: then make shall decide. */
+static void take_link(int directory, const char *name, struct trail *trail)
 {
 	struct stat meant;
 
 	if (fstatat(directory, name, &meant, 0) != 0)
 		return;
 	take(trail->path, &meant);
-	if (S_ISDIR(meant.st_mode))
+	if (!S_ISDIR(meant.st_mode))
+		return;
+	if (trail->linked) {
 		walked.whole = false;
+		return;
+	}
+	trail->linked = true;
+	walk_directory(directory, name, trail);
+	trail->linked = false;
 }
 
 static void walk_entry(int directory, const char *name, struct trail *trail)
