@@ -313,7 +313,12 @@ build/runner/runner.so: $(patsubst harness/runtime/runner/%.c,build/runner/%.o,$
 # DRD and memcheck read all of that in each run, which takes longer than an empty program does. It finds it by the build id, so the
 # copy has none. Where the information is not installed there is no copy, and the machine's own is loaded.
 LEAN := build/runner/libc
-$(LEAN)/libc.so.6: $(wildcard /lib/*/libc.so.6) build/toolchain
+LIBC := $(wildcard /lib/*/libc.so.6)
+# Changes when the library is another: what an upgrade brings is older than a copy made of the last one.
+$(LEAN)/made-of: FORCE
+	$(Q)now=$$(stat -Lc '%n %i %s %y %z' $(LIBC)); [ "$$now" = "$$(cat $@ 2>/dev/null)" ] || { mkdir -p $(@D); echo "$$now" >$@; }
+
+$(LEAN)/libc.so.6: $(LEAN)/made-of build/toolchain
 	$(Q)mkdir -p $(@D); rm -f $@; libc=$$($(CC) -print-file-name=$(@F)); \
 		id=$$(LC_ALL=C readelf -n "$$libc" | sed -n 's/.*Build ID: //p'); \
 		all=/usr/lib/debug/.build-id/$$(echo $$id | cut -c1-2)/$$(echo $$id | cut -c3-).debug; \
