@@ -98,6 +98,7 @@ static const struct post slow_post = {next_letter, print_slowly, envelope};
 
 static int send_all(void)
 {
+	schedule_wake_in_vain();
 	deadline_cond_init(&printers.all_begun);
 	sender = pthread_self();
 	return letters_send(&slow_post);
