@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdlib.h>
 
 #include "kit/check.h"
 
@@ -26,9 +27,9 @@ struct atlas {
 	atlas_measure *measure;
 	atlas_draw *draw;
 	void *map;
-	sem_t turns[ATLAS_LAYERS];
 	int drawn;    /* layers; of the thread that has the token */
 	bool spoiled; /* of the thread that has the token */
+	sem_t turns[ATLAS_LAYERS];
 };
 
 struct pen {
@@ -59,18 +60,22 @@ static void *draw_all(void *arg)
 
 int atlas_make(int sheets, atlas_measure *measure, atlas_draw *draw, void *map)
 {
-	struct atlas atlas = {.sheets = sheets, .measure = measure, .draw = draw, .map = map};
+	struct atlas *atlas = malloc(sizeof *atlas);
 	struct pen pens[ATLAS_LAYERS];
 
+	HAVE(atlas);
+	*atlas = (struct atlas){.sheets = sheets, .measure = measure, .draw = draw, .map = map};
 	for (int layer = 0; layer < ATLAS_LAYERS; layer++)
-		REQUIRE(sem_init(&atlas.turns[layer], 0, layer == ATLAS_HILLS) == 0);
+		REQUIRE(sem_init(&atlas->turns[layer], 0, layer == ATLAS_HILLS) == 0);
 	for (int layer = 0; layer < ATLAS_LAYERS; layer++) {
-		pens[layer] = (struct pen){.atlas = &atlas, .layer = layer};
+		pens[layer] = (struct pen){.atlas = atlas, .layer = layer};
 		NEED(pthread_create(&pens[layer].thread, NULL, draw_all, &pens[layer]));
 	}
 	for (int layer = 0; layer < ATLAS_LAYERS; layer++)
 		CHECK(pthread_join(pens[layer].thread, NULL));
 	for (int layer = 0; layer < ATLAS_LAYERS; layer++)
-		REQUIRE(sem_destroy(&atlas.turns[layer]) == 0);
-	return atlas.drawn / ATLAS_LAYERS;
+		REQUIRE(sem_destroy(&atlas->turns[layer]) == 0);
+	int complete = atlas->drawn / ATLAS_LAYERS;
+	free(atlas);
+	return complete;
 }
