@@ -171,6 +171,8 @@ Test(flags, is_at_rest_when_stopped)
 {
 	struct flags *flags = flags_start(fetch_slowly, &slow_shop, SHORT);
 	gate_wait(&hold_begun);
+	/* What the fetch brings comes after this look, and no lock of the test orders the two. */
+	cr_assert_not(flags_has(flags, BOOKS), "the flags are there, and the fetch that could bring them has not ended");
 	flags_stop(flags);
 	stop_request(&stopped);
 	schedule_await(HOLD_OVER);
