@@ -39,9 +39,11 @@ struct mill_job {
 static bool stopped(struct mill_job *job, int wait)
 {
 	struct pollfd events[] = {{.fd = job->stop[0]}, {.fd = job->wire, .events = POLLOUT}};
+	int ready;
 
-	while (poll(events, 2, wait) < 0)
-		REQUIRE(errno == EINTR);
+	do
+		ready = poll(events, 2, wait);
+	while (ready < 0 && errno == EINTR);
 	return events[0].revents != 0;
 }
 
