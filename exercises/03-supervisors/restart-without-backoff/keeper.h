@@ -45,7 +45,8 @@ typedef int keeper_task(void *context, struct stop *stop);
  *     none longer than KEEPER_LONGEST_PAUSE.
  *   - If it had run for KEEPER_WINDOW or longer before it failed, it was in
  *     good health: the pauses begin with the first one again.
- *   - When it has failed KEEPER_FAILURES times within KEEPER_WINDOW, it is not
+ *   - When it has failed KEEPER_FAILURES times, and no more than KEEPER_WINDOW
+ *     has passed from the first of these failures to the last, it is not
  *     run any more, and the caller gets the error: the one of the last failure.
  *   - When a stop is requested, before the first run or in a pause too, it is
  *     not run any more. That is no failure. But if it comes during the run that

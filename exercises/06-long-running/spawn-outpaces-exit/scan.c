@@ -1,7 +1,7 @@
 /*
  * Yours to fix. Each scan gets a thread, whatever else is under way.
  *
- * Promise   at most SCANS threads scan at a time; who finds no slot in time is told.
+ * Promise   at most SCANS threads scan at a time; a caller that finds no slot in time is told.
  * test      fails says_busy, waits_for_a_slot, loses_its_patience
  * budget    fires threads in run_scan, threads in receive
  *           when threads <= mails + 5 - unjoined, joined == started

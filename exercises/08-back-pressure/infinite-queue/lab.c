@@ -2,7 +2,7 @@
  * Yours to fix. The lab takes every photo. Those that wait are in a list that
  * grows as far as there is memory.
  *
- * Promise   at most LAB_ROOM photos are taken and not printed; who comes then is told at once.
+ * Promise   at most LAB_ROOM photos are taken and not printed; a customer who comes then is told at once.
  * test      fails says_busy_when_full
  * budget    fires in_lab in take when in_lab <= 8, joined == started
  */

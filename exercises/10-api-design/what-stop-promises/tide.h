@@ -20,7 +20,7 @@
  *     when tide_stop() returns, show() is not running
  *     after tide_stop(), show() is not called again
  *
- * The budget is of a program that starts the gauge, has one level shown, stops
+ * The budget is of a program that starts the gauge, has two levels shown, stops
  * it, and returns from main(). kit/contract.h says how it is written.
  */
 #ifndef TIDE_H

@@ -3,7 +3,7 @@
  * free again when that has been joined: a count that the thread itself takes
  * back would be right a moment too early, while the thread is still there.
  *
- * Promise   at most SCANS threads scan at a time; who finds no slot in time is told.
+ * Promise   at most SCANS threads scan at a time; a caller that finds no slot in time is told.
  * test      passes
  * tsan      silent
  * helgrind  silent

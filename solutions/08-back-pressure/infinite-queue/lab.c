@@ -3,7 +3,7 @@
  * look at the room and the taking of it are one step under the lock: two
  * customers at two machines cannot both get the last place.
  *
- * Promise   at most LAB_ROOM photos are taken and not printed; who comes then is told at once.
+ * Promise   at most LAB_ROOM photos are taken and not printed; a customer who comes then is told at once.
  * test      passes
  * tsan      silent
  * helgrind  silent

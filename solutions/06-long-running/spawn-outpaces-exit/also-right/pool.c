@@ -3,7 +3,7 @@
  * attachment goes to one that has nothing to do, never into a list: "started"
  * means that somebody is on it.
  *
- * Promise   at most SCANS threads scan at a time; who finds no slot in time is told.
+ * Promise   at most SCANS threads scan at a time; a caller that finds no slot in time is told.
  * test      passes
  * tsan      silent
  * helgrind  silent

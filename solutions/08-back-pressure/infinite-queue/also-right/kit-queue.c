@@ -2,7 +2,7 @@
  * The kit's queue carries the photos, and a count beside it bounds them. The
  * queue alone would not do: it forgets a photo when the printer takes it.
  *
- * Promise   at most LAB_ROOM photos are taken and not printed; who comes then is told at once.
+ * Promise   at most LAB_ROOM photos are taken and not printed; a customer who comes then is told at once.
  * test      passes
  * tsan      silent
  * helgrind  silent

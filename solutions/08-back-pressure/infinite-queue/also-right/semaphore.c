@@ -3,7 +3,7 @@
  * until the photo is printed. The places and the list are counted apart, so
  * the list cannot be full when a place was free.
  *
- * Promise   at most LAB_ROOM photos are taken and not printed; who comes then is told at once.
+ * Promise   at most LAB_ROOM photos are taken and not printed; a customer who comes then is told at once.
  * test      passes
  * tsan      silent
  * helgrind  silent
