@@ -45,9 +45,10 @@ static void tell(const struct desk *desk, const struct program *starter)
 	       desk->catalogue.pitfall_count, standing.passed ? ", passed" : "");
 	printf("%.*s\n\n", (int)strcspn(title, "\n"), title);
 	if (standing.predictions == 0 && !pitfall_is_alone(desk->catalogue.root, starter->pitfall))
-		printf("  ./loose predict %s\n  \tsay what the detectors will find in its program of the book\n", name);
+		printf("  ./loose predict %s\n  \tsay what the detectors will find in the chapter's broken program\n",
+		       name);
 	printf("  %s\n  \tyour file; what it must do is said in\n  \texercises/%s/README.md\n", path, starter->pitfall);
-	printf("  ./loose watch\n  \tit is judged at each save; ./loose check judges it once\n");
+	printf("  ./loose watch\n  \tjudges your file at each save; ./loose check judges it once\n");
 	free(text);
 	free(path);
 }

@@ -150,7 +150,7 @@ static char *guess_prompt(const struct predict *predict)
 	fputs("Which of them fire", out);
 	for (size_t i = 0; i < predict->count; i++)
 		fprintf(out, "%s%s", i ? ", " : ": ", predict->cells[i].detector);
-	fputs("?\nNames or first letters, or none, or y/n for each: ", out);
+	fputs("?\nNames or first letters, or none; or y or n for each in turn, as in 'y n n y n': ", out);
 	return text_close(&text);
 }
 

@@ -67,8 +67,8 @@ int start_page(const char *root)
 
 	report_prose(
 		stdout, style_of(stdout), 0,
-		"Loose Threads: a workbook of concurrency pitfalls in C. You read a program that is broken, say which "
-		"detectors will see it, and let them; then you fix another one.");
+		"Loose Threads: a workbook of concurrency pitfalls in C. You read a broken program, say which detectors will "
+		"see the fault, and run them; then you fix another program with the same gap.");
 	fputc('\n', stdout);
 	tell_where(&desk, position);
 	printf("\nType next:\n\n  %s\n\n./loose list names all; ./loose --help all commands.\n", next);

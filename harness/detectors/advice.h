@@ -15,7 +15,7 @@
 	"the block's life and its length. Who frees it, and who may still use it then? What tells the owner that the " \
 	"last user is done: which join, which count?"
 #define LOOK_AT_LEAK                                                                                                   \
-	"who owns this block at the end, on every path, also when a queue is dropped with items in it or a thread "    \
+	"who owns this block at the end, on every path, even when a queue is dropped with items in it or a thread "    \
 	"ends early."
 #define LOOK_AT_ORDER                                                                                                  \
 	"the order in which each thread takes these locks. Is there one order that all code can keep? Is a callback "  \
