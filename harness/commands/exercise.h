@@ -27,7 +27,7 @@ bool answers_are_hidden(const char *root, const char *pitfall, bool asked);
 /* The starter of the exercise that the word names, or with NULL of the one in hand; NULL after a line on stderr. */
 const struct program *exercise_find(const struct catalogue *catalogue, const struct reader *reader, const char *word);
 /*
- * Opens it: the copy is made if there is none, the exercise is in hand, and a newer kit is told of on stderr. 0, or an exit
+ * Opens it: the copy is made if there is none, the exercise is in hand, and a newer workbook is told of on stderr. 0, or an exit
  * status after a line on stderr.
  */
 int exercise_open(const struct catalogue *catalogue, struct reader *reader, const struct program *starter);

@@ -113,7 +113,7 @@ const struct command_entry command_reset = {
 	.run = reset,
 };
 
-/* --- a newer kit ---------------------------------------------------------------------------------------------------*/
+/* --- a newer workbook ----------------------------------------------------------------------------------------------*/
 
 static int tell_merge(enum copy_merge merged, const struct program *starter, const char *kept, char *error)
 {
@@ -172,9 +172,9 @@ static const struct option_spec merge_options[] = {{0}};
 const struct command_entry command_merge = {
 	.name = "merge",
 	.arguments = "[EXERCISE]",
-	.summary = "put a newer kit's changes into your file",
+	.summary = "put a newer workbook's changes into your file",
 	.about =
-		"Where a newer kit has changed an exercise that you had begun, puts what is new into your file of EXERCISE, or "
+		"Where a newer workbook has changed an exercise that you had begun, puts what is new into your file of EXERCISE, or "
 		"of the one in hand, by 'git merge-file'. Your file as it was is kept beside it, and the name is told. Ends with "
 		"1 when both have changed the same lines.",
 	.options = merge_options,

@@ -313,13 +313,13 @@ int copy_undo(const char *root, const struct program *starter, char **from, char
 	return failed;
 }
 
-/* --- a newer kit ---------------------------------------------------------------------------------------------------*/
+/* --- a newer workbook ----------------------------------------------------------------------------------------------*/
 
 /* git merge-file on `aside`, in place. How many conflicts, or -1 after the line. */
 static int run_git(struct loop *loop, const struct places *places, const char *aside, char **error)
 {
-	char *argv[] = {"git", "merge-file",	  "-q",		 "-L",	       "yours",	       "-L", "as it was",
-			"-L",  "the newer kit's", (char *)aside, places->base, places->origin, NULL};
+	char *argv[] = {"git", "merge-file",	       "-q",	      "-L",	    "yours",	    "-L", "as it was",
+			"-L",  "the newer workbook's", (char *)aside, places->base, places->origin, NULL};
 	const struct child_options options = {
 		.argv = argv, .directory = loop->root, .output = STDERR_FILENO, .errors = STDERR_FILENO};
 	int status = loop_command(loop, &options);

@@ -1,8 +1,8 @@
 /*
  * The reader's own copy of an exercise: work/NN-name/pitfall/x.c. The exercise in
- * git stays as it came; a newer kit never touches the copy. Beside it, in
+ * git stays as it came; a newer workbook never touches the copy. Beside it, in
  * work/.base/, lies the exercise as it was when the copy was made: by that it is
- * known that a newer kit has another, and the two can be merged.
+ * known that a newer workbook has another, and the two can be merged.
  *
  *     char *error, *path = copy_path(starter);
  *     if (copy_open(root, starter, &error) != 0)
@@ -62,7 +62,7 @@ enum copy_merge {
 };
 
 /*
- * Puts what a newer kit changed into the copy, by git merge-file. The reader's file is kept as for a reset; *kept may be
+ * Puts what a newer workbook changed into the copy, by git merge-file. The reader's file is kept as for a reset; *kept may be
  * NULL at COPY_UP_TO_DATE. A conflict is put into the copy with git's marks.
  */
 enum copy_merge copy_merge(struct loop *loop, const struct program *starter, char **kept, char **error);

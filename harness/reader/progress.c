@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "store.h"
 
-/* What the kinds of events are called. Another kind, of a newer kit on another machine, is kept and passed on. */
+/* What the kinds of events are called. Another kind, of a newer workbook on another machine, is kept and passed on. */
 #define OPENED "opened"
 #define ATTEMPT "attempt"
 #define HINT "hint"

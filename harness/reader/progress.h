@@ -38,7 +38,7 @@ struct reader {
 	char *root;
 	struct sqlite3 *database; /* NULL: nothing is kept, or */
 	bool absent;  /* there is nothing yet; it is made with the first note, so that to look leaves no file */
-	bool refused; /* a newer kit wrote it: it was neither read nor changed */
+	bool refused; /* a newer workbook wrote it: it was neither read nor changed */
 	/*
 	 * The first thing that went wrong, as a line for the reader without "loose: ";
 	 * NULL: nothing. To be printed once; reader_complaint() takes it.

@@ -444,9 +444,10 @@ static void tell_copy(struct watching *watching, const struct program *starter, 
 	if (made)
 		watching_note(watching, mem_format("%s is yours, made for this exercise.", watching->file));
 	else if (state.outdated)
-		watching_note(watching, mem_format("A newer kit has changed this exercise; './loose merge %s' puts its "
-						   "changes into yours.",
-						   watching->view.pitfall));
+		watching_note(watching,
+			      mem_format("A newer workbook has changed this exercise; './loose merge %s' puts its "
+					 "changes into yours.",
+					 watching->view.pitfall));
 }
 
 static void open_exercise(struct watching *watching, const char *pitfall)

@@ -1,4 +1,4 @@
-/* The reader's own files: made, kept, put back, and put together with a newer kit's. */
+/* The reader's own files: made, kept, put back, and put together with a newer workbook's. */
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -135,7 +135,7 @@ Test(copy, knows_what_has_changed)
 	char *start = copy_start(root, &starter);
 	cr_assert_str_eq(start, first, "a diff is against what it began as");
 	free(start);
-	/* A newer kit changes nothing of the reader's. */
+	/* A newer workbook changes nothing of the reader's. */
 	open_copy();
 	root_expect(OWN, mine);
 }
@@ -234,7 +234,7 @@ Test(copy, two_resets_at_once_lose_nothing)
 	free(kept);
 }
 
-/* --- a newer kit ---------------------------------------------------------------------------------------------------*/
+/* --- a newer workbook ----------------------------------------------------------------------------------------------*/
 
 Test(copy, both_sides_changes_are_put_together)
 {
@@ -247,7 +247,7 @@ Test(copy, both_sides_changes_are_put_together)
 	struct copy_state state = copy_state(root, &starter);
 	cr_assert(state.changed && !state.outdated);
 	cr_assert_eq(merge(NULL), COPY_UP_TO_DATE);
-	/* Taken back, it is what it was: the newer kit is offered again. */
+	/* Taken back, it is what it was: the newer workbook is offered again. */
 	undo("work/02-x/pit/line.1.c");
 	root_expect(OWN, mine);
 	cr_assert(copy_state(root, &starter).outdated);
@@ -259,7 +259,7 @@ Test(copy, a_conflict_is_marked)
 	root_write(OWN, "/* mine */\nint a = 1;\n\nint b = 2;\n\nint c = 3;\n\nint d = 4;\n");
 	root_write(EXERCISE, newer);
 	cr_assert_eq(merge("work/02-x/pit/line.1.c"), COPY_CONFLICTS);
-	root_expect(OWN, "<<<<<<< yours\n/* mine */\n=======\n/* top, newer */\n>>>>>>> the newer kit's\n"
+	root_expect(OWN, "<<<<<<< yours\n/* mine */\n=======\n/* top, newer */\n>>>>>>> the newer workbook's\n"
 			 "int a = 1;\n\nint b = 2;\n\nint c = 3;\n\nint d = 4;\n");
 	undo("work/02-x/pit/line.1.c");
 	root_run("grep -q '/. mine' " OWN);
