@@ -1,4 +1,4 @@
-/* A class of submissions. What counts of them, and what is written of them, is decided in grading/. */
+/* A class of submissions: all that one command may be asked for, so it is long. What counts is decided in grading/. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -165,32 +165,12 @@ static void print_rubrics(const struct course *course)
 	}
 }
 
-static int make_autograder(struct course *course, const struct operands *operands)
+/* It is compiled and run by the user who compiles the tests. */
+static int refuse_secrets(void)
 {
-	char *error;
-
-	if (course->hidden_folder)
-		return bad_input("Gradescope's archive takes no hidden tests; leave out --hidden");
-	if (!course->out || course->submissions)
-		return bad_input("grade --gradescope takes --out FILE.zip, and no submissions: Gradescope has them");
-	int status = find_exercises(course, operands);
-	if (status)
-		return status;
-	workbook_tools(&course->workbook);
-	const struct autograder autograder = {&course->workbook.catalogue,
-					      &course->workbook.toolchain,
-					      course->starters,
-					      course->count,
-					      !course->no_sandbox,
-					      course->repeat,
-					      course->timeout};
-	if (autograder_make(&autograder, course->out, &error) != 0) {
-		status = bad_input("%s", error);
-		free(error);
-		return status;
-	}
-	printf("The autograder is in '%s': upload it to Gradescope as it is.\n", course->out);
-	return 0;
+	return bad_input(
+		"without a sandbox what is handed in runs as the user who reads the hidden tests, and can read "
+		"them too; leave out --hidden or --no-sandbox");
 }
 
 static int prepare(struct course *course, const struct operands *operands)
@@ -200,8 +180,7 @@ static int prepare(struct course *course, const struct operands *operands)
 	if (course->sliced && !slice_read(course->sliced, &course->slice))
 		return bad_input("'%s' is no slice; the first one of ten is 0/10", course->sliced);
 	if (course->hidden_folder && course->no_sandbox)
-		return bad_input("without a sandbox what is handed in can read hidden tests; leave out --hidden or "
-				 "--no-sandbox");
+		return refuse_secrets();
 	int status = require_sandbox(course);
 	if (status == 0)
 		status = find_exercises(course, operands);
@@ -231,6 +210,89 @@ static void on_graded(void *context, const char *person, const char *pitfall, bo
 		fprintf(stderr, "%zu of %zu graded%s: %s %s\n", course->done, all, left, person, pitfall);
 	fflush(stderr);
 	free(left);
+}
+
+/* --- judging --- */
+
+static struct grader grader_of(struct course *course)
+{
+	return (struct grader){.workbook = &course->workbook,
+			       .submissions = &course->all,
+			       .starters = course->starters,
+			       .rubrics = course->rubrics,
+			       .hidden = course->hidden,
+			       .exercise_count = course->count,
+			       .state = &course->state,
+			       .options = {.jobs = (int)course->jobs,
+					   .repeat = 1,
+					   .fresh = true,
+					   .deadline_ms = course->timeout * 1000},
+			       .sandboxed = !course->no_sandbox,
+			       .race_repeat = (unsigned)course->repeat,
+			       .graded = on_graded,
+			       .context = course};
+}
+
+static int judge_course(struct course *course)
+{
+	struct grader grader = grader_of(course);
+	char *error = NULL;
+	int status = 0;
+
+	if (grader_run(&grader, &error) != 0)
+		status = grader.misled ? bad_input("%s", error) : cannot_judge("%s", error);
+	free(error);
+	return status;
+}
+
+/* --- Gradescope's archive --- */
+
+/* Nobody looks at an archive again before it grades: the workbook's own solution has to pass the tests in it here. */
+static int try_hidden(struct course *course)
+{
+	const struct judging_options once = {.repeat = 1};
+	char *problem = sandbox_problem(course->workbook.loop.root), *error = NULL;
+	int status = problem ? cannot_judge("%s; hidden tests are tried in one before they go into an archive", problem)
+			     : ensure_trust(&course->workbook, detectors, &once);
+
+	free(problem);
+	if (status == 0 && state_open(&course->state, STATE_IN_MEMORY, &error) != 0)
+		status = cannot_judge("%s", error);
+	free(error);
+	return status ? status : judge_course(course);
+}
+
+static int make_autograder(struct course *course, const struct operands *operands)
+{
+	char *error;
+
+	if (course->hidden_folder && course->no_sandbox)
+		return refuse_secrets();
+	if (!course->out || course->submissions)
+		return bad_input("grade --gradescope takes --out FILE.zip, and no submissions: Gradescope has them");
+	int status = find_exercises(course, operands);
+	if (status == 0 && course->hidden_folder)
+		status = find_hidden(course);
+	if (status == 0 && course->hidden_folder)
+		status = try_hidden(course);
+	if (status)
+		return status;
+	workbook_tools(&course->workbook);
+	const struct autograder autograder = {&course->workbook.catalogue,
+					      &course->workbook.toolchain,
+					      course->starters,
+					      course->count,
+					      course->hidden,
+					      !course->no_sandbox,
+					      course->repeat,
+					      course->timeout};
+	if (autograder_make(&autograder, course->out, &error) != 0) {
+		status = bad_input("%s", error);
+		free(error);
+		return status;
+	}
+	printf("The autograder is in '%s': upload it to Gradescope as it is.\n", course->out);
+	return 0;
 }
 
 /* --- the end --- */
@@ -281,37 +343,11 @@ static int finish(struct course *course, int status)
 		       : cannot_judge("cannot write in '%s': %s", course->out, strerror(errno));
 }
 
-static struct grader grader_of(struct course *course)
-{
-	return (struct grader){.workbook = &course->workbook,
-			       .submissions = &course->all,
-			       .starters = course->starters,
-			       .rubrics = course->rubrics,
-			       .hidden = course->hidden,
-			       .exercise_count = course->count,
-			       .state = &course->state,
-			       .options = {.jobs = (int)course->jobs,
-					   .repeat = 1,
-					   .fresh = true,
-					   .deadline_ms = course->timeout * 1000},
-			       .sandboxed = !course->no_sandbox,
-			       .race_repeat = (unsigned)course->repeat,
-			       .graded = on_graded,
-			       .context = course};
-}
-
 static int judge(struct course *course)
 {
-	struct grader grader = grader_of(course);
-	char *error = NULL;
-
 	course->style = style_of(stderr);
 	course->first_ms = now_ms();
-	int status = 0;
-	if (grader_run(&grader, &error) != 0)
-		status = grader.misled ? bad_input("%s", error) : cannot_judge("%s", error);
-	free(error);
-	return finish(course, status);
+	return finish(course, judge_course(course));
 }
 
 /* --- on a cluster --- */

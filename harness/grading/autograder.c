@@ -30,6 +30,17 @@ static const char setup[] = "#!/usr/bin/env bash\n"
 			    "chmod -R a+rX .\n";
 
 /*
+ * The workbook's own solution has to pass hidden tests before anybody is graded: once, and not again with each submission. Where
+ * the image is made without a sandbox that is left to the first look at each.
+ */
+static const char setup_hidden[] =
+	"chmod -R go= ../hidden\n"
+	"mkdir -p ../tried/class/nobody\n"
+	"chmod 700 ../tried\n"
+	"build/loose grade \"${exercises[@]}\" --submissions ../tried/class --out ../tried/grades \"${options[@]}\" ||\n"
+	"	[ $? -ne 2 ]\n";
+
+/*
  * For each submission. A file may lie where work/ has it, or by itself under its own name. What is not graded leaves a result
  * that says so: without one Gradescope shows no reason.
  */
@@ -51,6 +62,8 @@ static const char run[] =
 	"		fi\n"
 	"	done\n"
 	"done\n"
+	"chmod 700 \"$place/grades\"\n"
+	"cp \"$top/source/tried/grades/state.db\" \"$place/grades/\" 2>/dev/null\n"
 	"cd \"$workbook\" || exit 1\n"
 	"grade=(build/loose grade \"${exercises[@]}\" --submissions \"$place/class\" --out \"$place/grades\" \"${options[@]}\")\n"
 	"if [ \"$sandboxed\" = no ] && [ \"$(id -u)\" -eq 0 ]; then\n"
@@ -74,6 +87,13 @@ static void put_list(FILE *out, const struct autograder *autograder, const char 
 	fputs(")\n", out);
 }
 
+/* Those of each grading. What they are counts: a solution that was tried with others is tried anew. */
+static void put_options(FILE *out, const struct autograder *autograder)
+{
+	fprintf(out, "options=(--repeat %ld --timeout %ld%s%s)\n", autograder->repeat, autograder->timeout,
+		autograder->sandboxed ? "" : " --no-sandbox", autograder->hidden ? " --hidden ../hidden" : "");
+}
+
 static char *setup_of(const struct autograder *autograder)
 {
 	const char *at = strstr(setup, "$exercises");
@@ -84,6 +104,11 @@ static char *setup_of(const struct autograder *autograder)
 	for (size_t i = 0; i < autograder->count; i++)
 		fprintf(out, "%s%s", i ? " " : "", autograder->starters[i]->pitfall);
 	fputs(at + strlen("$exercises"), out);
+	if (autograder->hidden) {
+		put_list(out, autograder, "exercises", false);
+		put_options(out, autograder);
+		fputs(setup_hidden, out);
+	}
 	return text_close(&text);
 }
 
@@ -97,8 +122,7 @@ static char *run_of(const struct autograder *autograder)
 	fwrite(run, 1, (size_t)(at - run), out);
 	put_list(out, autograder, "exercises", false);
 	put_list(out, autograder, "files", true);
-	fprintf(out, "options=(--repeat %ld --timeout %ld%s)\n", autograder->repeat, autograder->timeout,
-		autograder->sandboxed ? "" : " --no-sandbox");
+	put_options(out, autograder);
 	fprintf(out, "sandboxed=%s\n", autograder->sandboxed ? "yes" : "no");
 	fputs(at, out);
 	return text_close(&text);
@@ -210,6 +234,34 @@ static int copy_right_programs(const struct autograder *autograder, const char *
 	return status;
 }
 
+static int write_private(const char *folder, const char *name, const char *text, char **error)
+{
+	char *path = mem_format("%s/%s", folder, name);
+	FILE *file = file_make_folders(path) == 0 ? fopen(path, "we") : NULL;
+	bool good = file && fchmod(fileno(file), 0600) == 0 && fputs(text, file) >= 0;
+
+	if (file && fclose(file) != 0)
+		good = false;
+	if (!good)
+		*error = mem_format("cannot write '%s': %s", path, strerror(errno));
+	free(path);
+	return good ? 0 : -1;
+}
+
+static int copy_hidden(const struct hidden *hidden, const char *folder, char **error)
+{
+	char *own = mem_format("%s/hidden/%s", folder, hidden->pitfall);
+	char *rubric = mem_format("%s/rubric", hidden->folder), *text = file_read(rubric);
+	int status = text ? write_private(own, "rubric", text, error) : 0;
+
+	for (size_t i = 0; hidden->sources[i] && status == 0; i++)
+		status = write_private(own, hidden->sources[i], hidden->texts[i], error);
+	free(text);
+	free(rubric);
+	free(own);
+	return status;
+}
+
 int autograder_make(const struct autograder *autograder, const char *out, char **error)
 {
 	char *folder = mem_format("%s.making.XXXXXX", out);
@@ -224,6 +276,9 @@ int autograder_make(const struct autograder *autograder, const char *out, char *
 	int status = kit_make(autograder->catalogue, autograder->toolchain, true, workbook, error);
 	if (status == 0)
 		status = copy_right_programs(autograder, workbook, error);
+	for (size_t i = 0; autograder->hidden && i < autograder->count && status == 0; i++)
+		if (autograder->hidden[i].folder)
+			status = copy_hidden(&autograder->hidden[i], folder, error);
 	if (status == 0)
 		status = write_archive(autograder, folder, out, error);
 	run_remove(folder);

@@ -3,10 +3,13 @@
  * run_autograder in its root, and below workbook/ what grades them: the workbook for
  * students (kit.h), and the right programs of these exercises, by which the gate knows
  * what an answer may need. Wrong fixes and the solutions of other exercises are not in it.
+ *
+ * An instructor's hidden tests lie beside the workbook in hidden/, where no sandbox shows them.
  */
 #ifndef LOOSE_GRADING_AUTOGRADER_H
 #define LOOSE_GRADING_AUTOGRADER_H
 
+#include "hidden.h"
 #include "verdict/result.h"
 #include "workbook/catalogue.h"
 
@@ -15,6 +18,7 @@ struct autograder {
 	const struct toolchain *toolchain;
 	const struct program *const *starters; /* of the exercises */
 	size_t count;
+	const struct hidden *hidden; /* of each; NULL: no hidden tests at all. Only where it is sandboxed */
 	bool sandboxed; /* else what is handed in runs as a user without rights, in Gradescope's own container */
 	long repeat, timeout;
 };

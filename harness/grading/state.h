@@ -22,6 +22,9 @@ struct state {
 	char *path;
 };
 
+/* The path of a state that is gone once it is closed. */
+#define STATE_IN_MEMORY ":memory:"
+
 int state_open(struct state *state, const char *path, char **error);
 void state_close(struct state *state);
 

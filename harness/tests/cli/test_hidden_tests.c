@@ -189,7 +189,7 @@ Test(hidden_tests, are_found_by_the_name_of_the_exercise_alone)
 Test(hidden_tests, are_refused_where_they_are_no_good)
 {
 	hand_in("ann", right);
-	refuse("--no-sandbox", 2, "without a sandbox what is handed in can read hidden tests");
+	refuse("--no-sandbox", 2, "without a sandbox what is handed in runs as the user who reads the hidden tests");
 	scratch_write(&scratch, "mine/" PITFALL "/rubric", "1 | test nothing |\n1 | test other |\n");
 	refuse("", 2, "mine/" PITFALL "/rubric:2: there is no test 'other'");
 	scratch_shell(&scratch, "rm mine/" PITFALL "/rubric");
