@@ -43,7 +43,9 @@ static void skip_nothing(struct lexer *lexer)
 			lexer_skip_line(lexer);
 		} else if (strncmp(lexer->at, "/*", 2) == 0) {
 			const char *end = strstr(lexer->at + 2, "*/");
+			bool fresh = lexer->fresh;
 			skip(lexer, end ? (size_t)(end - lexer->at) + 2 : strlen(lexer->at));
+			lexer->fresh = fresh; /* a comment is a blank, over however many lines */
 		} else if (!blanks) {
 			return;
 		}
@@ -144,6 +146,9 @@ char *lexer_joined(const char *text)
 		if (*at == '\\' && at[1 + blanks] == '\n') {
 			at += blanks + 2;
 			owed++;
+			/* What is joined is not joined once more: this line ends, though a backslash has come to its end. */
+			if (*at == '\n' && to > all && to[-1] == '\\')
+				*to++ = ' ';
 			continue;
 		}
 		*to++ = *at;

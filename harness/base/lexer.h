@@ -22,7 +22,7 @@ struct lexeme {
 	const char *at; /* in the text, which must live as long */
 	size_t length;
 	unsigned line; /* from 1 */
-	bool first;    /* of its line: nothing but blanks and comments stands before it */
+	bool first; /* of its line: nothing but blanks and comments stands before it; a comment does not end a line */
 };
 
 struct lexer {

@@ -17,7 +17,9 @@ struct looking {
 	int depth; /* of its brackets */
 	bool expanded;
 	const char *file; /* its name in the expanded source, which macros of the system's put into texts */
-	char *said;	  /* the texts that stand together, in the expanded source, joined */
+	char **own;	  /* its static functions: a call of one of these is no call of another that has the name */
+	size_t own_count;
+	char *said; /* the texts that stand together, in the expanded source, joined */
 };
 
 /* The first of the worst. */
@@ -68,6 +70,24 @@ static void look_at_include(struct looking *looking, struct lexer *lexer, const 
 		note(looking, GATE_TAMPERED, &token, "a file that is none of the exercise's");
 }
 
+/* clang takes the line as it stands, whether a comment begins in it or not; but a line that is left out it reads word by word. */
+static void look_at_message(struct looking *looking, struct lexer *lexer, const struct lexeme *directive)
+{
+	size_t length = strcspn(lexer->at, "\n");
+
+	for (const char *at = lexer->at; at < lexer->at + length; at++) {
+		if (strncmp(at, "/*", 2) != 0)
+			continue;
+		const char *end = strstr(at + 2, "*/");
+		if (!end || end >= lexer->at + length) {
+			note(looking, GATE_UNKNOWN, directive,
+			     "a message with a comment that does not end on its line");
+			return;
+		}
+		at = end + 1;
+	}
+}
+
 /* "#pragma once" and "#pragma STDC ..." change nothing that a judge sees. */
 static void look_at_directive(struct looking *looking, struct lexer *lexer)
 {
@@ -77,7 +97,9 @@ static void look_at_directive(struct looking *looking, struct lexer *lexer)
 
 	if (token.first)
 		return;
-	if (lexeme_is(&token, "include")) {
+	if (lexeme_is(&token, "warning") || lexeme_is(&token, "error")) {
+		look_at_message(looking, lexer, &token);
+	} else if (lexeme_is(&token, "include")) {
 		look_at_include(looking, lexer, &token);
 	} else if (is_one_of(&token, files)) {
 		note(looking, GATE_TAMPERED, &token, "a directive that takes in files");
@@ -99,6 +121,14 @@ static void look_at_directive(struct looking *looking, struct lexer *lexer)
 
 /* --- words --- */
 
+static bool is_own(const struct looking *looking, const struct lexeme *word)
+{
+	for (size_t i = 0; i < looking->own_count; i++)
+		if (lexeme_is(word, looking->own[i]))
+			return true;
+	return false;
+}
+
 static void look_at_word(struct looking *looking, const struct lexeme *token, const struct lexeme *before,
 			 const struct lexeme *after)
 {
@@ -112,7 +142,9 @@ static void look_at_word(struct looking *looking, const struct lexeme *token, co
 			continue;
 		if (!gate_suspects_word(suspect, token))
 			continue;
-		bool called = lexeme_is(after, "(") && !lexeme_is(before, ".") && !lexeme_is(before, "->");
+		/* Which function of the name is called, if it has one of its own too, stands in the object. */
+		bool called = lexeme_is(after, "(") && !lexeme_is(before, ".") && !lexeme_is(before, "->") &&
+			      !is_own(looking, token);
 		note(looking, gate_is_function(suspect) && !called ? GATE_SUSPICIOUS : suspect->answer, token,
 		     suspect->what);
 	}
@@ -188,18 +220,6 @@ static void look_at_mark(struct looking *looking, struct lexer *lexer, const str
 		note(looking, GATE_TAMPERED, token, "a name with a number for a letter");
 }
 
-/* What the compiler reads as other characters. */
-static void look_for_trigraphs(struct looking *looking, const char *text)
-{
-	unsigned line = 1;
-
-	for (const char *at = text; *at; at++) {
-		line += *at == '\n';
-		if (strncmp(at, "??", 2) == 0 && at[2] && strchr("=/'()!<>-", at[2]))
-			note(looking, GATE_TAMPERED, &(struct lexeme){LEXEME_MARK, at, 3, line, false}, "a trigraph");
-	}
-}
-
 /*
  * Two texts side by side are one to the compiler. Of what came before only the end is kept, which is longer than any word that
  * is looked for: a file of nothing but texts is read once, and not again with each of them.
@@ -219,11 +239,41 @@ static void look_at_joined_texts(struct looking *looking, const struct lexeme *t
 	looking->said = all;
 }
 
+static bool is_suspect(const struct lexeme *word)
+{
+	for (const struct gate_suspect *suspect = gate_suspects; suspect->word; suspect++)
+		if (gate_suspects_word(suspect, word))
+			return true;
+	return false;
+}
+
+/* What the file defines for itself alone, by the word behind "static" that a bracket follows. Nobody needs many of these. */
+static void learn_own(struct looking *looking, const char *whole)
+{
+	struct lexer lexer = lexer_of(whole);
+	struct lexeme before = {.kind = LEXEME_END};
+	enum { MOST_OWN = 64 };
+	bool after_static = false;
+
+	for (struct lexeme one; (one = lexer_next(&lexer)).kind != LEXEME_END; before = one) {
+		if (lexeme_is(&one, "(") && after_static && before.kind == LEXEME_WORD && is_suspect(&before) &&
+		    looking->own_count < MOST_OWN) {
+			looking->own = mem_resize(looking->own, looking->own_count + 1, sizeof *looking->own);
+			looking->own[looking->own_count++] = mem_copy_n(before.at, before.length);
+		}
+		if (lexeme_is(&one, "static"))
+			after_static = true;
+		else if (one.kind != LEXEME_WORD && !lexeme_is(&one, "*"))
+			after_static = false;
+	}
+}
+
 static void look_at_tokens(struct looking *looking, const char *whole)
 {
 	struct lexer lexer = lexer_of(whole);
 	struct lexeme before = {.kind = LEXEME_END, .at = whole};
 
+	learn_own(looking, whole);
 	for (struct lexeme token; (token = lexer_next(&lexer)).kind != LEXEME_END; before = token) {
 		struct lexer ahead = lexer;
 		struct lexeme after = lexer_next(&ahead);
@@ -236,17 +286,73 @@ static void look_at_tokens(struct looking *looking, const char *whole)
 			look_at_mark(looking, &lexer, &token);
 	}
 	free(looking->said);
-	looking->said = NULL;
+	for (size_t i = 0; i < looking->own_count; i++)
+		free(looking->own[i]);
+	free(looking->own);
+}
+
+/* --- the characters --- */
+
+/* The length of the blank outside of ASCII that clang passes over there; 0: none. */
+static size_t wide_blank(const char *at)
+{
+	static const char *const blanks[] = {
+		"\xc2\x85",	"\xc2\xa0",	"\xe1\x9a\x80", "\xe1\xa0\x8e", "\xe2\x80\xa8",
+		"\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80",
+	};
+
+	for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+		if (strncmp(at, blanks[i], strlen(blanks[i])) == 0)
+			return strlen(blanks[i]);
+	return strncmp(at, "\xe2\x80", 2) == 0 && (unsigned char)at[2] >= 0x80 && (unsigned char)at[2] <= 0x8a ? 3 : 0;
+}
+
+/* The character that a trigraph stands for; 0: it is none. */
+static char trigraph(const char *at)
+{
+	static const char from[] = "=/'()!<>-", to[] = "#\\^[]|{}~";
+	const char *found = strncmp(at, "??", 2) == 0 && at[2] ? strchr(from, at[2]) : NULL;
+
+	return (char)(found ? to[found - from] : 0);
+}
+
+/*
+ * The text as clang takes it for C11, before lines are joined: without the mark of its encoding, with one character for the end
+ * of a line, and neither trigraphs nor blanks of other scripts. For the caller to free.
+ */
+static char *as_compiler_reads(const char *text)
+{
+	char *all = mem_zeroed(strlen(text) + 1, 1), *to = all;
+	size_t blank;
+
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3;
+	for (const char *at = text; *at;) {
+		if (*at == '\r' || *at == '\n') {
+			at += (at[1] == '\r' || at[1] == '\n') && at[1] != at[0] ? 2 : 1;
+			*to++ = '\n';
+		} else if (trigraph(at)) {
+			*to++ = trigraph(at);
+			at += 3;
+		} else if ((blank = wide_blank(at))) {
+			memset(to, ' ', blank);
+			to += blank;
+			at += blank;
+		} else {
+			*to++ = *at++;
+		}
+	}
+	return all;
 }
 
 enum gate_answer gate_look(const struct gate *gate, const char *text, char **evidence)
 {
 	struct looking looking = {.gate = gate, .answer = GATE_ALLOWED};
-	char *whole = lexer_joined(text);
+	char *read = as_compiler_reads(text), *whole = lexer_joined(read);
 
-	look_for_trigraphs(&looking, text);
 	look_at_tokens(&looking, whole);
 	free(whole);
+	free(read);
 	*evidence = looking.evidence;
 	return looking.answer;
 }
@@ -269,8 +375,36 @@ static int follow_depth(const char *line, size_t length)
 	return 0;
 }
 
+/* "/usr/include/sys/types.h": an allowed name ends it. */
+static bool is_allowed_path(const struct gate *gate, const char *path, size_t length)
+{
+	for (const char *at = path; at < path + length; at++) {
+		size_t left = length - (size_t)(at - path);
+		if (at != path && at[-1] != '/')
+			continue;
+		if (gate_has_header(gate, at, left) || gate_is_header(at, left) || is_of_kit(at, left))
+			return true;
+	}
+	return false;
+}
+
+/* A file that the source has taken in, whatever its words have looked like. */
+static void look_at_taken(struct looking *looking, const char *line, size_t length, unsigned number)
+{
+	const char *open = memchr(line, '"', length), *close = line + length;
+
+	while (open && close > open + 1 && close[-1] != '"')
+		close--;
+	if (!open || close <= open + 2 || open[1] == '<')
+		return;
+	size_t named = (size_t)(close - open) - 2;
+	if (!is_allowed_path(looking->gate, open + 1, named))
+		note(looking, GATE_TAMPERED, &(struct lexeme){LEXEME_TEXT, open, named + 2, number, false},
+		     "a file that is none of the exercise's");
+}
+
 /* Lines of the file itself, at their numbers. For the caller to free. */
-static char *own_lines(const char *text)
+static char *own_lines(struct looking *looking, const char *text)
 {
 	enum { MOST_PADDED = 1000000 }; /* in all: a #line may say any number, again and again */
 	struct text own;
@@ -281,7 +415,10 @@ static char *own_lines(const char *text)
 	for (size_t length; *text; text += length + (text[length] == '\n')) {
 		length = strcspn(text, "\n");
 		if (text[0] == '#' && text[1] == ' ' && isdigit((unsigned char)text[2])) {
-			depth += follow_depth(text, length);
+			int step = follow_depth(text, length);
+			if (depth == 0 && step > 0)
+				look_at_taken(looking, text, length, (unsigned)line);
+			depth += step;
 			depth = depth < 0 ? 0 : depth;
 			if (depth == 0)
 				wanted = atol(text + 2);
@@ -300,7 +437,7 @@ static char *own_lines(const char *text)
 enum gate_answer gate_look_expanded(const struct gate *gate, const char *text, char **evidence)
 {
 	struct looking looking = {.gate = gate, .answer = GATE_ALLOWED, .expanded = true};
-	char *own = own_lines(text), *name = NULL;
+	char *own = own_lines(&looking, text), *name = NULL;
 
 	/* The first line is '# 1 "FILE"'. */
 	const char *quote = strchr(text, '"');

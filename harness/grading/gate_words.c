@@ -30,7 +30,7 @@ const char gate_attribute[] = "an attribute that changes how code is built or wa
 static const char assembly[] = "assembly", asks[] = "a question whether a sanitizer watches",
 		  request[] = "a request to a detector", outside[] = "code that runs before main() or after it",
 		  ends[] = "an end of the whole process", starts[] = "another program, or another process",
-		  ways[] = "a way into another process or the machine";
+		  judges[] = "a name of the test's", ways[] = "a way into another process or the machine";
 
 const struct gate_suspect gate_suspects[] = {
 	{"asm", false, GATE_TAMPERED, assembly},
@@ -76,11 +76,11 @@ const struct gate_suspect gate_suspects[] = {
 	{"___interceptor_", true, GATE_TAMPERED, gate_hook},
 	{"__wrap_", true, GATE_TAMPERED, gate_hook},
 	{"__real_", true, GATE_TAMPERED, gate_hook},
-	{"loose_", true, GATE_TAMPERED, gate_hook},
-	{"cr_", true, GATE_TAMPERED, "a name of the test's"},
-	{"cri_", true, GATE_TAMPERED, "a name of the test's"},
-	{"bxf", true, GATE_TAMPERED, "a name of the test's"},
-	{"criterion_", true, GATE_TAMPERED, "a name of the test's"},
+	{"loose_", true, GATE_TAMPERED, judges},
+	{"cr_", true, GATE_TAMPERED, judges},
+	{"cri_", true, GATE_TAMPERED, judges},
+	{"bxf", true, GATE_TAMPERED, judges},
+	{"criterion_", true, GATE_TAMPERED, judges},
 	{"_exit", false, GATE_TAMPERED, ends},
 	{"_Exit", false, GATE_TAMPERED, ends},
 	{"quick_exit", false, GATE_TAMPERED, ends},
@@ -160,8 +160,8 @@ bool gate_suspects_word(const struct gate_suspect *suspect, const struct lexeme 
 
 bool gate_is_function(const struct gate_suspect *suspect)
 {
-	return suspect->what == ends || suspect->what == starts || suspect->what == gate_bypass ||
-	       suspect->what == ways;
+	return suspect->what == judges || suspect->what == ends || suspect->what == starts ||
+	       suspect->what == gate_bypass || suspect->what == ways;
 }
 
 const char *gate_refuses(const char *name)

@@ -4,4 +4,4 @@
  * A name of the library that runs the tests.
  */
 extern int loose_test_sections[];
-static void hide(void) { loose_test_sections[0] = 0; }
+void hide(void) { loose_test_sections[0] = 0; }

@@ -38,8 +38,9 @@ Test(lexer, tells_words_numbers_texts_and_marks_apart)
 
 Test(lexer, passes_over_comments_alone)
 {
-	expect("a /* b\n c */ d // e\n/* f */ #g", "^w:a ^w:d ^m:# w:g ");
+	expect("a /* b\n c */ d // e\n/* f */ #g", "^w:a w:d ^m:# w:g ");
 	expect("a // b \\\n c\nd", "^w:a ^w:d ");
+	expect("#/*\n*/define a\nb", "^m:# w:define w:a ^w:b ");
 	expect("\"/*\" b /* \" */ c", "^t:\"/*\" w:b w:c ");
 	expect("a /* open", "^w:a ");
 }

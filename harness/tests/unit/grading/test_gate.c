@@ -12,7 +12,7 @@
 #include "grading/submissions.h"
 
 struct trick {
-	char text[240], evidence[80];
+	char text[400], evidence[80];
 	int answer;
 };
 
@@ -29,7 +29,24 @@ static struct trick tricks[] = {
 	{"#inc\\\nlude \"/etc/passwd\"\n", "a file that is none", GATE_TAMPERED},
 	{"%:include \"/etc/passwd\"\n", "a file that is none", GATE_TAMPERED},
 	{"/* */ # /* */ include \"/etc/passwd\"\n", "a file that is none", GATE_TAMPERED},
-	{"?\?=include \"/etc/passwd\"\n", "a trigraph", GATE_TAMPERED},
+	{"?\?=include \"/etc/passwd\"\n", "a file that is none", GATE_TAMPERED},
+	{"/* really?\?! */ const char *s = \"what?\?!\"; // why?\?\nint x;\n", "", GATE_ALLOWED},
+	{"// why?\?/\n#include \"/etc/passwd\"\nint x;\n", "", GATE_ALLOWED},
+	{"\xef\xbb\xbf#include \"/etc/passwd\"\n", "line 1: a file that is none", GATE_TAMPERED},
+	{"\xef\xbb\xbf#include \"line.h\"\nint x;\n", "", GATE_ALLOWED},
+	{"#include\xc2\xa0\"/etc/passwd\"\n", "a file that is none", GATE_TAMPERED},
+	{"\xe2\x80\x83#include \"/etc/passwd\"\n", "a file that is none", GATE_TAMPERED},
+	{"// \r#include \"/etc/passwd\"\n", "line 2: a file that is none", GATE_TAMPERED},
+	{"// \\\n\r/*\n#include \"/etc/passwd\"\n// */\n", "a file that is none", GATE_TAMPERED},
+	{"// \\\r\n\r#include \"/etc/passwd\"\n", "a file that is none", GATE_TAMPERED},
+	{"// \\\\\n\n#include \"/etc/passwd\"\n", "line 3: a file that is none", GATE_TAMPERED},
+	{"#/*\n*/include \"/etc/passwd\"\n", "a file that is none", GATE_TAMPERED},
+	{"#warning /*\n#include \"/etc/passwd\"\n/* */\n", "a message with a comment", GATE_UNKNOWN},
+	{"#error /* so */ it is /* and */\nint x;\n", "", GATE_ALLOWED},
+	{"static void kill(int i);\nvoid f(void) { kill(1); }\n", "whole process", GATE_SUSPICIOUS},
+	{"static struct s *fork(int i) { return 0; }\nvoid f(void) { fork(1); }\n", "another process", GATE_SUSPICIOUS},
+	{"static int x; void f(void) { kill(1); }\n", "whole process", GATE_TAMPERED},
+	{"int cr_left, loose_ends;\n", "a name of the test's", GATE_SUSPICIOUS},
 	{"#include <<=/etc/passwd>\n", "a file that is none", GATE_TAMPERED},
 	{"#include <stdio.h> /*\n// */ int x = sizeof fork();\n", "another process", GATE_TAMPERED},
 	{"#include_next <stdio.h>\n", "takes in files", GATE_TAMPERED},
@@ -112,6 +129,14 @@ static struct trick expanded[] = {
 	{BEGIN "#pragma clang optimize off\n", "a pragma", GATE_TAMPERED},
 	{BEGIN "const char *p = \"__ts\" \"an_on_report\";\n", "a detector's runtime", GATE_TAMPERED},
 	{BEGIN "const char *p = \"line.c\";\n", "", GATE_ALLOWED},
+	{BEGIN "static void kill(int i) { }\nvoid f(void) { kill(1); }\n", "whole process", GATE_SUSPICIOUS},
+	{BEGIN "# 1 \"exercises/02-x/y/test.c\" 1\n# 2 \"line.c\" 2\n",
+	 "line 1, as the preprocessor leaves it: a file that", GATE_TAMPERED},
+	{BEGIN "# 1 \"/usr/include/valgrind/helgrind.h\" 1 3 4\n# 2 \"line.c\" 2\n", "a file that is none",
+	 GATE_TAMPERED},
+	{BEGIN "# 1 \"/usr/include/x86_64-linux-gnu/sys/types.h\" 1 3 4\n# 1 \"/usr/include/bits/x.h\" 1 3 4\n"
+	       "# 2 \"line.c\" 2\n# 1 \"chapters/kit/check.h\" 1\n# 3 \"line.c\" 2\n",
+	 "", GATE_ALLOWED},
 };
 
 ParameterizedTestParameters(gate, looks_behind_macros)
@@ -121,8 +146,8 @@ ParameterizedTestParameters(gate, looks_behind_macros)
 
 ParameterizedTest(struct trick *trick, gate, looks_behind_macros)
 {
-	static const char *const none[] = {NULL};
-	struct gate *gate = gate_new(none, none);
+	static const char *const headers[] = {"line.h", NULL}, *const none[] = {NULL};
+	struct gate *gate = gate_new(headers, none);
 	char *evidence;
 	enum gate_answer answer = gate_look_expanded(gate, trick->text, &evidence);
 

@@ -1,0 +1,6 @@
+/*
+ * Outcome: passed
+ * Body: right
+ * A comment in Latin-1.
+ */
+/* für zwei */
