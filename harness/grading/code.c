@@ -248,6 +248,23 @@ static void judge_function(struct walk *walk)
 		note(walk, false, "a number of a size of which ThreadSanitizer is not told");
 }
 
+/* Of those in the function, or behind it. Looked for in halves: what is handed in may have a hundred thousand functions. */
+static size_t first_place(const struct object *object, const struct object_symbol *function)
+{
+	size_t low = 0, high = object->place_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct object_place *place = &object->places[middle];
+		if (place->section < function->section ||
+		    (place->section == function->section && place->offset < function->value))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static void look_at_function(struct walk *walk)
 {
 	const struct object_symbol *function = walk->function;
@@ -258,7 +275,8 @@ static void look_at_function(struct walk *walk)
 
 	if (!at)
 		mem_exhausted();
-	walk->slot_count = walk->next_place = 0;
+	walk->slot_count = 0;
+	walk->next_place = first_place(walk->object, function);
 	walk->writes = walk->odd = walk->reads = walk->told_writes = walk->told = 0;
 	forget_registers(walk);
 	while (cs_disasm_iter(walk->capstone, &bytes, &left, &address, at))
