@@ -120,6 +120,11 @@ __attribute__((format(printf, 2, 3))) static struct taken not_taken(enum taken_h
 
 static struct taken taken_text(char *bytes, size_t length, const char *name)
 {
+	/* What an editor saves as "Unicode" has a NUL in every other byte. */
+	if (length >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0)) {
+		free(bytes);
+		return not_taken(TAKEN_UNREADABLE, "'%s' is written in UTF-16; save it in UTF-8", name);
+	}
 	if (memchr(bytes, '\0', length)) {
 		free(bytes);
 		return not_taken(TAKEN_TAMPERED, "'%s' has a NUL byte in it, which hides what follows", name);
@@ -256,7 +261,9 @@ static struct taken refuse_entry(struct unpacking *unpacking, struct archive_ent
 		return not_taken(TAKEN_TAMPERED, "the archive has something that is neither file nor folder: '%s'",
 				 name);
 	if (++unpacking->files > SUBMISSION_MOST_FILES)
-		return not_taken(TAKEN_TAMPERED, "the archive has more than %d entries", SUBMISSION_MOST_FILES);
+		return not_taken(TAKEN_UNREADABLE,
+				 "the archive has more than %d entries; hand in the exercise's file alone",
+				 SUBMISSION_MOST_FILES);
 	return (struct taken){TAKEN, NULL, NULL};
 }
 

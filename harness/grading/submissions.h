@@ -4,8 +4,9 @@
  * lets a learner edit are taken from it; whatever else lies there is not looked at.
  *
  * Nothing of it is trusted. A link, a device, a pipe, a name that leads outside, or
- * an archive that unpacks to too much is TAKEN_TAMPERED, with the evidence. Nothing
- * is unpacked to a disk.
+ * an archive that unpacks to too much is TAKEN_TAMPERED, with the evidence. One of
+ * very many files is somebody's whole folder, and TAKEN_UNREADABLE. Nothing is unpacked
+ * to a disk.
  */
 #ifndef LOOSE_GRADING_SUBMISSIONS_H
 #define LOOSE_GRADING_SUBMISSIONS_H

@@ -74,6 +74,15 @@ Test(submissions, takes_no_file_that_is_too_large_or_hides_something, .init = fo
 	expect(TAKEN_TAMPERED, "larger than 4 MiB");
 	root_run("printf 'int a;\\0int b;' >ann/" FILE_NAME);
 	expect(TAKEN_TAMPERED, "NUL byte");
+	root_run("truncate -s 1T ann/" FILE_NAME);
+	expect(TAKEN_TAMPERED, "larger than 4 MiB");
+}
+
+/* Some editors call it Unicode. Nobody means to hide anything. */
+Test(submissions, says_how_to_save_what_is_in_another_encoding, .init = folder_of_ann, .fini = root_remove)
+{
+	root_run("printf '\\377\\376i\\0' >ann/" FILE_NAME);
+	expect(TAKEN_UNREADABLE, "is written in UTF-16; save it in UTF-8");
 }
 
 Test(submissions, names_each_person_once, .init = root_make, .fini = root_remove)
@@ -219,7 +228,7 @@ Test(archives, may_not_have_too_many_files, .init = pack_tar, .fini = root_remov
 		snprintf(name, sizeof name, "%d", i);
 		pack_file(name, "x");
 	}
-	expect_packed(TAKEN_TAMPERED, "more than 100 entries");
+	expect_packed(TAKEN_UNREADABLE, "more than 100 entries");
 }
 
 Test(archives, may_not_have_the_file_twice, .init = pack_tar, .fini = root_remove)
