@@ -23,7 +23,7 @@ enum { STATION_PARTS = 8 }; /* that a station can have */
 
 struct part {
 	const char *name;
-	/* Works, in a thread of its own, and returns soon after a stop was requested. */
+	/* Works, in a thread of its own, and returns soon after a stop was requested, or before, when it has no more to do. */
 	void (*work)(struct stop *stop);
 	/*
 	 * Returns 0 or an error number. Called once, when work() has returned.
