@@ -30,7 +30,8 @@ void lock_prepare(void);
 
 /*
  * Starts the keepers, each of which calls move() again and again, and waits for
- * SIGTERM. It may be called by any thread. When it returns,
+ * SIGTERM, and for no other signal: one that the process handles may interrupt it.
+ * It may be called by any thread. When it returns,
  *
  *   - every call of move() that had begun has ended, and none was cut short;
  *   - no keeper is left: the caller may look at the canal without a lock, and

@@ -18,10 +18,12 @@ enum { PATIENCE = 5000 /* ms: for what a right lock does at once; only a wrong o
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool may_end;		   /* guarded by lock: ships may pass */
+	bool may_end;		   /* guarded by lock: all ships may pass */
+	int may_pass;		   /* guarded by lock: so many of the first keeper's may before that */
 	int begun;		   /* guarded by lock */
 	int keepers;		   /* that have begun; guarded by lock */
 	bool returned;		   /* guarded by lock: lock_run() has */
+	bool deadly;		   /* guarded by lock: and then SIGTERM would have ended the process */
 	long moved;		   /* what it said; of the thread that called it */
 	long passed[LOCK_KEEPERS]; /* each keeper's, without a lock */
 } canal = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -38,12 +40,24 @@ static void move(void *arg)
 	canal.begun++;
 	keeper = keeper < 0 ? canal.keepers++ : keeper;
 	REQUIRE(keeper < LOCK_KEEPERS);
-	while (!canal.may_end)
+	while (!canal.may_end && (keeper != 0 || canal.may_pass == 0))
 		CHECK(pthread_cond_wait(&canal.changed, &canal.lock));
+	canal.may_pass -= !canal.may_end;
 	CHECK(pthread_mutex_unlock(&canal.lock));
 	CHECK(pthread_setcancelstate(before, NULL));
 	pthread_testcancel(); /* as in write() */
 	canal.passed[keeper]++;
+}
+
+/* Whether SIGTERM would end the process, were it delivered to this thread. */
+static bool is_deadly(void)
+{
+	struct sigaction action;
+	sigset_t blocked;
+
+	CHECK(pthread_sigmask(SIG_BLOCK, NULL, &blocked));
+	REQUIRE(sigaction(SIGTERM, NULL, &action) == 0);
+	return !sigismember(&blocked, SIGTERM) && action.sa_handler == SIG_DFL;
 }
 
 static void *run(void *arg)
@@ -51,6 +65,7 @@ static void *run(void *arg)
 	canal.moved = lock_run(move, arg);
 	CHECK(pthread_mutex_lock(&canal.lock));
 	canal.returned = true;
+	canal.deadly = is_deadly();
 	CHECK(pthread_cond_broadcast(&canal.changed));
 	CHECK(pthread_mutex_unlock(&canal.lock));
 	return NULL;
@@ -74,23 +89,54 @@ static bool returns_in_time(void)
 	CHECK(pthread_cond_broadcast(&canal.changed));
 	while (!canal.returned && deadline_cond_wait(&canal.changed, &canal.lock, &end))
 		;
-	bool returned = canal.returned;
+	bool returned = canal.returned, deadly = canal.deadly || is_deadly();
 	CHECK(pthread_mutex_unlock(&canal.lock));
+	cr_expect_not(returned && deadly, "lock_run() has returned, and another SIGTERM would end the process");
 	return returned;
+}
+
+static int begun(void)
+{
+	CHECK(pthread_mutex_lock(&canal.lock));
+	int count = canal.begun;
+	CHECK(pthread_mutex_unlock(&canal.lock));
+	return count;
+}
+
+/* Lets so many more ships of the first keeper pass, and returns when they have, and nobody does anything any more. */
+static void let_pass(int count)
+{
+	CHECK(pthread_mutex_lock(&canal.lock));
+	canal.may_pass = count;
+	CHECK(pthread_cond_broadcast(&canal.changed));
+	CHECK(pthread_mutex_unlock(&canal.lock));
+	schedule_await_blocked();
+}
+
+static void ignore(int number)
+{
+	(void)number;
 }
 
 Test(lock, ends_when_it_is_asked, .timeout = 60)
 {
+	struct sigaction handled = {.sa_handler = ignore};
 	pthread_t runner;
 
 	deadline_cond_init(&canal.changed);
+	REQUIRE(sigaction(SIGUSR1, &handled, NULL) == 0);
 	lock_prepare();
 	NEED(pthread_create(&runner, NULL, run, &canal));
 	schedule_await_blocked();
-	CHECK(pthread_mutex_lock(&canal.lock));
-	int begun = canal.begun;
-	CHECK(pthread_mutex_unlock(&canal.lock));
-	cr_assert_eq(begun, LOCK_KEEPERS, "%d keepers are at work, not %d", begun, LOCK_KEEPERS);
+	int at_work = begun();
+	cr_assert_eq(at_work, LOCK_KEEPERS, "%d keepers are at work, not %d", at_work, LOCK_KEEPERS);
+	/* Not as many by the one as by the other, so that neither stands for both. */
+	let_pass(2);
+	CHECK(pthread_kill(runner, SIGUSR1));
+	schedule_await_blocked();
+	let_pass(1);
+	at_work = begun();
+	cr_expect_eq(at_work, LOCK_KEEPERS + 3, "another signal than SIGTERM has ended the lock");
 	REQUIRE(kill(getpid(), SIGTERM) == 0);
 	schedule_await_blocked();
 	cr_expect_not(has_returned(), "lock_run() has returned, and ships are under way");
