@@ -43,8 +43,9 @@ typedef bool ticker_work(long due);
 void ticker_start(const struct ticker_clock *clock, long period, enum ticker_policy policy, ticker_work *work);
 
 /*
- * Waits until work() has returned false. Returns how many were skipped. What
- * work() has written the caller may then read without a lock.
+ * Waits until work() has returned false. Returns how many were skipped until then:
+ * of what has become due during the last work there is to be none. What work()
+ * has written the caller may then read without a lock.
  */
 long ticker_join(void);
 
