@@ -3,19 +3,26 @@
  * in 13, and takes as long as the test wants. No time is measured: when all
  * other threads wait and a report has not come, it will not.
  */
+#define _GNU_SOURCE /* syscall() */
 #include "ledger.h"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "kit/check.h"
 #include "kit/gate.h"
 #include "kit/schedule.h"
 
 enum { CHEESE, FISH, HONEY, BREAD };
-enum { ROUNDS = 12, REFUSED = 12 };
+enum { ROUNDS = 12, REFUSED = 12, LATE = 48, QUICK = 8, ASKERS = LATE + QUICK, MOST_THREADS = 128 };
+enum { LEDGER, ASKER, KINDS }; /* whose threads are held, and the points of the schedule where they are let go */
 
 static const long morning[LEDGER_STALLS] = {1000, 2000, 3000, 4000};
 
@@ -47,36 +54,55 @@ static struct ledger *open_ledger(ledger_approve *approve)
 }
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct {
+static struct request {
+	struct ledger *ledger;
 	struct report report;
 	bool there; /* guarded by lock, as is the report */
-} request;
+} requests[ASKERS];
 
 static void *ask(void *arg)
 {
-	struct report report = ledger_report(arg);
+	struct request *request = arg;
+	struct report report = ledger_report(request->ledger);
 
 	CHECK(pthread_mutex_lock(&lock));
-	request.report = report;
-	request.there = true;
+	request->report = report;
+	request->there = true;
 	CHECK(pthread_mutex_unlock(&lock));
 	return NULL;
 }
 
-/* Fails the test if there is no report. */
+static void begin_to_ask(struct ledger *ledger, pthread_t *threads, int first, int end)
+{
+	for (int i = first; i < end; i++) {
+		requests[i] = (struct request){.ledger = ledger};
+		CHECK(pthread_create(&threads[i], NULL, ask, &requests[i]));
+	}
+}
+
+/* Fails the test if a report has not come when nothing moves any more. */
+static void expect_reports(const pthread_t *threads, int count)
+{
+	int missing = 0;
+
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&lock));
+	for (int i = 0; i < count; i++)
+		missing += !requests[i].there;
+	CHECK(pthread_mutex_unlock(&lock));
+	cr_assert_eq(missing, 0, "everybody waits, and of %d reports that were asked for %d have not come", count,
+		     missing);
+	for (int i = 0; i < count; i++)
+		CHECK(pthread_join(threads[i], NULL));
+}
+
 static struct report get_report(struct ledger *ledger)
 {
 	pthread_t thread;
 
-	request.there = false;
-	CHECK(pthread_create(&thread, NULL, ask, ledger));
-	schedule_await_blocked();
-	CHECK(pthread_mutex_lock(&lock));
-	bool there = request.there;
-	CHECK(pthread_mutex_unlock(&lock));
-	cr_assert(there, "everybody waits, and the report has not come");
-	CHECK(pthread_join(thread, NULL));
-	return request.report;
+	begin_to_ask(ledger, &thread, 0, 1);
+	expect_reports(&thread, 1);
+	return requests[0].report;
 }
 
 static void expect_sum(const struct report *report)
@@ -169,13 +195,83 @@ Test(ledger, closes_when_all_are_made, .timeout = 60)
 			     i, amounts[i], slow_ones.amounts[i]);
 }
 
+/* --- no processor for the ledger's threads --- */
+
+struct threads {
+	long ids[MOST_THREADS];
+	int count;
+};
+
+static struct threads list_threads(void)
+{
+	struct threads all = {.count = 0};
+	DIR *folder = opendir("/proc/self/task");
+
+	HAVE(folder);
+	for (struct dirent *entry; (entry = readdir(folder));)
+		if (entry->d_name[0] != '.') {
+			REQUIRE(all.count < MOST_THREADS);
+			all.ids[all.count++] = atol(entry->d_name);
+		}
+	closedir(folder);
+	return all;
+}
+
+static const int signal_of[KINDS] = {SIGUSR1, SIGUSR2};
+
+static void stay(int signal)
+{
+	int error = errno;
+
+	schedule_await(signal == signal_of[LEDGER] ? LEDGER : ASKER);
+	errno = error;
+}
+
+/* Holds the threads that were not there before, which wait, until the point is reached. */
+static void hold_all_but(const struct threads *before, int point)
+{
+	struct sigaction action = {.sa_handler = stay, .sa_flags = SA_RESTART};
+	struct threads now = list_threads();
+
+	sigemptyset(&action.sa_mask);
+	HAVE(sigaction(signal_of[point], &action, NULL) == 0);
+	for (int i = 0; i < now.count; i++) {
+		bool old = false;
+		for (int j = 0; j < before->count; j++)
+			old |= now.ids[i] == before->ids[j];
+		if (!old)
+			HAVE(syscall(SYS_tgkill, getpid(), now.ids[i], signal_of[point]) == 0);
+	}
+	schedule_await_blocked();
+}
+
 Test(ledger, reports_while_the_bank_is_asked, .timeout = 60)
 {
+	struct threads before = list_threads();
 	struct ledger *ledger = open_ledger(slowly);
+	pthread_t threads[ASKERS];
 
 	ledger_transfer(ledger, CHEESE, FISH, 100);
 	gate_wait(&asked);
 	expect(ledger, 1000, 2000, 0, 0);
+	/*
+	 * All who wait for the ledger's threads wait together. Of the wake-ups that come then, the first reach those who
+	 * have asked last, and have no answer yet.
+	 */
+	hold_all_but(&before, LEDGER);
+	before = list_threads();
+	begin_to_ask(ledger, threads, 0, LATE);
+	schedule_await_blocked();
+	hold_all_but(&before, ASKER);
+	begin_to_ask(ledger, threads, LATE, ASKERS);
+	schedule_await_blocked();
+	schedule_reached(LEDGER);
+	schedule_await_blocked();
+	schedule_reached(ASKER);
+	expect_reports(threads, ASKERS);
+	for (int i = 0; i < ASKERS; i++)
+		cr_assert_eq(requests[i].report.balance[CHEESE], 1000, "cheese has %ld, not 1000",
+			     requests[i].report.balance[CHEESE]);
 	gate_open(&answer);
 	expect(ledger, 900, 2100, 1, 0);
 	ledger_close(ledger);
