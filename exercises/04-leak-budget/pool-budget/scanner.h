@@ -18,7 +18,7 @@
 
 enum {
 	SCANNER_THREADS = 4, /* mails that are scanned at a time, at most; the scanner has no other threads */
-	SCANNER_ROOM = 16,   /* mails that wait, at most: accepted, and no thread has begun with them */
+	SCANNER_ROOM = 16,   /* mails that wait while each thread has one, at most: no thread has begun with them */
 };
 
 /* Looks into a mail. It may take its time. It is called by several threads at a time, for different mails. */
@@ -33,8 +33,7 @@ struct scanner *scanner_open(scan_mail *scan);
  * SCANNER_THREADS others are being scanned. False: the scanner has all that it
  * can take, and the mail is still the caller's.
  *
- * It says no only when SCANNER_THREADS mails are being scanned and SCANNER_ROOM
- * wait. It never waits for a scan.
+ * It says no only when SCANNER_ROOM mails wait. It never waits for a scan.
  */
 bool scanner_submit(struct scanner *scanner, void *mail);
 

@@ -14,7 +14,7 @@
 #include "kit/stop.h"
 
 enum {
-	FEW = 10,
+	FEW = SCANNER_ROOM, /* at once: there is room for them even before a thread has begun with one */
 	ROUNDS = 3,
 	MANY = 3 * SCANNER_THREADS + SCANNER_ROOM,
 	PATIENCE = 8000, /* ms: for the server and for a few scans; only a wrong scanner keeps them so long */
@@ -161,6 +161,36 @@ static void *serve(void *scanner)
 	return NULL;
 }
 
+static struct {
+	struct mail mail; /* that is too many */
+	bool answered;	  /* guarded by lock */
+} last;
+
+static void *submit_last(void *scanner)
+{
+	last.mail.submitted = scanner_submit(scanner, &last.mail);
+	CHECK(pthread_mutex_lock(&lock));
+	last.answered = true;
+	CHECK(pthread_mutex_unlock(&lock));
+	return NULL;
+}
+
+/* Whether a mail that is too many gets its answer without a wait, be it for a length of time. Else the scans end. */
+static bool says_no_at_once(struct scanner *scanner)
+{
+	pthread_t server;
+
+	CHECK(pthread_create(&server, NULL, submit_last, scanner));
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&lock));
+	bool answered = last.answered;
+	CHECK(pthread_mutex_unlock(&lock));
+	if (!answered)
+		gate_open(&scans_end);
+	CHECK(pthread_join(server, NULL));
+	return answered;
+}
+
 Test(scanner, keeps_its_size_and_says_no, .timeout = 60)
 {
 	schedule_wake_in_vain();
@@ -171,15 +201,22 @@ Test(scanner, keeps_its_size_and_says_no, .timeout = 60)
 	stop_init(&all_submitted);
 	CHECK(pthread_create(&server, NULL, serve, scanner));
 	bool waits = !stop_wait(&all_submitted, PATIENCE);
+	if (waits)
+		gate_open(&scans_end);
+	CHECK(pthread_join(server, NULL));
+	if (!waits)
+		waits = !says_no_at_once(scanner);
+	/* It is closed while all its threads scan: its caller's is not one more of them. */
+	CHECK(pthread_create(&server, NULL, close_it, scanner));
+	schedule_await_blocked();
 	gate_open(&scans_end);
 	CHECK(pthread_join(server, NULL));
-	scanner_close(scanner);
 	for (int i = 0; i < MANY; i++) {
 		accepted += mails[i].submitted;
 		scanned += mails[i].scans;
 		wrong += mails[i].scans != mails[i].submitted;
 	}
-	cr_assert_not(waits, "scanner_submit() waits until a scan has ended");
+	cr_assert_not(waits, "scanner_submit() waits, and has nothing to wait for but a scan");
 	cr_assert_eq(most, SCANNER_THREADS, "%d mails were scanned at a time", most);
 	cr_assert_eq(accepted, SCANNER_THREADS + SCANNER_ROOM, "%d mails were accepted while none was done", accepted);
 	cr_assert_eq(wrong, 0, "accepted %d, scanned %d", accepted, scanned);
