@@ -175,6 +175,20 @@ static enum sheet_result get(struct sheet *sheet, long patience)
 	return result_of(&client);
 }
 
+/* As get() with no patience; fails the test if it waits all the same. */
+static enum sheet_result get_at_once(struct sheet *sheet)
+{
+	struct client client;
+
+	client_gets(&client, sheet, 0);
+	schedule_await_blocked(); /* a thread that waits for a length of time waits, too */
+	bool waits = !is_back(&client, 0);
+	enum sheet_result result = result_of(&client);
+
+	cr_assert_not(waits, "sheet_get() waits, with a patience of 0 ms");
+	return result;
+}
+
 static void put_if(bool done, struct sheet *sheet)
 {
 	if (done)
@@ -206,9 +220,9 @@ Test(sheets, has_so_much_room, .timeout = 60)
 
 	begin();
 	cr_assert_eq(get(&most, 0), SHEET_DONE, "nothing is in use, and 48 KiB are not to be had");
-	cr_assert_eq(get(&over, 0), SHEET_TOO_LATE, "48 KiB are in use, and 17 are to be had");
+	cr_assert_eq(get_at_once(&over), SHEET_TOO_LATE, "48 KiB are in use, and 17 are to be had");
 	cr_assert_eq(get(&rest, 0), SHEET_DONE, "48 KiB are in use, and 16 are not to be had");
-	cr_assert_eq(get(&one, 0), SHEET_TOO_LATE, "64 KiB are in use, and 1 is to be had");
+	cr_assert_eq(get_at_once(&one), SHEET_TOO_LATE, "64 KiB are in use, and 1 is to be had");
 	cr_assert_eq(get(&large, FOR_EVER), SHEET_TOO_LARGE, "a layer of 65 KiB is not too large");
 	cr_assert_eq(get(&sum, FOR_EVER), SHEET_TOO_LARGE, "layers of 65 KiB are not too large");
 	cr_assert_eq(get(&huge, FOR_EVER), SHEET_TOO_LARGE, "layers of twice LONG_MAX KiB are not too large");
@@ -339,6 +353,20 @@ Test(sheets, holds_nothing_while_it_waits, .timeout = 60)
 	end();
 }
 
+/* Whichever of its layers it is, and there is nothing before the first one to unmap. */
+static void expect_each_layer_to_be_told(void)
+{
+	struct sheet fails = {.layers = 3, .kib = {16, 32, 16}}, all = {.layers = 1, .kib = {ROOM}};
+
+	for (int layer = 0; layer < fails.layers; layer++) {
+		machine.fails = machine.count + layer; /* no other thread is there */
+		cr_assert_eq(get(&fails, 0), SHEET_NOT_MAPPED, "layer %d could not be mapped, and nobody says so",
+			     layer + 1);
+		cr_assert_eq(get(&all, 0), SHEET_DONE, "a sheet failed, and what it had is not to be had");
+		sheet_put(&all);
+	}
+}
+
 Test(sheets, loses_nothing_by_a_failure, .timeout = 60)
 {
 	struct sheet fails = {.layers = 3, .kib = {16, 32, 16}}, waiting = {.layers = 1, .kib = {64}};
@@ -358,5 +386,6 @@ Test(sheets, loses_nothing_by_a_failure, .timeout = 60)
 	put_if(result == SHEET_DONE, &waiting);
 	cr_assert_eq(failed, SHEET_NOT_MAPPED, "the second layer could not be mapped, and nobody says so");
 	cr_assert_eq(result, SHEET_DONE, "a sheet failed, and what it had is not to be had");
+	expect_each_layer_to_be_told();
 	end();
 }
