@@ -89,6 +89,12 @@ Test(keeper, gives_up_in_any_ten_seconds, .timeout = 60)
 	world.long_time = KEEPER_WINDOW - 100;
 	run(PATIENCE, 1);
 	cr_assert_eq(world.runs, 1 + KEEPER_FAILURES, "given up after %d runs", world.runs);
+
+	/* A failure is one of the ten even after a run in good health. */
+	world = (struct world){.long_run = 3, .long_time = KEEPER_WINDOW};
+	run(PATIENCE, 1);
+	cr_assert_eq(world.runs, 2 + KEEPER_FAILURES, "run 3 was in good health, and given up after %d runs",
+		     world.runs);
 }
 
 /* From the first failure to the last that is allowed it is the window, and then 1 ms more. */
@@ -123,10 +129,25 @@ static void expect_longer_and_longer(long run_time)
 	}
 }
 
+/* One run in good health among others. */
+static void expect_new_beginning(void)
+{
+	static const long expected[] = {KEEPER_FIRST_PAUSE, 2 * KEEPER_FIRST_PAUSE, KEEPER_FIRST_PAUSE,
+					2 * KEEPER_FIRST_PAUSE};
+	enum { PAUSES = sizeof expected / sizeof *expected, HEALTHY = 3 };
+
+	world = (struct world){.long_run = HEALTHY, .long_time = KEEPER_WINDOW};
+	run(PAUSES, 1);
+	for (int i = 0; i < PAUSES; i++)
+		cr_assert_eq(world.pauses[i], expected[i], "run %d was in good health, and pause %d was %ld ms",
+			     HEALTHY, i + 1, world.pauses[i]);
+}
+
 Test(keeper, pauses_longer_and_longer, .timeout = 60)
 {
 	expect_longer_and_longer(1);
 	expect_longer_and_longer(KEEPER_WINDOW - 1); /* which is not yet good health */
+	expect_new_beginning();
 }
 
 Test(keeper, forgives_what_is_rare, .timeout = 60)
@@ -178,6 +199,10 @@ Test(keeper, runs_nothing_once_stopped, .timeout = 60)
 	stop_request(&stop);
 	cr_assert_eq(keeper_run(&by_hand, task, &world, &stop), 0, "a stop is no failure");
 	cr_assert_eq(world.runs, 0, "stopped before the first run, and the task was run");
+
+	world.stopped_in = 2;
+	cr_assert_eq(run(PATIENCE, 1), 0, "a stop is no failure");
+	cr_assert_eq(world.runs, 2, "a stop came during run 2, and the task was run %d times", world.runs);
 }
 
 Test(keeper, tells_of_the_limit_when_stopped, .timeout = 60)
