@@ -40,6 +40,7 @@ static struct {
 	int complete;		      /* what it said; of the thread that called it */
 
 	int begun_to_measure, measured; /* sheet 0, in which they let others go first; atomic */
+	int measuring_next;		/* have begun with sheet 1; atomic */
 	int begun, let;			/* calls of draw(), and those in which others had their time; atomic */
 	long drawn;			/* the paper: draws that have ended, without a lock */
 	long out_of_turn;		/* of them; without a lock */
@@ -87,6 +88,8 @@ static void measure(void *arg, int layer, int sheet)
 	}
 	if (sheet == 0 && map.late[layer])
 		schedule_await(HILLS_READY + layer);
+	if (sheet == 1)
+		count(&map.measuring_next);
 	if (sheet == 1 && layer == ATLAS_HILLS && map.next_hills_late)
 		schedule_await(NEXT_HILLS_READY);
 }
@@ -185,9 +188,13 @@ Test(atlas, a_layer_may_be_ready_late)
 	let_others(false);
 	schedule_reached(NAMES_READY);
 	let_others(false);
+	int measuring = counted(&map.measuring_next);
 	schedule_reached(NEXT_HILLS_READY);
 	finish(runner, "a layer is ready when its turn has come already");
 	expect_all();
+	cr_assert_eq(measuring, ATLAS_LAYERS,
+		     "the hills of the next sheet are being measured, and of its %d layers only %d are", ATLAS_LAYERS,
+		     measuring);
 }
 
 Test(atlas, the_next_layer_is_woken)

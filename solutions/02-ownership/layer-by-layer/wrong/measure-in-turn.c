@@ -1,7 +1,7 @@
 /*
  * Tempting  one who does everything when it is its turn cannot come too early.
  * Refused   the layers are measured one after the other, and the threads are for nothing.
- * test      fails draws_in_order
+ * test      fails a_layer_may_be_ready_late, draws_in_order
  */
 #include "atlas.h"
 

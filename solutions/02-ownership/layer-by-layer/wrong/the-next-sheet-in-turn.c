@@ -1,0 +1,95 @@
+/*
+ * Tempting  for the first sheet all is as it was; those that follow are measured when the layer before has been drawn, so
+ *           that no survey lies about for a sheet that may be spoiled.
+ * Refused   the layers of a sheet are measured at the same time, of every sheet: the names are an hour late, once for each.
+ * test      fails a_layer_may_be_ready_late
+ */
+#include "atlas.h"
+
+#include <pthread.h>
+
+#include "kit/check.h"
+
+struct atlas {
+	int sheets;
+	atlas_measure *measure;
+	atlas_draw *draw;
+	void *map;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	int due;      /* the draw whose turn it is, from 0, over all sheets; guarded by lock */
+	bool spoiled; /* guarded by lock; never becomes false again */
+};
+
+struct pen {
+	pthread_t thread;
+	struct atlas *atlas;
+	int layer;
+};
+
+/* False: a sheet is spoiled, and the turn will not come. */
+static bool await_turn(struct atlas *atlas, int turn)
+{
+	CHECK(pthread_mutex_lock(&atlas->lock));
+	while (atlas->due != turn && !atlas->spoiled)
+		CHECK(pthread_cond_wait(&atlas->changed, &atlas->lock));
+	bool spoiled = atlas->spoiled;
+	CHECK(pthread_mutex_unlock(&atlas->lock));
+	return !spoiled;
+}
+
+/* Two threads may wait, and only one of them for this: all are woken. */
+static void end_turn(struct atlas *atlas, bool drawn)
+{
+	CHECK(pthread_mutex_lock(&atlas->lock));
+	if (drawn)
+		atlas->due++;
+	else
+		atlas->spoiled = true;
+	CHECK(pthread_cond_broadcast(&atlas->changed));
+	CHECK(pthread_mutex_unlock(&atlas->lock));
+}
+
+static bool await_measured(struct atlas *atlas, int turn)
+{
+	CHECK(pthread_mutex_lock(&atlas->lock));
+	while (atlas->due < turn && !atlas->spoiled)
+		CHECK(pthread_cond_wait(&atlas->changed, &atlas->lock));
+	bool spoiled = atlas->spoiled;
+	CHECK(pthread_mutex_unlock(&atlas->lock));
+	return !spoiled;
+}
+
+static void *draw_all(void *arg)
+{
+	struct pen *pen = arg;
+	struct atlas *atlas = pen->atlas;
+
+	for (int sheet = 0; sheet < atlas->sheets; sheet++) {
+		if (sheet > 0 && pen->layer > 0 && !await_measured(atlas, sheet * ATLAS_LAYERS + pen->layer - 1))
+			break;
+		atlas->measure(atlas->map, pen->layer, sheet);
+		if (!await_turn(atlas, sheet * ATLAS_LAYERS + pen->layer))
+			break;
+		end_turn(atlas, atlas->draw(atlas->map, pen->layer, sheet));
+	}
+	return NULL;
+}
+
+int atlas_make(int sheets, atlas_measure *measure, atlas_draw *draw, void *map)
+{
+	struct atlas atlas = {.sheets = sheets, .measure = measure, .draw = draw, .map = map};
+	struct pen pens[ATLAS_LAYERS];
+
+	CHECK(pthread_mutex_init(&atlas.lock, NULL));
+	CHECK(pthread_cond_init(&atlas.changed, NULL));
+	for (int layer = 0; layer < ATLAS_LAYERS; layer++) {
+		pens[layer] = (struct pen){.atlas = &atlas, .layer = layer};
+		NEED(pthread_create(&pens[layer].thread, NULL, draw_all, &pens[layer]));
+	}
+	for (int layer = 0; layer < ATLAS_LAYERS; layer++)
+		CHECK(pthread_join(pens[layer].thread, NULL));
+	CHECK(pthread_cond_destroy(&atlas.changed));
+	CHECK(pthread_mutex_destroy(&atlas.lock));
+	return atlas.due / ATLAS_LAYERS;
+}
