@@ -7,6 +7,9 @@
  *     ...
  *     line_close(line);
  *     wire_release(&wire);
+ *
+ * Any number of lines may be open in a process, one after the other and at the
+ * same time. They know nothing of each other.
  */
 #ifndef LINE_H
 #define LINE_H

@@ -163,5 +163,11 @@ Test(line, closes_in_the_middle_of_an_interval, .timeout = 60)
 	schedule_await_blocked(); /* so is the other: a close without a wait frees what no thread reads for an hour */
 	cr_assert(closes(line), "line_close() waits for the interval to pass");
 	cr_assert_eq(wire.last, FRAME_GOODBYE, "the goodbye was not the last frame");
+	wire.closed = false;
 	line_close(other);
+
+	/* One that is opened when others are closed is as good as the first. */
+	line = line_open(send_frame, &wire, SHORT);
+	cr_assert(pings_begin(pings + 2), "a line that is opened after another was closed does not keep sending pings");
+	line_close(line);
 }
