@@ -17,8 +17,8 @@
 #include "kit/schedule.h"
 
 enum {
-	LETTERS = 10,
-	PATIENCE = 15000 /* ms: only a letter that another one waits for takes that long */
+	LETTERS = LETTERS_ROOM, /* so that no fewer places than that are enough */
+	PATIENCE = 15000	/* ms: only a letter that another one waits for takes that long */
 };
 
 static int given;	 /* by next_letter(); only touched by the thread that sends */

@@ -147,6 +147,8 @@ Test(search, looks_ahead_but_not_far, .timeout = 60)
 	begin_end(search);
 	await_end();
 	cr_assert_gt(looked, 0, "nobody looks while the reader reads");
+	cr_assert_geq(looked, SEARCH_AHEAD, "%d hits are to be kept for the reader, and %d pages were looked at",
+		      SEARCH_AHEAD, looked);
 	cr_assert_leq(looked, SEARCH_AHEAD + 1, "%d hits are kept for a reader that has read none", looked);
 }
 

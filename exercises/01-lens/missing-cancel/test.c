@@ -109,6 +109,8 @@ static void in_time(void)
 	expect(hold(2, ANNA, 20), "a free seat could not be held");
 	house_clock(house, 9);
 	expect(!hold(1, BEN, 30), "a seat that is held was given to another one");
+	expect(!buy(1, BEN), "a seat was bought by one who does not hold it");
+	expect(!give_back(1, BEN), "a seat was given back by one who does not hold it");
 	house_clock(house, 10);
 	gauge_add("held", -1);
 	expect(!buy(1, ANNA), "a seat was bought after its time");
