@@ -17,9 +17,9 @@
  * LATE is when the test stops waiting for that, and no right one is near it. But
  * a stop that gives up has waited for as long as it was told to.
  */
-enum { SHORT = 20, LONGER = 2000, PAUSE = 700, LATE = 8000, FOR_EVER = 86400000 };
+enum { SHORT = 20, LONGER = 1800, PAUSE = 700, LATE = 8000, FOR_EVER = 86400000 };
 /* Uploads. STUCK * LONGER is more than LATE, and so is SLOW * PAUSE + LONGER. */
-enum { WILLING = 3, STUCK = 5, SLOW = UPLOADS_ROOM - STUCK - 1, ALL = UPLOADS_ROOM + 1 };
+enum { WILLING = 3, STUCK = 5, SLOW = UPLOADS_ROOM - STUCK - 2, ALL = UPLOADS_ROOM + 1 };
 
 static int scans[ALL];
 
@@ -170,6 +170,8 @@ Test(uploads, asks_and_waits_for_all, .timeout = 60)
 Test(uploads, gives_up_on_a_stuck_upload, .timeout = 60)
 {
 	schedule_wake_in_vain();
+	cr_assert(uploads_start(quick, &scans[STUCK + SLOW + 2]));
+	schedule_await_blocked(); /* it has returned, and has had its room all the same */
 	for (int i = 0; i < STUCK; i++)
 		cr_assert(uploads_start(stuck, &scans[i]));
 	for (int i = 0; i < SLOW; i++) {
