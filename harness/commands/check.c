@@ -276,7 +276,7 @@ static int find_sandbox(const struct check *check)
 
 	free(problem);
 	if (status == 0) {
-		char *limits = sandbox_limits();
+		char *limits = sandbox_limits(check->workbook.loop.root);
 		fprintf(stderr, "The sandbox: %s\n", limits);
 		free(limits);
 	}

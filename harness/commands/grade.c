@@ -116,7 +116,7 @@ static int require_sandbox(const struct course *course)
 	char *problem = sandbox_problem(course->workbook.loop.root);
 	int status =
 		problem ? cannot_judge("%s; --no-sandbox grades without, on a machine that may break", problem) : 0;
-	char *limits = problem ? NULL : sandbox_limits();
+	char *limits = problem ? NULL : sandbox_limits(course->workbook.loop.root);
 	if (limits)
 		fprintf(stderr, "The sandbox: %s\n", limits);
 	free(limits);

@@ -13,6 +13,7 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "control_group.h"
 #include "leftovers.h"
 #include "unchanged.h"
 #include "workbook/catalogue.h"
@@ -43,7 +44,8 @@ struct build {
 	bool *over; /* build_join() waits for it; else NULL */
 	struct deferred end;
 	struct unchanged unchanged;
-	char **targets;
+	char **targets;		     /* all that was asked for */
+	struct control_group *group; /* around a sandbox; NULL: none */
 	size_t asked, told;
 };
 
@@ -108,6 +110,9 @@ static void finish(void *context)
 		*build->over = true;
 	if (build->result)
 		unlink(build->result);
+	/* One that will not go is swept when we are gone. */
+	if (build->group)
+		control_group_remove(build->group);
 	files_free(build->targets);
 	free(build->result);
 	free(build->why);
@@ -150,6 +155,32 @@ static char *why_make_failed(const struct build *build)
 	return why;
 }
 
+/*
+ * A compiler that was killed for its memory says so in words of a crash, which are taken away. What was made is there;
+ * whether the other one had too much, or both together, nobody knows.
+ */
+static void tell_of_memory(const struct build *build)
+{
+	enum control_group_victim victim = build->group ? control_group_victim(build->group) : VICTIM_NONE;
+
+	for (size_t i = 0; build->targets[i] && victim != VICTIM_NONE; i++) {
+		char *made = mem_format("%s/%s", build->loop->root, build->targets[i]);
+		char *log = mem_format("%s.log", made);
+		if (access(made, F_OK) != 0 && unlink(log) == 0) {
+			int file = open(log, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+			if (victim == VICTIM_OF_MACHINE)
+				dprintf(file, "out of memory: this machine had no more for the compilers\n");
+			else
+				dprintf(file,
+					"out of memory: the compilers took more than the %d MiB that a sandbox gives\n",
+					SANDBOX_MEMORY_MIB);
+			close(file);
+		}
+		free(log);
+		free(made);
+	}
+}
+
 static void on_make_ended(void *context, const struct child_end *end)
 {
 	struct build *build = context;
@@ -163,6 +194,7 @@ static void on_make_ended(void *context, const struct child_end *end)
 		build->why = why_make_failed(build);
 	if (build->why)
 		build->how = END_NOT_STARTED;
+	tell_of_memory(build);
 	/* A process that outlives make may hold its output open: it has nothing to say. */
 	drain(build);
 	if (build->how == END_DONE && build->told == build->asked)
@@ -253,6 +285,14 @@ static char **words_of_environment(void)
 	return all;
 }
 
+/* The same where the output is watched already. */
+static void cannot_start(struct build *build, char *why)
+{
+	build->how = END_NOT_STARTED;
+	build->why = why;
+	uv_close((uv_handle_t *)&build->poll, on_closed);
+}
+
 /* A sandbox that does not begin leaves no result, and its words are in make's log. */
 static void start_in_sandbox(struct build *build, const struct sandbox *sandbox, const struct child_options *outside)
 {
@@ -266,7 +306,12 @@ static void start_in_sandbox(struct build *build, const struct sandbox *sandbox,
 	options.more = wrapped.descriptors;
 	options.more_count = wrapped.descriptor_count;
 	options.bare = true;
-	build->make = child_start(build->loop, &options);
+	build->group = wrapped.group;
+	wrapped.group = NULL;
+	if (wrapped.no_group)
+		cannot_start(build, mem_copy(wrapped.no_group));
+	else
+		build->make = child_start(build->loop, &options);
 	sandboxed_release(&wrapped);
 	files_free(environment);
 }

@@ -12,6 +12,7 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "control_group.h"
 #include "runner.h"
 
 /* In ticks since the machine started; 0 when there is no such process. */
@@ -78,6 +79,17 @@ static bool maker_is_gone(const char *name)
 	return pid > 0 && after && start != start_of(pid);
 }
 
+/* A link leads to a control group; one whose processes do not end is kept for the next time. */
+static void remove_made(const char *path)
+{
+	struct stat file;
+
+	if (lstat(path, &file) == 0 && S_ISLNK(file.st_mode))
+		control_group_sweep(path);
+	else
+		run_remove(path);
+}
+
 static void sweep_made(const char *root, const char *directory)
 {
 	char *pattern = mem_format("%s/%s/*.*", root, directory);
@@ -86,7 +98,7 @@ static void sweep_made(const char *root, const char *directory)
 	if (glob(pattern, 0, NULL, &found) == 0)
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			if (maker_is_gone(strrchr(found.gl_pathv[i], '/') + 1))
-				run_remove(found.gl_pathv[i]);
+				remove_made(found.gl_pathv[i]);
 	globfree(&found);
 	free(pattern);
 }

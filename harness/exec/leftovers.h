@@ -1,6 +1,6 @@
 /*
- * What a harness that was killed leaves: directories in build/run and build/submissions, and the memory
- * and the sockets of the Criterion programs that it watched. Each has in its name
+ * What a harness that was killed leaves: directories in build/run and build/submissions, control groups to which links in
+ * build/run lead, and the memory and the sockets of the Criterion programs that it watched. Each has in its name
  * the process that made it; it is swept when that process is gone, so that another
  * harness may be at work meanwhile.
  */

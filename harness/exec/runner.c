@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "base/mem.h"
 #include "channel.h"
+#include "control_group.h"
 #include "leftovers.h"
 #include "run_left.h"
 #include "verdict/detector.h"
@@ -28,7 +29,8 @@ struct running {
 	struct run run;
 	struct channel *channel;
 	char *directory;
-	struct child *supervisor; /* NULL once it has ended, or when it was not started */
+	struct control_group *group; /* NULL: none */
+	struct child *supervisor;    /* NULL once it has ended, or when it was not started */
 	enum end how;
 	char *why; /* it did not start */
 	run_ended ended;
@@ -45,11 +47,13 @@ static char *file_in(const struct running *running, const char *name)
 void run_remove(const char *path)
 {
 	struct stat there;
+	/* A link to a directory is not one: what it leads to stays. */
+	bool is_directory = lstat(path, &there) == 0 && S_ISDIR(there.st_mode);
 
 	/* The program that made it may have closed it to us. */
-	if (lstat(path, &there) == 0 && S_ISDIR(there.st_mode) && (there.st_mode & 0700) != 0700)
+	if (is_directory && (there.st_mode & 0700) != 0700)
 		chmod(path, 0700);
-	DIR *directory = opendir(path);
+	DIR *directory = is_directory ? opendir(path) : NULL;
 
 	for (struct dirent *entry; directory && (entry = readdir(directory));) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
@@ -70,6 +74,9 @@ void run_remove(const char *path)
 static void finish(struct running *running, struct observation *seen)
 {
 	channel_free(running->channel);
+	/* One that will not go is swept when we are gone. */
+	if (running->group)
+		control_group_remove(running->group);
 	run_remove(running->directory);
 	running->ended(running->context, &(struct run_end){running->how, seen, running->why});
 	if (running->over)
@@ -96,6 +103,25 @@ static void read_reports(struct running *running, struct observation *seen)
 		observation_fail(seen, FAULT_PROGRAM, "%s", channel_fault(running->channel));
 }
 
+/*
+ * What the kernel or exec/inside has killed for its memory ends in many ways, and another reason may have been found: a
+ * detector that did not close, a test that was killed.
+ */
+static void read_memory(const struct running *running, struct observation *seen)
+{
+	enum control_group_victim victim = running->group ? control_group_victim(running->group) : VICTIM_NONE;
+	char *full = file_in(running, "full");
+
+	if (victim == VICTIM_OF_MACHINE) {
+		observation_blame(seen, FAULT_DETECTOR, "it was killed, for this machine had no more memory");
+	} else if (victim == VICTIM_OF_LIMIT || access(full, F_OK) == 0) {
+		seen->ending = ENDED_OUT_OF_MEMORY;
+		observation_blame(seen, FAULT_PROGRAM, "it took more than the %d MiB of memory that a sandbox gives it",
+				  SANDBOX_MEMORY_MIB);
+	}
+	free(full);
+}
+
 static void on_supervisor_ended(void *context, const struct child_end *end)
 {
 	struct running *running = context;
@@ -118,6 +144,8 @@ static void on_supervisor_ended(void *context, const struct child_end *end)
 	seen.own_network = seen.own_network || running->request->sandbox;
 	read_reports(running, &seen);
 	running->request->detector->collect(&running->run, &seen);
+	if (running->request->sandbox)
+		read_memory(running, &seen);
 	finish(running, &seen);
 }
 
@@ -226,8 +254,12 @@ static void start_in_sandbox(struct running *running, const struct child_options
 	options.more = wrapped.descriptors;
 	options.more_count = wrapped.descriptor_count;
 	options.bare = true;
+	running->group = wrapped.group;
+	wrapped.group = NULL;
 	if (wrapped.why)
 		fail(running, mem_format("cannot give '%s' to the sandbox: %s", running->directory, wrapped.why));
+	else if (wrapped.no_group)
+		fail(running, mem_copy(wrapped.no_group));
 	else
 		running->supervisor = child_start(running->loop, &options);
 	sandboxed_release(&wrapped);

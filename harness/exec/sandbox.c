@@ -12,19 +12,22 @@
 #include "base/command.h"
 #include "base/files.h"
 #include "base/mem.h"
+#include "leftovers.h"
 #include "run_left.h"
 
 /*
  * PROCESSES: a homework starts a thousand threads. CPU_S: for each process, beside the deadline, which counts real time.
- * ROOM: of temporary files, of shared memory, and of what a run writes. MEMORY: all processes of a run, watched; of a
- * compiler it is a limit, for a sanitizer is no part of it.
+ * ROOM: of temporary files, of shared memory, and of what a run writes. MEMORY: all processes together, by a control group
+ * where there is one; without it a run is watched. BUILD_DATA: a limit of each compiler, of which a sanitizer is no part:
+ * two of them at once, one for each flavour, come to theirs before all come to that of the group.
  */
-enum { PROCESSES = 2048, RUN_CPU_S = 600, BUILD_CPU_S = 30, PROBE_MS = 20000, FIRST_DESCRIPTOR = 4 };
+enum { PROCESSES = 2048, OWN_PROCESSES = 8, RUN_CPU_S = 600, BUILD_CPU_S = 30, PROBE_MS = 20000, FIRST_DESCRIPTOR = 4 };
 #define MIB (1LL << 20)
 #define ROOM (64 * MIB)
 #define SCRATCH_ROOM (2LL * OUTPUT_LIMIT + 64 * MIB)
 #define FILE_LIMIT (256 * MIB + 1)
-#define MEMORY (2048 * MIB)
+#define MEMORY (SANDBOX_MEMORY_MIB * MIB)
+#define BUILD_DATA (896 * MIB)
 
 static const char path_variable[] = "PATH=/usr/local/bin:/usr/bin:/bin";
 
@@ -166,6 +169,15 @@ static void show_workbook(struct command *command, const struct sandbox *sandbox
 	show(command, use == SANDBOX_RUNS ? "--ro-bind" : "--bind", sandbox->writable, sandbox->writable);
 }
 
+/* Gives the command a descriptor; returns its number there. */
+static size_t add_descriptor(struct sandboxed *wrapped, int file)
+{
+	wrapped->descriptors =
+		mem_resize(wrapped->descriptors, wrapped->descriptor_count + 1, sizeof *wrapped->descriptors);
+	wrapped->descriptors[wrapped->descriptor_count++] = file;
+	return FIRST_DESCRIPTOR + wrapped->descriptor_count - 1;
+}
+
 /* What bubblewrap reads now, and so under the eyes of who starts it. */
 static void show_files(struct sandboxed *wrapped, const char *const *files)
 {
@@ -175,13 +187,62 @@ static void show_files(struct sandboxed *wrapped, const char *const *files)
 			wrapped->why = strerror(errno);
 			continue;
 		}
-		wrapped->descriptors =
-			mem_resize(wrapped->descriptors, wrapped->descriptor_count + 1, sizeof *wrapped->descriptors);
-		wrapped->descriptors[wrapped->descriptor_count++] = file;
+		size_t number = add_descriptor(wrapped, file);
 		command_argument(&wrapped->command, "--ro-bind-data");
-		command_argument(&wrapped->command, "%zu", FIRST_DESCRIPTOR + wrapped->descriptor_count - 1);
+		command_argument(&wrapped->command, "%zu", number);
 		command_argument(&wrapped->command, "%s", *files);
 	}
+}
+
+/* --- the control group --- */
+
+static const struct control_group_limits group_limits = {MEMORY, PROCESSES + OWN_PROCESSES};
+
+/* An absolute path that no other group has, for the caller to free. */
+static char *group_link(const char *root)
+{
+	static unsigned long serial;
+	char number[40], *runs = mem_format("%s/build/run", root);
+
+	snprintf(number, sizeof number, "loose-group%lu", serial++);
+	mkdir(runs, 0777);
+	char *name = leftovers_name(number), *link = mem_format("%s/%s", root, name);
+	free(name);
+	free(runs);
+	return link;
+}
+
+/* Where they can be made, which does not change while we run. */
+static const struct control_groups *machine_groups(const char *root)
+{
+	static struct control_groups groups;
+	static bool known;
+
+	if (!known) {
+		char *link = group_link(root);
+		control_groups_find(&groups, "/proc/self/mountinfo", "/proc/self/cgroup", link, &group_limits);
+		free(link);
+		known = true;
+	}
+	return &groups;
+}
+
+/* What stands in front of all else. Where groups can be made and one cannot, there is no sandbox. */
+static void enter_group(struct sandboxed *wrapped, const char *root)
+{
+	const struct control_groups *groups = machine_groups(root);
+	char *why = NULL;
+
+	if (groups->why)
+		return;
+	char *link = group_link(root);
+	wrapped->group = control_group_new(groups, link, &group_limits, &why);
+	free(link);
+	if (wrapped->group)
+		control_group_entrance(wrapped->group, &wrapped->command);
+	else
+		wrapped->no_group = mem_format("cannot make a control group for a sandbox, %s", why);
+	free(why);
 }
 
 /* --- the whole --- */
@@ -205,13 +266,16 @@ static void limit(struct command *command, const char *name, long long number)
 	command_argument(command, "%lld", number);
 }
 
-static void build_inside(struct command *command, const char *root, enum sandbox_use use, const char *scratch)
+static void build_inside(struct command *command, const char *root, enum sandbox_use use, const char *scratch,
+			 int kills)
 {
 	command_argument(command, "%s/build/inside", root);
 	limit(command, "--processes", PROCESSES);
 	limit(command, "--file", FILE_LIMIT);
 	limit(command, "--cpu", use == SANDBOX_RUNS ? RUN_CPU_S : BUILD_CPU_S);
-	limit(command, use == SANDBOX_RUNS ? "--memory" : "--data", use == SANDBOX_RUNS ? MEMORY : MEMORY / 2);
+	limit(command, use == SANDBOX_RUNS ? "--memory" : "--data", use == SANDBOX_RUNS ? MEMORY : BUILD_DATA);
+	if (kills >= 0)
+		limit(command, "--kills", kills);
 	if (scratch) {
 		limit(command, "--relay", 1);
 		command_argument(command, "--keep");
@@ -243,9 +307,12 @@ void sandbox_wrap(const struct sandbox *sandbox, enum sandbox_use use, const cha
 		int kept = open(scratch, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (kept < 0 || sandbox_give(scratch) != 0)
 			wrapped->why = strerror(errno);
-		wrapped->descriptors = mem_resize(NULL, 1, sizeof *wrapped->descriptors);
-		wrapped->descriptors[wrapped->descriptor_count++] = kept;
+		add_descriptor(wrapped, kept);
 	}
+	enter_group(wrapped, sandbox->root);
+	int kills = wrapped->group && use == SANDBOX_RUNS ? control_group_kills(wrapped->group) : -1;
+	if (kills >= 0)
+		kills = (int)add_descriptor(wrapped, kills);
 	begin(command);
 	show_machine(command, use);
 	show_workbook(command, sandbox, use);
@@ -256,7 +323,7 @@ void sandbox_wrap(const struct sandbox *sandbox, enum sandbox_use use, const cha
 	command_argument(command, "--remount-ro");
 	show(command, "/", "--chdir", sandbox->root);
 	command_argument(command, "--");
-	build_inside(command, sandbox->root, use, scratch);
+	build_inside(command, sandbox->root, use, scratch, kills);
 	set_environment(command, environment);
 	command_argument(command, "--");
 	for (; *inner; inner++)
@@ -270,6 +337,9 @@ void sandboxed_release(struct sandboxed *wrapped)
 		if (wrapped->descriptors[i] >= 0)
 			close(wrapped->descriptors[i]);
 	free(wrapped->descriptors);
+	if (wrapped->group)
+		control_group_remove(wrapped->group);
+	free(wrapped->no_group);
 	command_release(&wrapped->command);
 	*wrapped = (struct sandboxed){0};
 }
@@ -350,14 +420,23 @@ char *sandbox_problem(const char *root)
 		"namespaces: sysctl kernel.unprivileged_userns_clone, user.max_user_namespaces, or the container's profile");
 }
 
-char *sandbox_limits(void)
+char *sandbox_limits(const char *root)
 {
-	return mem_format(
+	const struct control_groups *groups = machine_groups(root);
+	const char *counts = groups->counts ? ", as it counts the processes" : "";
+	char *memory =
+		groups->why ? mem_format("memory of %lld MiB, of a run looked at five times a second", MEMORY / MIB)
+			    : mem_format("memory of %lld MiB, held at once by a control group%s", MEMORY / MIB, counts);
+	char *missing = groups->why ? mem_format("a control group, %s; ", groups->why) : mem_copy("");
+	char *lines = mem_format(
 		"in force: no network; users, processes, shared memory and names of its own%s; of the disk only the system, the "
 		"kit and what is judged, read-only; %lld MiB in /tmp and in /dev/shm; files of %lld MiB; %d processes and "
-		"threads; %d s of CPU time for each process, %d s for a compiler; memory of %lld MiB, of a run looked at five "
-		"times a second; output and real time as everywhere\n"
-		"missing: a control group, which would hold the memory at once; a filter of system calls",
+		"threads; %d s of CPU time for each process, %d s for a compiler; %s; output and real time as everywhere\n"
+		"missing: %sa filter of system calls",
 		geteuid() == 0 ? ", as the user nobody" : "", ROOM / MIB, FILE_LIMIT / MIB, PROCESSES, RUN_CPU_S,
-		BUILD_CPU_S, MEMORY / MIB);
+		BUILD_CPU_S, memory, missing);
+
+	free(missing);
+	free(memory);
+	return lines;
 }

@@ -13,7 +13,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "control_group.h"
 #include "verdict/detector.h"
+
+enum { SANDBOX_MEMORY_MIB = 2048 /* of all processes of a run, or of a build, together */ };
 
 struct sandbox {
 	const char *root;     /* of the workbook, absolute */
@@ -30,12 +33,15 @@ struct sandboxed {
 	int *descriptors;	/* from descriptor 4 on */
 	size_t descriptor_count;
 	const char *why; /* a file or directory that cannot be had, an errno's words; NULL: all is there */
+	/* Around the command; for the caller to take over, and to remove when it has ended. NULL: this machine has none. */
+	struct control_group *group;
+	char *no_group; /* a line: this machine has them, and this one could not be made: nothing may be run */
 };
 
 /* Why there is no sandbox on this machine, in one line, with what helps, for the caller to free; NULL: there is. */
 char *sandbox_problem(const char *root);
-/* Which limits are in force in a sandbox of this machine and which are missing, in two lines, for the caller to free. */
-char *sandbox_limits(void);
+/* Which limits are in force in a sandbox of the workbook and which are missing, in two lines, for the caller to free. */
+char *sandbox_limits(const char *root);
 /* Gives a directory, or a file in it, to the user of the sandbox. 0, or -1 with errno. */
 int sandbox_give(const char *path);
 /*

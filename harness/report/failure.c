@@ -99,6 +99,9 @@ void say_end(const struct page *page)
 	case ENDED_FLOODING:
 		fputs("It prints without end", out);
 		break;
+	case ENDED_OUT_OF_MEMORY:
+		fputs("It takes more memory than it is given", out);
+		break;
 	default:
 		fprintf(out, "It cannot be judged: %s", seen->why ? seen->why : "");
 		break;

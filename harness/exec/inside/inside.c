@@ -12,7 +12,10 @@
  *     --cpu SECONDS       of processor time for each process
  *     --file BYTES        of each file
  *     --data BYTES        of each process's own memory; for what is no sanitizer's program
- *     --memory BYTES      of all processes together: when they have more, all that the program has started are killed
+ *     --memory BYTES      of all processes together: when they have more, all that the program has started are killed,
+ *                         and with --keep there is a file "full"
+ *     --kills DESCRIPTOR  in which the kernel counts what it has killed for its memory, "oom_kill N": from the first on,
+ *                         the same
  *
  * The harness, which reads the channel outside, knows processes by other numbers than
  * they have in here, where their reports are written: in here the kernel says which they are.
@@ -52,9 +55,11 @@ static struct {
 	char *set[MOST_SET];
 	size_t set_count;
 	const char *keep;
-	long long relay, processes, cpu, file, data, memory;
+	long long relay, processes, cpu, file, data, memory, kills;
 	char **program;
 } job;
+
+static bool full; /* the memory was */
 
 static struct {
 	int outside, inner, others; /* `others` is a copy of the program's end: its end is nobody's shutdown() */
@@ -78,7 +83,8 @@ static void take_number(const char *name, const char *word)
 		const char *name;
 		long long *value;
 	} numbers[] = {{"--relay", &job.relay}, {"--processes", &job.processes}, {"--cpu", &job.cpu},
-		       {"--file", &job.file},	{"--data", &job.data},		 {"--memory", &job.memory}};
+		       {"--file", &job.file},	{"--data", &job.data},		 {"--memory", &job.memory},
+		       {"--kills", &job.kills}};
 	char *end;
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
@@ -286,10 +292,24 @@ static long long visit_others(pid_t supervisor, bool ends_them)
 	return sum;
 }
 
+/* The kernel takes one process at a time; the others would go on. */
+static bool kernel_has_killed(void)
+{
+	static const char key[] = "oom_kill ";
+	char text[1024];
+	ssize_t length = job.kills ? pread((int)job.kills, text, sizeof text - 1, 0) : 0;
+
+	text[length > 0 ? length : 0] = '\0';
+	const char *count = strstr(text, key);
+	return count && strtoll(count + sizeof key - 1, NULL, 10) > 0;
+}
+
 static void watch_memory(pid_t supervisor)
 {
-	if (job.memory && visit_others(supervisor, false) > job.memory)
-		visit_others(supervisor, true);
+	if (!kernel_has_killed() && (!job.memory || visit_others(supervisor, false) <= job.memory))
+		return;
+	full = true;
+	visit_others(supervisor, true);
 }
 
 /* --- what is kept --- */
@@ -339,6 +359,8 @@ static void keep_files(void)
 		keep_file(directory, names[i]);
 	if (directory >= 0)
 		close(directory);
+	if (job.keep && full && close(openat(KEPT, "full", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)) != 0)
+		give_up("cannot keep that the memory was full: %s", strerror(errno));
 }
 
 /* --- from start to end --- */
@@ -357,18 +379,22 @@ static int watch(pid_t program, int signals)
 	int status = 0;
 
 	while (!has_ended(program, &status)) {
-		struct pollfd waits[] = {
-			{.fd = signals, .events = POLLIN}, {.fd = ends.inner, .events = POLLIN}, {.fd = ends.outside}};
-		nfds_t count = ends.inner >= 0 ? 3 : 1;
-		poll(waits, count, job.memory ? LOOK_MS : -1);
+		/* Of v2 the kernel tells at once that it has killed; of v1 it must be asked. */
+		struct pollfd waits[] = {{.fd = signals, .events = POLLIN},
+					 {.fd = job.kills ? (int)job.kills : -1, .events = POLLPRI},
+					 {.fd = ends.inner, .events = POLLIN},
+					 {.fd = ends.outside}};
+		nfds_t count = ends.inner >= 0 ? 4 : 2;
+		poll(waits, count, job.memory || job.kills ? LOOK_MS : -1);
 		if (waits[0].revents && read(signals, &number, sizeof number) < 0 && errno != EAGAIN)
 			give_up("cannot wait: %s", strerror(errno));
-		while (count == 3 && waits[1].revents && hand_on())
+		while (count == 4 && waits[2].revents && hand_on())
 			;
-		if (count == 3 && waits[2].revents & (POLLHUP | POLLERR))
+		if (count == 4 && waits[3].revents & (POLLHUP | POLLERR))
 			close_channel();
 		watch_memory(program);
 	}
+	full = full || kernel_has_killed();
 	while (hand_on())
 		;
 	return status;

@@ -158,6 +158,29 @@ Test(sandbox, a_fork_bomb_is_no_verdict)
 	outcome_release(&outcome);
 }
 
+/* By a control group, or by a look now and then; told in the same words, and as nothing else. */
+Test(sandbox, many_small_processes_are_held_together)
+{
+	need_sandbox();
+	struct outcome outcome = check("--sandbox --timeout 60 --json - " PROGRAMS "hungers.c");
+	json_t *document = json_loads(outcome.out, 0, NULL), *result;
+	size_t i;
+
+	cr_assert(document, "%s", outcome.err);
+	cr_expect(strstr(outcome.err, "memory of 2048 MiB, held at once by a control group") ||
+			  strstr(outcome.err, "\nmissing: a control group, since "),
+		  "%s", outcome.err);
+	json_array_foreach(json_object_get(document, "results"), i, result)
+		cr_expect_str_eq(result_text(result, "why"),
+				 "it took more than the 2048 MiB of memory that a sandbox gives it", "%s",
+				 result_text(result, "detector"));
+	cr_expect_geq(i, 5);
+	json_decref(document);
+	outcome_release(&outcome);
+	/* Neither a group nor a link to one. */
+	scratch_shell(&scratch, "[ -z \"$(ls build/run)\" ]");
+}
+
 /* --- the same verdicts --- */
 
 static char *verdicts(const char *arguments, int *status)
