@@ -56,7 +56,7 @@ const char *contract_problem(const struct contract *contract, const struct claus
  */
 const char *contract_misjudges(const struct contract *contract, const struct clause *vocabulary,
 			       const struct witness *witness);
-/* Puts such a line behind those in `lines`, with a semicolon between; of what has no room, the end is left out. NULL: nothing. */
+/* Puts such a line after those in `lines`, with a semicolon between; of what has no room, the end is left out. NULL: nothing. */
 void contract_add(char *lines, size_t size, const char *line);
 
 #endif

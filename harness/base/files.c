@@ -22,7 +22,7 @@ static const char *kind_of(mode_t mode)
 	return S_ISREG(mode) ? NULL : "a device";
 }
 
-/* All bytes of the open file, with a '\0' behind them; NULL with errno. Its size may change meanwhile, or not be told. */
+/* All bytes of the open file, with a '\0' after them; NULL with errno. Its size may change meanwhile, or not be told. */
 static char *read_all(int file, off_t expected, size_t *length)
 {
 	size_t room = (size_t)expected + 4096;

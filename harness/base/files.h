@@ -19,7 +19,7 @@ int file_flushed(FILE *out);
 /*
  * The same of what somebody wrote, where a NUL byte is a mistake. NULL, and in
  * *problem the reason and the fix for the caller to free: "it is a named pipe; name
- * a file". To be put behind "cannot read 'x': ".
+ * a file". To be put after "cannot read 'x': ".
  */
 char *file_read_text(const char *path, char **problem);
 /*

@@ -16,7 +16,7 @@ static ssize_t append(void *context, const char *bytes, size_t length)
 {
 	struct text *text = context;
 
-	/* A '\0' always fits behind it. */
+	/* A '\0' always fits after it. */
 	while (text->room - text->length <= length) {
 		text->room = text->room ? 2 * text->room : 256;
 		text->bytes = mem_resize(text->bytes, text->room, 1);

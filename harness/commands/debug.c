@@ -61,7 +61,7 @@ static char *choose_test(const struct debug *debug, const struct results *result
 
 /*
  * Becomes gdb. The runner that starts a test as a fork of one image stands in Criterion's place, and runs the one test: gdb
- * follows it there. What stops a test are the runner's calls behind an assertion, and abort(). Returns only when it failed.
+ * follows it there. What stops a test are the runner's calls after an assertion, and abort(). Returns only when it failed.
  */
 static int become_gdb(const struct debug *debug, const char *test)
 {

@@ -8,7 +8,7 @@
 
 #include "verdict/detector.h"
 
-/* Says the reason behind the observation's fault, if it is a known one; to be called when the reports have been read. */
+/* Says the reason for the observation's fault, if it is a known one; to be called when the reports have been read. */
 void limits_explain(const struct run *run, const char *detector, struct observation *seen);
 /* Whether the executable takes one of these functions (ended by NULL) from a library. */
 bool program_imports(const char *executable, const char *const *functions);

@@ -5,7 +5,7 @@
 
 #include "report_files.h"
 
-/* What the detectors' reports begin with, behind Valgrind's "==123== ". Valgrind prints other lines there too. */
+/* What the detectors' reports begin with, after Valgrind's "==123== ". Valgrind prints other lines there too. */
 static const char *const headlines[] = {"Possible data race", "Conflicting load", "Conflicting store", "Invalid read",
 					"Invalid write",      "definitely lost",  "lock order \""};
 

@@ -149,7 +149,7 @@ static char *holder(const struct halted *process, const struct thread *thread, l
 		    : mem_copy(", which a thread holds that has ended and not given it back");
 }
 
-/* A mutex begins with the word that is waited at; its owner follows behind a counter. */
+/* A mutex begins with the word that is waited at; its owner follows after a counter. */
 static char *waits_for_mutex(const struct halted *process, const struct thread *thread)
 {
 	char *name = variable(process, thread->address), *owner = holder(process, thread, thread->words[HERE + 2]);
@@ -168,7 +168,7 @@ static char *waits_for_thread(const struct halted *process, const struct thread 
 	return mem_format("waits for %s to end", name ? name : "a thread");
 }
 
-/* The writer's number stands behind the words that are waited at: the third or the fourth of the lock. */
+/* The writer's number stands after the words that are waited at: the third or the fourth of the lock. */
 static char *waits_for_rwlock(const struct halted *process, const struct thread *thread)
 {
 	char *name = variable(process, thread->address);

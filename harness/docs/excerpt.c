@@ -23,7 +23,7 @@ struct reader {
 	int parens, braces;
 	const char *word; /* the token before, if it was a word */
 	char before;	  /* the last character of the token before */
-	bool assigned;	  /* behind a `=` */
+	bool assigned;	  /* after a `=` */
 	bool called;	  /* a `(` came: what stood before it is the function's name */
 	bool test;	  /* Criterion's Test(suite, name) */
 	bool function, is_enum, body;
@@ -117,7 +117,7 @@ static void read_word(struct reader *reader, const char *word)
 	reader->word = word;
 }
 
-/* At the outermost level: a mark behind a word may make it a name. */
+/* At the outermost level: a mark after a word may make it a name. */
 static void read_name(struct reader *reader, char mark)
 {
 	bool names = reader->word && !reader->assigned && strchr("=[;,({", mark);
@@ -159,7 +159,7 @@ static bool read_mark(struct reader *reader, char mark)
 	return outermost && mark == ';';
 }
 
-/* A variable without a value, or a name behind the struct's body, is defined too. */
+/* A variable without a value, or a name after the struct's body, is defined too. */
 static enum fit fit_of(const struct reader *reader)
 {
 	if (reader->fit == FIT_DECLARED && reader->function)
@@ -189,7 +189,7 @@ static const char *item_start(struct reader *reader)
 	}
 }
 
-/* Past what stands behind the item on its last line. */
+/* Past what stands after the item on its last line. */
 static void finish_line(struct reader *reader)
 {
 	const char *behind = reader->at + strspn(reader->at, " \t");

@@ -25,7 +25,7 @@ static char *target_of(const char *root, const char *path, const char *url)
 	return mem_format("%s/%.*s%.*s", root, directory, path, name, url);
 }
 
-/* A node that does not know its line is on that of what it stands in, or behind it. */
+/* A node that does not know its line is on that of what it stands in, or after it. */
 static int line_of(cmark_node *node)
 {
 	while (node && cmark_node_get_start_line(node) == 0)

@@ -70,7 +70,7 @@ static bool has_word(const char *text, const char *word)
 	return false;
 }
 
-/* The number behind a key at the beginning of a line; 0: there is none. */
+/* The number after a key at the beginning of a line; 0: there is none. */
 static long long number_of(const char *text, const char *key)
 {
 	size_t length = strlen(key);

@@ -290,7 +290,7 @@ char *resources_failed_compiler(const char *words)
 
 	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		source = source || is_of_source(line);
-		/* A quotation of the source is indented, or stands behind the number of its line. */
+		/* A quotation of the source is indented, or stands after the number of its line. */
 		if (!machine && line[0] != ' ' && is_of_machine(line))
 			machine = mem_copy(line);
 	}

@@ -248,7 +248,7 @@ static void judge_function(struct walk *walk)
 		note(walk, false, "a number of a size of which ThreadSanitizer is not told");
 }
 
-/* Of those in the function, or behind it. Looked for in halves: what is handed in may have a hundred thousand functions. */
+/* Of those in the function, or after it. Looked for in halves: what is handed in may have a hundred thousand functions. */
 static size_t first_place(const struct object *object, const struct object_symbol *function)
 {
 	size_t low = 0, high = object->place_count;

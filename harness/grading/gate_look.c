@@ -247,7 +247,7 @@ static bool is_suspect(const struct lexeme *word)
 	return false;
 }
 
-/* What the file defines for itself alone, by the word behind "static" that a bracket follows. Nobody needs many of these. */
+/* What the file defines for itself alone, by the word after "static" that a bracket follows. Nobody needs many of these. */
 static void learn_own(struct looking *looking, const char *whole)
 {
 	struct lexer lexer = lexer_of(whole);

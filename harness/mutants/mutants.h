@@ -32,7 +32,7 @@ struct mutants {
 void mutants_make(struct mutants *all, const char *source);
 void mutants_release(struct mutants *all);
 
-/* The name of an operator, in their order; NULL behind the last. */
+/* The name of an operator, in their order; NULL after the last. */
 const char *mutant_operator(size_t index);
 
 #endif

@@ -57,7 +57,7 @@ static size_t read_controlled(struct tokens *tokens, size_t at, size_t end, size
 	return at;
 }
 
-/* The first token behind the ';' that ends what begins at `at`, or behind the ':' of a label. */
+/* The first token after the ';' that ends what begins at `at`, or after the ':' of a label. */
 static size_t after_simple(const struct tokens *tokens, size_t at, size_t end, const char *mark)
 {
 	while (at < end && !token_is(tokens, at, mark)) {

@@ -23,7 +23,7 @@ static size_t fitting(const char *text, int room, int (*measure)(const char *))
 	}
 	if (best)
 		return best;
-	/* A word that is too long is cut behind an underscore, or anywhere between characters. */
+	/* A word that is too long is cut after an underscore, or anywhere between characters. */
 	for (size_t i = 1; i <= strcspn(text, " "); i++) {
 		char *some = mem_copy_n(text, i);
 		bool fits = measure(some) <= room;

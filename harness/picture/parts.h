@@ -40,7 +40,7 @@ struct wrapped {
 struct wrapped wrapped_of(const char *text, int room, int (*measure)(const char *));
 void wrapped_release(struct wrapped *lines);
 
-/* The words of a step, and behind them the line of the source: "evict() reads :40"; for the caller to free. */
+/* The words of a step, and after them the line of the source: "evict() reads :40"; for the caller to free. */
 char *label_of(const struct lane_step *step);
 /* Whether the lane is there, and what its thread does, at a row's steps and below them, where the arrows are. */
 enum lane_state lane_at_row(const struct lanes *lanes, size_t lane, int row);

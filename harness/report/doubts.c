@@ -28,8 +28,8 @@ enum { MAX_WORDS = 8, MAX_FILES = 8 };
 static const struct doubt {
 	const char *detectors[2];
 	const char *words[MAX_WORDS]; /* of the source; one that ends in '_' may go on */
-	const char *what;	      /* behind "does not know" */
-	const char *sentence;	      /* behind the detector's name */
+	const char *what;	      /* after "does not know" */
+	const char *sentence;	      /* after the detector's name */
 	bool of_locks;		      /* about the use of a lock or a condition; else about a race */
 } doubts[] = {
 	{VALGRIND,

@@ -16,7 +16,7 @@ static bool ended_alike(const struct observation *one, const struct observation 
 
 /* --- where its threads stood --- */
 
-/* What the thread does, behind its name: " waits for the mutex 'a', ..." */
+/* What the thread does, after its name: " waits for the mutex 'a', ..." */
 static const char *doing(const struct stack *stack)
 {
 	const char *waits = strstr(stack->role, " waits "), *stands = strstr(stack->role, " stands");

@@ -435,7 +435,7 @@ bool print_findings(const struct page *page)
 			continue;
 		news = true;
 		print_finding(page, untold);
-		/* Once for each kind, behind the last finding of it. */
+		/* Once for each kind, after the last finding of it. */
 		const char *advice = advice_for(page, all->items[i].kind);
 		if (advice && !comes_again(page, i, advice))
 			print_advice(page, all->items[i].kind);

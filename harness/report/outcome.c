@@ -131,7 +131,7 @@ static void print_outcome(const struct page *page)
 	free(declared);
 }
 
-/* The compiler's message, which stands behind the first line of the fault's words. */
+/* The compiler's message, which stands after the first line of the fault's words. */
 static void print_compiler(const struct page *page)
 {
 	const char *why = page->result->seen.why ? page->result->seen.why : "", *words = strchr(why, '\n');

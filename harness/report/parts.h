@@ -15,9 +15,9 @@ enum ink { INK_OFF, INK_STRONG, INK_FAINT, INK_GOOD, INK_WARN, INK_BAD };
 const char *ink(struct style style, enum ink which);
 /* Columns that the text takes on a terminal, a tab counted as one: a character may take two, or none. */
 int columns_of(const char *text);
-/* Prints the text's words in lines of the style's width, each behind `indent` blanks; ends with a newline. */
+/* Prints the text's words in lines of the style's width, each after `indent` blanks; ends with a newline. */
 void print_wrapped(FILE *out, struct style style, int indent, const char *text);
-/* Prints each line of the text as it is, behind `indent` blanks. */
+/* Prints each line of the text as it is, after `indent` blanks. */
 void print_lines(FILE *out, int indent, const char *text);
 
 /* Lines of the source around `line` with a caret line under the statement; nothing when the file cannot be read. */
@@ -34,7 +34,7 @@ char *source_line(const char *file, int line);
 char *frame_name(const struct frame *frame);
 /* Where the stack is in the program's own sources: its innermost own frame; NULL when it has none. */
 const struct frame *stack_place(const struct stack *stack);
-/* The frames that a reader is shown, innermost first: own ones, each behind what it calls. Empty without own frames. */
+/* The frames that a reader is shown, innermost first: own ones, each after what it calls. Empty without own frames. */
 struct shown {
 	const struct frame **items; /* for the caller to free */
 	size_t count;
@@ -42,9 +42,9 @@ struct shown {
 struct shown stack_shown(const struct stack *stack);
 /* True when an earlier stack of the finding shows the same: DRD names each segment of the other thread. */
 bool stack_repeats(const struct finding *finding, size_t index);
-/* What stands behind the last slash. */
+/* What stands after the last slash. */
 const char *base_name(const char *path);
-/* The path behind `root` when it is below, else the path itself. `root` may be NULL. */
+/* The path after `root` when it is below, else the path itself. `root` may be NULL. */
 const char *below_root(const char *root, const char *path);
 /* True when an earlier finding of these has the same kind and function. */
 bool finding_repeats(const struct findings *all, size_t index);
@@ -128,7 +128,7 @@ char *place_for_people(const struct page *page, const char *file, int line);
  * the sources of the finding's own frames. Nothing where there is nothing to say.
  */
 void print_doubts(const struct page *page, const struct finding *finding);
-/* What of that comes first, in a few words behind "does not know": "atomics"; NULL when there is no doubt. */
+/* What of that comes first, in a few words after "does not know": "atomics"; NULL when there is no doubt. */
 const char *doubt_about(const struct detector *detector, const struct finding *finding);
 /*
  * Explains each kind of finding of the page's result once, and says what to look at; a line for what has been told

@@ -46,7 +46,7 @@ bool plot_can_show(const json_t *measured, const struct bound *bound)
 	return true;
 }
 
-/* What stands behind the operator: "in_flight + 10". */
+/* What stands after the operator: "in_flight + 10". */
 static char *right_side(const struct bound *bound)
 {
 	const char *sign = strpbrk(bound->text, "<>=!");

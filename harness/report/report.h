@@ -58,7 +58,7 @@ void report_words(FILE *out, const struct result *result);
 void report_timings(FILE *out, const struct results *results, int cores);
 
 /*
- * A text of the book, or a part of one, in the style's width, each line behind
+ * A text of the book, or a part of one, in the style's width, each line after
  * `indent` blanks: paragraphs are laid out anew, code is shown as it is, and of a
  * link its words.
  */

@@ -165,7 +165,7 @@ static const char *pitfall_name(const struct row *row)
 	return length ? row->pitfall + length + 1 : row->pitfall;
 }
 
-/* The text in the middle of its column; no blanks behind the last one of a line. */
+/* The text in the middle of its column; no blanks after the last one of a line. */
 static void print_centred(const struct table *table, size_t column, bool last, enum ink colour, const char *text)
 {
 	int space = table->widths[column] - columns_of(text), left = space / 2;

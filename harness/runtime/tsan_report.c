@@ -293,7 +293,7 @@ static int count_tasks(void)
 
 	while (tasks >= 0 && (got = RAW(getdents64, tasks, entries, sizeof entries)) > 0)
 		for (long at = 0; at < got;) {
-			uint16_t length; /* of the entry: behind its number and offset, before its type and name */
+			uint16_t length; /* of the entry: after its number and offset, before its type and name */
 			__builtin_memcpy(&length, entries + at + 16, sizeof length);
 			count += entries[at + 19] != '.';
 			at += length;

@@ -47,7 +47,7 @@ static char *trimmed(const char *text, size_t length)
 	return mem_copy_n(text, length);
 }
 
-/* The first word of *text, which then points behind it and the blanks. */
+/* The first word of *text, which then points after it and the blanks. */
 static char *next_word(const char **text)
 {
 	size_t length = strcspn(*text, " \t");
@@ -343,7 +343,7 @@ static bool block_follows(const char *text)
 	return found;
 }
 
-/* Reads entries from the first comment on, until its end or the first empty line behind the block's start. */
+/* Reads entries from the first comment on, until its end or the first empty line after the block's start. */
 static bool parse_comment(struct parser *parser, const char *text, int line, bool *any)
 {
 	struct entry entry = {0};

@@ -14,7 +14,7 @@
  *      * test      fails  stop_waits, counts_all
  *
  * A line that is indented further goes on with the one before. What the budget
- * is held against stands behind "when", in budget.h's own grammar, and before
+ * is held against stands after "when", in budget.h's own grammar, and before
  * "because", which then comes before the reason of `blind` too.
  */
 #ifndef LOOSE_DECLARATION_H

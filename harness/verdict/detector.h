@@ -16,7 +16,7 @@
 #include "observation.h"
 #include "wire/channel.h"
 
-/* What one process has sent: bytes, behind which stands a NUL. */
+/* What one process has sent: bytes, after which stands a NUL. */
 struct process_report {
 	long pid;
 	const char *bytes;

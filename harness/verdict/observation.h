@@ -68,7 +68,7 @@ struct observation {
 /* Marks the observation as one that cannot be judged. The first fault stays: later ones follow from it. */
 void observation_fail(struct observation *seen, enum fault fault, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The same, in place of what was known before: the reason behind it has been found. */
+/* The same, in place of what was known before: the reason for it has been found. */
 void observation_blame(struct observation *seen, enum fault fault, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* The program ended otherwise than by itself: FAULT_PROGRAM, and why. */

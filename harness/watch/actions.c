@@ -370,7 +370,7 @@ static const struct action actions[] = {
 	{'s', "solution", "the solution, when you have passed, or ask twice", 0, 2, solution},
 	{'?', "help", "these keys", 1, 1, help},
 	{'q', "quit", "leave; nothing is lost", 2, 2, quit},
-	{0, "open", "go to the exercise that is named behind it (--plain)", 0, 0, go_to},
+	{0, "open", "go to the exercise that is named after it (--plain)", 0, 0, go_to},
 };
 
 enum { ACTIONS = sizeof actions / sizeof *actions, LAST_RANK = 9 };

@@ -29,7 +29,7 @@ static const char *declared_at(const char *header, const char *name, size_t leng
 	return NULL;
 }
 
-/* The comment that ends right above the line: its first byte behind the opening; *length without the end. NULL: none. */
+/* The comment that ends right above the line: its first byte after the opening; *length without the end. NULL: none. */
 static const char *comment_above(const char *header, const char *line, size_t *length)
 {
 	const char *end = line;

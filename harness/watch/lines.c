@@ -128,7 +128,7 @@ static const char *put_word(struct writer *writer, const char *text, const char 
 	return after;
 }
 
-/* Where the words behind "  - " and the like begin. */
+/* Where the words after "  - " and the like begin. */
 static int indent_of(const char *line, int width)
 {
 	size_t indent = strspn(line, " ");

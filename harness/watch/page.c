@@ -243,7 +243,7 @@ static bool is_further(const struct results *results, size_t index)
 	       (result->seen.findings.count || !result->seen.failed);
 }
 
-/* The first of them behind this one; `count` when there is none. */
+/* The first of them after this one; `count` when there is none. */
 static size_t next_further(const struct results *results, size_t index)
 {
 	do

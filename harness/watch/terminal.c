@@ -113,7 +113,7 @@ static int key_of(const char *sequence, size_t length)
 	return 0;
 }
 
-/* The length of the sequence behind an ESC; 0: it is not whole. */
+/* The length of the sequence after an ESC; 0: it is not whole. */
 static size_t sequence_length(const char *bytes, size_t count)
 {
 	size_t length = 1;

@@ -68,7 +68,7 @@ static bool read_trace(char **rest, struct budget_trace *trace)
 	return true;
 }
 
-/* --- lines, behind their first word --- */
+/* --- lines, after their first word --- */
 
 static bool read_times(struct reader *reader, char **rest)
 {

@@ -28,7 +28,7 @@ static void add_failed(struct test_results *results, char *name)
 	results->failed[results->failed_count++] = name;
 }
 
-/* Keeps the first message of the test that explains itself. What a test says behind it could be anything. */
+/* Keeps the first message of the test that explains itself. What a test says after it could be anything. */
 static void read_message(struct reader *reader, const char *line)
 {
 	static const char start[] = "      Assertion failed: ";

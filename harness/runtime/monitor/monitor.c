@@ -26,7 +26,7 @@ typedef int start_main(int (*main)(int, char **, char **), int argc, char **argv
 		       void (*fini)(void), void (*rtld_fini)(void), void *stack_end);
 EXPORT start_main __libc_start_main;
 
-/* --- the functions behind ours --- */
+/* --- the functions that ours stand for --- */
 
 static void find(const char *name, void *member, size_t size)
 {

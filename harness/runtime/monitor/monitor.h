@@ -26,7 +26,7 @@
  *
  * What keeps the monitor from disturbing its host:
  *
- * - Every change of a figure and the check of all bounds behind it happen under
+ * - Every change of a figure and the check of all bounds after it happen under
  *   one lock, so that a bound is only ever held against a state that was. No
  *   code of the program runs under it, and all signals are blocked: neither a
  *   handler nor a cancellation nor a fork() from one comes in between.
@@ -65,7 +65,7 @@ enum {
 	BUCKETS = 256,
 };
 
-/* A program's gauges come behind the figures that every program has. */
+/* A program's gauges come after the figures that every program has. */
 enum { MAX_FIGURES = FIGURES + GAUGES_MOST };
 
 struct figure {

@@ -39,7 +39,7 @@ static bool read_file(const char *path, char text[CHUNK])
 	return got > 0;
 }
 
-/* The number behind `skip` words; -1 when there is none. */
+/* The number after `skip` words; -1 when there is none. */
 static long long number_after(const char *text, int skip)
 {
 	long long number = 0;

@@ -18,7 +18,7 @@ EXPORT sighandler_t __sysv_signal(int number, sighandler_t handler);
 static struct sigaction installed;
 static bool is_installed;
 
-/* Of these two one is called, behind ours. */
+/* Of these two one is called, after ours. */
 static void (*plain_handler)(int);
 static void (*info_handler)(int, siginfo_t *, void *);
 

@@ -56,7 +56,7 @@ struct told {
 struct failure {
 	size_t size; /* of all of it; 0 when it is not whole: the process ended in the middle */
 	unsigned line;
-	size_t message; /* where the message begins in `text`, behind the file's name */
+	size_t message; /* where the message begins in `text`, after the file's name */
 	char text[];
 };
 

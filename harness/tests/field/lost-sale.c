@@ -1,6 +1,6 @@
 /*
  * Two sellers lose an update, and an assert() finds it: the program ends by
- * SIGABRT behind its message. A usual beginner's program.
+ * SIGABRT after its message. A usual beginner's program.
  */
 #include <assert.h>
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /*
  * Three blocks that are freed while a thread reads them, each through the C library: the answer of getaddrinfo(), the
- * line of getline(), and what stands behind a stream of fopencookie(), which fclose() frees by calling the program
+ * line of getline(), and what stands after a stream of fopencookie(), which fclose() frees by calling the program
  * back. Nothing orders the reads and the frees. Broken.
  *
  * The other side of library_frees.c: what keeps the C library's own frees quiet must not hide these.

@@ -1,4 +1,4 @@
-/* Takes away every file of its run, and what is behind it. */
+/* Takes away every file of its run, and what is after it. */
 #define _GNU_SOURCE /* the system calls of a hostile program */
 #include "hostile.h"
 

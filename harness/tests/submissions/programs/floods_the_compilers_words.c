@@ -1,7 +1,7 @@
 /*
  * Outcome: failed
  * Body: none
- * A hundred thousand warnings, each with the way through five macros, and an error behind them.
+ * A hundred thousand warnings, each with the way through five macros, and an error after them.
  */
 #include "line.h"
 

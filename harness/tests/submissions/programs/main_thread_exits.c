@@ -1,7 +1,7 @@
 /*
  * Outcome: failed
  * Body: calls
- * The test's own thread ends, and with the last thread the process, with the status 0 and no assertion behind it.
+ * The test's own thread ends, and with the last thread the process, with the status 0 and no assertion after it.
  */
 #include <pthread.h>
 static void trick(void)

@@ -1,7 +1,7 @@
 /*
  * Outcome: failed
  * Body: racy
- * A function of a library behind the test's: what the test tells its parent would go through it.
+ * A function of a library after the test's: what the test tells its parent would go through it.
  */
 #include <stddef.h>
 int nn_send(int socket, const void *bytes, size_t length, int flags);

@@ -25,7 +25,7 @@ static void close_scratch(void)
 TestSuite(build, .init = open_scratch, .fini = close_scratch, .timeout = 60);
 
 struct seen {
-	char ready[512]; /* the targets, a blank behind each */
+	char ready[512]; /* the targets, a blank after each */
 	int ends;
 	enum end how;
 	char *why;
