@@ -55,6 +55,8 @@ static struct archive archive_of(int count)
 		cr_assert(audit_record(entry), "entry %d was refused, and there is room", entry);
 		recording = false;
 	}
+	if (count < AUDIT_BATCH)
+		schedule_await_blocked(); /* the shipper waits for more; in the other test it may be anywhere */
 	audit_stop();
 	return archive_add(NULL, 0);
 }
@@ -169,8 +171,9 @@ Test(audit, records_without_delivering, .timeout = 60)
 	cr_assert_not(archive.by_recorder, "audit_record() has called the sink; a request waits for the archive");
 	cr_assert_not(in_vain, "audit_record() has not returned while the sink was busy");
 	cr_assert_eq(first, AUDIT_BATCH, "%d entries were recorded; the sink was called with %zu", AUDIT_BATCH, first);
-	cr_assert_geq(accepted, AUDIT_ROOM, "entry %d was refused, and there is room", accepted + 1);
 	cr_assert_leq(accepted, MOST, "entry %d was accepted, and there is no room", accepted);
+	/* What is in the sink may count as waiting, or not. */
+	cr_assert(accepted == AUDIT_ROOM || accepted == MOST, "entry %d was refused, and there is room", accepted + 1);
 	cr_assert_not(archive.out_of_order, "the entries were not delivered in order");
 	cr_assert_not(archive.too_many, "the sink got more than AUDIT_BATCH entries in one call");
 	cr_assert_not(archive.none, "the sink was called with no entry");

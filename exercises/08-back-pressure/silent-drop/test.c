@@ -16,9 +16,10 @@
 
 /*
  * In ms. LATE is when a test stops waiting for a call that does not return, and no right one is near it. A patience is so
- * long that a tenth of it is short beside it on any machine, and ten times of it longer than LATE.
+ * long that a tenth of it is short beside it on any machine, and ten times of it longer than LATE. It is no whole number of
+ * seconds.
  */
-enum { PATIENCE = 1000, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };
+enum { PATIENCE = 900, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };
 enum { CAMERAS_ARE_BACK }; /* for kit/schedule.h */
 enum { CARS = TOLL_ROOM + 2 /* for each camera */, MANY = 100 };
 
