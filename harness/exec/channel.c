@@ -219,8 +219,7 @@ static void grant(struct channel *channel, const struct incoming *incoming)
 	granted = &channel->grants[channel->grant_count++];
 	*granted = (struct granted){.kind = incoming->message.header.kind, .pid = incoming->pid};
 	memcpy(granted->secret, answer.secret, sizeof granted->secret);
-	if (send(incoming->descriptors[0], &answer, sizeof answer, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		return;
+	(void)send(incoming->descriptors[0], &answer, sizeof answer, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 /* --- text --- */
