@@ -87,7 +87,7 @@ static void hold_end(struct house *house, struct hold *hold)
 	free(hold);
 }
 
-static bool end_hold(struct house *house, int seat, int customer, bool sold)
+static bool end_hold(struct house *house, int seat, bool sold)
 {
 	struct seat *at = &house->seats[seat];
 
@@ -104,12 +104,14 @@ static bool end_hold(struct house *house, int seat, int customer, bool sold)
 
 bool seat_buy(struct house *house, int seat, int customer)
 {
-	return end_hold(house, seat, customer, true);
+	(void)customer; /* a seat has one hold */
+	return end_hold(house, seat, true);
 }
 
 bool seat_give_back(struct house *house, int seat, int customer)
 {
-	return end_hold(house, seat, customer, false);
+	(void)customer; /* a seat has one hold */
+	return end_hold(house, seat, false);
 }
 
 /* Ends the holds whose time has come; at closing time, all of them. */
