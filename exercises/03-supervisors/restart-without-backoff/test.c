@@ -197,7 +197,9 @@ Test(keeper, runs_nothing_once_stopped, .timeout = 60)
 {
 	stop_init(&stop);
 	stop_request(&stop);
-	cr_assert_eq(keeper_run(&by_hand, task, &world, &stop), 0, "a stop is no failure");
+	int error = keeper_run(&by_hand, task, &world, &stop);
+	stop_destroy(&stop);
+	cr_assert_eq(error, 0, "a stop is no failure");
 	cr_assert_eq(world.runs, 0, "stopped before the first run, and the task was run");
 
 	world.stopped_in = 2;
