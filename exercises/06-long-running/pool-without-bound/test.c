@@ -242,7 +242,7 @@ Test(conns, waits_for_one_that_is_put_back, .timeout = 60)
 {
 	gate_open(&database.answers);
 	conns_init(dial, hang_up);
-	client_start(&clients[0], CONNS, FOR_EVER); /* which it needs not: as many may be opened */
+	client_start(&clients[0], CONNS, FOR_EVER); /* it does not have to wait: as many may be opened */
 	got(&clients[0]);
 	client_start(&clients[1], 1, FOR_EVER);
 	client_start(&clients[2], 1, FOR_EVER);

@@ -55,7 +55,7 @@ void line_close(struct line *line)
 	stop_request(&line->stop);
 	/* From here on the thread is gone: a ping that was under way has been sent, and no other one begins. */
 	CHECK(pthread_join(line->pinger, NULL));
-	/* Only now may the goodbye be sent: before the join it could be overtaken by a ping, or sent in the midst of one. */
+	/* Only now may the goodbye be sent: before the join a ping could still follow it, or be cut in two by it. */
 	line->send(line->wire, FRAME_GOODBYE);
 	stop_destroy(&line->stop);
 	free(line);
