@@ -27,7 +27,7 @@ enum { PATIENCE = 1500, PAUSE = 900, LATE = 8000, FOR_EVER = 86400000 };
 enum { TWO_DAYS = 172800 /* s: more than any patience */ };
 /* Volumes. STUCK * PATIENCE is more than LATE, and so is SLOW * PAUSE + PATIENCE. */
 enum { STUCK = 6, SLOW = 8, WILLING = BACKUP_VOLUMES - STUCK - SLOW };
-enum { DISK_ANSWERS, NEVER }; /* for kit/schedule.h */
+enum { DISK_ANSWERS, OTHER_RETURNS, NEVER }; /* for kit/schedule.h */
 
 /* --- a clock that is set --- */
 
@@ -158,7 +158,6 @@ static void leave(void *arg)
 	disk->left = true;
 }
 
-/* For one thread at a time. */
 static void linger(struct disk *disk)
 {
 	CHECK(pthread_key_create(&lingering, leave));
@@ -166,16 +165,35 @@ static void linger(struct disk *disk)
 	disk->lingers = true;
 }
 
+/* Until the stop waits for this thread. */
+static void await_stop(void)
+{
+	schedule_await_blocked();
+	if (has_returned())
+		schedule_await(NEVER); /* nobody can tell what this thread would do next */
+}
+
 /* Ends when it is asked to, and not before the stop waits for it. */
 static void willing(struct volume *volume, struct stop *stop)
 {
 	while (!stop_wait(stop, FOR_EVER))
 		;
-	schedule_await_blocked();
-	if (has_returned())
-		schedule_await(NEVER); /* nobody can tell what this thread would do next */
-	if (disk_of(volume)->number == 1)
-		linger(disk_of(volume));
+	await_stop();
+	disk_of(volume)->written++;
+	schedule_reached(OTHER_RETURNS);
+}
+
+/*
+ * Returns as the last of all, when nothing but its thread keeps the stop; and that lingers. Were it not the last, the
+ * stop could still wait for another when this thread has long ended.
+ */
+static void lingering_one(struct volume *volume, struct stop *stop)
+{
+	while (!stop_wait(stop, FOR_EVER))
+		;
+	schedule_await(OTHER_RETURNS);
+	await_stop();
+	linger(disk_of(volume));
 	disk_of(volume)->written++;
 }
 
@@ -321,7 +339,7 @@ static int late_ones(int from, int count)
 Test(backup, ends_when_all_have, .timeout = 60)
 {
 	enum { COUNT = 3 };
-	struct volume *volumes[] = {new_disk(0, quick), new_disk(1, willing), new_disk(2, willing)};
+	struct volume *volumes[] = {new_disk(0, quick), new_disk(1, lingering_one), new_disk(2, willing)};
 
 	schedule_wake_in_vain();
 	call.backup = backup_start(volumes, COUNT);
