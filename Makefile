@@ -43,17 +43,17 @@ TRACED := main exit _exit pthread_create pthread_join pthread_detach pthread_mut
 	memset schedule_reached schedule_await schedule_leaving schedule_await_gone schedule_await_blocked gate_open gate_wait \
 	stop_request stop_wait queue_put queue_offer queue_take queue_poll queue_close
 trace_LDFLAGS := $(TRACED:%=-Wl,--wrap=%)
-# The runner of tests asks for their section. A test that calls exit() has not passed. What a test may meet is in kit/unlucky.c.
+# The runner of tests asks for their section. A test that calls exit() has not passed. What a test may meet is in kit/unlucky.c
+# and runtime/delays.c.
 # Whether Criterion's own libraries are whole is not asked: the linker would read them all, which takes as long as the rest.
 TEST_LDFLAGS := -Wl,--export-dynamic-symbol=loose_test_sections,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit \
-	-Wl,--wrap=pthread_cond_wait,--wrap=pthread_cond_timedwait,--wrap=pthread_mutex_lock -lcriterion \
-	-Wl,--allow-shlib-undefined
+	-Wl,--wrap=pthread_cond_wait,--wrap=pthread_cond_timedwait,--wrap=pthread_mutex_lock,--wrap=pthread_create,--wrap=sem_wait \
+	-lcriterion -Wl,--allow-shlib-undefined
 
 # What a submission that is graded is linked with beside what every exercise is.
-GRADED_RUNTIME := harness/runtime/delays.o harness/runtime/hooks.o
+GRADED_RUNTIME := harness/runtime/hooks.o
 # What it defines is for its test, and for no library that happens to ask for the same name. Warnings have no end, errors have.
 GRADED_CFLAGS := -fvisibility=hidden -w
-GRADED_LDFLAGS := -Wl,--wrap=pthread_create,--wrap=sem_wait
 
 # Libraries that a pitfall's programs use, by the pitfall's path, or one program, by its own.
 LIBS_05-shutdown/shutdown-order := -lsqlite3
@@ -72,7 +72,7 @@ plain_RUNTIME :=
 tsan_RUNTIME := harness/runtime/tsan_report.o harness/runtime/sender.o
 trace_RUNTIME := $(patsubst %.c,%.o,$(wildcard harness/runtime/tracer/*.c))
 TEST_RUNTIME := harness/runtime/early_exit.o harness/runtime/criterion_results.o harness/runtime/sender.o \
-	harness/runtime/runner/sections.o
+	harness/runtime/runner/sections.o harness/runtime/delays.o
 
 CHAPTER_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/*/*/broken.c chapters/*/*/fixed.c))
 LAB_PROGRAMS := $(patsubst %.c,%,$(wildcard chapters/04-leak-budget/alert/*.c))
@@ -126,12 +126,12 @@ own = $(Q)cd $(FROM) && for how in -Werror=implicit-function-declaration \
 
 # The same for a file of an exercise that stands anywhere: FILE, in the place of that of EXERCISE. As in work/.
 own_exercise = $(Q){ $(call expand,$1,$(EXERCISE),$(FILE),$@.o) && $(CC) $(PROGRAM_CFLAGS) -Wno-error $(GRADED_CFLAGS) $($1_FLAGS) -Iexercises/$(EXERCISE) -c $(FILE) -o $@.o && \
-	$(CC) $($1_FLAGS) -pthread -o $@ $@.o $(filter %.o %.a,$^) $($1_LDFLAGS) $(TEST_LDFLAGS) $(GRADED_LDFLAGS) $(LIBS_$(EXERCISE)); \
+	$(CC) $($1_FLAGS) -pthread -o $@ $@.o $(filter %.o %.a,$^) $($1_LDFLAGS) $(TEST_LDFLAGS) $(LIBS_$(EXERCISE)); \
 	} 2>$@.log || { cat $@.log >&2; exit 1; }
 
 # What was compiled of it, STUDENT/FLAVOUR.o, with an instructor's hidden tests in the place of the exercise's (harness/grading/hidden.h).
 own_hidden = $(Q)$(CC) $($1_FLAGS) -pthread -o $@ $(STUDENT)/$1.o $(HIDDEN)/hidden-$1.o $(filter %.o %.a,$^) $($1_LDFLAGS) $(TEST_LDFLAGS) \
-	$(GRADED_LDFLAGS) $(LIBS_$(EXERCISE)) 2>$@.log || { cat $@.log >&2; exit 1; }
+	$(LIBS_$(EXERCISE)) 2>$@.log || { cat $@.log >&2; exit 1; }
 # Those, which the harness has put there: all sources of a folder, whose path ends with the exercise's, become one object.
 compile_hidden = $(Q){ for source in $(@D)/*.c; do $(CC) $(filter-out -Werror -MMD -MP,$(PROGRAM_CFLAGS)) $($1_FLAGS) \
 	-Iexercises/$(word 4,$(subst /, ,$@))/$(word 5,$(subst /, ,$@)) -I$(@D) -c $$source -o $$source.$1.o || exit 1; done && $(CC) -nostdlib -r -o $@ $(@D)/*.c.$1.o; } 2>$@.log || { cat $@.log >&2; exit 1; }
@@ -163,7 +163,7 @@ $(addprefix build/$1/bin/,$(SINGLE_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o 
 $(addprefix build/$1/bin/,$(TEST_PROGRAMS) $(READER_PROGRAMS)) $(filter build/$1/%,$(MUTANTS) $(SUBMISSIONS)): build/$1/bin/%: build/$1/obj/%.o \
 		build/$1/obj/exercises/$$$$(call pitfall,$$$$*)/test.o \
 		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME)) build/$1/kit.a
-	$$(call link,$1,$$(TEST_LDFLAGS) $$(if $$(filter build/submissions/%,$$*),$$(GRADED_LDFLAGS)) $$(call libs,$$*))
+	$$(call link,$1,$$(TEST_LDFLAGS) $$(call libs,$$*))
 
 $(filter build/$1/%,$(SUBMISSIONS)): $(addprefix build/$1/obj/,$(GRADED_RUNTIME))
 

@@ -18,8 +18,9 @@ int __real_pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *lo
 int __wrap_pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *lock);
 int __wrap_pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *lock, const struct timespec *end);
 
-/* Of a submission that is graded: lets a thread that was woken take its time (harness/runtime/delays.c). */
+/* Where they are there, they let a thread take its time (harness/runtime/delays.c). */
 void loose_woken(void) __attribute__((weak));
+void loose_locks(void) __attribute__((weak));
 
 static int woken(int error)
 {
@@ -72,5 +73,7 @@ __attribute__((weak)) int __wrap_pthread_mutex_lock(pthread_mutex_t *lock)
 {
 	if (goes_last)
 		schedule_await_others();
+	else if (loose_locks)
+		loose_locks();
 	return __real_pthread_mutex_lock(lock);
 }

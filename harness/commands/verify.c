@@ -10,7 +10,7 @@
 
 struct verify {
 	bool chapters, exercises, fresh, timings, mutants;
-	long repeat, jobs, timeout;
+	long repeat, delays, jobs, timeout;
 	const char *json, *junit;
 	struct named *named; /* what the reader named; none: all */
 	size_t named_count;
@@ -64,6 +64,8 @@ static void plan(struct verify *verify)
 			    (!verify->only || verify->only == detectors[j]))
 				tasks_add(&verify->tasks, program, detectors[j]);
 	}
+	for (size_t i = 0; i < verify->tasks.count; i++)
+		verify->tasks.items[i].delays = (uint64_t)verify->delays;
 }
 
 static int trust(struct verify *verify)
@@ -172,6 +174,8 @@ static int prepare(struct verify *verify, const struct operands *operands)
 	if (verify->mutants && (verify->chapters || verify->only || verify->timings || verify->junit))
 		return bad_input(
 			"--mutants goes with --exercises, --repeat, --fresh, --jobs, --timeout and --json only");
+	if (verify->delays && verify->repeat < 2)
+		return bad_input("--delays is for the runs after the first; give --repeat 2 or more too");
 	plan(verify);
 	return open_files(verify);
 }
@@ -212,6 +216,9 @@ static const struct option_spec options[] = {
 	{"exercises", OPTION_FLAG, NULL, "only the exercises' programs", offsetof(struct verify, exercises)},
 	{"detector", OPTION_DETECTOR, "D", "only {detectors}", offsetof(struct verify, only)},
 	{"repeat", OPTION_NUMBER, "N", "run each pair N times; all runs must agree", offsetof(struct verify, repeat)},
+	{"delays", OPTION_NUMBER, "SEED",
+	 "with --repeat: after the first run the exercises' threads start, lock and wake up late, by a chance that the seed decides",
+	 offsetof(struct verify, delays)},
 	{"fresh", OPTION_FLAG, NULL, "run even what has not changed", offsetof(struct verify, fresh)},
 	{"jobs", OPTION_NUMBER, "N", "runs at once (default: two for each core, and those that wait)",
 	 offsetof(struct verify, jobs)},

@@ -1,9 +1,10 @@
 /*
- * Linked into what a class hands in, with --wrap for the calls below: lets a
- * thread that has just started, or has just been woken, take a little longer than
- * it would, by chance, so that a wrong program cannot count on the usual order. The
- * same seed in LOOSE_DELAYS gives the same chance. Without one the calls are handed
- * on as they are, and leave not even a frame of their own on the stack.
+ * Linked into every program of an exercise, with --wrap for the calls below: lets a
+ * thread that has just started, has just been woken or is about to lock take a little
+ * longer than it would, by chance, so that a wrong program cannot count on the usual
+ * order, and no verdict either. The same seed in LOOSE_DELAYS gives the same chance.
+ * Without one the calls are handed on as they are, and leave not even a frame of their
+ * own on the stack.
  *
  * A thread that is delayed computes and does not sleep: to a caller that checks
  * whether all others wait (kit/schedule.h), it does not. No lock is taken, nothing is
@@ -25,11 +26,14 @@
 #define HAND_ON return
 #endif
 
-enum { MOST_STARTS = 4096 };
+/* A thread that locks a hundred thousand times is to end all the same. */
+enum { MOST_STARTS = 4096, MOST_DELAYS = 200 /* of a thread */ };
 
 int __real_pthread_create(pthread_t *id, const pthread_attr_t *how, void *(*run)(void *), void *arg);
 int __wrap_pthread_create(pthread_t *id, const pthread_attr_t *how, void *(*run)(void *), void *arg);
-void loose_woken(void); /* by kit/unlucky.c, which has these calls already: after a wait for a condition */
+/* By kit/unlucky.c, which has these calls already: after a wait for a condition, and before a lock is taken. */
+void loose_woken(void);
+void loose_locks(void);
 int __real_sem_wait(sem_t *semaphore);
 int __wrap_sem_wait(sem_t *semaphore);
 
@@ -42,6 +46,7 @@ static uint64_t seed; /* 0: no delays */
 static struct start starts[MOST_STARTS];
 static unsigned started;
 static _Thread_local uint64_t state;
+static _Thread_local unsigned delays;
 
 __attribute__((constructor(101))) static void begin(void)
 {
@@ -73,8 +78,9 @@ static int64_t now_ns(void)
 static void delay(void)
 {
 	static const int64_t microseconds[] = {0, 0, 0, 0, 50, 200, 1000, 3000};
-	int64_t length = microseconds[next() % 8] * 1000;
+	int64_t length = delays < MOST_DELAYS ? microseconds[next() % 8] * 1000 : 0;
 
+	delays += length > 0;
 	for (int64_t end = length ? now_ns() + length : 0; end && now_ns() < end;)
 		RAW(sched_yield);
 }
@@ -88,7 +94,9 @@ static void *begin_late(void *of)
 	HAND_ON start->run(start->arg);
 }
 
-int __wrap_pthread_create(pthread_t *id, const pthread_attr_t *how, void *(*run)(void *), void *arg)
+/* Weak, as the other: where a program is traced, the tracer's own take their place. */
+__attribute__((weak)) int __wrap_pthread_create(pthread_t *id, const pthread_attr_t *how, void *(*run)(void *),
+						void *arg)
 {
 	unsigned number = seed ? __atomic_fetch_add(&started, 1, __ATOMIC_RELAXED) : MOST_STARTS;
 
@@ -104,7 +112,13 @@ void loose_woken(void)
 		delay();
 }
 
-int __wrap_sem_wait(sem_t *semaphore)
+void loose_locks(void)
+{
+	if (seed && next() % 4 == 0)
+		delay();
+}
+
+__attribute__((weak)) int __wrap_sem_wait(sem_t *semaphore)
 {
 	if (!seed)
 		HAND_ON __real_sem_wait(semaphore);

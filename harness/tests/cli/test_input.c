@@ -72,6 +72,7 @@ Test(input, option_with_a_bad_number)
 	expect("check --idle -1 x.c", "--idle takes a whole number from 0 to 1000000, not '-1'");
 	/* As its help says, 0 is for ever. */
 	expect("check --idle 0 no-such.c", "cannot read 'no-such.c'");
+	expect("verify --delays 7", "--delays is for the runs after the first; give --repeat 2 or more too");
 	expect("verify --jobs 0", "--jobs takes a whole number from 1 to 1000000, not '0'");
 }
 

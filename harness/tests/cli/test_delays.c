@@ -1,0 +1,88 @@
+/*
+ * verify --delays: from the second run on, threads are late by a chance that the
+ * seed decides. The exercise's test measures how late, and only where there is a
+ * seed: a busy machine makes threads late too.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scratch.h"
+
+static struct scratch scratch;
+
+static const char tests[] = "#include <criterion/criterion.h>\n"
+			    "#include <pthread.h>\n"
+			    "#include <stdlib.h>\n"
+			    "#include <time.h>\n"
+			    "#include \"kit/check.h\"\n"
+			    "#include \"line.h\"\n"
+			    "enum { THREADS = 40, LATE = 3000 /* us */ };\n"
+			    "static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;\n"
+			    "static long now(void)\n"
+			    "{\n"
+			    "	struct timespec now;\n"
+			    "	clock_gettime(CLOCK_MONOTONIC, &now);\n"
+			    "	return now.tv_sec * 1000000 + now.tv_nsec / 1000;\n"
+			    "}\n"
+			    "static void *start(void *began)\n"
+			    "{\n"
+			    "	*(long *)began = now() - *(long *)began;\n"
+			    "	return NULL;\n"
+			    "}\n"
+			    "static int any_late(const long took[])\n"
+			    "{\n"
+			    "	int late = 0;\n"
+			    "	for (int i = 0; i < THREADS; i++)\n"
+			    "		late += took[i] >= LATE;\n"
+			    "	return late > 0 && getenv(\"LOOSE_DELAYS\");\n"
+			    "}\n"
+			    "Test(line, nobody_starts_late)\n"
+			    "{\n"
+			    "	long took[THREADS];\n"
+			    "	for (int i = 0; i < THREADS; i++) {\n"
+			    "		pthread_t thread;\n"
+			    "		took[i] = now();\n"
+			    "		NEED(pthread_create(&thread, NULL, start, &took[i]));\n"
+			    "		CHECK(pthread_join(thread, NULL));\n"
+			    "	}\n"
+			    "	cr_assert(!any_late(took));\n"
+			    "}\n"
+			    "Test(line, nobody_locks_late)\n"
+			    "{\n"
+			    "	long took[THREADS];\n"
+			    "	for (int i = 0; i < THREADS; i++) {\n"
+			    "		took[i] = now();\n"
+			    "		for (int j = 0; j < 4; j++) {\n"
+			    "			CHECK(pthread_mutex_lock(&lock));\n"
+			    "			CHECK(pthread_mutex_unlock(&lock));\n"
+			    "		}\n"
+			    "		took[i] = now() - took[i];\n"
+			    "	}\n"
+			    "	cr_assert(!any_late(took));\n"
+			    "}\n";
+
+static void make(void)
+{
+	scratch_make(&scratch);
+	scratch_write(&scratch, "exercises/" PITFALL "/test.c", tests);
+}
+
+static void unmake(void)
+{
+	scratch_remove(&scratch);
+}
+
+TestSuite(delays, .init = make, .fini = unmake, .timeout = 300);
+
+Test(delays, are_there_from_the_second_run_on)
+{
+	struct outcome outcome =
+		scratch_expect(&scratch, 1, "verify implicit --exercises --detector test --repeat 4 --delays 7");
+
+	cr_assert(strstr(outcome.out, "In 3 of 4 runs it failed"), "%s%s", outcome.out, outcome.err);
+	cr_assert(strstr(outcome.out, "nobody_starts_late"), "%s%s", outcome.out, outcome.err);
+	cr_assert(strstr(outcome.out, "nobody_locks_late"), "%s%s", outcome.out, outcome.err);
+	outcome_release(&outcome);
+}
