@@ -357,6 +357,7 @@ static int judge_tasks(struct check *check)
 						.bounds = check->bounds,
 						.outside = check->directory ? &check->outside : NULL,
 						.keep_output = true,
+						.late_runs = check->program.submission ? LATE_RUNS : 0,
 						.admits = check->gated.gate ? gated_admits : NULL,
 						.admits_context = &check->gated};
 	struct follow follow = {.verdicts = true};

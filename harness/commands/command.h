@@ -56,6 +56,7 @@ struct follow {
 	const struct tasks *tasks;
 	bool verdicts; /* on a terminal, a line for each as it comes */
 	bool declared; /* the progress line says whether all were as declared */
+	bool late;     /* the late runs have begun: their verdicts are second ones */
 };
 
 extern const struct judging_events follow_events; /* their context is a struct follow */

@@ -59,11 +59,21 @@ static void on_result(void *context, size_t index, const struct result *result)
 {
 	struct follow *follow = context;
 
-	progress_note(&follow->progress, result);
+	if (!follow->late)
+		progress_note(&follow->progress, result);
 	if (follow->verdicts && follow->progress.style.terminal)
 		progress_verdict(&follow->progress, result);
-	if (!result->cached)
+	if (!result->cached && !follow->late)
 		show(follow, index);
 }
 
-const struct judging_events follow_events = {.built = on_built, .started = on_started, .result = on_result};
+static void on_late(void *context)
+{
+	struct follow *follow = context;
+
+	follow->late = true;
+	progress_show(&follow->progress, "all agree; once more, with threads that are late");
+}
+
+const struct judging_events follow_events = {
+	.built = on_built, .started = on_started, .result = on_result, .late = on_late};

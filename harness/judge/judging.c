@@ -18,6 +18,9 @@
 #include "plan.h"
 #include "verdict/detector.h"
 
+/* Of the late runs of every judging: the same file meets the same delays. */
+enum { LATE_SEED = 1 };
+
 /* make passes a token for each through a pipe, and holds no more. */
 enum { MOST_COMPILERS = 64 };
 
@@ -49,6 +52,7 @@ struct judging {
 	int limit;   /* of running */
 	int most[LANES];
 	bool begun, stopping;
+	bool late;	      /* the late runs have begun */
 	char *error;	      /* it cannot go on */
 	long wall_ms, cpu_ms; /* at the start */
 	struct deferred step;
@@ -185,13 +189,44 @@ static void plan_head_start(struct judging *judging)
 	judging->light_unbegun = judging->light_left;
 }
 
+static bool all_agree(const struct judging *judging)
+{
+	for (size_t i = 0; i < judging->count; i++)
+		if (judging->results.items[i].bad_input || !judging->results.items[i].verdict.agrees)
+			return false;
+	return true;
+}
+
+/* The last result is there: puts what is to run again, with late threads, into the queues. */
+static void begin_late_runs(struct judging *judging)
+{
+	unsigned runs = judging->options->late_runs;
+
+	if (!runs || judging->late || is_ending(judging) || !all_agree(judging))
+		return;
+	judging->late = true;
+	for (struct work *work = judging->works; work < judging->works + judging->count; work++) {
+		if (work->result->detector->heavy || !work->request.tests)
+			continue;
+		work->over = false;
+		work->runs += runs;
+		work->delays = work->result->delays = LATE_SEED;
+		queue_add(&judging->queues[work->lane], work);
+		judging->done--;
+	}
+	if (judging->events->late && judging->done < judging->count)
+		judging->events->late(judging->context);
+}
+
 static void complete(struct judging *judging, struct work *work)
 {
 	work->over = true;
 	note_light_over(judging, work);
 	judging->done++;
-	if (judging->events->result)
+	if (judging->events->result && (!judging->late || !work->result->verdict.agrees))
 		judging->events->result(judging->context, work->task, work->result);
+	if (judging->done == judging->count)
+		begin_late_runs(judging);
 }
 
 static void add_run(struct result *result, struct observation *seen)
@@ -291,7 +326,8 @@ static void on_run_ended(void *context, const struct run_end *end)
 			note_deadlock(judging, work->result->program);
 		add_run(work->result, end->seen);
 		if (work->result->runs == work->runs) {
-			if (work->key)
+			/* The key says nothing of delays. */
+			if (work->key && !work->delays)
 				cache_record(&judging->cache, work->key, work->result);
 			complete(judging, work);
 		}
@@ -369,7 +405,7 @@ static void settle(struct judging *judging, struct work *work)
 	if (!judging->options->outside && !work->result->detector->records)
 		work->key = cache_key(&judging->cache, work->request.executable, work->result->detector,
 				      work->request.bounds);
-	if (!judging->options->fresh && work->key &&
+	if (!judging->options->fresh && work->key && !work->delays &&
 	    cache_recall(&judging->cache, work->key, work->runs, work->result)) {
 		note_light_begun(judging, work);
 		judge(work->result);
@@ -684,6 +720,14 @@ static void pass_result(void *context, size_t task, const struct result *result)
 		waited->events->result(waited->context, task, result);
 }
 
+static void pass_late(void *context)
+{
+	struct waited *waited = context;
+
+	if (waited->events && waited->events->late)
+		waited->events->late(waited->context);
+}
+
 static void note_end(void *context, struct judging_end *end)
 {
 	struct waited *waited = context;
@@ -695,7 +739,7 @@ static void note_end(void *context, struct judging_end *end)
 int judge_all(struct workbook *workbook, const struct tasks *tasks, const struct judging_options *options,
 	      const struct judging_events *events, void *context, struct results *results, char **error)
 {
-	static const struct judging_events passed_on = {pass_built, pass_started, pass_result, note_end};
+	static const struct judging_events passed_on = {pass_built, pass_started, pass_result, pass_late, note_end};
 	struct waited waited = {events, context, results, NULL};
 
 	judging_join(judging_start(workbook, tasks, options, &passed_on, &waited));

@@ -64,10 +64,18 @@ struct judging_options {
 	const struct sighting *sightings; /* of a task whose detector records; see verdict/detector.h */
 	size_t sighting_count;
 	bool first_failure; /* one test that fails is enough: those after it are not run */
+	/*
+	 * When everything agrees, the pairs of exercises whose detector is not heavy are run so many times more, each time
+	 * with other delays: what passed may have passed by the usual order of its threads. One run that disagrees decides.
+	 */
+	unsigned late_runs;
 	/* May be NULL. False, with one line in *why for free(): what was built for the task is not to be run, and is bad input. */
 	bool (*admits)(void *context, size_t task, char **why);
 	void *admits_context;
 };
+
+/* Of late runs, for what a reader has written. */
+enum { LATE_RUNS = 3 };
 
 struct judging;
 
@@ -87,6 +95,8 @@ struct judging_events {
 	void (*built)(void *context, size_t task); /* its program is there */
 	void (*started)(void *context, size_t task);
 	void (*result)(void *context, size_t task, const struct result *result); /* after all of its runs */
+	void (*late)(
+		void *context); /* the late runs begin; of them comes a result for what disagrees now, a second one */
 	void (*finished)(void *context, struct judging_end *end);
 };
 

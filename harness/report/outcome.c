@@ -107,6 +107,17 @@ static void print_why(const struct page *page)
 		print_last_words(page);
 }
 
+/* What only late threads have shown has another cause than luck: how it comes that it did not show at once. */
+static void print_delays(const struct page *page)
+{
+	const struct result *result = page->result;
+
+	if (result->delays && result->runs > 1 && result->fired && result->fired < result->runs)
+		print_wrapped(page->out, page->style, 2,
+			      "In the runs after the first, threads start, lock and wake up late, by chance. Nothing "
+			      "that a right program promises rests on which of them is first.");
+}
+
 /* "tsan: fires, as declared", and why where it is needed. */
 static void print_outcome(const struct page *page)
 {
@@ -124,9 +135,10 @@ static void print_outcome(const struct page *page)
 		: cut				  ? "saw nothing until the program ended"
 						  : observed_name(verdict->observed),
 		declared, ink(page->style, INK_OFF));
-	if (result->runs > 1 && !error)
+	if (result->runs > 1 && !error && (result->fired || !result->delays))
 		fprintf(page->out, " (in %u of %u runs)", result->fired, result->runs);
 	putc('\n', page->out);
+	print_delays(page);
 	print_why(page);
 	free(declared);
 }

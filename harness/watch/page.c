@@ -61,11 +61,16 @@ static char *seen_of(const struct result *result)
 
 	if (result->bad_input)
 		return mem_copy("not run");
+	char *often = result->runs > 1 ? mem_format(" in %u of %u runs", result->fired, result->runs) : mem_copy("");
+	char *says = NULL;
 	if (result->detector->tests && result->seen.failed)
-		return mem_format("fails: %s", result->seen.failed);
-	if (all->count)
-		return mem_format("fires: %s in %s%s", all->items[0].kind, all->items[0].function,
+		says = mem_format("fails%s: %s", often, result->seen.failed);
+	else if (all->count)
+		says = mem_format("fires%s: %s in %s%s", often, all->items[0].kind, all->items[0].function,
 				  result->seen.failed ? ", and a test fails" : "");
+	free(often);
+	if (says)
+		return says;
 	if (result->seen.failed)
 		return mem_format("finds nothing, but these tests fail: %s", result->seen.failed);
 	if (observed == OBSERVED_ERROR)
@@ -182,7 +187,10 @@ void page_summary(FILE *out, const struct view *view)
 		fprintf(out, "%s is empty. It is judged when something is in it.\n", view->file);
 		break;
 	case STAGE_JUDGING:
-		fprintf(out, "%s%s\n", *why ? "Refused so far: " : "Judging...", why);
+		if (view->late && !*why)
+			fputs("All agree. Once more, with threads that start, lock and wake up late...\n", out);
+		else
+			fprintf(out, "%s%s\n", *why ? "Refused so far: " : "Judging...", why);
 		break;
 	case STAGE_PASSED:
 		fprintf(out, "%sPassed: the tests pass, and no detector fires.%s\n", ink(view, GOOD), ink(view, OFF));

@@ -38,9 +38,9 @@ struct view {
 	const struct result *results[MOST_TASKS];     /* NULL: not there yet */
 	bool started[MOST_TASKS];
 	size_t count;
-	bool compiled;
-	const char *error; /* a fault of this machine; NULL: none */
-	const char *note;  /* a line that stays for a while; NULL: none */
+	bool compiled, late; /* late: all agrees, and the late runs are under way (judge/judging.h) */
+	const char *error;   /* a fault of this machine; NULL: none */
+	const char *note;    /* a line that stays for a while; NULL: none */
 };
 
 /* The exercise, where it stands among all, and the file to edit. */

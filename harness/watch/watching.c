@@ -20,6 +20,7 @@ static const struct judging_options judging_options = {.repeat = 1,
 						       .keep_output = true,
 						       .in_order = true,
 						       .anew = true,
+						       .late_runs = LATE_RUNS,
 						       .head_start_ms = HEAD_START_MS};
 
 /* --- showing --- */
@@ -180,7 +181,7 @@ static void forget_results(struct watching *watching)
 
 	memset(view->results, 0, sizeof view->results);
 	memset(view->started, 0, sizeof view->started);
-	view->compiled = false;
+	view->compiled = view->late = false;
 	view->error = NULL;
 	free(watching->error);
 	watching->error = NULL;
@@ -241,6 +242,17 @@ static void on_result(void *context, size_t task, const struct result *result)
 	watching->view.results[place_of(watching, task)] = result;
 	if (!result->bad_input)
 		say_verdict(watching, place_of(watching, task));
+	watching_show(watching);
+}
+
+static void on_late(void *context)
+{
+	struct watching *watching = context;
+
+	if (watching->again)
+		return;
+	watching->view.late = true;
+	say_page(watching, page_summary);
 	watching_show(watching);
 }
 
@@ -313,7 +325,7 @@ static bool is_blank(const char *text)
 
 static void begin(struct watching *watching)
 {
-	static const struct judging_events events = {on_built, on_started, on_result, on_finished};
+	static const struct judging_events events = {on_built, on_started, on_result, on_late, on_finished};
 	const char *content = saves_content(watching->saves, 0);
 
 	watching->again = false;

@@ -1,7 +1,8 @@
 /*
- * verify --delays: from the second run on, threads are late by a chance that the
- * seed decides. The exercise's test measures how late, and only where there is a
- * seed: a busy machine makes threads late too.
+ * From the second run on, verify --delays lets threads be late by a chance that the
+ * seed decides; and so do check and watch, with what has passed. The exercise's test
+ * measures how late, and only where there is a seed: a busy machine makes threads
+ * late too.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -67,6 +68,7 @@ static void make(void)
 {
 	scratch_make(&scratch);
 	scratch_write(&scratch, "exercises/" PITFALL "/test.c", tests);
+	scratch_shell(&scratch, "mkdir -p work/" PITFALL " && cp solutions/" PITFALL "/line.c work/" PITFALL);
 }
 
 static void unmake(void)
@@ -84,5 +86,39 @@ Test(delays, are_there_from_the_second_run_on)
 	cr_assert(strstr(outcome.out, "In 3 of 4 runs it failed"), "%s%s", outcome.out, outcome.err);
 	cr_assert(strstr(outcome.out, "nobody_starts_late"), "%s%s", outcome.out, outcome.err);
 	cr_assert(strstr(outcome.out, "nobody_locks_late"), "%s%s", outcome.out, outcome.err);
+	outcome_release(&outcome);
+}
+
+/* The first run passes, so that nothing else can refuse it. */
+Test(delays, refuse_in_check_what_passed_by_luck)
+{
+	struct outcome outcome = scratch_expect(&scratch, 1, "check implicit");
+
+	cr_assert(strstr(outcome.out, "test: fails, but must pass (in 3 of 4 runs)"), "%s%s", outcome.out, outcome.err);
+	cr_assert(strstr(outcome.out, "In the runs after the first, threads start"), "%s%s", outcome.out, outcome.err);
+	cr_assert(strstr(outcome.out, "Not yet."), "%s%s", outcome.out, outcome.err);
+	outcome_release(&outcome);
+}
+
+Test(delays, refuse_in_watch_what_passed_by_luck)
+{
+	struct outcome outcome = scratch_expect(&scratch, 1, "watch implicit --plain < /dev/null");
+
+	cr_assert(strstr(outcome.out, "test: passes\n"), "%s%s", outcome.out, outcome.err);
+	cr_assert(strstr(outcome.out, "All agree. Once more"), "%s%s", outcome.out, outcome.err);
+	cr_assert(strstr(outcome.out, "test: fails in 3 of 4 runs: "), "%s%s", outcome.out, outcome.err);
+	cr_assert(strstr(outcome.out, "Refused: a test fails"), "%s%s", outcome.out, outcome.err);
+	outcome_release(&outcome);
+}
+
+/* What passes with late threads too has passed, and is told as ever. */
+Test(delays, leave_in_check_what_passes)
+{
+	scratch_write(&scratch, "exercises/" PITFALL "/test.c",
+		      "#include <criterion/criterion.h>\nTest(line, is_there)\n{\n}\n");
+	struct outcome outcome = scratch_expect(&scratch, 0, "check implicit --json -");
+
+	cr_assert(strstr(outcome.out, "\"runs\": 4"), "%s%s", outcome.out, outcome.err);
+	cr_assert(strstr(outcome.err, "test: passes, as it must be\n"), "%s%s", outcome.out, outcome.err);
 	outcome_release(&outcome);
 }

@@ -121,7 +121,8 @@ static void on_finished(void *context, struct judging_end *end)
 	seen->error = end->error ? mem_copy(end->error) : NULL;
 }
 
-static const struct judging_events events = {on_built, on_started, on_result, on_finished};
+static const struct judging_events events = {
+	.built = on_built, .started = on_started, .result = on_result, .finished = on_finished};
 
 static void judge(struct seen *seen, enum phase stop)
 {
@@ -276,7 +277,7 @@ static void interrupt(void *context, size_t task)
 
 Test(judging, ends_with_a_signal_to_the_harness_and_can_follow_it)
 {
-	static const struct judging_events interrupted = {NULL, interrupt, NULL, on_finished};
+	static const struct judging_events interrupted = {.started = interrupt, .finished = on_finished};
 	struct seen seen = {.ends = 0};
 
 	scratch_file(&scratch, "p/loud.c", "#!/bin/sh\nexec sleep 1000\n");
@@ -306,7 +307,7 @@ static void note_start(void *context, size_t task)
 
 static void judge_heavy_and_light(long head_start_ms)
 {
-	static const struct judging_events events = {NULL, note_start, NULL, on_finished};
+	static const struct judging_events events = {.started = note_start, .finished = on_finished};
 	struct detector heavy = detector_sixth;
 	struct tasks both = {0};
 	struct seen seen = {.ends = 0};
@@ -403,8 +404,8 @@ static const struct result *judge_quiet(const struct judging_events *what, struc
 /* What was seen is of neither program, and is not remembered of one. */
 Test(judging, of_a_program_that_is_built_anew_while_it_runs_is_an_error)
 {
-	static const struct judging_events rebuilding = {NULL, build_anew, NULL, on_finished};
-	static const struct judging_events calm = {NULL, NULL, NULL, on_finished};
+	static const struct judging_events rebuilding = {.started = build_anew, .finished = on_finished};
+	static const struct judging_events calm = {.finished = on_finished};
 	struct seen seen;
 
 	compile("p/quiet.c", 0);
