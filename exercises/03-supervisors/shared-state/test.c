@@ -279,12 +279,15 @@ Test(ledger, reports_while_the_bank_is_asked, .timeout = 60)
 
 Test(ledger, always_adds_up, .timeout = 60)
 {
-	struct ledger *ledger = open_ledger(at_once);
+	struct ledger *ledger = open_ledger(slowly);
 
 	for (int i = 0; i < ROUNDS; i++) {
 		ledger_transfer(ledger, i % LEDGER_STALLS, (i + 1) % LEDGER_STALLS, 10 + i % 4);
-		struct report report = get_report(ledger); /* while the transfer is under way, or before, or after */
+		if (i == 0)
+			gate_wait(&asked);
+		struct report report = get_report(ledger); /* the first while it is under way, the others at any time */
 		expect_sum(&report);
+		gate_open(&answer);
 	}
 	ledger_transfer(ledger, HONEY, HONEY, 10); /* to itself: nothing is to be more or less by that */
 	expect(ledger, 1000 - 3 * 10, 2000 + 3 * 10 - 3 * 11, 3 * ROUNDS / 4 + 1, ROUNDS / 4);

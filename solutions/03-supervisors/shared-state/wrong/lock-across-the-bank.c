@@ -3,7 +3,7 @@
  *           between.
  * Refused   the tests: nobody sees anything while the bank is asked. One slow answer, and all who want a report stand
  *           still.
- * test      fails reports_while_the_bank_is_asked
+ * test      fails always_adds_up, reports_while_the_bank_is_asked
  */
 #include "ledger.h"
 

@@ -2,7 +2,7 @@
  * Tempting  the thread that fails tidies up: the amount goes back to where it was taken, and the books add up again.
  * Refused   the tests: again, but not meanwhile. While the bank is asked, every report lacks the amount. And this
  *           holds only for failures that come back to this line.
- * test      fails reports_while_the_bank_is_asked
+ * test      fails always_adds_up, reports_while_the_bank_is_asked
  */
 #include "ledger.h"
 
