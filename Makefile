@@ -124,14 +124,21 @@ own = $(Q)cd $(FROM) && for how in -Werror=implicit-function-declaration \
 	$(addprefix $(CURDIR)/,$^) $($1_LDFLAGS) $(LDLIBS) -lm 2>$(CURDIR)/$@.log && exit; [ $$? -eq 1 ] || break; done; \
 	cat $(CURDIR)/$@.log >&2; exit 1
 
+# How the compiler would call the linker for a test program, asked once: to start it for nothing else takes longer than to link.
+# Where it has not said, it is asked to link.
+linker = $(Q)mkdir -p $(@D); env -u LIBRARY_PATH $(CC) -\#\#\# $($1_FLAGS) -pthread -o OUT $< $($1_LDFLAGS) $(TEST_LDFLAGS) -lLIBS 2>&1 | \
+	sed -n '$$s|"$<"|OBJECTS|p' >$@.new && mv $@.new $@
+# Of flavour, objects and libraries.
+link_test = $(or $(subst "OUT",$@,$(subst OBJECTS,$2,$(subst "-lLIBS",$3,$(file <build/$1/obj/harness/runtime/linker)))), \
+	$(CC) $($1_FLAGS) -pthread -o $@ $2 $($1_LDFLAGS) $(TEST_LDFLAGS) $3)
+
 # The same for a file of an exercise that stands anywhere: FILE, in the place of that of EXERCISE. As in work/.
 own_exercise = $(Q){ $(call expand,$1,$(EXERCISE),$(FILE),$@.o) && $(CC) $(PROGRAM_CFLAGS) -Wno-error $(GRADED_CFLAGS) $($1_FLAGS) -Iexercises/$(EXERCISE) -c $(FILE) -o $@.o && \
-	$(CC) $($1_FLAGS) -pthread -o $@ $@.o $(filter %.o %.a,$^) $($1_LDFLAGS) $(TEST_LDFLAGS) $(LIBS_$(EXERCISE)); \
+	$(call link_test,$1,$@.o $(filter %.o %.a,$^),$(LIBS_$(EXERCISE))); \
 	} 2>$@.log || { cat $@.log >&2; exit 1; }
 
 # What was compiled of it, STUDENT/FLAVOUR.o, with an instructor's hidden tests in the place of the exercise's (harness/grading/hidden.h).
-own_hidden = $(Q)$(CC) $($1_FLAGS) -pthread -o $@ $(STUDENT)/$1.o $(HIDDEN)/hidden-$1.o $(filter %.o %.a,$^) $($1_LDFLAGS) $(TEST_LDFLAGS) \
-	$(LIBS_$(EXERCISE)) 2>$@.log || { cat $@.log >&2; exit 1; }
+own_hidden = $(Q)$(call link_test,$1,$(STUDENT)/$1.o $(HIDDEN)/hidden-$1.o $(filter %.o %.a,$^),$(LIBS_$(EXERCISE))) 2>$@.log || { cat $@.log >&2; exit 1; }
 # Those, which the harness has put there: all sources of a folder, whose path ends with the exercise's, become one object.
 compile_hidden = $(Q){ for source in $(@D)/*.c; do $(CC) $(filter-out -Werror -MMD -MP,$(PROGRAM_CFLAGS)) $($1_FLAGS) \
 	-Iexercises/$(word 4,$(subst /, ,$@))/$(word 5,$(subst /, ,$@)) -I$(@D) -c $$source -o $$source.$1.o || exit 1; done && $(CC) -nostdlib -r -o $@ $(@D)/*.c.$1.o; } 2>$@.log || { cat $@.log >&2; exit 1; }
@@ -151,6 +158,9 @@ endif
 
 build/$1/obj/harness/runtime/%.o: harness/runtime/%.c build/toolchain
 	$$(call compile_runtime)
+
+build/$1/obj/harness/runtime/linker: build/$1/obj/harness/runtime/hooks.o build/toolchain
+	$$(call linker,$1)
 
 build/$1/kit.a: $(addprefix build/$1/obj/,$(KIT))
 	$(Q)rm -f $$@ $$@.new; $$(AR) rcsD $$@.new $$^ && mv $$@.new $$@
@@ -172,10 +182,10 @@ $(addprefix build/$1/bin/,$(OUTCOME_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o
 	$$(call link,$1,$$(TEST_LDFLAGS))
 
 ifdef HIDDEN
-$(OWN)/$1: $(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME)) build/$1/kit.a
+$(OWN)/$1: $(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME) harness/runtime/linker) build/$1/kit.a
 	$$(call own_hidden,$1)
 else ifdef EXERCISE
-$(OWN)/$1: build/$1/obj/exercises/$(EXERCISE)/test.o $(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME)) build/$1/kit.a
+$(OWN)/$1: build/$1/obj/exercises/$(EXERCISE)/test.o $(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME) harness/runtime/linker) build/$1/kit.a
 	$$(call own_exercise,$1)
 else ifdef OWN
 $(OWN)/$1: $(addprefix build/$1/obj/,$($1_RUNTIME)) build/$1/kit.a
@@ -188,7 +198,7 @@ $(foreach one,$(FLAVOURS),$(eval $(call flavour,$(one))))
 
 # What a program that is made in a sandbox is linked with, and with the test of an exercise: made before, for in there it
 # cannot be.
-parts: $(foreach one,$(filter-out trace,$(FLAVOURS)),build/$(one)/kit.a $(addprefix build/$(one)/obj/,$($(one)_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME)))
+parts: $(foreach one,$(filter-out trace,$(FLAVOURS)),build/$(one)/kit.a $(addprefix build/$(one)/obj/,$($(one)_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME) harness/runtime/linker))
 
 parts/%: parts $(foreach one,$(filter-out trace,$(FLAVOURS)),build/$(one)/obj/exercises/%/test.o)
 	@:

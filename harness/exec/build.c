@@ -239,6 +239,8 @@ static char **command_of(const struct build *build, const struct build_request *
 	if (request->sandbox) {
 		all.words[all.count++] = mem_copy("-o");
 		all.words[all.count++] = mem_copy("build/toolchain");
+		/* What it is linked with was made by the same tools, or would have been made anew. */
+		all.words[all.count++] = mem_copy("ANEW=yes");
 	}
 	all.words[all.count++] = mem_format("-j%d", request->jobs);
 	while (request->variables && request->variables[variables])

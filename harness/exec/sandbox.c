@@ -273,9 +273,12 @@ static void build_inside(struct command *command, const char *root, enum sandbox
 	limit(command, "--processes", PROCESSES);
 	limit(command, "--file", FILE_LIMIT);
 	limit(command, "--cpu", use == SANDBOX_RUNS ? RUN_CPU_S : BUILD_CPU_S);
-	limit(command, use == SANDBOX_RUNS ? "--memory" : "--data", use == SANDBOX_RUNS ? MEMORY : BUILD_DATA);
-	if (kills >= 0)
+	if (use == SANDBOX_BUILDS)
+		limit(command, "--data", BUILD_DATA);
+	else if (kills >= 0)
 		limit(command, "--kills", kills);
+	else
+		limit(command, "--memory", MEMORY);
 	if (scratch) {
 		limit(command, "--relay", 1);
 		command_argument(command, "--keep");
