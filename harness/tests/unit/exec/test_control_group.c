@@ -84,6 +84,20 @@ static pid_t start(const struct control_group *group, const char *script)
 	return pid;
 }
 
+/* Until it has entered. What is taken away before ends for another reason than the one that is asked for. */
+static void await_entered(const char *target, pid_t pid)
+{
+	char *path = mem_format("%s/cgroup.procs", target), *members = NULL;
+
+	while (!members || !*members) {
+		free(members);
+		members = file_read(path);
+	}
+	cr_expect_eq(atol(members), (long)pid, "%s", members);
+	free(members);
+	free(path);
+}
+
 /* Ten processes of 16 MiB each: none of them would be refused. */
 Test(control_group, many_that_are_small_are_held_together)
 {
@@ -111,7 +125,7 @@ Test(control_group, many_that_are_small_are_held_together)
 
 Test(control_group, what_is_left_in_it_is_killed)
 {
-	char target[PATH_MAX], *members = NULL;
+	char target[PATH_MAX];
 	struct stat there;
 	int status = 0;
 
@@ -119,14 +133,7 @@ Test(control_group, what_is_left_in_it_is_killed)
 	struct control_group *group = make();
 	directory_of(target);
 	pid_t pid = start(group, "exec sleep 600");
-	char *path = mem_format("%s/cgroup.procs", target);
-	while (!members || !*members) {
-		free(members);
-		members = file_read(path);
-	}
-	cr_expect_eq(atol(members), (long)pid, "%s", members);
-	free(members);
-	free(path);
+	await_entered(target, pid);
 	cr_expect_eq(control_group_remove(group), 0);
 	cr_expect_eq(waitpid(pid, &status, 0), pid);
 	cr_expect(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
@@ -175,7 +182,7 @@ Test(control_group, one_of_a_harness_that_was_killed_is_swept)
 		free(name);
 		struct control_group *group = make();
 		directory_of(shared);
-		start(group, "exec sleep 600");
+		await_entered(shared, start(group, "exec sleep 600"));
 		/* It holds the pipe. */
 		raise(SIGKILL);
 	}
