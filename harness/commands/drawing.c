@@ -169,7 +169,7 @@ static int draw_bound(struct workbook *workbook, const char *pitfall, const stru
 		drawn++;
 	if (drawn == 2) {
 		char *headline = headline_of(pair[0], bound);
-		drawing->words = mem_format("%s beside what is allowed, of both programs, one change after the other. "
+		drawing->words = mem_format("%s beside what is allowed, of both programs, in the order of events. "
 					    "Broken: %s. Fixed: it holds.",
 					    bound->figure, headline);
 		drawing->caption =

@@ -47,7 +47,7 @@ static void choose_lanes(struct making *making)
 			lanes->lanes[lanes->lane_count].name = mem_copy(trace->threads[i]);
 			making->lane_of[i] = lanes->lane_count++;
 		}
-	lanes->threads_hidden = trace->thread_count - chosen + trace->threads_left_out;
+	lanes->not_drawn = words_of_rest(trace->thread_count - chosen + trace->threads_left_out, trace->steps_left_out);
 	free(rank);
 }
 
@@ -232,7 +232,7 @@ static void end_lanes(struct making *making)
 		enum lane_state state = making->last[i] == NO_ITEM ? LANE_RUNS : lanes->steps[making->last[i]].after;
 		const struct trace_step end = {.does = DOES_EXIT, .other = -1};
 		if (state == LANE_RUNS || state == LANE_WAITS)
-			add_item(making, &end, i, mem_copy(state == LANE_WAITS ? "still waits" : "still runs"), row);
+			add_item(making, &end, i, mem_copy(state == LANE_WAITS ? "still waits" : "has not ended"), row);
 	}
 }
 
@@ -275,6 +275,7 @@ void lanes_release(struct lanes *lanes)
 		free(lanes->steps[i].fault);
 	}
 	free(lanes->title);
+	free(lanes->not_drawn);
 	free(lanes->lanes);
 	free(lanes->steps);
 	free(lanes->arrows);

@@ -59,7 +59,7 @@ struct lanes {
 	struct lane_link *links;
 	size_t link_count;
 	int row_count;
-	size_t threads_hidden; /* that are not drawn */
+	char *not_drawn; /* what there is besides, in words; NULL: nothing */
 };
 
 /* The trace may be released afterwards. */

@@ -12,10 +12,13 @@ enum {
 	TITLE = 36,	 /* above the first panel */
 	PANEL_HEAD = 58, /* of a panel: its title, then the lanes' names */
 	LINE = 17,
-	PAD = 6,     /* around the lines of a row */
-	STRIP = 18,  /* of arrows */
-	INDENT = 14, /* of words, from their lane */
-	NUMBER = 34, /* of a line, at the right of the words */
+	PAD = 6,      /* around the lines of a row */
+	STRIP = 18,   /* of arrows */
+	INDENT = 14,  /* of words, from their lane */
+	NUMBER = 34,  /* of a line, at the right of the words */
+	BOX_END = 12, /* from the right of a box to the next lane */
+	GUTTER = 12,  /* for links, beside that */
+	LINK_STEP = 4,
 	LANE_NARROW = 168,
 	LANE_WIDE = 248,
 	ACROSS = 1000, /* what a page has room for */
@@ -26,6 +29,7 @@ struct panel {
 	FILE *out;
 	const struct lanes *lanes;
 	int left, top, lane_width;
+	int box_end;  /* from the right of a box to the next lane: with room for links, if there are any */
 	int *row_top; /* of each row, and below the last */
 };
 
@@ -42,7 +46,7 @@ static int lines_count(const char *text, int room, int (*measure)(const char *))
 
 static int room_of(const struct panel *panel)
 {
-	return panel->lane_width - INDENT - 20;
+	return panel->lane_width - INDENT - panel->box_end - 8;
 }
 
 /* Of the words beside which the number of the line stands. */
@@ -82,7 +86,7 @@ static int measure_rows(struct panel *panel)
 		y += steps_height(panel, row) + strips_of(panel->lanes, row) * STRIP;
 	}
 	panel->row_top[panel->lanes->row_count + 1] = y;
-	return y + PAD + (panel->lanes->threads_hidden ? LINE + PAD : 0);
+	return y + PAD + (panel->lanes->not_drawn ? LINE + PAD : 0);
 }
 
 static int lane_x(const struct panel *panel, size_t lane)
@@ -152,15 +156,19 @@ static void draw_lane(const struct panel *panel, size_t lane)
 	draw_stretch(panel, lane, y, bottom, state);
 }
 
-static void draw_arrow(const struct panel *panel, const struct lane_arrow *arrow)
+static void draw_arrow_at(FILE *out, int from, int to, int y)
 {
-	int from = lane_x(panel, arrow->from), to = lane_x(panel, arrow->to), y = strip_y(panel, arrow);
 	int back = to > from ? -9 : 9;
 	char *head = mem_format("M%d %dl%d -5v10z", to + (back < 0 ? -1 : 1), y, back);
 
-	svg_line(panel->out, from, y, to + back, y, "arrow");
-	svg_path(panel->out, head, "head");
+	svg_line(out, from, y, to + back, y, "arrow");
+	svg_path(out, head, "head");
 	free(head);
+}
+
+static void draw_arrow(const struct panel *panel, const struct lane_arrow *arrow)
+{
+	draw_arrow_at(panel->out, lane_x(panel, arrow->from), lane_x(panel, arrow->to), strip_y(panel, arrow));
 }
 
 static void draw_lines(const struct panel *panel, int x, int *y, const struct wrapped *lines, const char *class)
@@ -191,7 +199,7 @@ static void draw_mark(const struct panel *panel, const struct lane_step *step)
 static void draw_box(const struct panel *panel, const struct lane_step *step)
 {
 	svg_rectangle(panel->out, lane_x(panel, step->lane) + INDENT - 4, panel->row_top[step->row] + 2,
-		      panel->lane_width - INDENT - 8, height_of(panel, step) + PAD, "box");
+		      panel->lane_width - INDENT + 4 - panel->box_end, height_of(panel, step) + PAD, "box");
 }
 
 static void draw_step(const struct panel *panel, const struct lane_step *step)
@@ -217,18 +225,51 @@ static void draw_step(const struct panel *panel, const struct lane_step *step)
 	wrapped_release(&words);
 }
 
-/* From one box to the other: a dashed line without a head, in the room beside the lane of the later one. */
-static void draw_link(const struct panel *panel, const struct lane_link *link)
+static bool lie_apart(const struct lanes *lanes, const struct lane_link *a, const struct lane_link *b)
 {
-	const struct lane_step *from = &panel->lanes->steps[link->from], *to = &panel->lanes->steps[link->to];
-	int step = from->lane < to->lane ? 1 : -1, y1 = dot_y(panel, from), y2 = dot_y(panel, to);
-	int x1 = lane_x(panel, from->lane) + (step > 0 ? panel->lane_width - 10 : -9);
-	int x2 = lane_x(panel, to->lane) + (step > 0 ? -9 : panel->lane_width - 10);
-	int bend = step > 0 ? x2 - 6 : x2 + 6;
-	char *data = mem_format("M%d %dH%dV%dH%d", x1, y1, bend, y2, x2);
+	const struct lane_step *steps = lanes->steps;
 
-	if (from->lane != to->lane)
-		svg_path(panel->out, data, "between");
+	return steps[a->to].row < steps[b->from].row || steps[b->to].row < steps[a->from].row;
+}
+
+/* The lane whose right side the link runs down. */
+static size_t gutter_of(const struct lanes *lanes, const struct lane_link *link)
+{
+	size_t from = lanes->steps[link->from].lane, to = lanes->steps[link->to].lane;
+
+	return from < to ? to - 1 : to;
+}
+
+/* Links that have no step in common do not lie one on the other: they would look like one. */
+static int link_x(const struct panel *panel, size_t index)
+{
+	const struct lanes *lanes = panel->lanes;
+	const struct lane_link *link = &lanes->links[index];
+	size_t gutter = gutter_of(lanes, link);
+	int beside = 0;
+
+	for (size_t i = 0; i < index; i++) {
+		const struct lane_link *other = &lanes->links[i];
+		beside += gutter_of(lanes, other) == gutter && other->from != link->from && other->to != link->to &&
+			  other->from != link->to && other->to != link->from && !lie_apart(lanes, other, link);
+	}
+	return lane_x(panel, gutter + 1) - panel->box_end + LINK_STEP * (1 + beside % (GUTTER / LINK_STEP - 1));
+}
+
+/* From one box to the other: a dashed line without a head, in the room beside the lane. */
+static void draw_link(const struct panel *panel, size_t index)
+{
+	const struct lane_link *link = &panel->lanes->links[index];
+	const struct lane_step *from = &panel->lanes->steps[link->from], *to = &panel->lanes->steps[link->to];
+	bool rightward = from->lane < to->lane;
+	int y1 = dot_y(panel, from), y2 = dot_y(panel, to);
+	int x1 = rightward ? lane_x(panel, from->lane + 1) - panel->box_end : lane_x(panel, from->lane) - 9;
+	int x2 = rightward ? lane_x(panel, to->lane) - 9 : lane_x(panel, to->lane + 1) - panel->box_end;
+
+	if (from->lane == to->lane)
+		return;
+	char *data = mem_format("M%d %dH%dV%dH%d", x1, y1, link_x(panel, index), y2, x2);
+	svg_path(panel->out, data, "between");
 	free(data);
 }
 
@@ -252,17 +293,14 @@ static void draw_panel(const struct panel *panel)
 	for (size_t i = 0; i < lanes->lane_count; i++)
 		draw_lane(panel, i);
 	for (size_t i = 0; i < lanes->link_count; i++)
-		draw_link(panel, &lanes->links[i]);
+		draw_link(panel, i);
 	for (size_t i = 0; i < lanes->arrow_count; i++)
 		draw_arrow(panel, &lanes->arrows[i]);
 	for (size_t i = 0; i < lanes->step_count; i++)
 		draw_step(panel, &lanes->steps[i]);
-	if (lanes->threads_hidden) {
-		char *more = mem_format("%zu more %s not drawn", lanes->threads_hidden,
-					lanes->threads_hidden == 1 ? "thread is" : "threads are");
-		svg_text(panel->out, panel->left, panel->row_top[lanes->row_count + 1] + LINE, "faint", more);
-		free(more);
-	}
+	if (lanes->not_drawn)
+		svg_text(panel->out, panel->left, panel->row_top[lanes->row_count + 1] + LINE, "faint",
+			 lanes->not_drawn);
 }
 
 /* --- the whole --- */
@@ -271,19 +309,21 @@ static void draw_panel(const struct panel *panel)
 static int place_panels(struct panel *panels, const struct lanes *lanes, size_t count, int *height)
 {
 	size_t all = 0, widest = 0;
-	int bottom = 0, right = 0;
+	int bottom = 0, right = 0, narrow = LANE_NARROW;
 
 	for (size_t i = 0; i < count; i++) {
 		all += lanes[i].lane_count;
 		widest = lanes[i].lane_count > widest ? lanes[i].lane_count : widest;
+		narrow = lanes[i].link_count ? LANE_NARROW + GUTTER : narrow;
 	}
 	int room = ACROSS - 2 * MARGIN - (int)(count - 1) * MARGIN;
-	bool beside = all && room / (int)all >= LANE_NARROW;
+	bool beside = all && room / (int)all >= narrow;
 	int width = room / (int)(beside ? all : widest ? widest : 1);
 	width = width > LANE_WIDE ? LANE_WIDE : width;
 	for (size_t i = 0; i < count; i++) {
 		panels[i].lanes = &lanes[i];
 		panels[i].lane_width = width;
+		panels[i].box_end = BOX_END + (lanes[i].link_count ? GUTTER : 0);
 		panels[i].left = beside && i ? right + MARGIN : MARGIN;
 		panels[i].top = beside || !i ? TITLE + MARGIN : bottom + MARGIN;
 		int end = measure_rows(&panels[i]);
@@ -305,11 +345,13 @@ static void draw_legend(FILE *out, int y, bool several)
 	svg_text(out, x + 88, y + 5, "faint", "waits");
 	svg_rectangle(out, x + 138, y - 5, 10, 10, "dot");
 	svg_text(out, x + 154, y + 5, "faint", "the end");
-	svg_line(out, x + 214, y, x + 244, y, "between");
-	svg_text(out, x + 250, y + 5, "faint", "wrong together");
-	svg_text(out, x + 368, y + 5, "faint", ":N  line N");
+	draw_arrow_at(out, x + 214, x + 244, y);
+	svg_text(out, x + 250, y + 5, "faint", "must come before");
+	svg_line(out, x + 374, y, x + 404, y, "between");
+	svg_text(out, x + 410, y + 5, "faint", "wrong together");
+	svg_text(out, x + 528, y + 5, "faint", ":N  line N");
 	if (several)
-		svg_text(out, x + 448, y + 5, "faint", "xN  N threads alike");
+		svg_text(out, x + 608, y + 5, "faint", "xN  N threads alike");
 }
 
 void lanes_svg(FILE *out, const char *title, const struct lanes *lanes, size_t count)

@@ -239,9 +239,8 @@ static void print_one(FILE *out, struct style style, const struct lanes *lanes)
 		for (int strip = 0; strip < strips_of(lanes, row); strip++)
 			print_strip(&sheet, row, strip);
 	}
-	if (lanes->threads_hidden)
-		fprintf(out, "\n%zu more %s not drawn\n", lanes->threads_hidden,
-			lanes->threads_hidden == 1 ? "thread is" : "threads are");
+	if (lanes->not_drawn)
+		fprintf(out, "\n%s\n", lanes->not_drawn);
 }
 
 void lanes_print(FILE *out, struct style style, const struct lanes *lanes, size_t count)

@@ -113,7 +113,7 @@ char *words_of_step(const struct trace *trace, const struct trace_step *step)
 	if (step->does == DOES_WAIT)
 		all = mem_format("%d of them: %s", step->times, one);
 	else
-		all = mem_format(step->does == DOES_JOIN || step->does == DOES_GO ? "%s; this %d times"
+		all = mem_format(step->does == DOES_JOIN || step->does == DOES_GO ? "%s; all this %d times"
 										  : "%s, %d times",
 				 one, step->times);
 	free(one);
@@ -162,4 +162,17 @@ char *words_of_finding(const struct trace_step *finding, const struct trace_step
 		whole = mem_format("%s: line %d", words, other->line);
 	free(words);
 	return whole;
+}
+
+char *words_of_rest(size_t threads, size_t steps)
+{
+	char *of_threads = threads ? mem_format("%zu more thread%s", threads, threads == 1 ? "" : "s") : mem_copy("");
+	char *of_steps = steps ? mem_format("%zu step%s in between", steps, steps == 1 ? "" : "s") : mem_copy("");
+	char *rest = threads || steps ? mem_format("%s%s%s %s not drawn", of_threads, threads && steps ? " and " : "",
+						   of_steps, threads + steps == 1 ? "is" : "are")
+				      : NULL;
+
+	free(of_threads);
+	free(of_steps);
+	return rest;
 }

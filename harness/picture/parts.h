@@ -11,6 +11,8 @@
 char *words_of_step(const struct trace *trace, const struct trace_step *step);
 /* What a finding says is wrong, and where its other half is, for the caller to free. `other` may be NULL. */
 char *words_of_finding(const struct trace_step *finding, const struct trace_step *other);
+/* What a picture leaves out, for the caller to free; NULL: nothing. */
+char *words_of_rest(size_t threads, size_t steps);
 /* Whether a finding of this kind is about two accesses that nothing orders. */
 bool is_race(const char *kind);
 

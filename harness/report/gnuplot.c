@@ -180,7 +180,7 @@ static void put_time(FILE *out, const struct scale *scale)
 	if (scale->unit_name)
 		fprintf(out, "set xlabel 'time since the start, %s'\n", scale->unit_name);
 	else
-		fputs("set xlabel 'one change after the other'\nset format x ''\n", out);
+		fputs("set xlabel 'in the order of events, not to scale'\nset format x ''\n", out);
 }
 
 void plot_script(FILE *out, const char *title, const struct plot *broken, const struct plot *fixed)

@@ -32,7 +32,7 @@ struct plot {
 	long long end_us;   /* of the program */
 	long long at_exit;  /* of the first line */
 	bool bounded;	    /* the second line is what is allowed of the first */
-	bool by_change;	    /* not by time: a value for each change */
+	bool by_change;	    /* not by time: equal stretches are one */
 };
 
 /*

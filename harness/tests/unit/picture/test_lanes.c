@@ -263,6 +263,91 @@ Test(lanes, are_an_svg_with_words_for_who_cannot_see_it)
 	lanes_release(&lanes);
 }
 
+/* Two races of the same two threads, the one within the other. */
+static const char two_races[] = HEAD
+	"{\"step\":1,\"thread\":0,\"does\":\"start\",\"other\":1,\"file\":\"b.c\",\"line\":70,\"in\":\"cache_new\"}\n"
+	"{\"step\":2,\"thread\":1,\"does\":\"begin\",\"after\":[1]}\n"
+	"{\"step\":3,\"thread\":1,\"does\":\"read\",\"on\":\"block 1\",\"file\":\"b.c\",\"line\":40,\"in\":\"evict\"}\n"
+	"{\"step\":4,\"thread\":1,\"does\":\"read\",\"on\":\"block 2\",\"file\":\"b.c\",\"line\":41,\"in\":\"evict\"}\n"
+	"{\"step\":5,\"thread\":1,\"does\":\"reach\",\"on\":\"point ROUND\",\"file\":\"b.c\",\"line\":55,\"in\":\"evict\"}\n"
+	"{\"step\":6,\"thread\":0,\"does\":\"wait\",\"on\":\"point ROUND\",\"file\":\"b.c\",\"line\":84,\"in\":\"main\"}\n"
+	"{\"step\":7,\"thread\":0,\"does\":\"go\",\"on\":\"point ROUND\",\"file\":\"b.c\",\"line\":84,\"in\":\"main\",\"after\":[5]}\n"
+	"{\"step\":8,\"thread\":0,\"does\":\"free\",\"on\":\"block 2\",\"file\":\"b.c\",\"line\":76,\"in\":\"cache_free\"}\n"
+	"{\"step\":9,\"thread\":0,\"does\":\"finding\",\"kind\":\"data-race\",\"detector\":\"tsan\",\"file\":\"b.c\",\"line\":76,"
+	"\"in\":\"cache_free\",\"after\":[4]}\n"
+	"{\"step\":10,\"thread\":0,\"does\":\"free\",\"on\":\"block 1\",\"file\":\"b.c\",\"line\":77,\"in\":\"cache_free\"}\n"
+	"{\"step\":11,\"thread\":0,\"does\":\"finding\",\"kind\":\"data-race\",\"detector\":\"tsan\",\"file\":\"b.c\",\"line\":77,"
+	"\"in\":\"cache_free\",\"after\":[3]}\n"
+	"{\"step\":12,\"thread\":0,\"does\":\"exit\"}\n";
+
+/* The number after `mark`, which is after the next `before`; moves *at. */
+static int number_after(const char **at, const char *before, const char *mark)
+{
+	*at = strstr(*at, before);
+	cr_assert(*at, "no more '%s'", before);
+	*at = strstr(*at, mark) + strlen(mark);
+	return atoi(*at);
+}
+
+Test(lanes, draw_what_is_wrong_together_beside_the_lanes_and_the_boxes)
+{
+	struct lanes lanes = lanes_from(two_races);
+	char *picture = svg_of(&lanes);
+	const char *at = strstr(picture, "class=\"between\" d="), *box = strstr(picture, "class=\"box\" x=");
+	int down[2], mark = 10 /* half of one, that lies on a lane */, second_lane = 0;
+
+	for (int i = 0; i < 2; i++)
+		down[i] = number_after(&at, "class=\"between\" d=", "H");
+	cr_expect_neq(down[0], down[1], "the one lies on the other:\n%s", picture);
+	for (const char *lane = picture; (lane = strstr(lane, "class=\"lane\" x1=\"")); lane++)
+		if (atoi(lane + strlen("class=\"lane\" x1=\"")) > second_lane)
+			second_lane = atoi(lane + strlen("class=\"lane\" x1=\""));
+	for (int i = 0; i < 2; i++)
+		cr_expect_lt(down[i], second_lane - mark, "%d, lane %d", down[i], second_lane);
+	for (; (box = strstr(box, "class=\"box\" x=")); box++) {
+		int left = atoi(box + strlen("class=\"box\" x=\""));
+		int end = left + atoi(strstr(box, "width=\"") + strlen("width=\""));
+		for (int i = 0; left < second_lane && i < 2; i++)
+			cr_expect_gt(down[i], end, "%d, box until %d", down[i], end);
+	}
+	free(picture);
+	lanes_release(&lanes);
+}
+
+Test(lanes, say_how_many_steps_they_leave_out)
+{
+	static const char steps[] =
+		"{\"step\":1,\"thread\":0,\"does\":\"start\",\"other\":1}\n{\"step\":2,\"thread\":1,\"does\":\"begin\",\"after\":[1]}\n";
+	static const struct {
+		const char *left_out, *words; /* NULL: none */
+	} cases[] = {
+		{"\"threads\":0,\"steps\":5", "5 steps in between are not drawn"},
+		{"\"threads\":0,\"steps\":1", "1 step in between is not drawn"},
+		{"\"threads\":1,\"steps\":1", "1 more thread and 1 step in between are not drawn"},
+		{"\"threads\":0,\"steps\":0", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *trace = mem_format(
+			"{\"trace\":1,\"program\":\"x\",\"threads\":[\"main\",\"work\"],\"left_out\":{%s}}\n%s",
+			cases[i].left_out, steps);
+		struct lanes lanes = lanes_from(trace);
+		char *text = printed(&lanes, plain), *picture = svg_of(&lanes);
+
+		if (cases[i].words) {
+			has(text, cases[i].words);
+			has(picture, cases[i].words);
+		} else {
+			has_not(text, "not drawn");
+			has_not(picture, "not drawn");
+		}
+		free(picture);
+		free(text);
+		free(trace);
+		lanes_release(&lanes);
+	}
+}
+
 /* Whatever a program calls its threads and points. */
 Test(lanes, let_no_name_break_the_picture)
 {
@@ -358,7 +443,7 @@ Test(lanes, say_for_how_many_a_lane_and_a_step_stand)
 
 	has(text, "starts work x3\n");
 	has(text, "frees item, 7 times\n");
-	has(text, "joins work x3; this 2 times\n");
+	has(text, "joins work x3; all this 2 times\n");
 	has(text, "1 of them: waits on room\n");
 	has(text, "   xN N alike\n");
 	has(picture, "xN  N threads alike");

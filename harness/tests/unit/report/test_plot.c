@@ -307,7 +307,7 @@ Test(plot, shows_what_of_a_figure_is_allowed)
 	plot_squeeze(&plot);
 	cr_expect_eq(plot.count, 6, "%zu values that differ from the one before", plot.count);
 	PRINTED(text, plot_script(out, "x", &plot, &plot));
-	cr_expect(strstr(text, "set xlabel 'one change after the other'"), "%s", text);
+	cr_expect(strstr(text, "set xlabel 'in the order of events, not to scale'"), "%s", text);
 	cr_expect(strstr(text, "'allowed: in_flight - 1'"), "%s", text);
 	free(text);
 	plot_release(&plot);
