@@ -23,7 +23,7 @@
 #include "kit/queue.h"
 
 enum { VISITORS = 4, TRIES = 4, BOOKS = 3, MANY_BOOKS = 40 /* of a search */, A_MINUTE = 60000 /* ms */ };
-enum { PATIENCE = 4, LIMIT = 8 /* in books: when a visitor hangs up, and when the visitor's program would */ };
+enum { PATIENCE = 4, LIMIT = 8 /* in books: when a visitor hangs up, and when the browser would */ };
 
 struct query {
 	int books, until; /* how many to read; after which one the answer is of no use */

@@ -1,6 +1,6 @@
 /*
  * A class trip: a coach, a hostel and a museum, booked by a thread each. When one
- * is late, all are  ended, then asked again. The portal hangs until the fifth
+ * is late, all are ended, then asked again. The portal hangs until the fifth
  * try, and then answers what is in its queue: everything.
  *
  * Promise   a try that has been given up asks for nothing any more: one trip is booked once.
