@@ -65,6 +65,15 @@ void schedule_let_go(void);
 void schedule_wake_in_vain(void);
 
 /*
+ * For a test too: when the calling thread is woken from a wait for a condition,
+ * it has the lock only after the point has been reached, and anybody may have it
+ * meanwhile. As schedule_hold(), but the thread has left the condition: in glibc,
+ * one that is held inside it can keep others from signalling. A wait that
+ * schedule_wake_in_vain() ends is not meant, nor one for a semaphore.
+ */
+void schedule_wake_late(int point);
+
+/*
  * For a test too, and one thread of it: from here on the calling thread takes
  * each lock only when every other thread waits. What they can do before it they
  * have done by then, so that two steps of it in the wrong order are found out.

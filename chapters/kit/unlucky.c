@@ -22,10 +22,24 @@ int __wrap_pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *lo
 void loose_woken(void) __attribute__((weak));
 void loose_locks(void) __attribute__((weak));
 
-static int woken(int error)
+enum { NEVER = -1 };
+
+static _Thread_local int slow_until = NEVER; /* a point */
+
+void schedule_wake_late(int point)
+{
+	slow_until = point;
+}
+
+static int woken(int error, pthread_mutex_t *lock)
 {
 	if (loose_woken)
 		loose_woken();
+	if (slow_until != NEVER) {
+		CHECK(pthread_mutex_unlock(lock));
+		schedule_await(slow_until);
+		CHECK(pthread_mutex_lock(lock));
+	}
 	return error;
 }
 
@@ -53,13 +67,13 @@ static bool ends_at_once(pthread_mutex_t *lock)
 
 __attribute__((weak)) int __wrap_pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *lock)
 {
-	return ends_at_once(lock) ? 0 : woken(__real_pthread_cond_wait(condition, lock));
+	return ends_at_once(lock) ? 0 : woken(__real_pthread_cond_wait(condition, lock), lock);
 }
 
 __attribute__((weak)) int __wrap_pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *lock,
 							const struct timespec *end)
 {
-	return ends_at_once(lock) ? 0 : woken(__real_pthread_cond_timedwait(condition, lock, end));
+	return ends_at_once(lock) ? 0 : woken(__real_pthread_cond_timedwait(condition, lock, end), lock);
 }
 
 static _Thread_local bool goes_last;

@@ -8,6 +8,7 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <stdbool.h>
 
 #include "kit/check.h"
@@ -17,11 +18,12 @@
 enum { LATE = 8000 /* ms: when a test stops waiting for a call that does not return; no right one is near it */ };
 enum { FULL = BUREAU_TRANSLATORS + BUREAU_SHELF /* texts */, ALL = 100 };
 
-enum { PORTER_HAS_LEFT };
+enum { PORTER_HAS_LEFT, SHELF_IS_EMPTY };
 
 static struct {
 	int words;	      /* texts that may be translated; a translator waits for one; guarded by lock */
 	int translated, keys; /* texts; how often the keys came back; guarded by lock */
+	int here;	      /* translators that have had a text, and whose threads have not ended; guarded by lock */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 } house = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
@@ -43,8 +45,23 @@ static void give_words(int count)
 	CHECK(pthread_mutex_unlock(&house.lock));
 }
 
+/* A translator's, as the last thing that the thread does. There is no hurry: who has to wait for that does. */
+static void goes_home(void *arg)
+{
+	(void)arg;
+	schedule_await_blocked();
+	add(&house.here, -1);
+}
+
+static pthread_key_t on_duty;
+
 static void translate(void *text)
 {
+	REQUIRE(text);
+	if (!pthread_getspecific(on_duty)) {
+		CHECK(pthread_setspecific(on_duty, &house));
+		add(&house.here, 1);
+	}
 	CHECK(pthread_mutex_lock(&house.lock));
 	while (house.words == 0)
 		CHECK(pthread_cond_wait(&house.changed, &house.lock));
@@ -54,10 +71,33 @@ static void translate(void *text)
 	add(&house.translated, 1);
 }
 
+static jmp_buf *street; /* who has given back the keys goes there, and not back into the bureau */
+
 static void give_back_the_keys(void *arg)
 {
 	REQUIRE(arg == &house);
 	add(&house.keys, 1);
+	if (street)
+		longjmp(*street, 1);
+}
+
+/* Waits may end without a signal, as POSIX allows: who was woken for nothing has to wait again. */
+static struct bureau *open_in_the_morning(void)
+{
+	schedule_wake_in_vain();
+	CHECK(pthread_key_create(&on_duty, goes_home));
+	return bureau_open(translate, give_back_the_keys, &house);
+}
+
+/* What is freed only after the keys are back is not freed any more, and memcheck finds it. */
+static void release_and_leave(struct bureau *bureau)
+{
+	jmp_buf here;
+
+	street = &here;
+	if (setjmp(here) == 0)
+		bureau_release(bureau);
+	street = NULL;
 }
 
 /* Somebody with a hold and a thread: the one who closes, or an office with a text. */
@@ -91,12 +131,13 @@ static void *close_it(void *arg)
 	return NULL;
 }
 
-/* Holds on once more, and lets go, after the porter has; but between the two there is nothing that orders them. */
+/* Comes too late, holds on once more, and lets go; but nothing orders that with what the porter has done before. */
 static void *leave_last(void *arg)
 {
 	struct person *self = arg;
 
 	schedule_await(PORTER_HAS_LEFT);
+	self->answer = bureau_submit(self->bureau, &self->texts[0]);
 	bureau_release(bureau_hold(self->bureau));
 	let_go(self);
 	return NULL;
@@ -109,6 +150,12 @@ static void *submit(void *arg)
 	self->answer = bureau_submit(self->bureau, &self->texts[0]);
 	let_go(self);
 	return NULL;
+}
+
+static void *submit_and_wake_late(void *arg)
+{
+	schedule_wake_late(SHELF_IS_EMPTY);
+	return submit(arg);
 }
 
 /* As many texts as are accepted without a wait while the translators have no word. */
@@ -139,8 +186,12 @@ static bool is_back(struct person *person, long wait)
 		;
 	bool back = person->back;
 	CHECK(pthread_mutex_unlock(&person->lock));
-	if (back)
+	if (back) {
 		CHECK(pthread_join(person->thread, NULL));
+		CHECK(pthread_cond_destroy(&person->changed));
+		CHECK(pthread_mutex_destroy(&person->lock));
+		person->bureau = NULL; /* else memcheck would find it here, when nobody has freed it */
+	}
 	return back;
 }
 
@@ -155,6 +206,14 @@ static void fill(struct bureau *bureau)
 	cr_assert_eq(customer.accepted, FULL, "the bureau was open, and has refused a text");
 }
 
+/* The porter is back. */
+static void expect_nobody_here(void)
+{
+	int here = add(&house.here, 0);
+
+	cr_assert_eq(here, 0, "bureau_close() has returned, and %d of the translators still run", here);
+}
+
 static void expect_each_once(void)
 {
 	for (int i = 0; i < FULL; i++)
@@ -165,7 +224,7 @@ static void expect_each_once(void)
 /* What was translated is read without a lock: when bureau_close() has returned, no translator runs. */
 Test(bureau, refuses_what_comes_too_late, .timeout = 60)
 {
-	struct bureau *bureau = bureau_open(translate, give_back_the_keys, &house);
+	struct bureau *bureau = open_in_the_morning();
 	int early = 0, too_late = 0;
 
 	enum bureau_answer first = bureau_submit(bureau, &early);
@@ -176,20 +235,40 @@ Test(bureau, refuses_what_comes_too_late, .timeout = 60)
 	give_words(ALL);
 	bool closed = is_back(&porter, LATE);
 	cr_assert(closed, "bureau_close() does not return, and all texts are translated");
+	expect_nobody_here();
 	int translated = early;
 	enum bureau_answer answer = bureau_submit(bureau, &too_late);
 	cr_assert_eq(answer, BUREAU_CLOSED, "the bureau was closed, and has accepted a text");
-	bureau_release(bureau);
+	release_and_leave(bureau);
+	bureau = NULL;
 	cr_assert_eq(first, BUREAU_ACCEPTED, "the bureau was open, and has refused a text");
 	cr_assert_eq(translated, 1, "a text was accepted, and was translated %d times", translated);
 	cr_assert_eq(too_late, 0, "a text was refused, and was translated");
 	cr_assert_eq(house.keys, 1, "nobody holds the bureau, and gone() was called %d times", house.keys);
 }
 
+/* One waits for a place when the bureau is closed, and wakes up when the shelf is empty. */
+static void refuse_who_wakes_up_late(struct bureau *bureau)
+{
+	fill(bureau);
+	send(&late, submit_and_wake_late, bureau);
+	schedule_await_blocked();
+	cr_assert_not(is_back(&late, 0), "the bureau is open, the shelf is full, and an office does not wait");
+	send(&porter, close_it, bureau);
+	schedule_await_blocked();
+	give_words(ALL);
+	bool closed = is_back(&porter, LATE);
+	schedule_reached(SHELF_IS_EMPTY);
+	cr_assert(closed, "all texts are translated, and bureau_close() waits for somebody else");
+	cr_assert(is_back(&late, LATE), "the bureau is closed, and an office waits there for a place");
+	cr_assert_eq(late.answer, BUREAU_CLOSED, "the bureau was closed, and has accepted a text");
+	bureau_release(bureau);
+}
+
 /* Two offices wait for a place on the shelf, and the porter for the translators. */
 Test(bureau, refuses_who_still_waits, .timeout = 60)
 {
-	struct bureau *bureau = bureau_open(translate, give_back_the_keys, &house);
+	struct bureau *bureau = open_in_the_morning();
 
 	fill(bureau);
 	send(&office, submit, bureau);
@@ -208,18 +287,20 @@ Test(bureau, refuses_who_still_waits, .timeout = 60)
 	cr_assert_eq(late.answer, BUREAU_CLOSED, "the bureau was closed, and has accepted a text");
 	cr_assert_eq(add(&house.translated, 0), 0, "a translator has not waited for his word");
 	cr_assert_not(is_back(&porter, 0), "bureau_close() has returned, and texts are still on the shelf");
-	give_words(ALL);
+	give_words(FULL);
 	cr_assert(is_back(&porter, LATE), "bureau_close() does not return, and all texts are translated");
+	expect_nobody_here();
 	expect_each_once();
 	bureau_release(bureau);
 	cr_assert_eq(house.translated, FULL, "%d texts were accepted, and %d translated", FULL, house.translated);
 	cr_assert_eq(house.keys, 1, "nobody holds the bureau, and gone() was called %d times", house.keys);
+	refuse_who_wakes_up_late(bureau_open(translate, give_back_the_keys, &house));
 }
 
 /* Two offices wait, and there is a place for one. There are two bureaus, and what becomes of one is nothing to the other. */
 Test(bureau, gives_a_place_when_there_is_one, .timeout = 60)
 {
-	struct bureau *bureau = bureau_open(translate, give_back_the_keys, &house);
+	struct bureau *bureau = open_in_the_morning();
 	struct bureau *other = bureau_open(translate, give_back_the_keys, &house);
 	int text = 0;
 
@@ -230,9 +311,9 @@ Test(bureau, gives_a_place_when_there_is_one, .timeout = 60)
 	give_words(1);
 	schedule_await_blocked();
 	bool first_is_back = is_back(&office, 0), second_is_back = is_back(&second, 0);
-	give_words(ALL);
 	cr_assert(first_is_back || second_is_back, "there is a place on the shelf, and two offices wait for one");
 	cr_assert_not(first_is_back && second_is_back, "there was one place on the shelf, and two texts were accepted");
+	give_words(ALL);
 	cr_assert(is_back(first_is_back ? &second : &office, LATE),
 		  "there is a place on the shelf, and an office waits for one");
 	cr_assert(office.answer == BUREAU_ACCEPTED && second.answer == BUREAU_ACCEPTED,
@@ -251,13 +332,14 @@ Test(bureau, gives_a_place_when_there_is_one, .timeout = 60)
 
 Test(bureau, belongs_to_its_last_holder, .timeout = 60)
 {
-	struct bureau *bureau = bureau_open(translate, give_back_the_keys, &house);
+	struct bureau *bureau = open_in_the_morning();
 
 	send(&office, leave_last, bureau);
 	schedule_await_blocked(); /* both translators wait for a text: they are to be woken, both */
 	send(&porter, close_it, bureau);
 	cr_assert(is_back(&porter, LATE), "bureau_close() does not return, and there is nothing to do");
-	REQUIRE(is_back(&office, LATE));
+	cr_assert(is_back(&office, LATE), "the bureau is closed, and does not say so at once");
+	cr_assert_eq(office.answer, BUREAU_CLOSED, "the bureau was closed, and has accepted a text");
 	cr_assert_eq(house.keys, 0, "the bureau is gone, and somebody holds it");
 	bureau_release(bureau);
 	cr_assert_eq(house.keys, 1, "nobody holds the bureau, and gone() was called %d times", house.keys);

@@ -5,7 +5,7 @@
  * Tempting  no text is lost, nobody has to handle an error, and the old callers need no change.
  * Refused   the tests: closed means closed. The caller that has closed it goes on to close what translating needs, and
  *           a thread that it does not know of uses it.
- * test      fails refuses_what_comes_too_late, refuses_who_still_waits
+ * test      fails refuses_what_comes_too_late, refuses_who_still_waits, belongs_to_its_last_holder
  */
 #include "bureau.h"
 
