@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "command.h"
 #include "exec/sandbox.h"
 #include "grades.h"
@@ -84,6 +85,18 @@ static void cut_slice(struct course *course)
 	all->count = kept;
 }
 
+/* What cannot be graded keeps nobody else from it. */
+static void name_others(const struct submissions *all)
+{
+	for (size_t i = 0; i < all->other_count; i++) {
+		char *path = text_escape(all->others[i]);
+		fprintf(stderr,
+			"loose: '%s' is not graded, for it is no folder, .zip or .tar.gz; pack it as one, or take it away\n",
+			path);
+		free(path);
+	}
+}
+
 static int open_folders(struct course *course)
 {
 	char *own = course->sliced ? slice_folder(course->out, &course->slice) : mem_copy(course->out);
@@ -98,6 +111,8 @@ static int open_folders(struct course *course)
 		status = cannot_judge("%s", error);
 	if (status == 0 && course->sliced)
 		cut_slice(course);
+	else if (status == 0)
+		name_others(&course->all);
 	free(error);
 	free(path);
 	free(own);
@@ -206,9 +221,11 @@ static void on_graded(void *context, const char *person, const char *pitfall, bo
 	char *left = progress_left(course->fresh, all - course->done, now_ms() - course->first_ms);
 	if (course->style.terminal)
 		fprintf(stderr, "\r\033[K%zu of %zu graded%s", course->done, all, left);
-	else if (fresh)
-		fprintf(stderr, "%zu of %zu graded%s: %s %s\n", course->done, all, left, person, pitfall);
+	char *name = text_escape(person);
+	if (!course->style.terminal && fresh)
+		fprintf(stderr, "%zu of %zu graded%s: %s %s\n", course->done, all, left, name, pitfall);
 	fflush(stderr);
+	free(name);
 	free(left);
 }
 
@@ -310,8 +327,13 @@ static int tell(const struct course *course, const struct grades_counts *all)
 		printf("%zu of them are suspicious, which costs nothing: a person looks at what grades.csv says.\n",
 		       all->suspicious);
 	printf("grades: %s/grades.csv; a page for each person: %s/submissions/\n", course->out, course->out);
+	if (course->all.other_count)
+		printf("Not graded is what lies beside the submissions, %zu in all: it is named above.\n",
+		       course->all.other_count);
 	if (counts[GRADE_CANNOT_JUDGE])
 		return STATUS_CANNOT_JUDGE;
+	if (course->all.other_count)
+		return STATUS_BAD_INPUT;
 	return counts[GRADE_FAILED] + counts[GRADE_TAMPERED] ? STATUS_DISAGREES : STATUS_AGREES;
 }
 
@@ -499,7 +521,8 @@ const struct command_entry command_grade = {
 		"Judges the file of each exercise that each person has handed in, by its tests and all detectors, as check "
 		"judges your own, and scores it by the exercise's rubric, which --rubric prints: exercises/.../rubric, or 60 points for the tests and 40 "
 		"for the detectors. DIR has a folder, a .zip or a .tar.gz for each person, laid out as work/ is; only the file "
-		"that the exercise lets a learner edit counts.\n\n"
+		"that the exercise lets a learner edit counts. What is none of these is named, and the exit status is 2 at least, "
+		"even when all others pass.\n\n"
 		"The results go to --out: grades.csv, junit.xml, results.sarif and items.csv (which test and which detector "
 		"refused how many) of the class; and in submissions/PERSON/ of each exercise the record as JSON and a page for "
 		"the person, and the results.json of Gradescope and of PrairieLearn.\n\n"

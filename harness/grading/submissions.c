@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include <archive_entry.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 enum { BLOCK = 64 << 10, MOST_PACKED = 64 << 20 };
 
@@ -29,7 +31,7 @@ static size_t ending_length(const char *name)
 
 	for (size_t i = 0; endings[i]; i++) {
 		size_t ending = strlen(endings[i]);
-		if (length > ending && strcmp(name + length - ending, endings[i]) == 0)
+		if (length > ending && strcasecmp(name + length - ending, endings[i]) == 0)
 			return ending;
 	}
 	return 0;
@@ -44,6 +46,12 @@ static void add_entry(struct submissions *all, const char *directory, const char
 		(struct submissions_entry){mem_copy_n(name, length), mem_format("%s/%s", directory, name), archive};
 }
 
+static void add_other(struct submissions *all, const char *directory, const char *name)
+{
+	all->others = mem_resize(all->others, all->other_count + 1, sizeof *all->others);
+	all->others[all->other_count++] = mem_format("%s/%s", directory, name);
+}
+
 static void look_at(struct submissions *all, const char *directory, int at, const char *name)
 {
 	struct stat there;
@@ -55,6 +63,8 @@ static void look_at(struct submissions *all, const char *directory, int at, cons
 		add_entry(all, directory, name, false);
 	else if (ending_length(name))
 		add_entry(all, directory, name, true);
+	else
+		add_other(all, directory, name);
 }
 
 static int by_person(const void *left, const void *right)
@@ -63,6 +73,37 @@ static int by_person(const void *left, const void *right)
 	int order = strcmp(a->person, b->person);
 
 	return order ? order : strcmp(a->path, b->path);
+}
+
+static int by_name(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* A line, for the caller to free; NULL: nobody is there twice. */
+static char *complain_of_twins(const struct submissions *all)
+{
+	for (size_t i = 1; i < all->count; i++) {
+		if (strcmp(all->items[i - 1].person, all->items[i].person) != 0)
+			continue;
+		char *one = text_escape(all->items[i - 1].path), *other = text_escape(all->items[i].path);
+		char *line = mem_format("'%s' and '%s' are of the same person; keep one", one, other);
+		free(one);
+		free(other);
+		return line;
+	}
+	return NULL;
+}
+
+/* A line, for the caller to free. */
+static char *complain_of_nobody(const struct submissions *all, const char *directory)
+{
+	if (!all->other_count)
+		return mem_format("'%s' has no folder, .zip or .tar.gz of anybody", directory);
+	char *one = text_escape(all->others[0]);
+	char *line = mem_format("'%s' has no folder, .zip or .tar.gz of anybody; '%s' is none", directory, one);
+	free(one);
+	return line;
 }
 
 int submissions_find(struct submissions *all, const char *directory, char **error)
@@ -81,12 +122,9 @@ int submissions_find(struct submissions *all, const char *directory, char **erro
 	closedir(open);
 	if (all->count)
 		qsort(all->items, all->count, sizeof *all->items, by_person);
-	else
-		*error = mem_format("'%s' has no folder, .zip or .tar.gz of anybody", directory);
-	for (size_t i = 1; i < all->count && !*error; i++)
-		if (strcmp(all->items[i - 1].person, all->items[i].person) == 0)
-			*error = mem_format("'%s' and '%s' are of the same person; keep one", all->items[i - 1].path,
-					    all->items[i].path);
+	if (all->other_count)
+		qsort(all->others, all->other_count, sizeof *all->others, by_name);
+	*error = all->count ? complain_of_twins(all) : complain_of_nobody(all, directory);
 	if (*error)
 		submissions_release(all);
 	return *error ? -1 : 0;
@@ -98,7 +136,10 @@ void submissions_release(struct submissions *all)
 		free(all->items[i].person);
 		free(all->items[i].path);
 	}
+	for (size_t i = 0; i < all->other_count; i++)
+		free(all->others[i]);
 	free(all->items);
+	free(all->others);
 	*all = (struct submissions){0};
 }
 

@@ -2,6 +2,8 @@
  * What people hand in: a directory with a folder, a .zip or a .tar.gz for each
  * person, laid out as in work/: NN-name/pitfall/x.c. Only the files that an exercise
  * lets a learner edit are taken from it; whatever else lies there is not looked at.
+ * What is neither a folder nor such an archive is nobody's, and named, for its author
+ * may have meant to hand it in.
  *
  * Nothing of it is trusted. A link, a device, a pipe, a name that leads outside, or
  * an archive that unpacks to too much is TAKEN_TAMPERED, with the evidence. One of
@@ -25,10 +27,12 @@ struct submissions_entry {
 struct submissions {
 	struct submissions_entry *items; /* by person */
 	size_t count;
+	char **others; /* what lies there and is nobody's: paths, by name */
+	size_t other_count;
 };
 
 /*
- * Who has handed in something. Names that begin with a dot are passed over. 0, or -1 with one line in *error for the
+ * Who has handed in something; the endings of archives in upper case too. Names that begin with a dot are passed over. 0, or -1 with one line in *error for the
  * caller to free: the directory cannot be read, has nobody in it, or somebody in it twice.
  */
 int submissions_find(struct submissions *all, const char *directory, char **error);

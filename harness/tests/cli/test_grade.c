@@ -276,6 +276,24 @@ Test(grade, says_what_is_wrong_with_what_it_is_given)
 	outcome_release(&outcome);
 }
 
+/* The others have their grades all the same. */
+Test(grade, names_what_it_does_not_grade)
+{
+	hand_in("ann", right);
+	scratch_shell(&scratch, "mkfifo class/pipe && touch \"$(printf 'class/bob\\nann passed.rar')\"");
+	struct outcome outcome = grade("--no-sandbox", 2);
+	expect(outcome.err,
+	       "/class/bob\\nann passed.rar' is not graded, for it is no folder, .zip or .tar.gz; pack it as one, or take it away\n");
+	expect(outcome.err, "/class/pipe' is not graded");
+	expect(outcome.out, "1 passed, 0 failed, 0 tampered, 0 cannot be judged; 1 judged now\n");
+	expect(outcome.out, "2 in all");
+	outcome_release(&outcome);
+	expect_in("grades/grades.csv", "\"ann\",\"" PITFALL "\",passed,100,100,\"\",\"\"\r\n");
+	scratch_shell(&scratch, "rm class/pipe class/*.rar");
+	outcome = grade("--no-sandbox", 0);
+	outcome_release(&outcome);
+}
+
 /* Starts it, and kills it as soon as it has said that a submission is graded. */
 static void grade_and_be_killed(void)
 {

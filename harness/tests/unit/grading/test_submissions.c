@@ -94,6 +94,8 @@ Test(submissions, names_each_person_once, .init = root_make, .fini = root_remove
 	cr_assert_eq(all.count, 4);
 	cr_assert_str_eq(all.items[0].person, "ann");
 	cr_assert_str_eq(all.items[3].person, "dora");
+	cr_assert_eq(all.other_count, 1);
+	cr_assert(strstr(all.others[0], "/notes.txt"), "%s", all.others[0]);
 	submissions_release(&all);
 	root_run("touch ann.zip");
 	cr_assert_eq(submissions_find(&all, root, &error), -1);
@@ -101,6 +103,48 @@ Test(submissions, names_each_person_once, .init = root_make, .fini = root_remove
 	free(error);
 	root_run("rm -r bob ann* carl* dora*");
 	cr_assert_eq(submissions_find(&all, root, &error), -1);
+	cr_assert(strstr(error, "notes.txt' is none"), "%s", error);
+	free(error);
+}
+
+/* Somebody may have meant to hand it in. Nothing of it is opened. */
+Test(submissions, names_what_is_nobodys, .init = folder_of_ann, .fini = root_remove, .timeout = 20)
+{
+	static const char *const names[] = {"/bob.rar", "/bob.tar", "/pipe", "/socket"};
+
+	char socket[PATH_MAX + 8];
+
+	root_run("touch bob.rar bob.tar .DS_Store && mkfifo pipe");
+	snprintf(socket, sizeof socket, "%s/socket", root);
+	cr_assert_eq(mknod(socket, S_IFSOCK | 0600, 0), 0);
+	find();
+	cr_assert_eq(all.count, 1);
+	cr_assert_eq(all.other_count, sizeof names / sizeof *names);
+	for (size_t i = 0; i < all.other_count; i++)
+		cr_expect(strstr(all.others[i], names[i]), "%s", all.others[i]);
+	submissions_release(&all);
+}
+
+Test(submissions, knows_an_archive_by_an_ending_in_upper_case, .init = root_make, .fini = root_remove)
+{
+	root_run("touch Ann.ZIP Bob.Tar.GZ");
+	find();
+	cr_assert_eq(all.count, 2);
+	cr_expect(all.items[0].archive && all.items[1].archive);
+	cr_expect_str_eq(all.items[0].person, "Ann");
+	cr_expect_str_eq(all.items[1].person, "Bob");
+	submissions_release(&all);
+}
+
+/* It would be a second line, and colour a terminal. */
+Test(submissions, tells_a_name_in_one_line, .init = root_make, .fini = root_remove)
+{
+	char *error;
+
+	root_run("mkdir \"$(printf 'a\\nb\\033')\" && touch \"$(printf 'a\\nb\\033').zip\"");
+	cr_assert_eq(submissions_find(&all, root, &error), -1);
+	cr_expect(strstr(error, "/a\\nb\\033' and '"), "%s", error);
+	cr_expect_not(strpbrk(error, "\n\033"), "%s", error);
 	free(error);
 }
 
