@@ -124,7 +124,7 @@ static void end_exhausted(void)
 }
 
 /*
- * libuv and the C library know no other answer to some refusals of the kernel than abort(). That is no crash: nothing was
+ * libuv and the C library know no other answer to some refusals than abort(). That is not a crash: nothing was
  * judged wrong, and what was judged is kept. What watches the children ends with this process.
  */
 static void on_abort(int number)

@@ -89,7 +89,7 @@ static bool take_sign(const char **at, enum sign *sign)
 	return false;
 }
 
-/* The bound at *at, to the comma after it or the end, which *at is set to. False: that is no bound. */
+/* The bound at *at, to the comma after it or the end, which *at is set to. False: that is not a bound. */
 static bool take_bound(const char **at, struct bound *bound)
 {
 	if (!take_side(at, &bound->left) || !bound->left.is_figure || !take_sign(at, &bound->sign) ||

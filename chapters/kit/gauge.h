@@ -14,7 +14,7 @@
  * the monitor they are exact: every change is seen, in one order, even those
  * between two samples.
  *
- * They are no synchronisation, neither for the program nor for a detector. Two
+ * They are not synchronisation, neither for the program nor for a detector. Two
  * threads that set one gauge publish in the order of their calls: call while
  * the lock is held that guards the number. And a bound between a gauge and the
  * threads holds at every moment, so publish first, then start; join first,

@@ -17,10 +17,10 @@
  *
  * A gauge is counted from the beginning of the program, even before
  * metrics_start(). Its name must live as long as the program: a string
- * literal. What breaks the rules of gauge.h is not exposed: a name that is no
+ * literal. What breaks the rules of gauge.h is not exposed: a name that is not an
  * identifier, one called `threads`, the thirty-third.
  *
- * As gauge.h promises, publishing is no synchronisation: no lock, no memory
+ * As gauge.h promises, publishing is not synchronisation: no lock, no memory
  * from malloc(), nothing that a signal handler may not do.
  *
  * Link with -lmicrohttpd. Not for programs that Helgrind and DRD judge: both

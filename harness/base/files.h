@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { FILE_MOST = 64 << 20 /* bytes: more is no text of a person, nor of a tool that works */ };
+enum { FILE_MOST = 64 << 20 /* bytes: more is not text of a person, nor of a tool that works */ };
 
 /*
  * The whole file as a string that the caller owns; NULL with errno when it cannot

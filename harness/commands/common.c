@@ -193,7 +193,7 @@ int output_open(struct output *output, const char *path)
 {
 	struct stat there;
 	bool standard = strcmp(path, "-") == 0;
-	/* What is no plain file is written as it is: a device, a pipe, a link such as /dev/stdout. */
+	/* What is not a plain file is written as it is: a device, a pipe, a link such as /dev/stdout. */
 	bool old = !standard && lstat(path, &there) == 0, plain = !standard && (!old || S_ISREG(there.st_mode));
 
 	/* It will be put in the place of the old one, which may be somebody's who keeps it: told now, not after the run. */

@@ -27,7 +27,7 @@ int gated_open(struct gated *gated, const struct catalogue *catalogue, const cha
 	       const char *directory, const struct tasks *tasks);
 /* For judging_options; the context is the gated file. */
 bool gated_admits(void *context, size_t task, char **why);
-/* After the judging: as gated_open(), of what was compiled. What is only suspicious is told, and is no reason. */
+/* After the judging: as gated_open(), of what was compiled. What is only suspicious is told, and refuses nothing. */
 int gated_end(struct gated *gated);
 void gated_close(struct gated *gated);
 

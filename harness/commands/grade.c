@@ -193,7 +193,7 @@ static int prepare(struct course *course, const struct operands *operands)
 	if (!course->submissions || !course->out)
 		return bad_input("grade takes --submissions DIR and --out DIR; './loose grade --help' tells more");
 	if (course->sliced && !slice_read(course->sliced, &course->slice))
-		return bad_input("'%s' is no slice; the first one of ten is 0/10", course->sliced);
+		return bad_input("'%s' is not a slice; the first one of ten is 0/10", course->sliced);
 	if (course->hidden_folder && course->no_sandbox)
 		return refuse_secrets();
 	int status = require_sandbox(course);
@@ -322,7 +322,7 @@ static int tell(const struct course *course, const struct grades_counts *all)
 	printf("%zu passed, %zu failed, %zu tampered, %zu cannot be judged; %zu judged now\n", counts[GRADE_PASSED],
 	       counts[GRADE_FAILED], counts[GRADE_TAMPERED], counts[GRADE_CANNOT_JUDGE], course->fresh);
 	if (counts[GRADE_TAMPERED] + counts[GRADE_CANNOT_JUDGE])
-		puts("The last two are no grades: a person looks at them.");
+		puts("The last two are not grades: a person looks at them.");
 	if (all->suspicious)
 		printf("%zu of them are suspicious, which costs nothing: a person looks at what grades.csv says.\n",
 		       all->suspicious);
@@ -526,7 +526,7 @@ const struct command_entry command_grade = {
 		"The results go to --out: grades.csv, junit.xml, results.sarif and items.csv (which test and which detector "
 		"refused how many) of the class; and in submissions/PERSON/ of each exercise the record as JSON and a page for "
 		"the person, and the results.json of Gradescope and of PrairieLearn.\n\n"
-		"Outcomes are passed, failed, tampered and cannot-judge; the last two are no grade. What is known is kept at "
+		"Outcomes are passed, failed, tampered and cannot-judge; the last two are not grades. What is known is kept at "
 		"once: after a crash the same command goes on where it stopped.\n\n"
 		"--hidden adds tests of yours to those of the exercise: Criterion tests in C, with a rubric beside them where "
 		"40 points for all are not what you want. The workbook's own solution must pass them. A person is told their "

@@ -13,7 +13,7 @@ static const char purpose[] = "a workbook of concurrency pitfalls in C, and the 
 static const char naming[] =
 	"A PITFALL is named by any part of its path that no other has, or by the path itself, from where you are: "
 	"'implicit', 'chapters/02-ownership/implicit-contract/' and the file of its exercise all do. An option's value is "
-	"the next word or follows a '='; FILE may be '-' for standard output. What stands after '--' is no option.";
+	"the next word or follows a '='; FILE may be '-' for standard output. What stands after '--' is not an option.";
 
 struct entry {
 	const char *name, *help;

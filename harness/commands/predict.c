@@ -63,7 +63,7 @@ static void show_program(const struct predict *predict, const char *root)
 	free(source);
 }
 
-/* What a reader must know to answer, and what is no answer: the promise, and what the budget is held against. */
+/* What a reader must know to answer, and what is not an answer: the promise, and what the budget is held against. */
 static void show_promise(const struct predict *predict)
 {
 	const struct declaration *declaration = &predict->program->declaration;

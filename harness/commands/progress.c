@@ -71,7 +71,7 @@ static json_t *read_import(const char *path)
 	if (problem)
 		bad_input("cannot read '%s': %s", path, problem);
 	else if (!(object = standard ? json_loadf(stdin, 0, &error) : json_loads(text, 0, &error)))
-		bad_input("'%s' is no JSON (line %d: %s); './loose progress --export FILE' writes one", path,
+		bad_input("'%s' is not JSON (line %d: %s); './loose progress --export FILE' writes one", path,
 			  error.line, error.text);
 	free(problem);
 	free(text);
@@ -104,7 +104,7 @@ static int answer(struct desk *desk, const struct show *show)
 {
 	int status = show->import ? import(desk, show->import) : 0;
 
-	/* What has been said of it on standard error is no progress to show or to carry elsewhere. */
+	/* What has been said of it on standard error is not progress to show or to carry elsewhere. */
 	if (status == 0 && !reader_keeps(&desk->reader))
 		status = STATUS_CANNOT_JUDGE;
 	if (status == 0 && show->export)

@@ -60,7 +60,7 @@ static bool plot_of(const struct result *broken, const struct result *result, st
 }
 
 /*
- * What is seen is no answer that is given away: the reader has asked for it. What disagrees is told whole. The items are
+ * What is seen gives no answer away: the reader has asked for it. What disagrees is told whole. The items are
  * for the caller to free; what they own stays that of the results.
  */
 static struct results without_answers(const struct request *request, const struct results *results)

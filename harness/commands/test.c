@@ -154,7 +154,7 @@ static long lines_with(const char *tap, const char *start)
 	return count;
 }
 
-/* A leak in a test's own process is no failure to Criterion: the sanitizer's words on stderr tell. */
+/* A leak in a test's own process is not a failure to Criterion: the sanitizer's words on stderr tell. */
 static void end_suite(struct tally *tally, struct suite *suite)
 {
 	if (suite->child)

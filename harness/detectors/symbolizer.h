@@ -19,7 +19,7 @@ struct code_place {
 
 struct symbolizer;
 
-/* `maps` is what /proc/PID/maps held. Never NULL; where the map is no map, nothing will be found. */
+/* `maps` is what /proc/PID/maps held. Never NULL; where the map is not a map, nothing will be found. */
 struct symbolizer *symbolizer_open(const char *maps);
 void symbolizer_close(struct symbolizer *addresses);
 /*

@@ -241,7 +241,7 @@ static bool fill_table(struct filling *filling, const struct mark *mark)
 {
 	bool chapter = strncmp(filling->directory, "chapters/", 9) == 0;
 	char *prefix = chapter ? mem_format("%s/", filling->directory + 9) : mem_copy("");
-	/* A blank line on either side, or it is no table to some readers of Markdown. */
+	/* A blank line on either side, or it is not a table to some readers of Markdown. */
 	bool good = mark->count == 1 && putc('\n', filling->out) != EOF &&
 		    docs_table(filling->out, filling->results, prefix, filling->directory);
 

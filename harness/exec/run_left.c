@@ -112,7 +112,7 @@ static char *read_part(int file, long long from, size_t length)
 
 	while (used < length && (got = pread(file, bytes + used, length - used, (off_t)from + (off_t)used)) > 0)
 		used += (size_t)got;
-	/* What is no text ends no string. */
+	/* What is not text ends no string. */
 	for (size_t i = 0; i < used; i++)
 		if (!bytes[i])
 			bytes[i] = '?';

@@ -18,7 +18,7 @@
 /*
  * PROCESSES: a homework starts a thousand threads. CPU_S: for each process, beside the deadline, which counts real time.
  * ROOM: of temporary files, of shared memory, and of what a run writes. MEMORY: all processes together, by a control group
- * where there is one; without it a run is watched. BUILD_DATA: a limit of each compiler, of which a sanitizer is no part:
+ * where there is one; without it a run is watched. BUILD_DATA: a limit of each compiler, which has no sanitizer in it:
  * two of them at once, one for each flavour, come to theirs before all come to that of the group.
  */
 enum { PROCESSES = 2048, OWN_PROCESSES = 8, RUN_CPU_S = 600, BUILD_CPU_S = 30, PROBE_MS = 20000, FIRST_DESCRIPTOR = 4 };

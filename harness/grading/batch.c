@@ -318,7 +318,7 @@ static void keep_results(struct batch *batch, struct entry *entry)
 {
 	char *error = NULL;
 	json_t *record = record_of_entry(entry);
-	/* A person is shown no run of what is no grade. */
+	/* A person is shown no run of what is not a grade. */
 	const struct results *shown = entry->inspection.answer < GATE_UNKNOWN ? &entry->results : NULL;
 
 	if (keep(entry, record, shown, &error) != 0)

@@ -25,7 +25,7 @@ static void put_block(FILE *out, const char *text)
 }
 
 /*
- * The first promise that does not hold: a sentence of the contract; or else the first item that was lost. A prediction is no
+ * The first promise that does not hold: a sentence of the contract; else the first item that was lost. A prediction is not a
  * promise, and its points cannot be had any more.
  */
 static const json_t *first_lost(const json_t *record)

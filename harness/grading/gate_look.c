@@ -17,7 +17,7 @@ struct looking {
 	int depth; /* of its brackets */
 	bool expanded;
 	const char *file; /* its name in the expanded source, which macros of the system's put into texts */
-	char **own;	  /* its static functions: a call of one of these is no call of another that has the name */
+	char **own;	  /* its static functions: a call of one of these is not a call of another that has the name */
 	size_t own_count;
 	char *said; /* the texts that stand together, in the expanded source, joined */
 };
@@ -58,7 +58,7 @@ static void look_at_include(struct looking *looking, struct lexer *lexer, const 
 		note(looking, GATE_TAMPERED, directive, "an include that does not name its file");
 		return;
 	}
-	/* "<a/b.h>" is no text to a lexer that knows no directives, and may begin with "<=" or the like. */
+	/* "<a/b.h>" is not text to a lexer that knows no directives, and may begin with "<=" or the like. */
 	if (token.kind == LEXEME_MARK) {
 		size_t length = strcspn(token.at + 1, ">\n");
 		token.length = length + 2;

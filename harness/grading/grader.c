@@ -278,7 +278,7 @@ static char *solution_text(const struct grader *grader, const char *pitfall)
 	return text;
 }
 
-/* A hidden test that a right program fails is no test: it is graded first, as nobody's submission. */
+/* A hidden test that a right program fails is not a test: it is graded first, as nobody's submission. */
 static void try_hidden(struct grading *grading, size_t exercise)
 {
 	struct grader *grader = grading->grader;

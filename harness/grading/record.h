@@ -27,7 +27,7 @@
 #include "rubric.h"
 #include "submissions.h"
 
-/* The last two are no grade: a person looks at them. */
+/* The last two are not grades: a person looks at them. */
 enum grade { GRADE_PASSED, GRADE_FAILED, GRADE_TAMPERED, GRADE_CANNOT_JUDGE };
 /* "passed", "failed", "tampered", "cannot-judge". */
 const char *grade_name(enum grade grade);

@@ -20,7 +20,7 @@
 /* Changes when older entries must not be read any more, though their keys look the same. */
 enum { FORMAT = 2 };
 
-/* The key of a line, for the caller to free; NULL: it is no entry. What cache_record() writes begins with it. */
+/* The key of a line, for the caller to free; NULL: it is not an entry. What cache_record() writes begins with it. */
 static char *key_of(const char *line)
 {
 	static const char start[] = "{\"key\":\"";

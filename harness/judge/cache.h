@@ -50,7 +50,7 @@ void cache_close(struct cache *cache);
  */
 char *cache_key(struct cache *cache, const char *executable, const struct detector *detector, const char *bounds);
 /*
- * Fills what is known under `key` into result (seen, runs, fired, figures), if it has at least `runs` runs and is no
+ * Fills what is known under `key` into result (seen, runs, fired, figures), if it has at least `runs` runs and is not an
  * error by what the program declares today.
  */
 bool cache_recall(const struct cache *cache, const char *key, unsigned runs, struct result *result);

@@ -562,7 +562,7 @@ static void begin(void *context)
 	if (judging->count && !is_ending(judging)) {
 		leftovers_sweep(judging->loop->root);
 		workbook_tools(judging->workbook);
-		/* What is no program of the workbook is not remembered. */
+		/* What is not a program of the workbook is not remembered. */
 		judging->cache_open = !judging->options->outside;
 		if (!judging->cache_open ||
 		    cache_open(&judging->cache, judging->loop->root, &judging->workbook->toolchain) == 0) {

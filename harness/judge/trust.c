@@ -79,7 +79,7 @@ static char *distrust(const struct results *results)
 char *trust_problem(struct workbook *workbook, const struct detector *const *which,
 		    const struct judging_options *options)
 {
-	/* A short deadline is for programs that may hang; these do not, and a slow machine is no reason to distrust. */
+	/* A short deadline is for programs that may hang; these do not, and being slow is not a reason to distrust. */
 	const struct judging_options patient = {.jobs = options->jobs, .repeat = 1};
 	struct catalogue selftest;
 	struct results results;

@@ -15,7 +15,7 @@ struct http_answer {
 /*
  * Waits for the whole answer, at most so many milliseconds. 0, or an error
  * number: ETIMEDOUT, ECONNREFUSED, EINTR when the loop was interrupted,
- * EFBIG above 16 MiB, EPROTO for what is no HTTP.
+ * EFBIG above 16 MiB, EPROTO for what is not HTTP.
  */
 int http_get(struct loop *loop, int port, const char *path, unsigned ms, struct http_answer *answer);
 /* The text as a part of a URL's query, for the caller to free. */

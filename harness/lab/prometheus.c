@@ -66,7 +66,7 @@ char *prometheus_lab_rules(const char *rules, int seconds)
 	return NULL;
 }
 
-/* The number after `before` in the first line that has `mark`; 0 when there is none, or it is no port. */
+/* The number after `before` in the first line that has `mark`; 0 when there is none, or it is not a port. */
 static int port_in(const char *text, const char *mark, const char *before)
 {
 	const char *line = strstr(text, mark), *end = line ? strchr(line, '\n') : NULL;

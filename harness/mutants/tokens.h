@@ -2,7 +2,7 @@
  * C, read as far as a mutant needs it: words and marks with their places in the
  * text, which brackets belong together, where functions and their statements
  * begin and end. Comments and the lines of the preprocessor are passed over.
- * Macros that are no expressions, and functions of the old style, are not known.
+ * Macros that are not expressions, and functions of the old style, are not known.
  *
  *     struct tokens tokens;
  *     tokens_read(&tokens, source);
@@ -51,7 +51,7 @@ struct tokens {
 	size_t statement_count;
 };
 
-/* The source must live as long as the tokens do. Of what is no C the rest of the file has no statements. */
+/* The source must live as long as the tokens do. Of what is not C the rest of the file has no statements. */
 void tokens_read(struct tokens *tokens, const char *source);
 void tokens_release(struct tokens *tokens);
 

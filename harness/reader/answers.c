@@ -29,7 +29,7 @@ char *answers_hide(const char *source)
 
 /* --- texts ---------------------------------------------------------------------------------------------------------*/
 
-/* The line "## HEADING" of a text; NULL when there is none. What stands in a fence is no heading. */
+/* The line "## HEADING" of a text; NULL when there is none. What stands in a fence is not a heading. */
 static const char *heading_in(const char *text, const char *heading)
 {
 	size_t length = strlen(heading);

@@ -10,7 +10,7 @@
  *
  * A file is put in its place whole, or not at all, and is on the disk by then.
  * What takes the place of a reader's file keeps that one first, under the next
- * number that is free: x.1.c, x.2.c. Illegal: a program that is no starter.
+ * number that is free: x.1.c, x.2.c. Illegal: a program that is not a starter.
  *
  * `root` is the workbook's, paths are relative to it. What returns an int returns
  * 0, or -1 with one line in *error for the caller to free.

@@ -91,7 +91,7 @@ char *reader_import(struct reader *reader, const json_t *object, size_t *added)
 
 	*added = 0;
 	if (!named || strcmp(named, schema) != 0 || !json_is_array(events))
-		return mem_format("it is no progress of schema %s", schema);
+		return mem_format("it is not progress of schema %s", schema);
 	if (!reader_keeps(reader))
 		error = mem_copy("there is no memory that it could be added to");
 	if (!error)

@@ -31,7 +31,7 @@ static bool has_option(const struct question *question, const char *option)
 	return false;
 }
 
-/* Whether the declaration names it: then it is no wrong answer, even if it is not the one that is offered. */
+/* Whether the declaration names it: then it is not a wrong answer, even if it is not the one that is offered. */
 static bool is_declared(const struct expectation *seen, bool kinds, const char *option)
 {
 	for (size_t i = 0; i < seen->place_count; i++)

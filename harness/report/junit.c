@@ -23,7 +23,7 @@ static size_t character_length(const char *text)
 	for (size_t i = 1; i < length; i++)
 		if ((byte[i] & 0xc0) != 0x80)
 			return 0;
-	/* Overlong forms, surrogates, the two that are no characters, and what lies beyond Unicode. */
+	/* Overlong forms, surrogates, the two that are not characters, and what lies beyond Unicode. */
 	if ((byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] >= 0xa0) ||
 	    (byte[0] == 0xef && byte[1] == 0xbf && byte[2] >= 0xbe) || (byte[0] == 0xf0 && byte[1] < 0x90) ||
 	    (byte[0] == 0xf4 && byte[1] >= 0x90))

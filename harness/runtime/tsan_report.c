@@ -281,7 +281,7 @@ static bool is_no_leak(void *report)
  * main() may end by pthread_exit(): then the process ends with its last thread, as if by exit(0). Under ThreadSanitizer
  * it would not, for the runtime has a thread of its own that never ends. So a thread of ours waits until there is none
  * but main's, which is dead, the runtime's, and itself, and calls exit(). That main() leaves the others behind is how it
- * waits for them: they are no leak.
+ * waits for them: they are not leaks.
  */
 enum { NOT_THE_PROGRAMS = 3 };
 

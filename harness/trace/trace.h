@@ -97,7 +97,7 @@ const char *trace_does_word(enum trace_does does);
 void trace_write(FILE *out, const struct trace *trace);
 /*
  * Reads what trace_write() has written. False, with one line in *error for the
- * caller to free, when it is no trace: a line that is no step, a thread or step
+ * caller to free, when it is not a trace: a line that is not a step, a thread or step
  * that does not exist, one that comes after a later one. The trace is empty then.
  */
 bool trace_read(FILE *in, struct trace *trace, char **error);

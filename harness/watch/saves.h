@@ -3,7 +3,7 @@
  * folders, and, since on shared folders none comes, by looking each second. What
  * counts is the content, so it does not matter how a file was written: in place,
  * by another that was renamed to it, by several writes, or after it was deleted.
- * The same content again is no change.
+ * The same content again is not a change.
  *
  *     struct saves *saves = saves_start(&loop, paths, changed, context);
  *     ... changed(context, index) ...

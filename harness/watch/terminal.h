@@ -17,7 +17,7 @@
 #include "lines.h"
 #include "report/report.h"
 
-/* Keys that are no character; others are their code point. */
+/* Keys that are not characters; others are their code point. */
 enum key {
 	KEY_FIRST = 0x110000,
 	KEY_ENTER = KEY_FIRST,

@@ -26,7 +26,7 @@
 enum {
 	LIFE = 20,	     /* ms from the worker's start to its death */
 	DEATHS = 10,	     /* so many deaths ... */
-	WINDOW = 10000,	     /* ... within so many ms are no bad luck any more */
+	WINDOW = 10000,	     /* ... within so many ms are no longer bad luck */
 	FIRST_PAUSE = 10,    /* ms */
 	LONGEST_PAUSE = 500, /* nine of them fit into the window */
 };

@@ -8,7 +8,7 @@
  * tsan      blind  the count has its lock, and each piece belongs to one thread
  * helgrind  blind  the count has its lock, and each piece belongs to one thread
  * drd       blind  the count has its lock, and each piece belongs to one thread
- * memcheck  blind  each piece is pointed to while it is there, and freed in the end; that they are too many is no error
+ * memcheck  blind  each piece is pointed to while it is there, and freed in the end; too many is not an error
  * budget    fires  held_mib in hold, memory in main when held_mib <= 8, memory <= start + 24 MiB,
  *           threads <= scans + 1, joined == started
  */

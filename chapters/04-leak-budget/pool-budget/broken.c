@@ -5,9 +5,9 @@
  *
  * Promise   the pool has 100 workers, idle or busy, and at most 1000 orders wait.
  * Ends      broken: threads idle 110, under load 210, idle again 210; orders accepted 1200, booked 1200
- * tsan      blind  what is shared has its lock and all threads are joined; that they are too many is no race
- * helgrind  blind  what is shared has its lock and all threads are joined; that they are too many is no race
- * drd       blind  what is shared has its lock and all threads are joined; that they are too many is no race
+ * tsan      blind  what is shared has its lock and all threads are joined; that they are too many is not a race
+ * helgrind  blind  what is shared has its lock and all threads are joined; that they are too many is not a race
+ * drd       blind  what is shared has its lock and all threads are joined; that they are too many is not a race
  * memcheck  blind  no memory is lost, and none is touched that is not the program's
  * budget    fires  threads in work when threads <= 200, queue_depth <= 1000, joined == started
  */

@@ -6,8 +6,8 @@
  * Promise   when a request has been answered, no thread of it runs.
  * Ends      broken: right answers 20 of 20, threads left behind 18
  * tsan      blind  a thread that waits touches nothing, and it calls a thread leaked only when that has ended
- * helgrind  blind  whatever is shared has a lock or a join before it; a join that is missing is no access
- * drd       blind  whatever is shared has a lock or a join before it; a join that is missing is no access
+ * helgrind  blind  whatever is shared has a lock or a join before it; a join that is missing is not an access
+ * drd       blind  whatever is shared has a lock or a join before it; a join that is missing is not an access
  * memcheck  blind  what a waiting thread holds, it still points to: no block is lost
  * budget    fires  threads in price, threads-at-exit in price, joined in price
  *           when threads <= in_flight + 10, threads at exit <= 1, joined == started

@@ -5,7 +5,7 @@
  *
  * Promise   a client that has gone has no thread any more.
  * Ends      broken: clients 0, senders 15
- * tsan      blind   all accesses are ordered by the lock, and a thread that still waits at exit is no leak to it
+ * tsan      blind   all accesses are ordered by the lock, and a thread that still waits at exit is not a leak to it
  * helgrind  blind   all accesses are ordered by the lock, and it does not count threads
  * drd       blind   all accesses are ordered by the lock, and it does not count threads
  * memcheck  blind   what a thread keeps is still pointed to, by the thread that keeps it

@@ -47,7 +47,7 @@ static void *flush_loop(void *arg)
 	struct journal *journal = arg;
 
 	CHECK(pthread_mutex_lock(&journal->lock));
-	/* Told to stop, it leaves at once: what is no full batch yet is never written. */
+	/* Told to stop, it leaves at once: what is not a full batch yet is never written. */
 	while (!journal->stopping) {
 		if (pending(journal) < BATCH) {
 			CHECK(pthread_cond_wait(&journal->changed, &journal->lock));

@@ -5,9 +5,9 @@
  *
  * Promise   there is never more than one portion in an hour.
  * Ends      broken: hours 24, portions 24, skipped 0, at most 10 in an hour
- * tsan      blind  one thread feeds, and what it shares with the clock has a lock; too much at a time is no access
- * helgrind  blind  one thread feeds, and what it shares with the clock has a lock; too much at a time is no access
- * drd       blind  one thread feeds, and what it shares with the clock has a lock; too much at a time is no access
+ * tsan      blind  one thread feeds, and what it shares with the clock has a lock; too much at a time is not an access
+ * helgrind  blind  one thread feeds, and what it shares with the clock has a lock; too much at a time is not an access
+ * drd       blind  one thread feeds, and what it shares with the clock has a lock; too much at a time is not an access
  * memcheck  blind  it does not know what an hour is
  * budget    fires  portions_in_hour in feed when portions_in_hour <= 1, joined == started
  */

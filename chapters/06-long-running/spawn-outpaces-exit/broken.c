@@ -5,9 +5,9 @@
  *
  * Promise   at no moment are more than four mails under way, and each ticket is mailed or refused.
  * Ends      broken: tickets 30, mailed 30, refused 0, under way at most 12
- * tsan      blind  each thread is right, ends by itself and is joined; that there are ever more is no access
- * helgrind  blind  each thread is right, ends by itself and is joined; that there are ever more is no access
- * drd       blind  each thread is right, ends by itself and is joined; that there are ever more is no access
+ * tsan      blind  each thread is right, ends by itself and is joined; that there are ever more is not an access
+ * helgrind  blind  each thread is right, ends by itself and is joined; that there are ever more is not an access
+ * drd       blind  each thread is right, ends by itself and is joined; that there are ever more is not an access
  * memcheck  blind  all memory is freed in the end, the threads' stacks too
  * budget    fires  threads in mail when threads <= 5, joined == started
  */

@@ -8,7 +8,7 @@
  * tsan      blind  each access to the settings has its lock; the thread's copy is its own
  * helgrind  blind  each access to the settings has its lock; the thread's copy is its own
  * drd       blind  each access to the settings has its lock; the thread's copy is its own
- * memcheck  blind  the copy is valid memory with a value; that it was true yesterday is no property of memory
+ * memcheck  blind  the copy is valid memory with a value; that it was true yesterday is not a property of memory
  * budget    fires  version_used in main when version_used == version_set, joined == started
  */
 #include <pthread.h>

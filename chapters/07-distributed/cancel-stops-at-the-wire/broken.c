@@ -5,9 +5,9 @@
  *
  * Promise   a search that is finished is an answer that somebody has read.
  * Ends      broken: visitors 4, answered 1, searches finished 14
- * tsan      blind  the two sides share a wire and no memory; work that nobody wants is no access out of order
- * helgrind  blind  the two sides share a wire and no memory; work that nobody wants is no access out of order
- * drd       blind  the two sides share a wire and no memory; work that nobody wants is no access out of order
+ * tsan      blind  the two sides share a wire and no memory; work that nobody wants is not an access out of order
+ * helgrind  blind  the two sides share a wire and no memory; work that nobody wants is not an access out of order
+ * drd       blind  the two sides share a wire and no memory; work that nobody wants is not an access out of order
  * memcheck  blind  every block is alive and every byte defined, also those of a search that nobody waits for
  * budget    fires  searched in main when searched == answered, joined == started
  */

@@ -5,9 +5,9 @@
  *
  * Promise   at most two retries are under way at a time, and each book is booked, or goes to the desk.
  * Ends      broken: returned 12, booked 12, for the desk 0, retries at once 10
- * tsan      blind  each retry waits under the lock, works and ends; how many there are is no access
- * helgrind  blind  each retry waits under the lock, works and ends; how many there are is no access
- * drd       blind  each retry waits under the lock, works and ends; how many there are is no access
+ * tsan      blind  each retry waits under the lock, works and ends; how many there are is not an access
+ * helgrind  blind  each retry waits under the lock, works and ends; how many there are is not an access
+ * drd       blind  each retry waits under the lock, works and ends; how many there are is not an access
  * memcheck  blind  a thread that waits keeps its memory, and uses it rightly
  * budget    fires  threads in book_later, joined in book_later
  *                  when threads <= 3, joined == started, returned == booked + for_the_desk

@@ -5,9 +5,9 @@
  *
  * Promise   no thread begins for a call that the breaker does not let through.
  * Ends      broken: rides 43, calls 3, unchecked 43, threads 43, at once 40
- * tsan      blind  the breaker has its lock, and each thread is joined; that it has nothing to do is no access
- * helgrind  blind  the breaker has its lock, and each thread is joined; that it has nothing to do is no access
- * drd       blind  the breaker has its lock, and each thread is joined; that it has nothing to do is no access
+ * tsan      blind  the breaker has its lock, and each thread is joined; that it has nothing to do is not an access
+ * helgrind  blind  the breaker has its lock, and each thread is joined; that it has nothing to do is not an access
+ * drd       blind  the breaker has its lock, and each thread is joined; that it has nothing to do is not an access
  * memcheck  blind  all memory is freed in the end, the threads' stacks too
  * budget    fires  started in check, threads in check when started <= let_through, threads <= 2, joined == started
  */

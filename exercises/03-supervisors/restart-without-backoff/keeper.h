@@ -24,7 +24,7 @@ enum {
 	KEEPER_FIRST_PAUSE = 10,
 	KEEPER_LONGEST_PAUSE = 500,
 	KEEPER_FAILURES = 10,  /* so many failures ... */
-	KEEPER_WINDOW = 10000, /* ... within so long a time are no bad luck */
+	KEEPER_WINDOW = 10000, /* ... within so long a time are not bad luck */
 };
 
 struct keeper_clock {
@@ -49,7 +49,7 @@ typedef int keeper_task(void *context, struct stop *stop);
  *     has passed from the first of these failures to the last, it is not
  *     run any more, and the caller gets the error: the one of the last failure.
  *   - When a stop is requested, before the first run or in a pause too, it is
- *     not run any more. That is no failure. But if it comes during the run that
+ *     not run any more. That is not a failure. But if it comes during the run that
  *     fails once too often, the caller gets the error all the same.
  *   - It has one thread of its own at a time, at most: if each run has its own,
  *     that is joined before the next one is started.

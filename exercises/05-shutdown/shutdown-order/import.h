@@ -32,7 +32,7 @@ void import_start(const struct import_parts *parts);
  * at that moment. When import_stop() returns,
  *
  *   - every line that the intake accepted has been parsed, and its reading
- *     written, once, in order; a line that is no reading is skipped;
+ *     written, once, in order; a line that is not a reading is skipped;
  *   - the archive has been closed, once, after the last write;
  *   - none of the four functions is running or will be called again, and what
  *     they have written the caller may read without a lock.

@@ -49,7 +49,7 @@ static bool work(long due)
 	return ++done < to_do;
 }
 
-/* Lets so many be done, from a time on that is no multiple of the period. Returns how many were skipped. */
+/* Lets so many be done, from a time on that is not a multiple of the period. Returns how many were skipped. */
 static long run(enum ticker_policy policy, const long *new_durations, int count)
 {
 	now = PERIOD / 2;

@@ -17,7 +17,7 @@
 
 /*
  * In ms. LATE is when a test stops waiting for a call that does not return, and no right one is near it. A patience is so
- * long that a tenth of it is short beside it on any machine, and ten times of it longer than LATE. It is no whole number of
+ * long that a tenth of it is short beside it on any machine, and ten times of it longer than LATE; not a whole number of
  * seconds.
  */
 enum { PATIENCE = 900, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };

@@ -16,7 +16,7 @@
 #include "kit/check.h"
 #include "kit/loopback.h"
 
-enum { SILENCE = 5000 /* ms: a client that has not ordered by then is no saw */ };
+enum { SILENCE = 5000 /* ms: a client that has not ordered by then is not a saw */ };
 
 struct planner {
 	planner_try *try_way;

@@ -227,7 +227,7 @@ static bool keeps_to_its_lines(struct radio *radio)
 
 	/*
 	 * Hut 0 answers when it is called again. That call is still under way when the others come, and each line has
-	 * one of them by the end: a thread that is no line's would be the third that calls.
+	 * one of them by the end: a thread that is not a line's would be the third that calls.
 	 */
 	radio->deaf[0] = 1;
 	hold(radio, true);

@@ -11,7 +11,7 @@
  *     --processes N       so many processes and threads at once; nothing for root
  *     --cpu SECONDS       of processor time for each process
  *     --file BYTES        of each file
- *     --data BYTES        of each process's own memory; for what is no sanitizer's program
+ *     --data BYTES        of each process's own memory; for what is not a sanitizer's program
  *     --memory BYTES      of all processes together: when they have more, all that the program has started are killed,
  *                         and with --keep there is a file "full"
  *     --kills DESCRIPTOR  in which the kernel counts what it has killed for its memory, "oom_kill N": from the first on,

@@ -278,7 +278,7 @@ bool report_open(void);
 void report_begin(bool forked);
 void report_write(const char *how);
 void report_resume(void);
-/* True when `device` and `inode` are the report's: it is no descriptor of the program. */
+/* True when `device` and `inode` are the report's: it is not a descriptor of the program. */
 bool report_is(uint64_t device, uint64_t inode);
 int report_descriptor(void);
 /* Appends "/NUMBER" where a path ends. */

@@ -64,7 +64,7 @@ struct failure {
 struct outcome {
 	const struct criterion_test *test;
 	enum { PASSED, FAILED, CRASHED, TIMED_OUT, SKIPPED } how;
-	bool warns; /* killed by a signal when its body was over, which is no failure to Criterion */
+	bool warns; /* killed by a signal when its body was over, which is not a failure to Criterion */
 	double seconds;
 	pid_t process;	   /* 0: it is disabled */
 	struct told *told; /* a copy as long as what was told; NULL when it is disabled */

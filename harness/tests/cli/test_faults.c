@@ -88,7 +88,7 @@ Test(faults, a_limit_that_is_too_small_is_named)
 	expect(3, "(ulimit -n 40; " VERIFY ")", "only 40 open files are allowed here");
 	expect(3, "(ulimit -f 100; " VERIFY ")", "bytes in a file are allowed here");
 	expect(3, "(ulimit -s 300; " VERIFY ")", "bytes of stack are allowed here");
-	/* One that can be raised is no reason. */
+	/* One that can be raised is not a reason. */
 	cr_assert_eq(shell("(ulimit -S -n 20; ulimit -S -f 10; " VERIFY ")"), 0);
 }
 

@@ -109,7 +109,7 @@ Test(mutants, keep_their_list_true)
 	outcome_release(&outcome);
 }
 
-/* A warning is no reason to refuse; what is no C is counted apart. */
+/* A warning is not a reason to refuse; what is not C is counted apart. */
 Test(mutants, that_do_not_compile_are_counted_apart)
 {
 	scratch_replace(&scratch, SOLUTIONS "/line.c", "more < -1000", "0 > sizeof more");

@@ -416,9 +416,9 @@ Test(reader, two_machines_are_merged)
 	expect(0, arguments, "0 events of ");
 	expect_number(PITFALL, "hints", 1);
 	scratch_write(&scratch, "one.json", "{}");
-	expect(2, arguments, "is not taken over: it is no progress of schema loose-threads/progress/1");
+	expect(2, arguments, "is not taken over: it is not progress of schema loose-threads/progress/1");
 	scratch_write(&scratch, "one.json", "{");
-	expect(2, arguments, "is no JSON");
+	expect(2, arguments, "is not JSON");
 	expect(2, "progress --import /no/such", "cannot read '/no/such'");
 }
 

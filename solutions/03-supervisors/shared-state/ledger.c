@@ -34,7 +34,7 @@ struct order {
 
 /* To the clerk. */
 struct message {
-	struct report state; /* a new one, if this is no question */
+	struct report state; /* a new one, if this is not a question */
 	struct question {
 		struct report answer;
 		bool answered; /* guarded by the ledger's lock; until then all of it is the clerk's */

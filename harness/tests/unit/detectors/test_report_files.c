@@ -181,7 +181,7 @@ Test(processes, results_of_tests)
 	expect_tests("TAP version 13\n1..0\n", FAULT_PROGRAM, 0, NULL);
 	expect_tests("TAP version 13\n1..1\nok - s::one  (0.00s)\n", FAULT_NONE, 1, NULL);
 	expect_tests("TAP version 13\n1..2\nok - s::one  (0.00s)\n", FAULT_PROGRAM, 1, NULL);
-	/* By whomever: that is no failure of the test, nor anything to remember. */
+	/* By whomever: that is not a failure of the test, nor anything to remember. */
 	expect_tests("TAP version 13\n1..1\nnot ok - s::one unexpected signal after x.c:1\n# killed\n", FAULT_PROGRAM,
 		     1, "one");
 	expect_tests("TAP version 13\n1..2\nnot ok - s::two timed out (1.00s)\nnot ok - s::one timed out (1.00s)\n",

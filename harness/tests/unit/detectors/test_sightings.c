@@ -83,7 +83,7 @@ static void end(struct made *made)
 	findings_release(&made->findings);
 }
 
-/* The write before the start is no half of the race, though the detector saw the read as the later one. */
+/* The write before the start is not half of the race, though the detector saw the read as the later one. */
 Test(sightings, are_put_where_nothing_orders_the_two)
 {
 	struct made made;
@@ -99,7 +99,7 @@ Test(sightings, are_put_where_nothing_orders_the_two)
 	end(&made);
 }
 
-/* That a thread reached a point is no order to a detector: the pair is that which the detector saw, the read after the write. */
+/* A point that was reached is not an order to a detector: the pair is the one it saw, the read after the write. */
 Test(sightings, do_not_count_the_schedule_as_an_order)
 {
 	struct made made;

@@ -165,7 +165,7 @@ Test(build, that_is_stopped_tells_no_more_targets)
 	cr_assert_str_eq(seen.ready, "build/plain/bin/p/one ");
 }
 
-/* What else is printed, however long, is no word on a target; and no process outlives make. */
+/* What else is printed, however long, is not a word on a target; and no process outlives make. */
 Test(build, passes_over_what_else_is_printed)
 {
 	struct seen seen;

@@ -436,7 +436,7 @@ Test(supervisor, ends_a_test_that_hangs)
 	cr_assert_eq(occurrences(text, "\nthread "), 3, "%s", text);
 }
 
-/* The runner itself waits for its test without a limit, and that is no deadlock. */
+/* The runner itself waits for its test without a limit, and that is not a deadlock. */
 Test(supervisor, lets_a_test_wait)
 {
 	static const char *const ways[] = {"handler", "alarm", "sleeper", "timed", "socket-pair"};

@@ -175,7 +175,7 @@ Test(cache, says_once_that_the_disk_is_full)
 	cache_close(&cache);
 }
 
-/* A write that was cut short is no entry. */
+/* A write that was cut short is not an entry. */
 Test(cache, says_that_a_limit_on_files_is_reached)
 {
 	struct cache cache;

@@ -1,4 +1,4 @@
-/* The format of a trace: what is written is read again, and what is no trace is refused with its line. */
+/* The format of a trace: what is written is read again, and what is not a trace is refused with its line. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

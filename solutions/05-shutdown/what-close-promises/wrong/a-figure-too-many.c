@@ -1,6 +1,6 @@
 /*
  * Tempting  the figures of the monitor are all good for a budget.
- * Refused   pages are no figure that is counted here, so nobody can say what this bound excludes.
+ * Refused   pages are not a figure that is counted here, so nobody can say what this bound excludes.
  * test      fails keeps_its_size, readable
  */
 #include "press.h"

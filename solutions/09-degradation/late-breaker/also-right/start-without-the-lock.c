@@ -2,7 +2,7 @@
  * A thread takes its time to be started, most of all on a machine that has too
  * many. So nobody who asks the breaker waits for that: the permit is taken with
  * the lock held, the thread is started without it, and a permit for which there
- * was no thread is given back under the lock.
+ * was not a thread is given back under the lock.
  *
  * Promise   a thread is started for a lookup that the breaker has let through, and for no other.
  * test      passes

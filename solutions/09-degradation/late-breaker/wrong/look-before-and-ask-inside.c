@@ -3,7 +3,7 @@
  * thread asks as before.
  *
  * Tempting  two lines, and while the breaker is open no thread is started; inside it is asked once more, to be sure.
- * Refused   the test and the budget: a look is no permit. The pause is over, and until the first thread has had its
+ * Refused   the test and the budget: a look is not a permit. The pause is over, and until the first thread has had its
  *           turn and asks, everybody who looks sees that a probe is due. On the machine that is just getting up again,
  *           each call that comes in starts a thread.
  * test      fails lets_one_probe_through, no_thread_is_no_failure

@@ -2,7 +2,7 @@
  * The thread announces its result, under a lock and with a condition. Nobody
  * joins it.
  *
- * Tempting  the result is guarded, the wait is no poll, and who has the result needs the thread no more.
+ * Tempting  the result is guarded, the wait is not a poll, and who has the result needs the thread no more.
  * Refused   by the budget: the thread goes on after its last line of work. It has yet to leave its unlock, and the lock
  *           that it is in is destroyed and freed by then, or is not. The tests pass, and whether another detector
  *           sees it is luck.

@@ -1,5 +1,5 @@
 /*
- * Tempting  after the stop nobody looks at the board, so that the last level is no loss.
+ * Tempting  after the stop nobody looks at the board, so that the last level is not a loss.
  * Refused   somebody has asked for it: the log is made of what was shown.
  * test      fails keeps_the_log_whole
  */
