@@ -3,7 +3,7 @@
  * since, as reel.h wants it, and behind the handle is nothing.
  *
  * Promise   when scan_wait() returns, the scan's thread has ended, and the caller knows how it went.
- * test      fails tells_how_each_went, waits_for_the_frame_under_way
+ * test      fails tells_how_each_went, waits_for_no_other, waits_for_the_frame_under_way
  * tsan      fires data-race in scan_wait, data-race in scanned_of
  * helgrind  fires Race in scan_wait, Race in scanned_of
  * budget    fires joined in scan_all when joined == started

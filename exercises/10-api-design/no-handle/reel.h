@@ -27,7 +27,8 @@ struct scan;
 /*
  * Starts a thread that calls `next` until it has another answer than
  * FRAME_SCANNED, and then no more. Returns at once: it does not wait for a
- * frame.
+ * frame. There may be any number of scans at a time; none of them waits for
+ * another.
  *
  * The handle is the caller's, who calls scan_wait() with it, once. Until then
  * no other thread may use the reel.
