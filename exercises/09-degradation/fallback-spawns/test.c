@@ -13,33 +13,37 @@
 #include "kit/check.h"
 #include "kit/schedule.h"
 
-enum { MEMBERS = PAGER_PENDING + 4, ALL = 100, STORMS = 4 };
+enum { MEMBERS = PAGER_PENDING + 4, ALL = 100, NIGHTS = 2, STORMS = 3 /* in a night */ };
+enum { FAR_OFF = 50, NOBODY = ALL /* members */ };
+
+enum { ALL_ARE_RAISED };
 
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	/* all below guarded by lock */
 	bool network;	    /* messages can be sent */
-	bool slow;	    /* and are under way for as long as this is so */
+	int slow;	    /* to this member and those after it they are under way for as long as this is so */
 	int begun, at_once; /* calls */
 	int most;	    /* at once */
 	int answered;	    /* calls that may end */
-} town = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+	bool sound_asleep;  /* the first one who is called, until all may end */
+	bool tired;	    /* who has made a call wakes up late for the next one */
+} town = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .slow = NOBODY};
 
 static long called[ALL]; /* how often, by member; without a lock, on purpose: read when the pager is closed */
 
 static int send_message(int member)
 {
-	(void)member;
 	CHECK(pthread_mutex_lock(&town.lock));
-	while (town.slow)
+	while (member >= town.slow)
 		CHECK(pthread_cond_wait(&town.changed, &town.lock));
 	bool network = town.network;
 	CHECK(pthread_mutex_unlock(&town.lock));
 	return network ? 0 : EHOSTUNREACH;
 }
 
-static void network_is(bool up, bool slow)
+static void network_is(bool up, int slow)
 {
 	CHECK(pthread_mutex_lock(&town.lock));
 	town.network = up;
@@ -54,9 +58,11 @@ static void call_by_phone(int member)
 	int call = town.begun++;
 	town.at_once++;
 	town.most = town.at_once > town.most ? town.at_once : town.most;
-	while (call >= town.answered)
+	while (call >= town.answered || (town.sound_asleep && call == 0 && town.answered < ALL))
 		CHECK(pthread_cond_wait(&town.changed, &town.lock));
 	town.at_once--;
+	if (town.tired)
+		schedule_wake_late(ALL_ARE_RAISED);
 	CHECK(pthread_mutex_unlock(&town.lock));
 	called[member]++;
 }
@@ -69,6 +75,20 @@ static void answer(int calls)
 	CHECK(pthread_cond_broadcast(&town.changed));
 	CHECK(pthread_mutex_unlock(&town.lock));
 	schedule_await_blocked();
+}
+
+static void nobody_answers(void)
+{
+	CHECK(pthread_mutex_lock(&town.lock));
+	town.answered = town.begun;
+	CHECK(pthread_mutex_unlock(&town.lock));
+}
+
+static void the_town_is(bool *how, bool so)
+{
+	CHECK(pthread_mutex_lock(&town.lock));
+	*how = so;
+	CHECK(pthread_mutex_unlock(&town.lock));
 }
 
 static int most_at_once(void)
@@ -127,8 +147,10 @@ static bool has_ended(struct alarm *alarm)
 	CHECK(pthread_mutex_lock(&alarm->lock));
 	bool over = alarm->over;
 	CHECK(pthread_mutex_unlock(&alarm->lock));
-	if (!over)
-		answer(ALL); /* so that it ends, and the test fails */
+	if (!over) { /* so that it ends, and the test fails */
+		network_is(false, NOBODY);
+		answer(ALL);
+	}
 	CHECK(pthread_join(alarm->thread, NULL));
 	CHECK(pthread_mutex_destroy(&alarm->lock));
 	alarm->pager = NULL; /* else memcheck would find the pager here, when nobody has freed it */
@@ -137,9 +159,21 @@ static bool has_ended(struct alarm *alarm)
 
 static bool goes_through(struct alarm *alarm, struct pager *pager, int first, int members, bool network)
 {
-	network_is(network, false);
+	network_is(network, NOBODY);
 	begin(alarm, pager, first, members);
 	return has_ended(alarm);
+}
+
+/* Waits may end without a signal, as POSIX allows: who was woken for nothing has to wait again. */
+static struct pager *open_in_the_evening(void)
+{
+	schedule_wake_in_vain();
+	int before = calls_begun();
+	struct pager *pager = pager_open(send_message, call_by_phone);
+
+	schedule_await_blocked();
+	cr_assert_eq(calls_begun(), before, "nobody was alerted, and somebody is called");
+	return pager;
 }
 
 static void *close_pager(void *pager)
@@ -172,38 +206,52 @@ static void expect_results(const struct alarm *alarm, int sent, int call, int re
 		  refused);
 }
 
+/* Twice: when the lines take what they can, and when none that has called before wakes up until all alarms are raised. */
 Test(pager, refuses_what_it_cannot_call, .timeout = 60)
 {
-	struct pager *pager = pager_open(send_message, call_by_phone);
+	struct pager *pager = open_in_the_evening();
 	bool over = goes_through(&alarms[0], pager, 0, MEMBERS, false);
+	struct alarm first = alarms[0];
 	int most = most_at_once();
 	long early = pager_counts(pager).called;
 
+	the_town_is(&town.tired, true);
+	answer(ALL);
+	nobody_answers();
+	over &= goes_through(&alarms[0], pager, MEMBERS, MEMBERS, false);
+	schedule_reached(ALL_ARE_RAISED);
 	answer(ALL);
 	struct pager_counts counts = pager_counts(pager);
 	pager_close(pager);
 	cr_assert(over, "pager_alert() waits for a line");
 	expect_lines(most);
-	expect_results(&alarms[0], 0, PAGER_PENDING, MEMBERS - PAGER_PENDING);
+	expect_results(&first, 0, PAGER_PENDING, MEMBERS - PAGER_PENDING);
 	cr_assert_eq(early, 0, "nobody has answered, and %ld calls are counted as over", early);
-	cr_assert_eq(calls_made(), PAGER_PENDING, "%d calls were promised, %d made", PAGER_PENDING, calls_made());
-	cr_assert(counts.alerted == MEMBERS && counts.sent == 0 && counts.called == PAGER_PENDING &&
-			  counts.refused == MEMBERS - PAGER_PENDING,
+	expect_results(&alarms[0], 0, PAGER_PENDING, MEMBERS - PAGER_PENDING);
+	cr_assert_eq(calls_made(), 2 * PAGER_PENDING, "%d calls were promised, %d made", 2 * PAGER_PENDING,
+		     calls_made());
+	for (int i = 0; i < 2 * MEMBERS; i++)
+		cr_assert_leq(called[i], 1, "member %d was called %ld times", i, called[i]);
+	cr_assert(counts.alerted == 2 * MEMBERS && counts.sent == 0 && counts.called == 2 * PAGER_PENDING &&
+			  counts.refused == counts.alerted - counts.called,
 		  "%ld alerted, %ld sent, %ld called, %ld refused: that is not what has happened", counts.alerted,
 		  counts.sent, counts.called, counts.refused);
 }
 
 Test(pager, takes_calls_again, .timeout = 60)
 {
-	struct pager *pager = pager_open(send_message, call_by_phone);
+	struct pager *pager = open_in_the_evening();
 	bool over = goes_through(&alarms[0], pager, 0, PAGER_PENDING, false);
 	pthread_t closer;
 
-	answer(2);
+	the_town_is(&town.sound_asleep, true);
+	answer(3); /* so that two calls are over */
 	over &= goes_through(&alarms[1], pager, PAGER_PENDING, 3, false);
 	over &= goes_through(&alarms[2], pager, PAGER_PENDING + 3, 1, true);
 	CHECK(pthread_create(&closer, NULL, close_pager, pager));
 	schedule_await_blocked(); /* nobody answers: it has to wait */
+	answer(PAGER_PENDING);
+	int begun = calls_begun();
 	answer(ALL);
 	CHECK(pthread_join(closer, NULL));
 	cr_assert(over, "pager_alert() waits for a line");
@@ -211,45 +259,68 @@ Test(pager, takes_calls_again, .timeout = 60)
 	expect_results(&alarms[0], 0, PAGER_PENDING, 0);
 	expect_results(&alarms[1], 0, 2, 1);
 	expect_results(&alarms[2], 1, 0, 0);
+	cr_assert_eq(begun, PAGER_PENDING + 2,
+		     "one member does not wake up, all others do, and of %d calls %d were begun", PAGER_PENDING + 2,
+		     begun);
 	for (int i = 0; i < PAGER_PENDING; i++)
 		cr_assert_eq(called[i], 1, "member %d was promised a call, and called %ld times", i, called[i]);
 }
 
-/* Two messages fail in one moment, and one call can be promised. Then a message takes long, and the lines go on. */
+/*
+ * One place is left. While one message is under way, another one fails, and has the place. Then there is one place, and two
+ * messages fail in one moment. Then two are under way for long, and the lines go on.
+ */
 Test(pager, raises_several_alarms_at_once, .timeout = 60)
 {
-	struct pager *pager = pager_open(send_message, call_by_phone);
+	struct pager *pager = open_in_the_evening();
 	bool over = goes_through(&alarms[0], pager, 0, PAGER_PENDING - 1, false);
 
-	network_is(false, true);
-	begin(&alarms[1], pager, PAGER_PENDING - 1, 1);
-	begin(&alarms[2], pager, PAGER_PENDING, 1);
+	network_is(false, FAR_OFF);
+	begin(&alarms[1], pager, FAR_OFF, 1);
+	schedule_await_blocked();
+	begin(&alarms[2], pager, PAGER_PENDING - 1, 1);
+	bool passes = has_ended(&alarms[2]);
+	network_is(true, NOBODY);
+	over &= has_ended(&alarms[1]);
+	struct alarm sent = alarms[1], failed = alarms[2];
+
+	answer(1);
+	network_is(false, 0);
+	begin(&alarms[1], pager, PAGER_PENDING, 1);
+	begin(&alarms[2], pager, PAGER_PENDING + 1, 1);
 	schedule_await_blocked(); /* both have begun, and no message is out */
-	network_is(false, false);
+	network_is(false, NOBODY);
 	over &= has_ended(&alarms[1]);
 	over &= has_ended(&alarms[2]);
 	int call = alarms[1].results[PAGER_CALL] + alarms[2].results[PAGER_CALL];
 	int refused = alarms[1].results[PAGER_REFUSED] + alarms[2].results[PAGER_REFUSED];
 
-	network_is(true, true);
-	begin(&alarms[0], pager, PAGER_PENDING + 1, 1);
+	network_is(true, 0);
+	begin(&alarms[0], pager, FAR_OFF, 1);
+	begin(&alarms[1], pager, FAR_OFF + 1, 1);
 	schedule_await_blocked();
 	int before = calls_begun();
 	answer(PAGER_LINES);
 	int more = calls_begun() - before;
-	network_is(true, false);
+	network_is(true, NOBODY);
 	over &= has_ended(&alarms[0]);
+	over &= has_ended(&alarms[1]);
 	answer(ALL);
 	struct pager_counts counts = pager_counts(pager);
 	pager_close(pager);
+	cr_assert(passes, "pager_alert() waits while another message is under way");
 	cr_assert(over, "pager_alert() waits for a line");
+	expect_results(&failed, 0, 1, 0);
+	expect_results(&sent, 1, 0, 0);
 	cr_assert(call == 1 && refused == 1,
 		  "there was one place, and of two members at once %d were promised a call, %d refused", call, refused);
-	cr_assert_eq(more, PAGER_LINES, "while a message was under way, %d members answered, and %d more were called",
+	cr_assert_eq(more, PAGER_LINES, "while messages were under way, %d members answered, and %d more were called",
 		     PAGER_LINES, more);
 	expect_results(&alarms[0], 1, 0, 0);
-	cr_assert_eq(calls_made(), PAGER_PENDING, "%d calls were promised, %d made", PAGER_PENDING, calls_made());
-	cr_assert(counts.alerted == PAGER_PENDING + 2 && counts.sent == 1 && counts.called == PAGER_PENDING &&
+	expect_results(&alarms[1], 1, 0, 0);
+	cr_assert_eq(calls_made(), PAGER_PENDING + 1, "%d calls were promised, %d made", PAGER_PENDING + 1,
+		     calls_made());
+	cr_assert(counts.alerted == PAGER_PENDING + 5 && counts.sent == 3 && counts.called == PAGER_PENDING + 1 &&
 			  counts.refused == 1,
 		  "%ld alerted, %ld sent, %ld called, %ld refused: that is not what has happened", counts.alerted,
 		  counts.sent, counts.called, counts.refused);
@@ -258,17 +329,23 @@ Test(pager, raises_several_alarms_at_once, .timeout = 60)
 /* All calls are over before the next message fails. What the lines leave behind, the leak budget counts. */
 Test(pager, comes_through_storm_after_storm, .timeout = 60)
 {
-	struct pager *pager = pager_open(send_message, call_by_phone);
 	bool over = true;
+	int member = 0;
 
-	for (int i = 0; i < STORMS; i++) {
-		over &= goes_through(&alarms[0], pager, i * PAGER_LINES, PAGER_LINES, false);
-		answer(PAGER_LINES);
+	pager_close(open_in_the_evening()); /* a quiet night */
+	for (int night = 0; night < NIGHTS; night++) {
+		struct pager *pager = open_in_the_evening();
+
+		nobody_answers();
+		for (int i = 0; i < STORMS; i++, member += PAGER_LINES) {
+			over &= goes_through(&alarms[0], pager, member, PAGER_LINES, false);
+			answer(PAGER_LINES);
+		}
+		answer(ALL);
+		pager_close(pager);
 	}
-	answer(ALL);
-	pager_close(pager);
 	cr_assert(over, "pager_alert() waits for a line");
 	expect_lines(most_at_once());
-	for (int i = 0; i < STORMS * PAGER_LINES; i++)
+	for (int i = 0; i < member; i++)
 		cr_assert_eq(called[i], 1, "member %d was promised a call, and called %ld times", i, called[i]);
 }
