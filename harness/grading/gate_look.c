@@ -78,8 +78,11 @@ static void look_at_message(struct looking *looking, struct lexer *lexer, const 
 	for (const char *at = lexer->at; at < lexer->at + length; at++) {
 		if (strncmp(at, "/*", 2) != 0)
 			continue;
-		const char *end = strstr(at + 2, "*/");
-		if (!end || end >= lexer->at + length) {
+		/* A look beyond the line would be one at the whole file, for each such line. */
+		const char *end = at + 2;
+		while (end < lexer->at + length && strncmp(end, "*/", 2) != 0)
+			end++;
+		if (end == lexer->at + length) {
 			note(looking, GATE_UNKNOWN, directive,
 			     "a message with a comment that does not end on its line");
 			return;

@@ -3,6 +3,7 @@
 #include <criterion/parameterized.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -238,6 +239,47 @@ Test(gate, reads_many_texts_in_one_pass, .timeout = 60)
 	cr_expect_eq(gate_look_expanded(gate, BEGIN "char *p = \"____\" \"__ts\" \"an_ac\" \"quire\";\n", &evidence),
 		     GATE_TAMPERED);
 	free(evidence);
+	gate_free(gate);
+}
+
+/* Of processors, in seconds: what others do on the machine does not count. */
+static double time_to_look(const struct gate *gate, const char *text, enum gate_answer expected)
+{
+	clock_t begin = clock();
+	char *evidence;
+
+	cr_expect_eq((int)gate_look(gate, text, &evidence), (int)expected, "%s", evidence);
+	free(evidence);
+	return (double)(clock() - begin) / CLOCKS_PER_SEC;
+}
+
+/* Eight times the text takes eight times the time, and not sixty-four times, whatever it is made of. */
+Test(gate, takes_no_longer_for_each_line_of_a_long_text, .timeout = 300)
+{
+	static const struct {
+		const char *piece;
+		enum gate_answer answer;
+	} cases[] = {{"#error \"/*\n", GATE_UNKNOWN},
+		     {"#error x /* */\n", GATE_ALLOWED},
+		     {"#line 1 \"x\"\n", GATE_SUSPICIOUS},
+		     {"#define M 1\n", GATE_ALLOWED},
+		     {"int a,\n", GATE_ALLOWED},
+		     {"((((((((", GATE_ALLOWED},
+		     {"static int f(", GATE_ALLOWED},
+		     {"/**/ /", GATE_ALLOWED},
+		     {"a\\\n", GATE_ALLOWED},
+		     {"__attribute__((unused)) ", GATE_ALLOWED}};
+	static const char *const none[] = {NULL};
+	struct gate *gate = gate_new(none, none);
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *all = many(cases[i].piece);
+		double whole = time_to_look(gate, all, cases[i].answer);
+		all[strlen(all) / 8 / strlen(cases[i].piece) * strlen(cases[i].piece)] = '\0';
+		double part = time_to_look(gate, all, cases[i].answer);
+		cr_expect_lt(whole, 24 * part + 0.2, "%s: %g s, and %g s for an eighth", cases[i].piece, whole, part);
+		free(all);
+	}
 	gate_free(gate);
 }
 
