@@ -250,8 +250,8 @@ static char *complaint_of(struct grader *grader, const struct hidden *hidden)
 		return NULL;
 	json_t *record = json_loads(text, 0, NULL);
 	if (record_grade(record) != GRADE_PASSED) {
-		char *lost = record_lost_hidden(record);
-		grader->misled = lost && (record_grade(record) == GRADE_FAILED || strstr(lost, "does not compile"));
+		char *lost;
+		grader->misled = record_lost_hidden(record, &lost) == HIDDEN_WRONG;
 		line = lost ? mem_format("%s: %s, of the workbook's own solution; correct it: nothing was graded",
 					 hidden->folder, lost)
 			    : mem_format(

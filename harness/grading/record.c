@@ -315,6 +315,8 @@ static json_t *record_of_unjudged(const struct record_subject *subject, const st
 
 	if (hidden)
 		json_object_set_new(object, "hidden", json_true());
+	if (hidden && unjudged && unjudged->bad_input)
+		json_object_set_new(object, "not_built", json_true());
 	free(why);
 	return object;
 }
@@ -417,30 +419,40 @@ json_t *record_shown(const json_t *record)
 	json_object_set_new(shown, "runs", runs);
 	if (is_hidden(record)) {
 		json_object_del(shown, "hidden");
+		json_object_del(shown, "not_built");
 		json_object_set_new(shown, "why", json_string("hidden tests came to no verdict"));
 	}
 	return shown;
 }
 
-char *record_lost_hidden(const json_t *record)
+/* The first two lines of why there is no grade, in one. */
+static char *why_in_a_line(const json_t *record)
+{
+	const char *why = record_text(record, "why");
+	size_t first = strcspn(why, "\n");
+	const char *second = why + first + (why[first] != '\0');
+
+	return mem_format("%.*s%s%.*s", (int)first, why, why[first] ? " " : "", (int)strcspn(second, "\n"), second);
+}
+
+enum record_hidden record_lost_hidden(const json_t *record, char **words)
 {
 	json_t *object;
 	size_t index;
 
+	*words = NULL;
 	if (is_hidden(record)) {
-		const char *why = record_text(record, "why");
-		size_t first = strcspn(why, "\n");
-		return mem_format("%.*s%s%.*s", (int)first, why, why[first] ? " " : "",
-				  (int)strcspn(why + first + (why[first] != '\0'), "\n"),
-				  why + first + (why[first] != '\0'));
+		*words = why_in_a_line(record);
+		return json_is_true(json_object_get(record, "not_built")) ? HIDDEN_WRONG : HIDDEN_UNJUDGED;
 	}
 	json_array_foreach(json_object_get(record, "items"), index, object) {
-		if (is_hidden(object) && !json_is_true(json_object_get(object, "kept")))
-			return mem_format("%s %s refuses it", record_text(object, "kind"), record_text(object, "name"));
+		if (!*words && is_hidden(object) && !json_is_true(json_object_get(object, "kept")))
+			*words = mem_format("%s %s refuses it", record_text(object, "kind"),
+					    record_text(object, "name"));
 	}
 	json_array_foreach(json_object_get(record, "runs"), index, object) {
-		if (is_hidden(object) && !json_is_true(json_object_get(object, "agrees")))
-			return mem_format("%s refuses it", record_text(object, "detector"));
+		if (!*words && is_hidden(object) && !json_is_true(json_object_get(object, "agrees")))
+			*words = mem_format("%s refuses it", record_text(object, "detector"));
 	}
-	return NULL;
+	return *words ? HIDDEN_WRONG : HIDDEN_KEPT;
 }

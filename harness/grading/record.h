@@ -11,7 +11,7 @@
  *       line, words, stacks [{role, fault, frames [{function, file, line, own}]}]}]}]
  *
  * Where an instructor has hidden tests (hidden.h), items and runs of theirs have "hidden": true, and so has the record when
- * "why" is about them. record_shown() is the same without what is only the instructor's: items of hidden tests have the kind
+ * "why" is about them; then "not_built" is true where they cannot be built with the submission. record_shown() is the same without what is only the instructor's: items of hidden tests have the kind
  * "hidden" there, and the name "tests".
  *
  * The person's file is called by its name in the submission. What stands in a place
@@ -57,8 +57,14 @@ json_t *record_of_taken(const struct record_subject *subject, const struct taken
  * them; those without one are one item together. A new reference.
  */
 json_t *record_shown(const json_t *record);
-/* What the record holds against hidden tests, in words for their author, for the caller to free; NULL: nothing. */
-char *record_lost_hidden(const json_t *record);
+/* What a record of a right program tells of hidden tests. */
+enum record_hidden {
+	HIDDEN_KEPT,	 /* nothing */
+	HIDDEN_UNJUDGED, /* they came to no verdict, and are not known to be to blame */
+	HIDDEN_WRONG,	 /* they refuse it, or cannot be built with it */
+};
+/* With the words for their author in *words, for the caller to free; NULL: HIDDEN_KEPT. */
+enum record_hidden record_lost_hidden(const json_t *record, char **words);
 /*
  * The same text where the person's file has the name that it has in the submission, and the workbook's folder is left out;
  * for the caller to free.
