@@ -61,7 +61,7 @@ Test(help, pages)
 		free(page);
 	}
 	expect("help run", "Usage: ./loose run [OPTION...] PITFALL [PROGRAM]\n");
-	expect("verify --help", "  --detector D  only test, tsan, helgrind, drd, memcheck or budget\n");
+	expect("verify --help", "  --detector D   only test, tsan, helgrind, drd, memcheck or budget\n");
 	expect("verify implicit -h", "Usage: ./loose verify [OPTION...] [PITFALL...]\n");
 }
 
