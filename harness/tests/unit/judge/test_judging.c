@@ -15,7 +15,7 @@
 
 enum { PROGRAMS = 4, MOST = 16 };
 
-enum phase { NEVER, AT_START, AT_BUILT, AT_STARTED, AT_RESULT, AT_LAST };
+enum phase { NEVER, AT_START, AT_BUILT, AT_STARTED, AT_RESULT, AT_LAST, AT_LATE };
 
 static struct scratch_workbook scratch;
 static struct program programs[PROGRAMS];
@@ -230,6 +230,114 @@ Test(judging, repeats_and_shows_the_run_that_does_not_agree)
 	cr_assert_eq(seen.all.items[1].fired, 2);
 	cr_assert_not(seen.all.items[1].verdict.agrees);
 	cr_assert_str_eq(seen.events[1], "bsr");
+	release(&seen);
+}
+
+/* --- late runs --- */
+
+static unsigned lates;
+
+static void note_result(void *context, size_t task, const struct result *result)
+{
+	struct seen *seen = context;
+
+	(void)result;
+	strcat(seen->events[task], "r");
+}
+
+static void on_late(void *context)
+{
+	struct seen *seen = context;
+
+	lates++;
+	reach(seen, AT_LATE);
+}
+
+/* Of one program with a test, whose script says on a line of p/quiet.runs which delays it was given. */
+static void judge_late(struct seen *seen, enum phase stop, const char *script)
+{
+	static const struct judging_events late = {.built = on_built,
+						   .started = on_started,
+						   .result = note_result,
+						   .late = on_late,
+						   .finished = on_finished};
+	struct tasks one = {.items = &tasks.items[1], .count = 1};
+	char *whole = mem_format("#!/bin/sh\necho ${LOOSE_DELAYS:-none} >>%s/p/quiet.runs\n%secho bye\n", scratch.root,
+				 script);
+
+	scratch_file(&scratch, "p/quiet.runs", "");
+	scratch_file(&scratch, "p/quiet.c", whole);
+	free(whole);
+	programs[1].role = ROLE_SOLUTION;
+	options.late_runs = 3;
+	options.jobs = 1;
+	lates = 0;
+	*seen = (struct seen){.stop = stop};
+	seen->judging = judging_start(&scratch.workbook, &one, &options, &late, seen);
+	judging_join(seen->judging);
+}
+
+static void expect_runs(const char *expected)
+{
+	char *path = mem_format("%s/p/quiet.runs", scratch.root), *runs = file_read(path);
+
+	cr_assert_str_eq(runs, expected);
+	free(runs);
+	free(path);
+}
+
+Test(judging, runs_late_what_agrees)
+{
+	struct seen seen;
+
+	judge_late(&seen, NEVER, "");
+	cr_assert_eq((int)seen.how, (int)END_DONE, "%s", seen.error);
+	cr_assert_eq(lates, 1);
+	cr_assert_eq(seen.all.items[0].runs, 4);
+	cr_assert(seen.all.items[0].verdict.agrees);
+	cr_assert_str_eq(seen.events[0], "bsr", "what still agrees is no news");
+	expect_runs("none\n1\n2\n3\n");
+	release(&seen);
+}
+
+Test(judging, tells_what_disagrees_in_a_late_run)
+{
+	struct seen seen;
+
+	judge_late(&seen, NEVER, "[ \"$LOOSE_DELAYS\" != 2 ] || echo 'main!'\n");
+	cr_assert_eq((int)seen.how, (int)END_DONE, "%s", seen.error);
+	cr_assert_eq(seen.all.items[0].runs, 4);
+	cr_assert_eq(seen.all.items[0].fired, 1);
+	cr_assert_not(seen.all.items[0].verdict.agrees);
+	cr_assert_str_eq(seen.events[0], "bsrr");
+	release(&seen);
+	/* Neither that nor a result of late runs that agree is taken for one of other runs. */
+	options.late_runs = 0;
+	judge(&seen, NEVER);
+	cr_assert_eq(seen.all.items[1].runs, 1);
+	cr_assert(seen.all.items[1].verdict.agrees);
+	release(&seen);
+}
+
+Test(judging, runs_nothing_late_where_something_disagrees)
+{
+	struct seen seen;
+
+	judge_late(&seen, NEVER, "echo 'main!'\n");
+	cr_assert_eq(lates, 0);
+	cr_assert_eq(seen.all.items[0].runs, 1);
+	expect_runs("none\n");
+	release(&seen);
+}
+
+Test(judging, can_be_stopped_when_the_late_runs_begin)
+{
+	struct seen seen;
+
+	judge_late(&seen, AT_LATE, "");
+	cr_assert_eq((int)seen.how, (int)END_CANCELLED);
+	cr_assert_eq(seen.all.count, 0);
+	expect_runs("none\n");
 	release(&seen);
 }
 
