@@ -67,7 +67,6 @@ static const char tests[] = "#include <criterion/criterion.h>\n"
 static void make(void)
 {
 	scratch_make(&scratch);
-	scratch_write(&scratch, "exercises/" PITFALL "/test.c", tests);
 	scratch_shell(&scratch, "mkdir -p work/" PITFALL " && cp solutions/" PITFALL "/line.c work/" PITFALL);
 }
 
@@ -76,10 +75,17 @@ static void unmake(void)
 	scratch_remove(&scratch);
 }
 
+/* In the place of the exercise's own. */
+static void measure(void)
+{
+	scratch_write(&scratch, "exercises/" PITFALL "/test.c", tests);
+}
+
 TestSuite(delays, .init = make, .fini = unmake, .timeout = 300);
 
 Test(delays, are_there_from_the_second_run_on)
 {
+	measure();
 	struct outcome outcome =
 		scratch_expect(&scratch, 1, "verify implicit --exercises --detector test --repeat 4 --delays 7");
 
@@ -89,9 +95,19 @@ Test(delays, are_there_from_the_second_run_on)
 	outcome_release(&outcome);
 }
 
+/* What begins late is called by its own name all the same. */
+Test(delays, keep_the_name_of_a_thread)
+{
+	struct outcome outcome =
+		scratch_expect(&scratch, 0, "verify implicit --exercises --detector budget --repeat 2 --delays 7");
+
+	outcome_release(&outcome);
+}
+
 /* The first run passes, so that nothing else can refuse it. */
 Test(delays, refuse_in_check_what_passed_by_luck)
 {
+	measure();
 	struct outcome outcome = scratch_expect(&scratch, 1, "check implicit");
 
 	cr_assert(strstr(outcome.out, "test: fails, but must pass (in 3 of 4 runs)"), "%s%s", outcome.out, outcome.err);
@@ -102,6 +118,7 @@ Test(delays, refuse_in_check_what_passed_by_luck)
 
 Test(delays, refuse_in_watch_what_passed_by_luck)
 {
+	measure();
 	struct outcome outcome = scratch_expect(&scratch, 1, "watch implicit --plain < /dev/null");
 
 	cr_assert(strstr(outcome.out, "test: passes\n"), "%s%s", outcome.out, outcome.err);
