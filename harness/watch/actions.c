@@ -24,89 +24,6 @@ struct action {
 	void (*run)(struct watching *watching, const char *rest);
 };
 
-/* --- panels --- */
-
-static void open_panel(struct watching *watching, enum panel panel)
-{
-	bool again = watching->panel == panel && panel != PANEL_HINTS;
-	struct text text;
-
-	watching->panel = again ? PANEL_NONE : panel;
-	watching->top = 0;
-	if (watching->terminal.plain) {
-		actions_panel(text_open(&text), watching);
-		char *page = text_close(&text);
-		watching_say(watching, page);
-		free(page);
-		watching->panel = PANEL_NONE;
-	}
-	watching_show(watching);
-}
-
-static void close_panel(struct watching *watching)
-{
-	watching->panel = PANEL_NONE;
-	watching->searching = false;
-	watching->top = 0;
-	watching_show(watching);
-}
-
-static void print_diff(FILE *out, struct watching *watching)
-{
-	const char *now = watching->saves ? saves_content(watching->saves, 0) : NULL;
-	char *start = copy_start(watching->workbook->loop.root, watching_starter(watching));
-
-	page_diff(out, &watching->view, start ? start : "", now ? now : "");
-	free(start);
-}
-
-static void print_list(FILE *out, struct watching *watching)
-{
-	const char *search = watching->search ? watching->search : "";
-
-	if (!watching->terminal.plain)
-		fprintf(out, "Exercises%s%s%s; / searches, Enter goes there, l closes\n\n", *search ? " with '" : "",
-			search, *search ? "'" : "");
-	size_t count =
-		page_list(out, &watching->view, search, watching->terminal.plain ? (size_t)-1 : watching->chosen);
-	if (count == 0)
-		fputs("There is none with that in its name.\n", out);
-}
-
-void actions_panel(FILE *out, struct watching *watching)
-{
-	struct view *view = &watching->view;
-	char *keys;
-
-	switch (watching->panel) {
-	case PANEL_NONE:
-		break;
-	case PANEL_FURTHER:
-		page_further(out, view);
-		break;
-	case PANEL_HINTS:
-		page_hints(out, view, reader_standing(watching->reader, view->pitfall).hints);
-		break;
-	case PANEL_OUTPUT:
-		page_output(out, view);
-		break;
-	case PANEL_LIST:
-		print_list(out, watching);
-		break;
-	case PANEL_DIFF:
-		print_diff(out, watching);
-		break;
-	case PANEL_SOLUTION:
-		page_solution(out, view);
-		break;
-	case PANEL_HELP:
-		keys = watching_keys();
-		fputs(keys, out);
-		free(keys);
-		break;
-	}
-}
-
 /* --- programs that have the terminal --- */
 
 static void on_returned(void *context, int status)
@@ -173,7 +90,7 @@ static void hint(struct watching *watching, const char *rest)
 	free(path);
 	if (open && seen < all)
 		reader_note_hint(watching->reader, pitfall, seen + 1);
-	open_panel(watching, PANEL_HINTS);
+	panel_open(watching, PANEL_HINTS);
 	seen = reader_standing(watching->reader, pitfall).hints;
 	watching_note(watching, seen < all ? mem_format("Hint %d of %d; h shows the next one.", seen, all)
 				: all	   ? mem_format("Hint %d of %d, the last one.", seen, all)
@@ -184,25 +101,25 @@ static void hint(struct watching *watching, const char *rest)
 static void more(struct watching *watching, const char *rest)
 {
 	(void)rest;
-	open_panel(watching, PANEL_FURTHER);
+	panel_open(watching, PANEL_FURTHER);
 }
 
 static void output(struct watching *watching, const char *rest)
 {
 	(void)rest;
-	open_panel(watching, PANEL_OUTPUT);
+	panel_open(watching, PANEL_OUTPUT);
 }
 
 static void diff(struct watching *watching, const char *rest)
 {
 	(void)rest;
-	open_panel(watching, PANEL_DIFF);
+	panel_open(watching, PANEL_DIFF);
 }
 
 static void help(struct watching *watching, const char *rest)
 {
 	(void)rest;
-	open_panel(watching, PANEL_HELP);
+	panel_open(watching, PANEL_HELP);
 }
 
 /* Shown when it has passed, or when it is asked for a second time. */
@@ -214,7 +131,7 @@ static void solution(struct watching *watching, const char *rest)
 	(void)rest;
 	reader_note_solution(watching->reader, watching->view.pitfall, show);
 	if (show)
-		open_panel(watching, PANEL_SOLUTION);
+		panel_open(watching, PANEL_SOLUTION);
 	else
 		watching_note(watching,
 			      mem_copy("You have not passed yet, and h has a hint; s once more shows the solution."));
@@ -333,7 +250,7 @@ static void list(struct watching *watching, const char *rest)
 			break;
 	if (!page_listed(&watching->view, rest, watching->chosen))
 		watching->chosen = 0;
-	open_panel(watching, PANEL_LIST);
+	panel_open(watching, PANEL_LIST);
 }
 
 static void go_to(struct watching *watching, const char *rest)
@@ -520,7 +437,7 @@ void actions_key(struct watching *watching, int key)
 	} else if (watching->panel == PANEL_LIST && list_key(watching, key)) {
 		;
 	} else if (key == KEY_ESCAPE || (key == KEY_ENTER && watching->panel)) {
-		close_panel(watching);
+		panel_close(watching);
 	} else if (key == ' ' || (key >= KEY_UP && key <= KEY_END)) {
 		scroll(watching, key);
 	} else {

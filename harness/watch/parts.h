@@ -1,4 +1,4 @@
-/* What the loop (watching.c) and its keys (actions.c) share. */
+/* What the loop (watching.c), what it shows (showing.c, panels.c) and its keys (actions.c) share. */
 #ifndef LOOSE_WATCH_PARTS_H
 #define LOOSE_WATCH_PARTS_H
 
@@ -38,14 +38,19 @@ struct watching {
 	size_t top; /* the first line that is shown */
 };
 
-/* --- watching.c --- */
+/* --- showing.c --- */
 
 /* Shows again what is to be seen; nothing in the plain mode. */
 void watching_show(struct watching *watching);
 /* Prints the text in the plain mode, wrapped; nothing on a screen. */
 void watching_say(struct watching *watching, const char *text);
+/* The same of what a function of page.h prints. */
+void watching_say_page(struct watching *watching, void (*print)(FILE *out, const struct view *view));
 /* A line that stays until the next key; takes it over. */
 void watching_note(struct watching *watching, char *note);
+
+/* --- watching.c --- */
+
 /* Judges what the file has now; what is under way is ended first. */
 void watching_judge(struct watching *watching);
 /* Goes to the exercise once nothing is under way. */
@@ -61,7 +66,13 @@ void actions_key(struct watching *watching, int key);
 void actions_line(struct watching *watching, const char *line);
 /* The last row: a question, or the keys that matter most in so many columns. For the caller to free. */
 char *actions_footer(const struct watching *watching, size_t columns);
-/* Prints the panel that is open. */
-void actions_panel(FILE *out, struct watching *watching);
+
+/* --- panels.c --- */
+
+/* Opens it, or closes it when it is open. */
+void panel_open(struct watching *watching, enum panel panel);
+void panel_close(struct watching *watching);
+/* Prints the one that is open. */
+void panel_print(FILE *out, struct watching *watching);
 
 #endif
