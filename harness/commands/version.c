@@ -35,7 +35,7 @@ static int run(const char *root, int argc, char **argv)
 	if (options_parse(&command_version, argc, argv, NULL, &operands) != 0)
 		return STATUS_BAD_INPUT;
 	char *commit = commit_of(root);
-	toolchain_find(&toolchain);
+	toolchain_find(&toolchain, root);
 	printf("loose %s%s\nclang %s, valgrind %s, glibc %s, kernel %s\n", LOOSE_VERSION, commit, toolchain.clang,
 	       toolchain.valgrind, toolchain.glibc, toolchain.kernel);
 	toolchain_release(&toolchain);

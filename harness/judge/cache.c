@@ -128,8 +128,8 @@ int cache_open(struct cache *cache, const char *root, const struct toolchain *to
 				.root = mem_copy(root),
 				.judges = judges_as_files(root),
 				.path = mem_format("%s/build/cache", root)};
-	char *all = mem_format("%d %s %s %s %s %s", FORMAT, toolchain->clang, toolchain->valgrind, toolchain->glibc,
-			       toolchain->kernel, judged);
+	char *all = mem_format("%d %s %s %s %s %s %s", FORMAT, toolchain->clang, toolchain->valgrind, toolchain->glibc,
+			       toolchain->kernel, toolchain->files ? toolchain->files : "", judged);
 	cache->common = mem_format("%016llx", digest(all));
 	free(all);
 	free(judged);

@@ -4,8 +4,12 @@
 
 #include "verdict/result.h"
 
-/* Asks each tool for its version; "missing" for one that does not answer. */
-void toolchain_find(struct toolchain *toolchain);
+/*
+ * Asks each tool for its version; "missing" for one that does not answer. In the workbook at `root` build/tools remembers
+ * the answers, for as long as the tools are the same files: clang takes longer to start than all that a verify looks at
+ * that has nothing to do.
+ */
+void toolchain_find(struct toolchain *toolchain, const char *root);
 void toolchain_release(struct toolchain *toolchain);
 
 /* In a kit for students: the tools that the grader judges with, as toolchain_line() has them. */

@@ -16,7 +16,7 @@ int workbook_open(struct workbook *workbook, const char *root)
 void workbook_tools(struct workbook *workbook)
 {
 	if (!workbook->toolchain.clang)
-		toolchain_find(&workbook->toolchain);
+		toolchain_find(&workbook->toolchain, workbook->loop.root);
 }
 
 void workbook_close(struct workbook *workbook)

@@ -38,6 +38,7 @@ struct results {
 
 struct toolchain {
 	char *clang, *valgrind, *glibc, *kernel; /* versions; "missing" when the tool is */
+	char *files; /* what clang, valgrind and the C library are as files: another text once one was replaced; may be NULL */
 };
 
 #endif

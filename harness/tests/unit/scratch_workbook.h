@@ -90,8 +90,10 @@ static inline void scratch_workbook_open(struct scratch_workbook *scratch)
 	char *path = mem_format("%s/bin:%s", scratch->root, scratch->path);
 	setenv("PATH", path, 1);
 	free(path);
-	scratch->workbook =
-		(struct workbook){.toolchain = {mem_copy("1"), mem_copy("2"), mem_copy("3"), mem_copy("4")}};
+	scratch->workbook = (struct workbook){.toolchain = {.clang = mem_copy("1"),
+							    .valgrind = mem_copy("2"),
+							    .glibc = mem_copy("3"),
+							    .kernel = mem_copy("4")}};
 	cr_assert_eq(loop_start(&scratch->workbook.loop, scratch->root), 0);
 }
 

@@ -15,7 +15,7 @@
 #include "tests/unit/made_results.h"
 
 static char root[64], path[128];
-static struct toolchain toolchain = {"14.0.6", "3.19.0", "2.36", "6.1"};
+static struct toolchain toolchain = {.clang = "14.0.6", .valgrind = "3.19.0", .glibc = "2.36", .kernel = "6.1"};
 static struct made_results made;
 static struct result *silent;
 
@@ -100,6 +100,9 @@ Test(cache, keeps_what_was_judged)
 	toolchain.clang = "15";
 	cr_assert_not(is_kept(1), "another compiler's programs were recalled");
 	toolchain.clang = "14.0.6";
+	toolchain.files = "/lib/libc.so.6 1926256 1700000000.000000000\n";
+	cr_assert_not(is_kept(1), "what another file of the same version had judged was recalled");
+	toolchain.files = NULL;
 }
 
 Test(cache, keeps_no_error)

@@ -11,7 +11,7 @@
 #include "report/report.h"
 #include "tests/unit/made_results.h"
 
-static const struct toolchain toolchain = {"14.0.6", "3.19.0", "2.36", "6.1.0"};
+static const struct toolchain toolchain = {.clang = "14.0.6", .valgrind = "3.19.0", .glibc = "2.36", .kernel = "6.1.0"};
 
 /* One that agrees, one false alarm, one test, one that disagrees, one error, one that declares nothing. */
 static void make(struct made_results *made)
