@@ -88,11 +88,13 @@ static void delay(void)
 
 static void *begin_late(void *of)
 {
-	struct start *start = of;
+	struct start *start = of, own = *start;
 
+	/* What only this table points to is lost, and memcheck is to say so. */
+	start->arg = NULL;
 	state = seed + (uint64_t)(start - starts + 1) * 0xd1342543de82ef95;
 	delay();
-	HAND_ON start->run(start->arg);
+	HAND_ON own.run(own.arg);
 }
 
 void *(*const loose_begins_late)(void *) = begin_late;
