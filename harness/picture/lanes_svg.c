@@ -347,11 +347,11 @@ static void draw_legend(FILE *out, int y, bool several)
 	svg_text(out, x + 154, y + 5, "faint", "the end");
 	draw_arrow_at(out, x + 214, x + 244, y);
 	svg_text(out, x + 250, y + 5, "faint", "must come before");
-	svg_line(out, x + 374, y, x + 404, y, "between");
-	svg_text(out, x + 410, y + 5, "faint", "wrong together");
-	svg_text(out, x + 528, y + 5, "faint", ":N  line N");
+	svg_line(out, x + 384, y, x + 414, y, "between");
+	svg_text(out, x + 420, y + 5, "faint", "wrong together");
+	svg_text(out, x + 534, y + 5, "faint", ":N  line N");
 	if (several)
-		svg_text(out, x + 608, y + 5, "faint", "xN  N threads alike");
+		svg_text(out, x + 612, y + 5, "faint", "xN  N threads alike");
 }
 
 void lanes_svg(FILE *out, const char *title, const struct lanes *lanes, size_t count)

@@ -218,12 +218,12 @@ static void print_legend(FILE *out, struct style style, const struct lanes *lane
 	}
 	fprintf(out, "\n%s a step", glyphs->step);
 	if (waits)
-		fprintf(out, "   %s waits, %s until", glyphs->wait, glyphs->waits);
+		fprintf(out, "  %s waits, %s until", glyphs->wait, glyphs->waits);
 	if (ends)
-		fprintf(out, "   %s the end", glyphs->end);
+		fprintf(out, "  %s the end", glyphs->end);
 	if (fault)
-		fprintf(out, "   %s what is wrong", glyphs->fault);
-	fprintf(out, "   :N line N%s\n", several ? "   xN N alike" : "");
+		fprintf(out, "  %s what is wrong", glyphs->fault);
+	fprintf(out, "  :N line N%s\n", several ? "  xN N alike" : "");
 }
 
 static void print_one(FILE *out, struct style style, const struct lanes *lanes)

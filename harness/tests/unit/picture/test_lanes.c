@@ -102,7 +102,7 @@ Test(lanes, show_who_waits_for_whom_and_what_is_wrong)
 			       "✗ cache_free() frees block 1 :77        ┊\n"
 			       "│ a data race with line 40              ┊\n"
 			       "■ ends the program                      ■ still waits\n"
-			       "\n● a step   ○ waits, ┊ until   ■ the end   ✗ what is wrong   :N line N\n");
+			       "\n● a step  ○ waits, ┊ until  ■ the end  ✗ what is wrong  :N line N\n");
 	free(text);
 	lanes_release(&lanes);
 }
@@ -197,9 +197,13 @@ Test(lanes, leave_out_threads_and_say_so)
 
 Test(lanes, fit_a_terminal_of_80_columns)
 {
-	char *trace = crowd(7), *traces[] = {(char *)broken, trace};
+	/* The second has each mark that the legend explains. */
+	char *traces[] = {mem_copy(broken),
+			  mem_format("{\"trace\":1,\"program\":\"x\",\"threads\":[\"main\",\"evict_loop x2\"]}\n%s",
+				     broken + strlen(HEAD)),
+			  crowd(7)};
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		struct lanes lanes = lanes_from(traces[i]);
 		char *text = printed(&lanes, (struct style){.width = 80});
 		for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
@@ -211,9 +215,9 @@ Test(lanes, fit_a_terminal_of_80_columns)
 		for (const char *byte = text; *byte; byte++)
 			cr_assert((unsigned char)*byte < 0x80, "not ASCII: %s", byte);
 		free(text);
+		free(traces[i]);
 		lanes_release(&lanes);
 	}
-	free(trace);
 }
 
 /* Colours only stress what marks and words say. */
@@ -445,7 +449,7 @@ Test(lanes, say_for_how_many_a_lane_and_a_step_stand)
 	has(text, "frees item, 7 times\n");
 	has(text, "joins work x3; all this 2 times\n");
 	has(text, "1 of them: waits on room\n");
-	has(text, "   xN N alike\n");
+	has(text, "  xN N alike\n");
 	has(picture, "xN  N threads alike");
 	free(text);
 	free(picture);
