@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "scratch.h"
+#include "tool.h"
 
 #define EXERCISE "exercises/" PITFALL
 
@@ -292,6 +293,39 @@ Test(grade, names_what_it_does_not_grade)
 	scratch_shell(&scratch, "rm class/pipe class/*.rar");
 	outcome = grade("--no-sandbox", 0);
 	outcome_release(&outcome);
+}
+
+/* The last line of what is kept of the compiler, where the words come before make's own and CC is told. */
+static void expect_killed(const char *before, const char *compiler, const char *expected)
+{
+	char command[2048], line[TOOL_LINE];
+
+	snprintf(command, sizeof command,
+		 "exec 9>build/lock && flock 9 && own=build/run/killed.$$ && mkdir -p $own && { make -s parts/" PITFALL
+		 " && (%s make -s -o build/toolchain ANEW=yes CC='%s' OWN=$own EXERCISE=" PITFALL
+		 " FILE='%s/long.c' $own/plain); "
+		 "tail -n 1 $own/plain.log; rm -r $own; } 2>/dev/null",
+		 before, compiler, scratch.root);
+	cr_expect_eq(tool_last_line(command, line), 0);
+	cr_expect_str_eq(line, expected);
+}
+
+/* Under a limit, the source is to blame; without one the machine. */
+Test(grade, says_why_a_compiler_was_killed)
+{
+	char compiler[512];
+
+	/* For each of the array's 131,072 values clang looks at all of its line: 50 s in all. */
+	scratch_write(
+		&scratch, "long.c",
+		"#define A x, x, x, x, x, x, x, x\n#define B A, A, A, A, A, A, A, A\n#define C B, B, B, B, B, B, B, B\n"
+		"#define D C, C, C, C, C, C, C, C\n#define E D, D, D, D, D, D, D, D\n"
+		"int f(void)\n{\n	int x = 0, all[] = {E, E, E, E};\n	return all[x];\n}\n");
+	expect_killed("ulimit -t 6;", "clang",
+		      "error: the compiler was killed, as it is here after 6 s of processor time\n");
+	scratch_tool(&scratch, "killed", "#!/bin/sh\ncase \"$*\" in *' -E '*) exit 0;; esac\nkill -9 $$\n");
+	snprintf(compiler, sizeof compiler, "%s/bin/killed", scratch.root);
+	expect_killed("", compiler, "the compiler or linker command failed due to signal\n");
 }
 
 /* Starts it, and kills it as soon as it has said that a submission is graded. */

@@ -125,6 +125,7 @@ Test(resources, failed_the_compiler)
 		"x.c:1:10: fatal error: cannot open file '/usr/include/stdio.h': Too many open files\n#include "
 		"<stdio.h>\n         ^\n",
 		"/bin/sh: 1: Cannot fork\n",
+		"Killed\nthe compiler or linker command failed due to signal\n",
 		"mkdir: cannot create directory 'build/plain': Read-only file system\n",
 		"x.c:9:2: warning: unused\nLLVM ERROR: out of memory\n",
 	};
@@ -150,6 +151,7 @@ Test(resources, did_not_fail_the_compiler)
 		"/usr/bin/ld: cannot find -lnothing: No such file or directory\nclang: error: linker command failed with "
 		"exit code 1\n",
 		"clang: error: unknown argument: '-fnothing'\n",
+		"Killed\nerror: the compiler was killed, as it is here after 30 s of processor time\n",
 		"x.c:3:1: error: oops\nLLVM ERROR: IO failure on output stream: No space left on device\n",
 	};
 
