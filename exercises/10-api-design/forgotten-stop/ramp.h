@@ -17,7 +17,8 @@
 enum ramp_step { STEP_DONE, STEP_LAST, STEP_BLOCKED };
 
 struct ramp {
-	void (*blow)(void *ferry);   /* one blast; takes its time, and must not be cut short: it closes its own valve */
+	void (*blow)(void *ferry);   /* one blast; takes its time, and must not be cut short, nor interrupted by a
+					signal: it closes its own valve */
 	long pause;		     /* ms, from the end of a blast to the next one */
 	bool (*unlock)(void *ferry); /* false: the hydraulics have no pressure */
 	enum ramp_step (*step)(void *ferry); /* moves the ramp by an inch */
@@ -44,7 +45,8 @@ struct ramp_report {
  *   - Whatever the result: when ramp_lower() returns, blow() is not running and
  *     will not be called again. The ferry is the caller's, to be read without a
  *     lock, or freed. No thread is left: each was joined.
- *   - It waits for a blast that is under way. It does not wait for a pause.
+ *   - It waits for a blast that is under way. It does not wait for a pause, nor
+ *     for a part of one.
  */
 struct ramp_report ramp_lower(const struct ramp *ramp, void *ferry);
 

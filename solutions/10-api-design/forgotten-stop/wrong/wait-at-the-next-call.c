@@ -4,7 +4,7 @@
  *
  * Tempting  every horn is cancelled and joined, no call waits for longer than it must, and there is only ever one.
  * Refused   the tests: until the next call somebody is at work on the caller's ferry. And there may be no next call.
- * test      fails is_silent_without_pressure, is_silent_when_blocked, does_not_wait_for_a_pause
+ * test      fails is_silent_when_down, is_silent_without_pressure, is_silent_when_blocked, does_not_wait_for_a_pause
  * budget    fires joined in sound, joined in lower when joined == started
  */
 #include "ramp.h"
