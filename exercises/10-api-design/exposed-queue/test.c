@@ -7,13 +7,14 @@
 #include "exam.h"
 
 #include <criterion/criterion.h>
+#include <limits.h>
 
 #include "kit/check.h"
 #include "kit/deadline.h"
 #include "kit/schedule.h"
 
 enum { LATE = 8000 /* ms: when a test stops waiting for one who does not come home; no right design is near it */ };
-enum { PAPERS = 3, ALL = EXAM_ROOM + PAPERS, CROWD = 100, UNTOUCHED = -1 };
+enum { PAPERS = 3, ALL = EXAM_ROOM + PAPERS, CROWD = 100, UNTOUCHED = 1000 };
 
 static struct {
 	struct exam *exam;
@@ -31,8 +32,9 @@ struct worker {
 	int told; /* how many papers there were in all, as the desk has it */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool home; /* guarded by lock */
-	int got;   /* papers so far; guarded by lock */
+	/* all below guarded by lock */
+	bool home;
+	int got; /* papers so far */
 };
 
 static void *work(void *arg)
@@ -76,6 +78,14 @@ static bool comes_home(struct worker *worker)
 	return home;
 }
 
+static bool is_home(struct worker *worker)
+{
+	CHECK(pthread_mutex_lock(&worker->lock));
+	bool home = worker->home;
+	CHECK(pthread_mutex_unlock(&worker->lock));
+	return home;
+}
+
 static int got_by(struct worker *worker)
 {
 	CHECK(pthread_mutex_lock(&worker->lock));
@@ -90,10 +100,51 @@ static void worker_end(struct worker *worker)
 	marker_free(worker->marker);
 }
 
+/* The numbers are the desk's, and no other may be among them: whatever stands for "no paper" can be one. */
+static int number_of(int paper)
+{
+	static const int numbers[] = {INT_MIN, -1, 0, INT_MAX};
+
+	return paper < 4 ? numbers[paper] : paper;
+}
+
 static void desk_hand_in(int paper)
 {
 	desk.handed_in++;
-	desk.refused += !exam_hand_in(desk.exam, paper);
+	desk.refused += !exam_hand_in(desk.exam, number_of(paper));
+}
+
+/* Papers come, and she is sent home. */
+struct errand {
+	struct worker *worker;
+	int paper, papers;
+};
+
+static void *run_errand(void *arg)
+{
+	struct errand *errand = arg;
+
+	for (int i = 0; i < errand->papers; i++)
+		desk_hand_in(errand->paper + i);
+	marker_stop(errand->worker->marker);
+	return NULL;
+}
+
+/*
+ * All that before she who waits has looked up. It has a thread of its own, since a C library may let who wakes others wait
+ * until those who were woken before have looked up.
+ */
+static void send_home_slowly(struct worker *worker, int paper, int papers)
+{
+	struct errand errand = {worker, paper, papers};
+	pthread_t office;
+
+	schedule_hold(worker->thread);
+	CHECK(pthread_create(&office, NULL, run_errand, &errand));
+	schedule_await_blocked();
+	schedule_let_go();
+	CHECK(pthread_join(office, NULL));
+	schedule_await_blocked();
 }
 
 static struct worker anna, ben, carl;
@@ -103,28 +154,51 @@ Test(exam, sends_home_who_waits, .timeout = 60)
 	int papers[PAPERS] = {0}, marked = 0;
 
 	desk.exam = exam_new();
-	struct marker *carl = marker_new(desk.exam);
+	struct marker *dora = marker_new(desk.exam);
+	worker_start(&carl);
+	schedule_await_blocked();
+	marker_stop(carl.marker);
+	bool home = comes_home(&carl);
+	/* A paper may be given to her who waits first; who is sent home does not keep it from who waits on, or comes. */
 	worker_start(&anna);
 	schedule_await_blocked();
-	marker_stop(anna.marker);
-	bool home = comes_home(&anna);
-	for (int i = 0; i < PAPERS; i++)
-		desk_hand_in(i);
+	worker_start(&ben);
+	schedule_await_blocked();
+	bool stay = !is_home(&anna) && !is_home(&ben);
+	if (stay)
+		send_home_slowly(&anna, 0, 1);
+	int got = got_by(&anna) + got_by(&ben);
+	stay = stay && !is_home(&ben);
+	if (stay)
+		send_home_slowly(&ben, 1, PAPERS - 1);
+	home = comes_home(&anna) && comes_home(&ben) && home;
 	exam_end(desk.exam);
-	worker_end(&anna);
-	while (marked < PAPERS && marker_next(carl, &papers[marked]) == NEXT_PAPER)
+	struct worker *all[] = {&carl, &anna, &ben};
+	for (int i = 0; i < 3; i++) {
+		worker_end(all[i]);
+		for (int j = 0; j < all[i]->marked && marked < PAPERS; j++)
+			papers[marked++] = all[i]->papers[j];
+	}
+	while (marked < PAPERS && marker_next(dora, &papers[marked]) == NEXT_PAPER)
 		marked++;
-	marker_free(carl);
+	marker_free(dora);
 	exam_free(desk.exam);
 	cr_assert(home, "a marker waits for a paper, and does not hear that she is sent home");
-	cr_assert_eq(anna.last, NEXT_STOPPED, "a marker is sent home, and is told something else");
+	cr_assert(stay, "a marker is sent home, and another one goes too");
+	for (int i = 0; i < 3; i++)
+		cr_assert_eq(all[i]->last, NEXT_STOPPED, "a marker is sent home, and is told something else");
 	cr_assert_eq(desk.refused, 0, "a marker has been sent home, and the desk cannot hand in any more");
+	cr_assert_eq(got, 1, "a paper comes, one of two who wait is sent home, and the other does not get it");
 	cr_assert_eq(marked, PAPERS, "%d papers were handed in, and %d handed out", PAPERS, marked);
 	for (int i = 0; i < PAPERS; i++)
-		cr_assert_eq(papers[i], i, "paper %d was handed out in place of %d", papers[i], i);
+		cr_assert_eq(papers[i], number_of(i), "paper %d was handed out in place of %d", papers[i],
+			     number_of(i));
 }
 
-/* Carl is the last of three who wait, so that a wake-up for one of them would not be for him. */
+/*
+ * Carl is the last of three who wait, so that a wake-up for one of them would not be for him. Before and after them came
+ * markers who do not ask: a wake-up for one of those is for nobody.
+ */
 Test(exam, lets_the_others_go_on, .timeout = 60)
 {
 	int paper = UNTOUCHED, times[PAPERS] = {0};
@@ -132,10 +206,12 @@ Test(exam, lets_the_others_go_on, .timeout = 60)
 
 	schedule_wake_in_vain();
 	desk.exam = exam_new();
+	struct marker *early = marker_new(desk.exam);
 	for (int i = 0; i < 3; i++) {
 		worker_start(all[i]);
 		schedule_await_blocked();
 	}
+	struct marker *late = marker_new(desk.exam);
 	marker_stop(carl.marker);
 	bool carl_home = comes_home(&carl);
 	schedule_await_blocked(); /* if another one was sent home too, that one is home by now */
@@ -151,21 +227,24 @@ Test(exam, lets_the_others_go_on, .timeout = 60)
 	enum next after = marker_next(carl.marker, &paper);
 	for (int i = 0; i < 3; i++)
 		worker_end(all[i]);
+	marker_free(early);
+	marker_free(late);
 	exam_free(desk.exam);
 	cr_assert_eq(got, PAPERS, "%d papers were handed in, and those who waited have got %d", PAPERS, got);
 	cr_assert(carl_home, "a marker waits among others, and does not hear that he is sent home");
 	cr_assert_eq(carl.last, NEXT_STOPPED, "a marker is sent home, and is told something else");
 	for (int i = 0; i < anna.marked + ben.marked; i++)
-		times[i < anna.marked ? anna.papers[i] : ben.papers[i - anna.marked]]++;
+		for (int j = 0; j < PAPERS; j++)
+			times[j] += (i < anna.marked ? anna.papers[i] : ben.papers[i - anna.marked]) == number_of(j);
 	cr_assert(anna.last == NEXT_NO_MORE && ben.last == NEXT_NO_MORE, "another one was sent home, too");
 	cr_assert_eq(desk.refused, 0, "a marker has been sent home, and the desk cannot hand in any more");
 	cr_assert(anna.told == PAPERS && ben.told == PAPERS, "there were to be no more papers, and there were");
 	for (int i = 0; i < PAPERS; i++)
-		cr_assert_eq(times[i], 1, "paper %d was handed out %d times", i, times[i]);
+		cr_assert_eq(times[i], 1, "paper %d was handed out %d times", number_of(i), times[i]);
 	cr_assert(after == NEXT_STOPPED && paper == UNTOUCHED, "who was sent home is not told so after the end");
 }
 
-/* Many come, and half of them are sent home. Another exam ends before that, and leaves a paper. */
+/* Many come, and all but the first are sent home. Another exam ends before that, and leaves a paper. */
 static void come_and_go(struct exam *exam)
 {
 	struct marker *crowd[CROWD];
@@ -176,7 +255,7 @@ static void come_and_go(struct exam *exam)
 	REQUIRE(exam_hand_in(other, 0));
 	exam_end(other);
 	for (int i = 0; i < CROWD; i++) {
-		if (i % 2)
+		if (i > 0)
 			marker_stop(crowd[i]);
 		marker_free(crowd[i]);
 	}
@@ -204,13 +283,20 @@ Test(exam, leaves_the_papers, .timeout = 60)
 		desk_hand_in(i);
 	while (marked < PAPERS && marker_next(dora, &papers[marked]) == NEXT_PAPER)
 		marked++;
+	cr_assert_eq(marked, PAPERS, "%d papers wait, and a marker who comes gets %d", EXAM_ROOM, marked);
 	for (int i = EXAM_ROOM; i < ALL; i++)
 		desk_hand_in(i);
 	exam_end(desk.exam);
 	bool late = exam_hand_in(desk.exam, ALL);
+	struct marker *ella = marker_new(desk.exam);
+	marked += marker_next(ella, &papers[marked]) == NEXT_PAPER;
 	while (marked < ALL && marker_next(dora, &papers[marked]) == NEXT_PAPER)
 		marked++;
-	enum next last = marker_next(dora, &paper);
+	enum next last = marker_next(dora, &paper), once_more = marker_next(dora, &paper),
+		  hers = marker_next(ella, &paper);
+	marker_stop(dora);
+	stopped = marker_next(dora, &paper);
+	marker_free(ella);
 	marker_free(dora);
 	exam_free(desk.exam);
 	cr_assert_eq(paper, UNTOUCHED, "there was no paper, and one was stored");
@@ -218,6 +304,9 @@ Test(exam, leaves_the_papers, .timeout = 60)
 	cr_assert_not(late, "the exam has ended, and a paper was taken");
 	cr_assert_eq(marked, ALL, "%d papers were handed in, and %d handed out", ALL, marked);
 	for (int i = 0; i < ALL; i++)
-		cr_assert_eq(papers[i], i, "paper %d was handed out in place of %d", papers[i], i);
-	cr_assert_eq(last, NEXT_NO_MORE);
+		cr_assert_eq(papers[i], number_of(i), "paper %d was handed out in place of %d", papers[i],
+			     number_of(i));
+	cr_assert(last == NEXT_NO_MORE && once_more == NEXT_NO_MORE && hers == NEXT_NO_MORE,
+		  "all papers have been handed out, and who asks is not told that there are no more");
+	cr_assert_eq(stopped, NEXT_STOPPED, "who is sent home after the end of the exam is not told so");
 }

@@ -5,7 +5,7 @@
  * Tempting  the queue stays open, the slip wakes up a marker that waits, and with one marker it works.
  * Refused   by the tests: a slip in a queue that all share has no address. Another one takes it and goes home; and it
  *           lies behind all the papers that wait.
- * test      fails lets_the_others_go_on, leaves_the_papers
+ * test      fails sends_home_who_waits, lets_the_others_go_on, leaves_the_papers
  */
 #include "exam.h"
 

@@ -2,10 +2,10 @@
  * Each marker has a queue of its own, and the papers are dealt out in turn. To
  * stop a marker is to close her queue, and nobody else's.
  *
- * Tempting  no end is shared any more, no marker can reach another's papers, and the tests with several markers pass.
- * Refused   by the test: a paper now belongs to a marker before she has asked for it. What lies in her queue when she
+ * Tempting  no end is shared any more, no marker can reach another's papers, and as long as all stay each paper is marked.
+ * Refused   by the tests: a paper now belongs to a marker before she has asked for it. What lies in her queue when she
  *           goes home is marked by nobody, and when nobody is there the desk cannot hand in.
- * test      fails leaves_the_papers
+ * test      fails sends_home_who_waits, lets_the_others_go_on, leaves_the_papers
  */
 #include "exam.h"
 
