@@ -49,7 +49,8 @@ struct avalanche *avalanche_open(avalanche_call *call, void *radio, int level);
 
 /*
  * Changes the level. It applies to every bulletin that a line takes up after this
- * has returned.
+ * has returned. One that was taken up before is called as it was to be: if nobody
+ * answers, once more.
  */
 void avalanche_set_level(struct avalanche *service, int level);
 

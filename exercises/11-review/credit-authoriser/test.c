@@ -139,18 +139,29 @@ static bool copies(struct radio *radio)
 	return called(radio, (int[]){1, 1, 1}, 3);
 }
 
+static void *warn_once_more(void *service)
+{
+	avalanche_warn(service, &high[AVALANCHE_ROOM]);
+	return NULL;
+}
+
 static bool refuses(struct radio *radio)
 {
 	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
 	bool taken = true;
+	pthread_t other;
 
 	hold(radio, true);
+	radio->deaf[0] = 1; /* and has its place until it was called again */
 	for (int i = 0; i < AVALANCHE_ROOM; i++)
 		taken = avalanche_warn(service, &high[i]) == AVALANCHE_TAKEN && taken;
 	/* Now some are being called, and have their places all the same. */
 	schedule_await_blocked();
+	CHECK(pthread_create(&other, NULL, warn_once_more, service));
 	bool refused = avalanche_warn(service, &high[AVALANCHE_ROOM]) == AVALANCHE_FULL;
-	bool counted = avalanche_counts(service).refused == 1;
+	CHECK(pthread_join(other, NULL));
+	struct avalanche_counts counts = avalanche_counts(service);
+	bool counted = counts.refused == 2 && counts.taken == AVALANCHE_ROOM && counts.answered == 0;
 	hold(radio, false);
 	schedule_await_blocked();
 	/* All have been called, and have given back their places. */
@@ -160,7 +171,30 @@ static bool refuses(struct radio *radio)
 		schedule_await_blocked();
 	}
 	avalanche_close(service, NULL);
-	return taken && refused && counted;
+	return taken && refused && counted && called(radio, (int[]){3, 2, 2, 2, 2, 2, 2, 2}, AVALANCHE_ROOM);
+}
+
+/* Two services, each with a level, bulletins and places of its own. */
+static bool keeps_services_apart(struct radio *radio)
+{
+	struct avalanche *strict = avalanche_open(call_hut, radio, HIGH), *other = avalanche_open(call_hut, radio, LOW);
+	static const struct bulletin *const for_strict[] = {&high[0], &high[1], &low[4], &high[5]};
+	static const struct bulletin *const for_other[] = {&low[2], &low[3], &high[6], &high[7], &high[8]};
+	struct avalanche_counts counts, others;
+	bool taken = true;
+
+	hold(radio, true);
+	for (int i = 0; i < 5; i++) {
+		taken = (i == 4 || avalanche_warn(strict, for_strict[i]) == AVALANCHE_TAKEN) && taken;
+		taken = avalanche_warn(other, for_other[i]) == AVALANCHE_TAKEN && taken;
+		schedule_await_blocked();
+	}
+	hold(radio, false);
+	schedule_await_blocked();
+	avalanche_close(strict, &counts);
+	avalanche_close(other, &others);
+	return taken && called(radio, (int[]){1, 1, 1, 1, 0, 1, 1, 1, 1}, 9) && counts.answered == 3 &&
+	       counts.below == 1 && others.answered == 5 && others.below == 0;
 }
 
 /* Each line has a call that has ended, and is about to say so, when another bulletin comes; nothing orders the two. */
@@ -221,6 +255,51 @@ static bool takes_up_what_another_was_woken_for(struct avalanche *service, struc
 	return both;
 }
 
+struct closing {
+	struct avalanche *service;
+	struct avalanche_counts counts;
+};
+
+static void *close_service(void *arg)
+{
+	struct closing *closing = arg;
+
+	avalanche_close(closing->service, &closing->counts);
+	return NULL;
+}
+
+/* Lets what is under way go on when the close waits for it. */
+static struct avalanche_counts close_while_calling(struct avalanche *service, struct radio *radio)
+{
+	struct closing closing = {.service = service};
+	pthread_t closer;
+
+	schedule_await_blocked();
+	CHECK(pthread_create(&closer, NULL, close_service, &closing));
+	schedule_await_blocked();
+	hold(radio, false);
+	CHECK(pthread_join(closer, NULL));
+	return closing.counts;
+}
+
+/* Two huts that do not answer are being called when the service closes: each is called once more. */
+static bool calls_again_while_it_closes(struct avalanche *service, struct radio *radio)
+{
+	CHECK(pthread_mutex_lock(&radio->lock));
+	radio->all_held = radio->held = true;
+	radio->deaf[7] = 1;
+	radio->deaf[8] = 3;
+	int before = radio->calls[7] + radio->calls[8];
+	CHECK(pthread_mutex_unlock(&radio->lock));
+	avalanche_warn(service, &high[7]);
+	avalanche_warn(service, &high[8]);
+	struct avalanche_counts counts = close_while_calling(service, radio);
+	CHECK(pthread_mutex_lock(&radio->lock));
+	int after = radio->calls[7] + radio->calls[8];
+	CHECK(pthread_mutex_unlock(&radio->lock));
+	return after - before == 4 && counts.unanswered == 1 && radio->others == 0;
+}
+
 static bool keeps_to_its_lines(struct radio *radio)
 {
 	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
@@ -244,8 +323,10 @@ static bool keeps_to_its_lines(struct radio *radio)
 	CHECK(pthread_mutex_unlock(&radio->lock));
 	kept = kept && called(radio, (int[]){2, 1, 1}, AVALANCHE_LINES + 1);
 	kept = kept && all_lines && takes_up_what_another_was_woken_for(service, radio);
+	if (kept)
+		return calls_again_while_it_closes(service, radio);
 	avalanche_close(service, NULL);
-	return kept && radio->others == 0;
+	return false;
 }
 
 static bool follows_the_level(struct radio *radio)
@@ -273,30 +354,32 @@ static bool follows_the_level(struct radio *radio)
 	avalanche_set_level(service, HIGH);
 	hold(radio, false);
 	schedule_await_blocked();
+	/* What the level is when a bulletin comes says nothing, nor what it is while that waits: 1 and 4 are called. */
+	hold(radio, true);
+	avalanche_warn(service, &high[6]);
+	avalanche_warn(service, &high[7]);
+	schedule_await_blocked();
+	avalanche_warn(service, &low[1]);
+	avalanche_set_level(service, LOW);
+	avalanche_warn(service, &low[4]);
+	avalanche_set_level(service, HIGH);
+	avalanche_set_level(service, LOW);
+	hold(radio, false);
+	schedule_await_blocked();
 	avalanche_close(service, NULL);
-	return called(radio, (int[]){1, 0, 1, 2, 1, 0}, 6);
-}
-
-static void *close_service(void *service)
-{
-	avalanche_close(service, NULL);
-	return NULL;
+	return called(radio, (int[]){1, 1, 1, 2, 2, 0, 1, 1}, 8);
 }
 
 static bool calls_all_that_it_took(struct radio *radio)
 {
 	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
-	pthread_t closer;
 
 	hold(radio, true);
 	for (int i = 0; i < AVALANCHE_LINES + 2; i++)
 		avalanche_warn(service, &high[i]);
-	schedule_await_blocked();
-	CHECK(pthread_create(&closer, NULL, close_service, service));
-	schedule_await_blocked();
-	hold(radio, false);
-	CHECK(pthread_join(closer, NULL));
-	return called(radio, (int[]){1, 1, 1, 1}, AVALANCHE_LINES + 2);
+	struct avalanche_counts counts = close_while_calling(service, radio);
+	return called(radio, (int[]){1, 1, 1, 1}, AVALANCHE_LINES + 2) && counts.taken == AVALANCHE_LINES + 2 &&
+	       counts.answered == AVALANCHE_LINES + 2;
 }
 
 /* --- running them --- */
@@ -373,9 +456,10 @@ TestSuite(avalanche, .init = park_what_crashes, .timeout = 60);
 
 Test(avalanche, the_service_still_works)
 {
-	static struct probe probe = {.keeps = does_its_work}, another = {.keeps = takes_while_a_call_ends};
+	static struct probe probe = {.keeps = does_its_work}, another = {.keeps = takes_while_a_call_ends},
+			    third = {.keeps = keeps_services_apart};
 
-	bool kept = is_kept(&probe) && is_kept(&another);
+	bool kept = is_kept(&probe) && is_kept(&another) && is_kept(&third);
 	cr_assert(kept, "the service does not do its work%s", has_crashed() ? "; it crashes" : "");
 }
 
