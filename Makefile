@@ -361,7 +361,7 @@ build/inject.so: harness/tests/inject/inject.c harness/tests/inject/inject.h bui
 	$(Q)$(HARNESS_CC) $(filter-out -MMD -MP,$(MONITOR_CFLAGS)) -shared -Wl,-z,now -Wl,-z,defs -o $@.new $< && mv $@.new $@
 
 # What the command line's tests start. None of them makes it: two that did so at once would spoil it for each other.
-TEST_TOOLS := build/inject build/inject.so build/raw build/listings build/traces
+TEST_TOOLS := build/inject build/inject.so build/raw build/listings build/traces build/kill-judges build/grade-own build/bench-grading
 
 build/inject: $(patsubst %.c,build/host/%.o,harness/tests/inject/driver.c $(filter-out harness/main.c,$(HARNESS_SOURCES)))
 	$(Q)$(HARNESS_CC) -o $@ $^ $(HARNESS_LIBS)
