@@ -25,7 +25,8 @@ enum { WIND_MASTS = 3, WIND_TRIES = 4 };
  * answered, from 1, or 0 if there was none.
  *
  *   - Each try connects to every mast once, and waits until all have answered,
- *     but no longer than its patience, in ms. It waits for nothing else.
+ *     but no longer than its patience, in ms: with 0 not at all. It waits for
+ *     nothing else.
  *   - When the next try begins, nothing is left of the last one: its threads have
  *     ended and are joined, and its connections are closed.
  *   - The same holds when wind_ask() returns. `knots` then has the answers of the
