@@ -80,6 +80,14 @@ void schedule_wake_late(int point);
  * A thread in schedule_await_blocked() counts as one that waits.
  */
 void schedule_go_last(void);
+/*
+ * For a test as well: before the calling thread takes its number'th lock from here
+ * on, or when it has just taken its first one, the point is reached, and the others
+ * do what they can. So a step that takes a lock twice and should not is found out,
+ * and one that does not wait for a lock which somebody has for a moment.
+ */
+void schedule_reached_before_lock(int number, int point);
+void schedule_reached_in_lock(int point);
 /* Returns once every other thread waits, but for those that are in schedule_await_blocked(). */
 void schedule_await_others(void);
 

@@ -83,11 +83,37 @@ void schedule_go_last(void)
 	goes_last = true;
 }
 
+/* Where a thread stops on its way: how many locks are left until then, and the point that it reaches there. 0: nowhere. */
+static _Thread_local struct stop_at {
+	int left, point;
+} before, within;
+
+void schedule_reached_before_lock(int number, int point)
+{
+	before = (struct stop_at){number, point};
+}
+
+void schedule_reached_in_lock(int point)
+{
+	within = (struct stop_at){1, point};
+}
+
+static void pass(struct stop_at *at)
+{
+	if (at->left == 0 || --at->left > 0)
+		return;
+	schedule_reached(at->point);
+	schedule_await_others();
+}
+
 __attribute__((weak)) int __wrap_pthread_mutex_lock(pthread_mutex_t *lock)
 {
+	pass(&before);
 	if (goes_last)
 		schedule_await_others();
 	else if (loose_locks)
 		loose_locks();
-	return __real_pthread_mutex_lock(lock);
+	int error = __real_pthread_mutex_lock(lock);
+	pass(&within);
+	return error;
 }

@@ -3,7 +3,7 @@
  * grows as far as there is memory.
  *
  * Promise   at most LAB_ROOM photos are taken and not printed; a customer who comes then is told at once.
- * test      fails says_busy_when_full
+ * test      fails gives_the_last_place_once, says_busy_when_full
  * budget    fires in_lab in take when in_lab <= 8, joined == started
  */
 #include "lab.h"

@@ -8,13 +8,16 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "kit/check.h"
 #include "kit/gauge.h"
 #include "kit/schedule.h"
 
 enum { MANY = 3 * LAB_ROOM };
-enum { CLOSED = SCHEDULE_POINTS - 1 }; /* what is tested may use the others */
+enum { ROUNDS = 2 };
+/* What is tested may use the points before these. */
+enum { COMES_IN = 8 /* and one for each number of a lock */, PRINTED = SCHEDULE_POINTS - 2, CLOSED };
 
 /* Guarded by lock, all of it. */
 static struct {
@@ -24,6 +27,7 @@ static struct {
 	int taken, takes[MANY];
 	int printing, back; /* calls of print() at work; machines that have returned */
 	bool at_a_time;	    /* two photos were in the printer */
+	bool holds;	    /* the printer stops when it takes a lock after the next photo */
 } shop = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 static void print(int photo)
@@ -36,7 +40,11 @@ static void print(int photo)
 	shop.paper--;
 	shop.prints[shop.printed++ % MANY] = photo;
 	gauge_add("in_lab", -1);
+	bool holds = shop.holds;
+	shop.holds = false;
 	CHECK(pthread_mutex_unlock(&shop.lock));
+	if (holds)
+		schedule_reached_in_lock(PRINTED);
 }
 
 static void add_paper(int sheets)
@@ -134,10 +142,11 @@ Test(lab, says_busy_when_full, .timeout = 60)
 
 	lab_open(print);
 	cr_assert_eq(take(0), LAB_TAKEN);
-	schedule_await_blocked(); /* the first photo is in the printer now, and stays there */
-	for (int i = 0; i < 2; i++)
+	schedule_await_blocked();     /* the first photo is in the printer now, and stays there */
+	for (int i = 0; i < 2; i++) { /* one after the other in time, and in nothing else */
 		CHECK(pthread_create(&machines[i].thread, NULL, hand_in, &machines[i]));
-	schedule_await_blocked();
+		schedule_await_blocked();
+	}
 	bool waited = back() < 2;
 	add_paper(MANY);
 	for (int i = 0; i < 2; i++)
@@ -148,9 +157,36 @@ Test(lab, says_busy_when_full, .timeout = 60)
 	cr_assert_eq(taken, LAB_ROOM, "%d photos were taken and none printed, and it should be %d", taken, LAB_ROOM);
 }
 
+/* Comes when the printer has a lock, if it takes one. Who waits for a lock a moment does not wait for a photo. */
+static void *come_when_printed(void *answer)
+{
+	schedule_await(PRINTED);
+	*(enum lab_answer *)answer = take(MANY);
+	return NULL;
+}
+
+/* Returns what the answer is in a lab that is empty, or nearly so. */
+static enum lab_answer meet_the_printer(void)
+{
+	enum lab_answer answer;
+	pthread_t machine;
+
+	shop.holds = true;
+	CHECK(pthread_create(&machine, NULL, come_when_printed, &answer));
+	take(MANY + 1);
+	add_paper(2);
+	schedule_await_blocked();
+	schedule_reached(PRINTED);
+	CHECK(pthread_join(machine, NULL));
+	schedule_await_blocked();
+	return answer;
+}
+
 Test(lab, has_room_again, .timeout = 60)
 {
 	lab_open(print);
+	cr_assert_eq(meet_the_printer(), LAB_TAKEN,
+		     "a photo was not taken, and there was room: somebody had a lock for a moment");
 	for (int i = 0; i < LAB_ROOM; i++)
 		cr_assert_eq(take(i), LAB_TAKEN, "photo %d was not taken, and there was room", i + 1);
 	for (int i = 0; i < LAB_ROOM; i++) {
@@ -161,6 +197,60 @@ Test(lab, has_room_again, .timeout = 60)
 	}
 	close_and_compare();
 	compare_order();
+}
+
+/* Hands in a photo, and before it takes its second lock, or a later one, another machine does so too. */
+static void *begin_first(void *lock)
+{
+	int number = (int)(intptr_t)lock;
+
+	schedule_reached_before_lock(number, COMES_IN + number);
+	enum lab_answer answer = take(2 * number);
+	schedule_reached(COMES_IN + number); /* where it takes fewer locks */
+	return (void *)(intptr_t)answer;
+}
+
+static void *come_in(void *lock)
+{
+	int number = (int)(intptr_t)lock;
+
+	schedule_await(COMES_IN + number);
+	return (void *)(intptr_t)take(2 * number + 1);
+}
+
+/* Returns how many photos of these two machines are taken. */
+static int hand_in_at_once(int number)
+{
+	void *(*const machines[])(void *) = {begin_first, come_in};
+	pthread_t threads[2];
+	int taken = 0;
+
+	for (int i = 0; i < 2; i++)
+		CHECK(pthread_create(&threads[i], NULL, machines[i], (void *)(intptr_t)number));
+	schedule_await_blocked();
+	add_paper(1); /* one is printed, and the next waits for paper */
+	for (int i = 0; i < 2; i++) {
+		void *answer;
+		CHECK(pthread_join(threads[i], &answer));
+		taken += (intptr_t)answer == LAB_TAKEN;
+	}
+	return taken;
+}
+
+/* There is room for one: to look at the room and to take it is one step. */
+Test(lab, gives_the_last_place_once, .timeout = 60)
+{
+	int taken = 1;
+
+	lab_open(print);
+	for (int i = MANY - 1; shop.taken < LAB_ROOM - 1; i--)
+		take(i);
+	for (int number = 2; number < 2 + ROUNDS && taken == 1; number++) {
+		taken = hand_in_at_once(number);
+		schedule_await_blocked();
+	}
+	close_and_compare();
+	cr_assert_eq(taken, 1, "two machines came at a time, there was room for one photo, and %d were taken", taken);
 }
 
 /* Comes after the close in time; that it sees the close, the lab itself must see to. */
@@ -177,6 +267,7 @@ Test(lab, prints_what_it_took, .timeout = 60)
 	enum lab_answer answer;
 	pthread_t late;
 
+	schedule_wake_in_vain();
 	lab_open(print);
 	CHECK(pthread_create(&machine.thread, NULL, hand_in, &machine));
 	schedule_await_blocked();

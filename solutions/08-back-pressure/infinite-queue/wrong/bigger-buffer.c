@@ -4,7 +4,7 @@
  * Tempting  memory is bounded now, and with room for ten thousand photos no customer ever sees "busy".
  * Refused   the test and the budget: that is the starter with a longer fuse. A printer that is slower than the
  *           customers fills any list, and until then nobody is told.
- * test      fails says_busy_when_full
+ * test      fails gives_the_last_place_once, says_busy_when_full
  * budget    fires in_lab in take when in_lab <= 8, joined == started
  */
 #include "lab.h"

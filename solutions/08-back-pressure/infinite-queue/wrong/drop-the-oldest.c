@@ -4,7 +4,7 @@
  * Tempting  memory is bounded, nobody waits, nobody is refused, and fresh photos are worth more than stale ones.
  * Refused   the tests and the budget: LAB_TAKEN was the lab's word. The caller that had it was not told that it was
  *           taken back.
- * test      fails says_busy_when_full, prints_what_it_took
+ * test      fails gives_the_last_place_once, prints_what_it_took, says_busy_when_full
  * budget    fires in_lab in take when in_lab <= 8, joined == started
  */
 #include "lab.h"

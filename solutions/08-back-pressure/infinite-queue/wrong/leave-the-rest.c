@@ -4,7 +4,7 @@
  * Tempting  the bound holds, nobody waits, and who closes the lab wants to go home.
  * Refused   the test: LAB_TAKEN was the lab's word, and it does not end when the lab closes. What waits in the list
  *           then is never printed, and nobody is told.
- * test      fails has_room_again
+ * test      fails gives_the_last_place_once, has_room_again
  */
 #include "lab.h"
 

@@ -4,7 +4,7 @@
  * Tempting  that is how every bounded queue works, and the list is never longer than LAB_ROOM.
  * Refused   the test and the budget: the photo in the printer is in the lab, too. With one printer the lab holds one
  *           more than it says; with forty, forty more, and each holds a picture of 50 MB.
- * test      fails says_busy_when_full
+ * test      fails gives_the_last_place_once, says_busy_when_full
  * budget    fires in_lab in take when in_lab <= 8, joined == started
  */
 #include "lab.h"

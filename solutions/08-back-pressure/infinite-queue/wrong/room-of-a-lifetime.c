@@ -3,7 +3,7 @@
  *
  * Tempting  one number, counted where it is compared, and the printer's loop need not be touched at all.
  * Refused   the tests: nobody gives the room back. After LAB_ROOM photos the lab is busy until it closes.
- * test      fails has_room_again, prints_what_it_took
+ * test      fails gives_the_last_place_once, has_room_again, prints_what_it_took
  */
 #include "lab.h"
 

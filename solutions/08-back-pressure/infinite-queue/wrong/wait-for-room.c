@@ -4,7 +4,7 @@
  * Tempting  nothing is lost, nothing grows, nobody is refused; and a customer who waits hands in no more photos.
  * Refused   the test: it was promised that the machine does not wait. It stands there with a customer who learns
  *           nothing, and a queue forms in front of it: the same list, where nobody counts it.
- * test      fails says_busy_when_full
+ * test      fails gives_the_last_place_once, says_busy_when_full
  */
 #include "lab.h"
 
