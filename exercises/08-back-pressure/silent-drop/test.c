@@ -17,16 +17,18 @@
 /*
  * In ms. LATE is when a test stops waiting for a call that does not return, and no right one is near it. A patience is so
  * long that a tenth of it is short beside it on any machine, and ten times of it longer than LATE; not a whole number of
- * seconds.
+ * seconds, and hardly ever added to the clock without a carry.
  */
-enum { PATIENCE = 900, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };
-enum { CAMERAS_ARE_BACK }; /* for kit/schedule.h */
+enum { PATIENCE = 999, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };
+enum { CAMERAS_ARE_BACK, BILLED, COMES_IN /* and more */ }; /* for kit/schedule.h */
+enum { MOST_LOCKS = 4 /* of a call that is looked at between them */, WAITING = 3 };
 enum { CARS = TOLL_ROOM + 2 /* for each camera */, MANY = 100 };
 
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	int paper, bills, bills_of[MANY]; /* guarded by lock */
+	bool holds; /* the biller stops when it takes a lock after the next bill; guarded by lock */
 } office = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 static void write_bill(int plate)
@@ -38,6 +40,17 @@ static void write_bill(int plate)
 	office.bills++;
 	office.bills_of[plate]++;
 	gauge_add("billed", 1);
+	bool holds = office.holds;
+	office.holds = false;
+	CHECK(pthread_mutex_unlock(&office.lock));
+	if (holds)
+		schedule_reached_in_lock(BILLED);
+}
+
+static void hold_biller(void)
+{
+	CHECK(pthread_mutex_lock(&office.lock));
+	office.holds = true;
 	CHECK(pthread_mutex_unlock(&office.lock));
 }
 
@@ -60,7 +73,7 @@ struct camera {
 	bool back;  /* guarded by lock; all of its calls have returned */
 	bool ends;  /* guarded by lock; until then its thread is there, to be held */
 	long waits; /* ms that its last call took; guarded by lock */
-} cameras[3];
+} cameras[WAITING];
 
 static long was_taken[MANY]; /* by the plate; of the camera that has read it, and the test's when that was joined */
 
@@ -72,6 +85,16 @@ static long now(void)
 	return time.tv_sec * 1000L + time.tv_nsec / 1000000;
 }
 
+static int plates; /* that were handed out; of the test */
+
+/* Returns whether it was taken. */
+static bool pass(int plate, long patience)
+{
+	gauge_add("passed", 1);
+	was_taken[plate] = toll_pass(plate, patience) == TOLL_TAKEN;
+	return was_taken[plate];
+}
+
 static void *watch(void *arg)
 {
 	struct camera *camera = arg;
@@ -79,10 +102,8 @@ static void *watch(void *arg)
 	long began = 0;
 
 	for (int plate = camera->first_plate; plate < camera->first_plate + camera->cars; plate++) {
-		gauge_add("passed", 1);
 		began = now();
-		was_taken[plate] = toll_pass(plate, camera->patience) == TOLL_TAKEN;
-		taken += (int)was_taken[plate];
+		taken += pass(plate, camera->patience);
 	}
 	CHECK(pthread_mutex_lock(&camera->lock));
 	camera->taken = taken;
@@ -97,8 +118,6 @@ static void *watch(void *arg)
 
 static void camera_start(struct camera *camera, int cars, long patience)
 {
-	static int plates; /* that were handed out */
-
 	*camera = (struct camera){.cars = cars, .first_plate = plates, .patience = patience};
 	plates += cars;
 	CHECK(pthread_mutex_init(&camera->lock, NULL));
@@ -185,6 +204,7 @@ Test(toll, tells_and_counts_each_drop, .timeout = 60)
 	toll_open(write_bill);
 	CHECK(pthread_create(&reader, NULL, read_counts, &counts));
 	camera_start(&cameras[0], CARS, 0);
+	schedule_await_blocked(); /* one after the other in time, and in nothing else */
 	camera_start(&cameras[1], CARS, 0);
 	int taken = taken_of(&cameras[0]) + taken_of(&cameras[1]);
 
@@ -270,19 +290,147 @@ Test(toll, loses_its_patience, .timeout = 60)
 		  "a plate was dropped after %ld ms, and there were %d ms of patience", cameras[1].waits, PATIENCE);
 }
 
+/* A car of the first camera, and before its call takes its second lock, or a later one, a car of the second. */
+struct pair {
+	int lock, point, plates[2];
+};
+
+static void *pass_first(void *arg)
+{
+	const struct pair *pair = arg;
+
+	schedule_reached_before_lock(pair->lock, pair->point);
+	pass(pair->plates[0], 0);
+	schedule_reached(pair->point); /* where it takes fewer locks */
+	return NULL;
+}
+
+static void *pass_second(void *arg)
+{
+	const struct pair *pair = arg;
+
+	schedule_await(pair->point);
+	pass(pair->plates[1], 0);
+	return NULL;
+}
+
+/* Returns how many of the two plates are taken. */
+static int pass_at_once(int lock)
+{
+	static int point = COMES_IN;
+	struct pair pair = {lock, point++, {plates, plates + 1}};
+	pthread_t first, second;
+
+	plates += 2;
+	CHECK(pthread_create(&first, NULL, pass_first, &pair));
+	CHECK(pthread_create(&second, NULL, pass_second, &pair));
+	CHECK(pthread_join(first, NULL));
+	CHECK(pthread_join(second, NULL));
+	return (int)(was_taken[pair.plates[0]] + was_taken[pair.plates[1]]);
+}
+
+/* To look at the room and to take it is one step, and so is each count. And whoever waits is woken when there is room for all. */
+Test(toll, gives_each_place_once, .timeout = 60)
+{
+	bool once = true;
+	int waiting = 0;
+
+	toll_open(write_bill);
+	camera_start(&cameras[0], TOLL_ROOM - 1, 0);
+	int taken = taken_of(&cameras[0]), passed = TOLL_ROOM - 1;
+	for (int lock = 2; lock <= MOST_LOCKS; lock++) {
+		int of_two = pass_at_once(lock), of_none = pass_at_once(lock);
+		once = once && of_two == 1 && of_none == 0;
+		taken += of_two + of_none;
+		passed += 4;
+		if (lock < MOST_LOCKS)
+			add_paper(1);
+		schedule_await_blocked();
+	}
+	for (int i = 0; i < WAITING; i++) {
+		camera_start(&cameras[i], 1, FOR_EVER);
+		schedule_await_blocked();
+	}
+	add_paper(TOLL_ROOM);
+	for (int i = 0; i < WAITING; i++)
+		waiting += taken_of(&cameras[i]);
+	close_and_balance(passed + WAITING, taken + waiting);
+	cr_assert(once,
+		  "two cars came at a time, and there was a place for one or for none, and they got more, or less");
+	cr_assert_eq(waiting, WAITING, "%d cameras waited, there was room for all, and %d plates were taken", WAITING,
+		     waiting);
+}
+
+/* For a biller that takes no lock after a bill. */
+static void *reach_billed(void *arg)
+{
+	schedule_await_blocked();
+	schedule_reached(BILLED);
+	return arg;
+}
+
+/*
+ * A camera's patience has ended when there is a place, and before it can know, the biller has found it waiting. It may have
+ * the place or not: then the next one has it.
+ */
+Test(toll, loses_no_place, .timeout = 60)
+{
+	struct timespec patience = {PATIENCE / 1000, PATIENCE % 1000 * 1000000L};
+	pthread_t helper;
+
+	toll_open(write_bill);
+	camera_start(&cameras[0], TOLL_ROOM, 0);
+	int taken = taken_of(&cameras[0]);
+	camera_start(&cameras[1], 1, PATIENCE);
+	schedule_await_blocked();
+	schedule_hold(cameras[1].thread);
+	while (nanosleep(&patience, &patience) != 0)
+		;
+	hold_biller();
+	add_paper(1);
+	CHECK(pthread_create(&helper, NULL, reach_billed, NULL));
+	schedule_await(BILLED);
+	schedule_let_go();
+	CHECK(pthread_join(helper, NULL));
+	int in_its_place = taken_of(&cameras[1]);
+	camera_start(&cameras[2], 1, 0);
+	in_its_place += taken_of(&cameras[2]);
+	close_and_balance(TOLL_ROOM + 2, taken + in_its_place);
+	cr_assert_eq(in_its_place, 1, "there was one place, as a patience ended, and %d plates were taken",
+		     in_its_place);
+}
+
+/* Comes when the biller has a lock, if it takes one. To wait for a lock a moment is not to wait for room. */
+static void *pass_when_billed(void *plate)
+{
+	schedule_await(BILLED);
+	pass(*(int *)plate, 0);
+	return NULL;
+}
+
 /* Each place is there again once its plate is billed, and the biller ends even when it has nothing to do. */
 Test(toll, closes_an_empty_bridge, .timeout = 60)
 {
+	int meets_biller = plates++;
+	pthread_t other;
+
+	schedule_wake_in_vain();
 	toll_open(write_bill);
 	add_paper(MANY);
 	schedule_await_blocked();
+	hold_biller();
+	CHECK(pthread_create(&other, NULL, pass_when_billed, &meets_biller));
 	camera_start(&cameras[0], 1, FOR_EVER);
 	int taken = taken_of(&cameras[0]);
+	schedule_await_blocked(); /* the plate is billed */
+	schedule_reached(BILLED);
+	CHECK(pthread_join(other, NULL));
+	taken += (int)was_taken[meets_biller];
 	for (int i = 1; i < CARS; i++) {
-		schedule_await_blocked(); /* the plate is billed */
+		schedule_await_blocked();
 		camera_start(&cameras[1], 1, 0);
 		taken += taken_of(&cameras[1]);
 	}
-	close_and_balance(CARS, taken);
-	cr_assert_eq(taken, CARS, "the bridge was empty, and a plate was dropped");
+	close_and_balance(CARS + 1, taken);
+	cr_assert_eq(taken, CARS + 1, "there was room on the bridge, and a plate was dropped");
 }

@@ -3,7 +3,8 @@
  * not wait, and is not told.
  *
  * Promise   passed == billed + dropped, and each caller whose plate is dropped is told.
- * test      fails tells_and_counts_each_drop, waits_for_room, loses_its_patience
+ * test      fails gives_each_place_once, loses_its_patience, loses_no_place, tells_and_counts_each_drop,
+ *           waits_for_room
  * budget    fires passed in main when passed == billed + dropped, joined == started
  */
 #include "toll.h"

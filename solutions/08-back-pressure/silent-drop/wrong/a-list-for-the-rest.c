@@ -3,7 +3,8 @@
  *
  * Tempting  nothing is dropped any more, nobody waits, and the books are right to the last plate.
  * Refused   the tests: the bound was a promise, too. This is the pitfall before this one.
- * test      fails tells_and_counts_each_drop, waits_for_room, loses_its_patience
+ * test      fails gives_each_place_once, loses_its_patience, loses_no_place, tells_and_counts_each_drop,
+ *           waits_for_room
  */
 #include "toll.h"
 

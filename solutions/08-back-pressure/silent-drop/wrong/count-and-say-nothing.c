@@ -4,7 +4,8 @@
  * Tempting  a counter and an alert was what the report asked for, and no camera has to be changed.
  * Refused   the tests: the count says that a plate is missing, and not which. The one camera that has the picture
  *           was told that all is well, and has deleted it.
- * test      fails tells_and_counts_each_drop, waits_for_room, loses_its_patience
+ * test      fails gives_each_place_once, loses_its_patience, loses_no_place, tells_and_counts_each_drop,
+ *           waits_for_room
  */
 #include "toll.h"
 

@@ -4,7 +4,7 @@
  * Tempting  the books are right, the camera never waits, and it is half the code.
  * Refused   the tests: the caller had said how long it can wait, and was not asked. Every hiccup of the biller is a
  *           loss now, for want of a few milliseconds.
- * test      fails waits_for_room, loses_its_patience
+ * test      fails gives_each_place_once, loses_its_patience, waits_for_room
  */
 #include "toll.h"
 

@@ -4,7 +4,8 @@
  * Tempting  the error is typed, and a log keeps everything, with the plate in it, for any reader.
  * Refused   the tests and the budget: nobody adds up a log. The counts that are looked at say that nothing was
  *           dropped, and do not add up.
- * test      fails tells_and_counts_each_drop, waits_for_room, loses_its_patience
+ * test      fails gives_each_place_once, loses_its_patience, loses_no_place, tells_and_counts_each_drop,
+ *           waits_for_room
  * budget    fires passed in main when passed == billed + dropped, joined == started
  */
 #include "toll.h"

@@ -4,7 +4,7 @@
  * Tempting  a bounded wait in one line, without a condition and its clock.
  * Refused   the tests: "no longer than" has become "exactly". The room comes after a millisecond; the camera sleeps on.
  *           And a signal that ends the sleep ends the patience with it.
- * test      fails waits_for_room, loses_its_patience
+ * test      fails gives_each_place_once, loses_its_patience, waits_for_room
  */
 #include "toll.h"
 

@@ -4,7 +4,8 @@
  * Tempting  what is never dropped need not be counted, and nobody has to be told of it.
  * Refused   the tests: cars do not stop for a camera. While it waits for the biller it does not look at the bridge,
  *           and the cars that pass then are dropped where nobody can count them.
- * test      fails tells_and_counts_each_drop, waits_for_room, loses_its_patience
+ * test      fails gives_each_place_once, loses_its_patience, loses_no_place, tells_and_counts_each_drop,
+ *           waits_for_room
  */
 #include "toll.h"
 
