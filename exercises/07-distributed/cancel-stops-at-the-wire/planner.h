@@ -29,19 +29,23 @@ struct plan {
 	int best; /* PLAN_DONE: the way that is worth most */
 };
 
-/* What the trunk is worth, cut in this way: 1, 2, up to the order's number of ways. Takes as long as it takes. */
+/*
+ * What the trunk is worth, cut in this way: 1, 2, up to the order's number of ways.
+ * Less than 0 where the cutting costs more. Takes as long as it takes.
+ */
 typedef int planner_try(int trunk, int way);
 
 struct planner;
 
 /*
- * Starts a planner. It takes one order from each connection, makes one plan at
- * a time, in the order in which the saws came, and calls try_way() for it from
- * a thread of its own. Then it closes the connection.
+ * Starts a planner. It takes one order from each connection, in the pieces in
+ * which it comes, makes one plan at a time, in the order in which the saws came,
+ * and calls try_way() for it from a thread of its own. Then it closes the
+ * connection.
  *
  *   - A saw that waits gets its plan when all ways have been tried.
  *   - When a saw has hung up, or says that it will send no more, no try begins
- *     for it.
+ *     for it. To crash is to hang up, too.
  *   - When `until` has passed, no try begins either, and the answer is
  *     PLAN_TOO_LATE.
  *

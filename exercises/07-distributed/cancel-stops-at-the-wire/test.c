@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -28,7 +29,7 @@
 enum { LATE = 8000, HOUR = 3600000 /* ms */ };
 enum { HALF_A_SECOND = 500000000 /* ns */ };
 enum { WAYS = 5, BEST = 4, STRANGERS = 4, DESCRIPTORS = 256 };
-enum { PLAIN, HELD, IN_LINE, SILENT, TIGHT, PAST, TRUNKS };
+enum { PLAIN, HELD, IN_LINE, TORN, SILENT, LATER, TIGHT, PAST, TRUNKS };
 enum { GO_ON };
 
 static struct stop held_is_tried;
@@ -36,10 +37,11 @@ static int left_open; /* connections, after the answer */
 
 static struct {
 	pthread_mutex_t lock;
-	int tries[TRUNKS];     /* begun; guarded by lock */
-	bool useless[TRUNKS];  /* nobody can use its plan any more; guarded by lock */
-	int wasted;	       /* tries that began then; guarded by lock */
-	struct timespec tight; /* until when TIGHT is of use; guarded by lock */
+	int tries[TRUNKS];	/* begun; guarded by lock */
+	int all, first[TRUNKS]; /* tries of all trunks, and how many those were at a trunk's first; guarded by lock */
+	bool useless[TRUNKS];	/* nobody can use its plan any more; guarded by lock */
+	int wasted;		/* tries that began then; guarded by lock */
+	struct timespec tight;	/* until when TIGHT is of use; guarded by lock */
 } mill = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void set_useless(int trunk)
@@ -61,7 +63,9 @@ static int tries_of(int trunk)
 static int try_way(int trunk, int way)
 {
 	CHECK(pthread_mutex_lock(&mill.lock));
-	mill.tries[trunk]++;
+	mill.all++;
+	if (mill.tries[trunk]++ == 0)
+		mill.first[trunk] = mill.all;
 	mill.wasted += mill.useless[trunk];
 	gauge_set("wasted", mill.wasted);
 	struct timespec tight = mill.tight;
@@ -75,7 +79,16 @@ static int try_way(int trunk, int way)
 			;
 		set_useless(TIGHT);
 	}
-	return way == BEST ? 2 : 1;
+	return way == BEST ? 0 : -way;
+}
+
+/* Returns when the other side's kernel has what was sent. */
+static void await_arrival(int wire)
+{
+	int under_way;
+
+	while (ioctl(wire, SIOCOUTQ, &under_way) == 0 && under_way > 0)
+		poll(NULL, 0, 1);
 }
 
 static struct planner *start(void)
@@ -94,6 +107,19 @@ static int send_order(const struct planner *planner, int trunk, struct timespec 
 	return wire;
 }
 
+/* The second piece of the order is sent when the first has been received. */
+static int send_in_pieces(const struct planner *planner, int trunk, struct timespec until)
+{
+	struct order order = {.trunk = trunk, .ways = WAYS, .until = until};
+	int wire = loopback_connect(planner_port(planner));
+
+	REQUIRE(send(wire, &order, sizeof order.trunk, 0) == (ssize_t)sizeof order.trunk);
+	await_arrival(wire);
+	schedule_await_blocked();
+	REQUIRE(send(wire, &order.ways, sizeof order - sizeof order.trunk, 0) > 0);
+	return wire;
+}
+
 /* Returns when the planner's side of the connection knows: then the saw has hung up, however slow the machine is. */
 static void hang_up(int wire)
 {
@@ -106,10 +132,35 @@ static void hang_up(int wire)
 /* Says that the saw will send no more; it still listens. Returns when the planner's side of the connection knows. */
 static void fall_silent(int wire)
 {
-	int under_way;
-
 	REQUIRE(shutdown(wire, SHUT_WR) == 0);
-	while (ioctl(wire, SIOCOUTQ, &under_way) == 0 && under_way > 0)
+	await_arrival(wire);
+}
+
+/* Whether some connection of this machine has this port at its other end. */
+static bool is_peer(int port)
+{
+	FILE *connections = fopen("/proc/net/tcp", "r");
+	char line[256];
+	bool found = false;
+
+	REQUIRE(connections);
+	while (fgets(line, sizeof line, connections)) {
+		unsigned other;
+		found = (sscanf(line, " %*d: %*x:%*x %*x:%x", &other) == 1 && (int)other == port) || found;
+	}
+	REQUIRE(fclose(connections) == 0);
+	return found;
+}
+
+/* The saw's program crashes, and there is no goodbye. Returns when the planner's side of the connection knows. */
+static void tear_down(int wire)
+{
+	struct linger none = {.l_onoff = 1};
+	int port = loopback_port(wire);
+
+	REQUIRE(setsockopt(wire, SOL_SOCKET, SO_LINGER, &none, sizeof none) == 0);
+	REQUIRE(close(wire) == 0);
+	while (is_peer(port))
 		poll(NULL, 0, 1);
 }
 
@@ -160,7 +211,7 @@ Test(planner, plans_for_a_saw_that_waits, .timeout = 60)
 
 	planner_stop(other);
 	until.tv_nsec = 0;
-	bool got = get_plan(send_order(planner, PLAIN, until), &plan);
+	bool got = get_plan(send_in_pieces(planner, PLAIN, until), &plan);
 	planner_stop(planner);
 	int left = open_descriptors() - before;
 	cr_assert(got, "the saw waits, and gets no plan");
@@ -178,29 +229,36 @@ Test(planner, stops_when_the_saw_hangs_up, .timeout = 60)
 
 	cr_assert(stop_wait(&held_is_tried, LATE), "a saw waits, and nothing is tried for it");
 	hang_up(send_order(planner, IN_LINE, deadline_in(HOUR)));
+	tear_down(send_order(planner, TORN, deadline_in(HOUR)));
 	int silent = send_order(planner, SILENT, deadline_in(HOUR));
 	fall_silent(silent);
 	hang_up(held);
 	set_useless(HELD);
 	set_useless(IN_LINE);
+	set_useless(TORN);
 	set_useless(SILENT);
-	int last = send_order(planner, PLAIN, deadline_in(HOUR));
+	int last = send_order(planner, PLAIN, deadline_in(HOUR)), later = send_order(planner, LATER, deadline_in(HOUR));
 	schedule_await_blocked(); /* if somebody else watches the wires for the planner, they have seen it now */
 	int at_once = tries_of(PLAIN);
 	schedule_reached(GO_ON);
 	bool got = get_plan(last, &plan);
+	got = get_plan(later, &plan) && got;
 	be_patient(silent);
 	bool no_plan = is_closed(silent);
 	hang_up(silent);
 	planner_stop(planner);
-	cr_assert(got, "two saws have hung up, one has fallen silent, and the fourth gets no plan");
+	cr_assert(got, "some saws have hung up or fallen silent, and the two after them get no plan");
 	cr_assert_eq(at_once, 0, "one plan was under way, and another one was made at the same time");
 	cr_assert_eq(tries_of(HELD), 1, "the saw hung up during the first try, and %d were made", tries_of(HELD));
 	cr_assert_eq(tries_of(IN_LINE), 0, "the saw hung up before its turn, and %d tries were made for it",
 		     tries_of(IN_LINE));
+	cr_assert_eq(tries_of(TORN), 0, "the saw was torn off the wire before its turn, and %d tries were made for it",
+		     tries_of(TORN));
 	cr_assert_eq(tries_of(SILENT), 0, "the saw said that it would send no more, and %d tries were made for it",
 		     tries_of(SILENT));
 	cr_assert(no_plan, "the saw said that it would send no more, and gets a plan that nobody has made");
+	cr_assert_lt(mill.first[PLAIN], mill.first[LATER],
+		     "of two saws in line the one that came later gets its plan first");
 }
 
 static bool has_passed(const struct timespec *until)
