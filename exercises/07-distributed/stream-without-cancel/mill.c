@@ -3,8 +3,8 @@
  * thread to end can only hope that it comes back from there.
  *
  * Promise   the job ends when its machine has gone, or when it is told to, wherever it is.
- * test      fails ends_when_the_machine_has_gone, says_that_it_was_stopped, says_that_the_machine_had_gone,
- *           sends_the_program, stops_while_the_machine_holds
+ * test      fails ends_in_the_middle_of_a_line, ends_when_the_machine_has_gone, says_that_it_was_stopped,
+ *           says_that_the_machine_had_gone, sends_the_program, stops_while_the_machine_holds
  */
 #include "mill.h"
 

@@ -17,8 +17,9 @@
 #include <stddef.h>
 
 /*
- * Returns the program's next line and its length, or NULL at the end of the
- * program. The line stays as it is until the next call. It may take its time.
+ * Returns the program's next line and its length, 0 for an empty one, or NULL at
+ * the end of the program. The line stays as it is until the next call. It may
+ * take its time.
  */
 typedef const char *mill_next(void *program, size_t *length);
 
@@ -39,15 +40,20 @@ struct mill_job;
  *   - A machine that does not read has not gone: it is waited for, even if a
  *     signal interrupts the thread, which the process handles.
  *   - When a send fails because the machine has gone, the job ends: next() is not
- *     called again. No signal comes of it, and how the process handles signals is
- *     not the job's to change: there are others in the process.
+ *     called again. No signal comes of it, nor of mill_stop(). How the process
+ *     handles signals is not the job's to change, not even for a while: there are
+ *     others in the process. What its caller has blocked is as before when
+ *     mill_start() returns.
  *
  * The connection stays the caller's, who closes it when the job has been waited for.
  * Either mill_wait() or mill_stop() is called for each job, once; both free it.
  */
 struct mill_job *mill_start(int wire, mill_next *next, void *program);
 
-/* Waits until the job ends by itself, and returns how. After MILL_DONE the connection is still usable. */
+/*
+ * Waits until the job ends by itself, and returns how. After MILL_DONE the
+ * connection is still usable, and blocks as before.
+ */
 enum mill_end mill_wait(struct mill_job *job);
 
 /*

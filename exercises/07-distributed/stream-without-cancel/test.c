@@ -11,6 +11,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -19,6 +20,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "kit/check.h"
@@ -29,8 +31,9 @@
 enum { LATE = 8000 /* ms: when a test stops waiting for what does not happen; no right job is near it */ };
 enum { HOLD = 1000 /* ms: the operator's. A job that takes patience for death gives itself away sooner, if it can */ };
 enum { SHORT_LINE = 5, LONG_LINE = 1 << 19, BUFFER = 1 << 13, LINES = 5 };
-enum { HOLD_OVER, NEVER };
+enum { HOLD_OVER, NEVER, FIRST_STOPPED };
 enum { ROUNDS = 6, DESCRIPTORS = 256 };
+enum { SIGNALS = 64 };
 static const char last_word = '.'; /* sent over the wire when the job has ended */
 
 /* --- the wire --- */
@@ -98,6 +101,9 @@ static struct program {
 	bool held;	  /* the first next() does not return before somebody waits for it, or has not waited */
 	int begun, ended; /* calls of next(): of the job, and when it has ended, of the test */
 	bool late;	  /* the job has been waited for, and next() still ran */
+	bool strangers;	  /* more than one thread has called next(), or that which has started the job */
+	bool meddled;	  /* a signal was handled in another way than before, while the job ran */
+	int empty;	  /* the number of a line that has no bytes; 0: none */
 } program;
 
 static unsigned char text[LONG_LINE + LINES]; /* written when no job runs */
@@ -109,7 +115,7 @@ static void write_text(void)
 		text[i] = (unsigned char)(i ^ i >> 8 ^ i >> 16);
 }
 
-static long feeder;	     /* who has called next(), as the kernel knows it */
+static long feeder, starter; /* who has called next(), and mill_start(), as the kernel knows them */
 static struct stop begun;    /* requested when next() has been called */
 static struct stop returned; /* requested when mill_wait() or mill_stop() has returned */
 
@@ -126,19 +132,56 @@ static void hold(void)
 		schedule_await(NEVER); /* nobody can tell what this thread would do next */
 }
 
+/* How the process handles its signals, before a job. Written when no job runs. */
+static struct sigaction handled[SIGNALS + 1];
+
+static void remember_signals(void)
+{
+	for (int i = 1; i <= SIGNALS; i++)
+		sigaction(i, NULL, &handled[i]);
+}
+
+static bool signals_are_handled_as_before(void)
+{
+	struct sigaction now;
+	bool same = true;
+
+	for (int i = 1; i <= SIGNALS; i++)
+		same = (sigaction(i, NULL, &now) != 0 || now.sa_handler == handled[i].sa_handler) && same;
+	return same;
+}
+
+/* Whether a thread has the same signals blocked. */
+static bool is_same_mask(const sigset_t *one, const sigset_t *other)
+{
+	bool same = true;
+
+	for (int i = 1; i <= SIGNALS; i++)
+		same = sigismember(one, i) == sigismember(other, i) && same;
+	return same;
+}
+
+static size_t length_of(int number)
+{
+	return number > 0 && number == program.empty ? 0 : program.length;
+}
+
 static const char *next_line(void *arg, size_t *length)
 {
 	REQUIRE(arg == &program);
 	int number = program.begun++;
+	long caller = syscall(SYS_gettid);
 
 	if (number == 0)
-		feeder = syscall(SYS_gettid);
+		feeder = caller;
+	program.strangers = program.strangers || caller != feeder || caller == starter;
+	program.meddled = program.meddled || !signals_are_handled_as_before();
 	stop_request(&begun);
 	if (program.held && number == 0)
 		hold();
 	pthread_testcancel(); /* as in read() */
 	memcpy(line, text + number, program.length);
-	*length = program.length;
+	*length = length_of(number);
 	program.ended++;
 	return number < program.lines ? line : NULL;
 }
@@ -174,14 +217,31 @@ static void count_broken_pipes(void)
 	REQUIRE(sigaction(SIGPIPE, &(struct sigaction){.sa_handler = count_broken_pipe}, NULL) == 0);
 }
 
+static void interrupt(int signal)
+{
+	(void)signal;
+}
+
+static bool mask_changed; /* by mill_start(), of its caller */
+
 static void start(int lines, size_t length, bool held)
 {
+	sigset_t before, after;
+
 	count_broken_pipes();
+	REQUIRE(sigaction(SIGUSR1, &(struct sigaction){.sa_handler = interrupt}, NULL) == 0);
+	remember_signals();
 	write_text();
 	program = (struct program){.lines = lines, .length = length, .held = held};
+	if (lines > 2)
+		program.empty = 1;
+	starter = syscall(SYS_gettid);
 	stop_init(&begun);
 	stop_init(&returned);
+	CHECK(pthread_sigmask(SIG_SETMASK, NULL, &before));
 	milling.job = mill_start(wire.ours, next_line, &program);
+	CHECK(pthread_sigmask(SIG_SETMASK, NULL, &after));
+	mask_changed = !is_same_mask(&before, &after);
 }
 
 static void wait_or_stop(bool stop)
@@ -225,7 +285,7 @@ static bool reads_all(void)
 
 	for (int i = 0; i <= program.lines; i++) {
 		const void *expected = i < program.lines ? (const void *)(text + i) : &last_word;
-		size_t length = i < program.lines ? program.length : 1;
+		size_t length = i < program.lines ? length_of(i) : 1;
 		for (size_t at = 0; at < length;) {
 			size_t most = length - at < sizeof arrived ? length - at : sizeof arrived;
 			ssize_t got = readable() ? recv(wire.machine, arrived, most, 0) : -1;
@@ -237,18 +297,12 @@ static bool reads_all(void)
 	return true;
 }
 
-static void interrupt(int signal)
-{
-	(void)signal;
-}
-
 /*
  * A signal of somebody else's reaches the thread in the middle of a line, and another one when nothing of the rest has
  * found room: one send() returns a part, and the next one EINTR.
  */
 static void interrupt_twice(void)
 {
-	REQUIRE(sigaction(SIGUSR1, &(struct sigaction){.sa_handler = interrupt}, NULL) == 0);
 	if (!stop_wait(&begun, LATE))
 		return;
 	for (int i = 0; i < 2; i++) {
@@ -258,11 +312,34 @@ static void interrupt_twice(void)
 	schedule_await_blocked();
 }
 
+/* How the process handles signals is not the job's to change, nor what a thread of the caller has blocked. */
+static void expect_no_meddling(void)
+{
+	/* Orders what follows after the first next(): that a join is missing, other tests find out. */
+	(void)stop_requested(&begun);
+	cr_assert_not(program.meddled, "while the job runs, a signal is handled in another way than before");
+	cr_assert(signals_are_handled_as_before(), "what the process does about a signal was changed");
+	cr_assert_not(mask_changed, "mill_start() has changed which signals its caller has blocked");
+	cr_assert_eq(broken_pipes, 0, "the process gets SIGPIPE");
+	cr_assert_not(program.strangers,
+		      "next() is called by more threads than one, or by that which calls mill_start()");
+}
+
+/* Whether sends and receives wait, for as long as it takes. */
+static bool blocks(int descriptor)
+{
+	struct timeval time = {.tv_sec = 0};
+	socklen_t size = sizeof time;
+
+	REQUIRE(getsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, &size) == 0);
+	return time.tv_sec == 0 && time.tv_usec == 0 && (fcntl(descriptor, F_GETFL) & O_NONBLOCK) == 0;
+}
+
 Test(mill, sends_the_program, .timeout = 60)
 {
 	connect_machine();
 	int before = open_descriptors();
-	start(2, LONG_LINE, false);
+	start(3, LONG_LINE, false);
 	wait_or_stop(false);
 	interrupt_twice();
 	bool early = stop_wait(&returned, HOLD);
@@ -276,36 +353,72 @@ Test(mill, sends_the_program, .timeout = 60)
 	cr_assert(in_time, "all lines are sent, and mill_wait() still waits");
 	cr_assert_eq(milling.end, MILL_DONE, "all lines are sent, and that is not what mill_wait() says");
 	cr_assert_eq(left, 0, "mill_wait() has returned, and %d descriptors are open that were not before", left);
+	cr_assert(blocks(wire.ours), "all lines are sent, and the connection does not block any more as it did before");
+	expect_no_meddling();
 }
 
 Test(mill, ends_when_the_machine_has_gone, .timeout = 60)
 {
-	struct sigaction now;
-
 	connect_machine();
 	switch_off();
 	start(LINES, SHORT_LINE, false);
 	wait_or_stop(false);
 	bool in_time = comes_back();
-	REQUIRE(sigaction(SIGPIPE, NULL, &now) == 0);
 	cr_assert(in_time, "the machine has gone, and mill_wait() still waits");
 	cr_assert_eq(milling.end, MILL_GONE, "the machine has gone, and that is not what mill_wait() says");
 	cr_assert_leq(program.begun, 1, "the machine has gone, and %d lines are asked for", program.begun);
-	cr_assert_eq(broken_pipes, 0, "the machine has gone, and the process gets SIGPIPE");
-	cr_assert(now.sa_handler == count_broken_pipe, "what the process does about SIGPIPE was changed");
+	expect_no_meddling();
+}
+
+/* The machine goes while the thread waits for it: the send learns of that by another error than the sends after it. */
+Test(mill, ends_in_the_middle_of_a_line, .timeout = 60)
+{
+	connect_machine();
+	limit(wire.machine, SO_RCVBUF);
+	start(LINES, LONG_LINE, false);
+	bool sends = readable();
+	wait_or_stop(false);
+	schedule_await_blocked();
+	setsockopt(wire.machine, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+	close(wire.machine);
+	bool in_time = comes_back();
+	cr_assert(sends, "nothing is sent");
+	cr_assert(in_time, "the machine has gone, and mill_wait() still waits");
+	cr_assert_eq(milling.end, MILL_GONE, "the machine has gone, and that is not what mill_wait() says");
+	cr_assert_eq(program.begun, 1, "the machine has gone in the middle of a line, and %d are asked for",
+		     program.begun);
+	expect_no_meddling();
+}
+
+/* Another job's program: one line, which comes when the first job has been stopped. */
+static const char *other_line(void *calls, size_t *length)
+{
+	schedule_await(FIRST_STOPPED);
+	*length = 1;
+	return ++*(int *)calls == 1 ? &last_word : NULL;
 }
 
 Test(mill, stops_while_the_machine_holds, .timeout = 60)
 {
+	int others[2], calls = 0;
+	char word;
+
+	REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, others) == 0);
+	struct mill_job *other = mill_start(others[0], other_line, &calls);
 	connect_machine();
 	limit(wire.machine, SO_RCVBUF);
 	start(LINES, LONG_LINE, false);
 	bool sends = readable(); /* then it is in the midst of the line, whose end has no room */
 	wait_or_stop(true);
 	bool in_time = returns();
+	schedule_reached(FIRST_STOPPED);
+	enum mill_end others_end = mill_wait(other);
+	bool sent = recv(others[1], &word, 1, MSG_DONTWAIT) == 1;
 	cr_assert(sends, "nothing is sent");
 	cr_assert(in_time, "the machine does not read, and mill_stop() waits for it");
 	cr_assert_eq(milling.end, MILL_STOPPED, "the job was stopped, and that is not what mill_stop() says");
+	cr_assert(others_end == MILL_DONE && sent, "a job was stopped, and another one, of another machine, with it");
+	expect_no_meddling();
 }
 
 /* Stops the job while the first next() is under way. */

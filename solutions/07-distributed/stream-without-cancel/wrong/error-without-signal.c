@@ -6,7 +6,7 @@
  * Refused   the test: only that first one. A thread that sends when the error has been told already gets SIGPIPE, and
  *           after the shutdown() as well. The test counts the signal; a process without a handler dies before send()
  *           can return anything.
- * test      fails ends_when_the_machine_has_gone
+ * test      fails ends_when_the_machine_has_gone, stops_while_the_machine_holds
  */
 #include "mill.h"
 

@@ -5,7 +5,8 @@
  * Refused   the test: a handler is the process's, not the job's. A caller that relied on dying of SIGPIPE, as a
  *           program in a pipeline does, or had a handler of its own, has lost it, and nobody has told it. main() may
  *           write this line. A function that main() calls may not.
- * test      fails ends_when_the_machine_has_gone
+ * test      fails ends_in_the_middle_of_a_line, ends_when_the_machine_has_gone, sends_the_program,
+ *           stops_while_the_machine_holds
  */
 #include "mill.h"
 

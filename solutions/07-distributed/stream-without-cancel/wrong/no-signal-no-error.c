@@ -4,7 +4,8 @@
  * Tempting  the process does not die any more when a machine is switched off, and mill_stop() comes back.
  * Refused   the test: the signal was the one that said the machine had gone. Now nobody does. The job goes through the
  *           whole program, one failed send after another, and reports that all is done.
- * test      fails ends_when_the_machine_has_gone, says_that_the_machine_had_gone, sends_the_program
+ * test      fails ends_in_the_middle_of_a_line, ends_when_the_machine_has_gone, says_that_the_machine_had_gone,
+ *           sends_the_program
  */
 #include "mill.h"
 
