@@ -157,7 +157,7 @@ Test(lab, says_busy_when_full, .timeout = 60)
 	cr_assert_eq(taken, LAB_ROOM, "%d photos were taken and none printed, and it should be %d", taken, LAB_ROOM);
 }
 
-/* Comes when the printer has a lock, if it takes one. Who waits for a lock a moment does not wait for a photo. */
+/* Comes when the printer has a lock, if it takes one. A machine that waits for a lock, a moment, does not wait for a photo. */
 static void *come_when_printed(void *answer)
 {
 	schedule_await(PRINTED);

@@ -329,7 +329,7 @@ static int pass_at_once(int lock)
 	return (int)(was_taken[pair.plates[0]] + was_taken[pair.plates[1]]);
 }
 
-/* To look at the room and to take it is one step, and so is each count. And whoever waits is woken when there is room for all. */
+/* To look at the room and to take it is one step, and so is each count. Then there is room for all cameras that wait. */
 Test(toll, gives_each_place_once, .timeout = 60)
 {
 	bool once = true;

@@ -1,5 +1,5 @@
 /*
- * One recv() takes the order; if it has not all of it, that was no saw.
+ * One recv() takes the order; if it has not all of it, that was not a saw.
  *
  * Tempting  an order is a few bytes and was sent by one send(). In every trial it came by one recv().
  * Refused   the test: TCP is a stream, and knows nothing of orders. One that comes in two pieces is thrown away, and its

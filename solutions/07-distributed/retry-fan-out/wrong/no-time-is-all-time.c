@@ -3,7 +3,7 @@
  * itself, and a join takes no longer than that.
  *
  * Tempting  there is nobody to wake, no lock and no deadline to compute, and the kernel looks at the clock.
- * Refused   the test: to the kernel a timeout of 0 is none. Who has no patience at all waits until the ice breaks.
+ * Refused   the test: to the kernel a timeout of 0 is none. A try without any patience waits until the ice breaks.
  * test      fails gives_up
  */
 #include "wind.h"

@@ -3,8 +3,8 @@
  *
  * Tempting  each does one thing, the wait can be tested by itself, and no detector reports anything.
  * Refused   the test: between the two the lock is free. Two cars see the same last place and both take it, and the second
- *           overwrites a plate that was to be billed. Whoever has waited for something keeps the lock until it has
- *           taken it.
+ *           overwrites a plate that was to be billed. A thread that has waited for something keeps the lock until
+ *           it has taken it.
  * test      fails gives_each_place_once
  */
 #include "toll.h"

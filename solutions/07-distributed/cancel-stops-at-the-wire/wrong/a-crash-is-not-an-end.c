@@ -19,7 +19,7 @@
 #include "kit/check.h"
 #include "kit/loopback.h"
 
-enum { SILENCE = 5000 /* ms: who has not ordered by then is no saw that waits */ };
+enum { SILENCE = 5000 /* ms: who has not ordered by then is not a saw that waits */ };
 
 struct planner {
 	planner_try *try_way;
