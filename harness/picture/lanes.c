@@ -219,7 +219,10 @@ static void place_step(struct making *making, size_t index)
 	free(words);
 }
 
-/* A thread that has not ended when the program ends: at its last step it is said so. */
+/*
+ * What is known of a thread when the program ends. Whether one that no join waits for has ended by then is luck, and is
+ * not said; only main() has not, since its end is the program's.
+ */
 static void end_lanes(struct making *making)
 {
 	struct lanes *lanes = making->lanes;
@@ -231,8 +234,9 @@ static void end_lanes(struct making *making)
 	for (size_t i = 0; i < lanes->lane_count; i++) {
 		enum lane_state state = making->last[i] == NO_ITEM ? LANE_RUNS : lanes->steps[making->last[i]].after;
 		const struct trace_step end = {.does = DOES_EXIT, .other = -1};
+		const char *words = state == LANE_WAITS ? "still waits" : i == 0 ? "has not ended" : "is not joined";
 		if (state == LANE_RUNS || state == LANE_WAITS)
-			add_item(making, &end, i, mem_copy(state == LANE_WAITS ? "still waits" : "has not ended"), row);
+			add_item(making, &end, i, mem_copy(words), row);
 	}
 }
 

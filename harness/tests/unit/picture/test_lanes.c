@@ -318,6 +318,31 @@ Test(lanes, draw_what_is_wrong_together_beside_the_lanes_and_the_boxes)
 	lanes_release(&lanes);
 }
 
+/* Whether a thread that no join waits for has ended when the program does is luck. */
+Test(lanes, say_of_a_thread_no_more_than_is_known_of_its_end)
+{
+	static const struct {
+		int ends; /* the thread that ends the program */
+		const char *words, *not_said;
+	} cases[] = {{0, "is not joined\n", "has not ended"}, {1, "has not ended", "is not joined"}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *trace = mem_format("{\"trace\":1,\"program\":\"x\",\"threads\":[\"main\",\"work\"]}\n"
+					 "{\"step\":1,\"thread\":0,\"does\":\"start\",\"other\":1}\n"
+					 "{\"step\":2,\"thread\":1,\"does\":\"begin\",\"after\":[1]}\n"
+					 "{\"step\":3,\"thread\":%d,\"does\":\"exit\"}\n",
+					 cases[i].ends);
+		struct lanes lanes = lanes_from(trace);
+		char *text = printed(&lanes, plain);
+
+		has(text, cases[i].words);
+		has_not(text, cases[i].not_said);
+		free(text);
+		free(trace);
+		lanes_release(&lanes);
+	}
+}
+
 Test(lanes, say_how_many_steps_they_leave_out)
 {
 	static const char steps[] =
