@@ -57,7 +57,10 @@ struct lookups *lookups_new(lookup_ask *ask, lookup_thread *start);
  */
 enum lookup_result lookup_start(struct lookups *lookups, int call);
 
-/* The time has come to see whether the directory is back. Without effect when the breaker is closed. Any thread. */
+/*
+ * The time has come to see whether the directory is back. Without effect when
+ * the breaker is closed, or a probe is under way. Any thread.
+ */
 void lookups_pause_over(struct lookups *lookups);
 
 /*

@@ -23,7 +23,8 @@ static struct {
 	bool full; /* no thread can be started */
 	bool busy; /* those that are started do not have their turn */
 	bool slow; /* who starts one waits for it */
-	int started;
+	bool late; /* who starts one is told which it is when it has long been running */
+	int started, refused;
 	struct {
 		void *(*run)(void *);
 		void *arg;
@@ -60,6 +61,8 @@ static int start_thread(pthread_t *thread, void *(*run)(void *), void *arg)
 	CHECK(pthread_mutex_lock(&machine.lock));
 	while (machine.slow)
 		CHECK(pthread_cond_wait(&machine.changed, &machine.lock));
+	static const int reasons[] = {EAGAIN, ENOMEM, EPERM};
+	int reason = machine.full ? reasons[machine.refused++ % 3] : 0;
 	int number = machine.full ? -1 : machine.started++;
 	if (number >= 0) {
 		numbers[number] = number;
@@ -67,7 +70,18 @@ static int start_thread(pthread_t *thread, void *(*run)(void *), void *arg)
 		machine.threads[number].arg = arg;
 	}
 	CHECK(pthread_mutex_unlock(&machine.lock));
-	return number < 0 ? EAGAIN : pthread_create(thread, NULL, has_its_turn, &numbers[number]);
+	if (reason)
+		return reason;
+
+	pthread_t id;
+
+	CHECK(pthread_create(&id, NULL, has_its_turn, &numbers[number]));
+	CHECK(pthread_mutex_lock(&machine.lock));
+	while (machine.late)
+		CHECK(pthread_cond_wait(&machine.changed, &machine.lock));
+	CHECK(pthread_mutex_unlock(&machine.lock));
+	*thread = id;
+	return 0;
 }
 
 static int ask_directory(int call)
@@ -102,10 +116,12 @@ static void machine_is(bool full, bool busy)
 	schedule_await_blocked();
 }
 
-static void machine_is_slow(bool slow)
+/* How it is for those who start a thread. */
+static void machine_is_for_callers(bool slow, bool late)
 {
 	CHECK(pthread_mutex_lock(&machine.lock));
 	machine.slow = slow;
+	machine.late = late;
 	CHECK(pthread_cond_broadcast(&machine.changed));
 	CHECK(pthread_mutex_unlock(&machine.lock));
 }
@@ -156,20 +172,40 @@ static int two_look_up(struct lookups *lookups, enum lookup_result other, const 
 
 	/* The callers are threads too. */
 	gauge_add("may_start", 2 + 1 + (other == LOOKUP_STARTED));
-	machine_is_slow(true);
+	machine_is_for_callers(true, false);
 	for (int i = 0; i < 2; i++) {
 		callers[i] = (struct caller){.lookups = lookups, .call = calls.count++};
 		CHECK(pthread_create(&callers[i].thread, NULL, call_too, &callers[i]));
 	}
 	/* Nobody has been started, and both are under way, or one of them has its answer. */
 	schedule_await_blocked();
-	machine_is_slow(false);
+	machine_is_for_callers(false, false);
 	for (int i = 0; i < 2; i++)
 		CHECK(pthread_join(callers[i].thread, NULL));
 	int first = callers[0].result != LOOKUP_STARTED;
 	expect(callers[first].result, LOOKUP_STARTED, when);
 	expect(callers[!first].result, other, when);
 	return callers[first].call;
+}
+
+/* The breaker is closed. One is still being started, and its thread has had its answer, when the next one begins. */
+static void one_after_the_other(struct lookups *lookups)
+{
+	struct caller callers[2];
+
+	gauge_add("may_start", 2 + 2);
+	machine_is_for_callers(false, true);
+	for (int i = 0; i < 2; i++) {
+		callers[i] = (struct caller){.lookups = lookups, .call = calls.count++};
+		answer(callers[i].call, 0);
+		CHECK(pthread_create(&callers[i].thread, NULL, call_too, &callers[i]));
+		schedule_await_blocked();
+	}
+	machine_is_for_callers(false, false);
+	for (int i = 0; i < 2; i++) {
+		CHECK(pthread_join(callers[i].thread, NULL));
+		expect(callers[i].result, LOOKUP_STARTED, "the breaker is closed, and another one is being started");
+	}
 }
 
 /* One that is to be let through. The directory has answered before this returns. */
@@ -204,6 +240,44 @@ static struct lookups *with_open_breaker(void)
 	return lookups;
 }
 
+static struct {
+	pthread_mutex_t lock;
+	bool is; /* guarded by lock */
+} over = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void *free_lookups(void *lookups)
+{
+	lookups_free(lookups);
+	CHECK(pthread_mutex_lock(&over.lock));
+	over.is = true;
+	CHECK(pthread_mutex_unlock(&over.lock));
+	return NULL;
+}
+
+static bool is_over(void)
+{
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&over.lock));
+	bool is = over.is;
+	CHECK(pthread_mutex_unlock(&over.lock));
+	return is;
+}
+
+/* Frees while the thread of this call has not had its turn yet, and while it is under way. */
+static void end_under_way(struct lookups *lookups, int call)
+{
+	pthread_t thread;
+
+	gauge_add("may_start", 1);
+	CHECK(pthread_create(&thread, NULL, free_lookups, lookups));
+	cr_assert_not(is_over(), "lookups_free() has returned, and a thread has not had its turn yet");
+	machine_is(false, false);
+	cr_assert_not(is_over(), "lookups_free() has returned, and the directory has not answered yet");
+	answer(call, 0);
+	cr_assert(is_over(), "lookups_free() does not return, and the directory has answered");
+	CHECK(pthread_join(thread, NULL));
+}
+
 /* Lets everything end. Fails the test if a lookup had a wrong result, or a thread was started that asked nobody. */
 static void end(struct lookups *lookups)
 {
@@ -222,12 +296,17 @@ static void end(struct lookups *lookups)
 Test(lookup, open_breaker_starts_no_thread, .timeout = 60)
 {
 	struct lookups *lookups = with_open_breaker();
+	struct lookups *elsewhere = lookups_new(ask_directory, start_thread);
 
+	look_up_answered(elsewhere, 0, "the breaker of another exchange is open, and this one is closed");
+	one_after_the_other(elsewhere);
+	schedule_await_blocked();
+	lookups_free(elsewhere);
 	machine_is(false, true);
 	for (int i = 0; i < MANY; i++)
 		look_up(lookups, LOOKUP_OPEN, "the breaker is open");
 	end(lookups);
-	cr_assert_eq(machine.started, LOOKUP_FAILURES, "the breaker was open, and a thread was started");
+	cr_assert_eq(machine.started, LOOKUP_FAILURES + 3, "the breaker was open, and a thread was started");
 }
 
 Test(lookup, lets_one_probe_through, .timeout = 60)
@@ -240,11 +319,16 @@ Test(lookup, lets_one_probe_through, .timeout = 60)
 	int old = look_up(lookups, LOOKUP_STARTED, "the breaker is closed");
 	look_up_answered(lookups, ETIMEDOUT, "the breaker is closed");
 	look_up_answered(lookups, 0, "the breaker is closed");
+	int last = 0;
 	for (int i = 0; i < LOOKUP_FAILURES; i++)
-		look_up_answered(lookups, ETIMEDOUT, "the last but a few has succeeded");
+		last = look_up(lookups, LOOKUP_STARTED, "the last but one has succeeded");
+	schedule_await_blocked(); /* these have their turn */
+	machine_is(false, true);
+	int slow = look_up(lookups, LOOKUP_STARTED, "so many have not failed yet");
+	for (int i = 0; i < LOOKUP_FAILURES; i++)
+		answer(last - i, ETIMEDOUT);
 	answer(old - 2, 0);
 	look_up(lookups, LOOKUP_OPEN, "an old lookup has succeeded, and there was no probe");
-	machine_is(false, true);
 	other_says_pause_over(lookups);
 	int probe = two_look_up(lookups, LOOKUP_OPEN, "the pause is over, and two look up at a time");
 	CHECK(pthread_join(other, NULL));
@@ -253,6 +337,9 @@ Test(lookup, lets_one_probe_through, .timeout = 60)
 	look_up(lookups, LOOKUP_OPEN, "the probe is under way");
 	answer(old - 1, 0);
 	look_up(lookups, LOOKUP_OPEN, "an old lookup has succeeded, but not the probe");
+	answer(slow, 0);
+	look_up(lookups, LOOKUP_OPEN, "one that had its turn when the probe had has succeeded, but not the probe");
+	lookups_pause_over(lookups);
 	answer(probe, ETIMEDOUT);
 	look_up(lookups, LOOKUP_OPEN, "the probe has failed");
 	lookups_pause_over(lookups);
@@ -272,6 +359,7 @@ Test(lookup, no_thread_is_no_failure, .timeout = 60)
 	struct lookups *lookups = lookups_new(ask_directory, start_thread);
 
 	gauge_set("may_start", 0);
+	int old = look_up(lookups, LOOKUP_STARTED, "the breaker is closed");
 	machine_is(true, false);
 	for (int i = 0; i < LOOKUP_FAILURES; i++)
 		look_up(lookups, LOOKUP_NO_THREAD, "the breaker is closed, and no thread can be started");
@@ -281,9 +369,11 @@ Test(lookup, no_thread_is_no_failure, .timeout = 60)
 	machine_is(true, false);
 	look_up(lookups, LOOKUP_NO_THREAD, "the breaker is closed still, and no thread can be started");
 	machine_is(false, false);
+	lookups_pause_over(lookups);
 	look_up_answered(lookups, ETIMEDOUT, "threads can be started once more");
 	look_up(lookups, LOOKUP_OPEN, "so many have failed, and none has succeeded in between");
 	lookups_pause_over(lookups);
+	answer(old, ETIMEDOUT);
 	machine_is(true, false);
 	look_up(lookups, LOOKUP_NO_THREAD, "the pause is over, and no thread can be started for the probe");
 	machine_is(false, true);
@@ -292,5 +382,10 @@ Test(lookup, no_thread_is_no_failure, .timeout = 60)
 	machine_is(false, false);
 	answer(probe, 0);
 	look_up_answered(lookups, 0, "the probe has succeeded");
-	end(lookups);
+	machine_is(false, true);
+	int last = look_up(lookups, LOOKUP_STARTED, "the breaker is closed again");
+	if (calls.surprise)
+		end(lookups); /* and fail */
+	else
+		end_under_way(lookups, last);
 }
