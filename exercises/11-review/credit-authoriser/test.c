@@ -86,6 +86,15 @@ static void hold(struct radio *radio, bool held)
 	CHECK(pthread_mutex_unlock(&radio->lock));
 }
 
+/* Those that nobody answers end; the others are held on. */
+static void end_silent_calls(struct radio *radio)
+{
+	CHECK(pthread_mutex_lock(&radio->lock));
+	radio->all_held = false;
+	CHECK(pthread_cond_broadcast(&radio->changed));
+	CHECK(pthread_mutex_unlock(&radio->lock));
+}
+
 /* Whether these huts were called so often, in order from 0. */
 static bool called(struct radio *radio, const int *calls, int huts)
 {
@@ -151,11 +160,14 @@ static bool refuses(struct radio *radio)
 	bool taken = true;
 	pthread_t other;
 
+	radio->all_held = true;
 	hold(radio, true);
-	radio->deaf[0] = 1; /* and has its place until it was called again */
+	radio->deaf[0] = 1;
 	for (int i = 0; i < AVALANCHE_ROOM; i++)
 		taken = avalanche_warn(service, &high[i]) == AVALANCHE_TAKEN && taken;
-	/* Now some are being called, and have their places all the same. */
+	schedule_await_blocked();
+	/* Now some are being called, and one is to be called again: they have their places all the same. */
+	end_silent_calls(radio);
 	schedule_await_blocked();
 	CHECK(pthread_create(&other, NULL, warn_once_more, service));
 	bool refused = avalanche_warn(service, &high[AVALANCHE_ROOM]) == AVALANCHE_FULL;
