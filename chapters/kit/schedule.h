@@ -22,8 +22,9 @@
 #define KIT_SCHEDULE_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
-#define SCHEDULE_POINTS 16
+#define SCHEDULE_POINTS 32
 
 /* This point is reached, for good: a thread that awaits it goes on. */
 void schedule_reached(int point);
@@ -43,15 +44,17 @@ void schedule_await_gone(int point);
  * Returns once every other thread of the process waits: for a lock, a
  * condition, a join, a timer. Then nothing will happen but by the caller. A
  * test learns by it that a function waits, where a time limit could only guess.
+ * A thread that sleeps for 20 ms or less at a time looks now and then whether
+ * something has come: it has looked twenty times by then.
  */
 void schedule_await_blocked(void);
 
 /*
  * Holds a thread that waits, until it is let go: what wakes it meanwhile reaches
  * it later than everybody else, so that a place which it was woken for can be
- * taken by another before it looks. Returns once it is held. One thread at a
- * time, and one that has not ended; it is interrupted by SIGUSR2, which is
- * schedule_hold()'s own.
+ * taken by another before it looks. Returns once it is held. It must not have
+ * ended; it is interrupted by SIGUSR2, which is schedule_hold()'s own. One thread
+ * may hold several, one after the other, and lets all of them go at once.
  */
 void schedule_hold(pthread_t thread);
 void schedule_let_go(void);
@@ -90,5 +93,26 @@ void schedule_reached_before_lock(int number, int point);
 void schedule_reached_in_lock(int point);
 /* Returns once every other thread waits, but for those that are in schedule_await_blocked(). */
 void schedule_await_others(void);
+
+/*
+ * For a test too: until it says false, the thread that is in schedule_await_turn() has its turn whenever the calling thread
+ * is about to take a lock. The caller goes on when every other thread waits. So what lies between two locks, and should
+ * lie under one, is found out. One thread at a time gives turns, and one awaits them.
+ */
+void schedule_give_turns(bool gives);
+void schedule_await_turn(void);
+/* One turn, which the caller does not wait for. */
+void schedule_give_turn(void);
+
+/*
+ * For a test too: from here on the calling thread gets this signal whenever it has just taken a lock, if the process
+ * handles it and the thread does not block it. A signal that is sent to the process may come like that at any time; what a
+ * handler must not do is found out.
+ */
+void schedule_interrupt_when_locked(int signal);
+/* Whether one has come to any thread like that. */
+bool schedule_was_interrupted(void);
+/* For schedule_interrupt_when_locked(): one is about to come. */
+void schedule_note_interrupt(void);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "schedule.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <time.h>
 
@@ -76,7 +77,8 @@ __attribute__((weak)) int __wrap_pthread_cond_timedwait(pthread_cond_t *conditio
 	return ends_at_once(lock) ? 0 : woken(__real_pthread_cond_timedwait(condition, lock, end), lock);
 }
 
-static _Thread_local bool goes_last;
+static _Thread_local bool goes_last, gives_turns;
+static _Thread_local int interrupts; /* the signal; 0: none */
 
 void schedule_go_last(void)
 {
@@ -106,14 +108,45 @@ static void pass(struct stop_at *at)
 	schedule_await_others();
 }
 
+void schedule_give_turns(bool gives)
+{
+	gives_turns = gives;
+}
+
+void schedule_interrupt_when_locked(int signal)
+{
+	interrupts = signal;
+}
+
+/* As the kernel may do, which chooses any thread that does not block the signal. */
+static void interrupt(void)
+{
+	int signal = interrupts;
+	struct sigaction action;
+	sigset_t blocked;
+
+	CHECK(pthread_sigmask(SIG_BLOCK, NULL, &blocked));
+	REQUIRE(sigaction(signal, NULL, &action) == 0);
+	if (sigismember(&blocked, signal) || action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN)
+		return;
+	schedule_note_interrupt();
+	interrupts = 0; /* the handler may lock */
+	CHECK(pthread_kill(pthread_self(), signal));
+	interrupts = signal;
+}
+
 __attribute__((weak)) int __wrap_pthread_mutex_lock(pthread_mutex_t *lock)
 {
 	pass(&before);
-	if (goes_last)
+	if (gives_turns)
+		schedule_give_turn();
+	if (gives_turns || goes_last)
 		schedule_await_others();
 	else if (loose_locks)
 		loose_locks();
 	int error = __real_pthread_mutex_lock(lock);
 	pass(&within);
+	if (interrupts && !error)
+		interrupt();
 	return error;
 }
