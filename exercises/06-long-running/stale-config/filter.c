@@ -2,7 +2,7 @@
  * Yours to fix. The thread takes the rules with it as it starts.
  *
  * Promise   each mail is judged by the rules in force as it begins, and they stay as they are until it ends.
- * test      fails judges_by_the_new_rules, keeps_the_rules_of_a_mail
+ * test      fails judges_by_the_new_rules, keeps_the_rules_of_a_mail, takes_a_change_as_a_whole
  * budget    fires rules_used in main when rules_used == rules_set, joined == started
  */
 #include "filter.h"

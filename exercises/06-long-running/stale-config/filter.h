@@ -36,6 +36,8 @@ void filter_put(int mail);
  *
  *   - A mail that judge() begins with after this has returned is judged by the
  *     new rules.
+ *   - A mail is judged by what one call has set, or filter_start(), and by all of
+ *     it: never by a mixture, also when several threads change the rules at once.
  *   - It does not wait for a mail that is being judged. That mail goes on with
  *     the rules with which it has begun.
  *   - However often it is called, the filter does not grow.

@@ -14,7 +14,7 @@
 #include "kit/gauge.h"
 #include "kit/schedule.h"
 
-enum { SLOW = 7, MAILS = 8, CHANGES = 3, MANY = 1000 };
+enum { TURN_FIRST = 5, TURN_LAST = 6, SLOW = 7, MAILS = 8, CHANGES = 3, MANY = 1000, TURNS = 24 };
 enum { BEGUN, CHANGED };
 
 /* How each mail was judged; of the filter's thread, and of the test's when the filter has stopped. */
@@ -30,6 +30,8 @@ static void judge(const struct rules *rules, int mail)
 		schedule_reached(BEGUN);
 		schedule_await(CHANGED);
 	}
+	if (mail == TURN_FIRST || mail == TURN_LAST)
+		schedule_give_turns(mail == TURN_FIRST); /* between the two, and in this thread */
 	judged[mail].end = *rules;
 }
 
@@ -116,4 +118,71 @@ Test(filter, keeps_the_rules_of_a_mail, .timeout = 60)
 	expect_judged(SLOW, 1);
 	expect_judged(1, 1 + MANY);
 	expect_judged(0, 1 + MANY);
+}
+
+/* --- changes between any two steps of a mail, and of another change --- */
+
+static pthread_mutex_t turns_lock = PTHREAD_MUTEX_INITIALIZER;
+static bool turns_over; /* guarded by turns_lock */
+
+/* So many times, and no more: who looks again until nothing has changed may come to an end. */
+static void *change_in_turn(void *arg)
+{
+	for (int i = 1; i <= TURNS; i++) {
+		schedule_await_turn();
+		CHECK(pthread_mutex_lock(&turns_lock));
+		bool over = turns_over;
+		CHECK(pthread_mutex_unlock(&turns_lock));
+		if (over)
+			break;
+		filter_set(&(struct rules){1 + i, 10 * (1 + i)});
+	}
+	return arg;
+}
+
+static void *change_step_by_step(void *arg)
+{
+	schedule_give_turns(true);
+	filter_set(&(struct rules){MANY, 10 * MANY});
+	return arg;
+}
+
+static void expect_whole(int mail, const char *when)
+{
+	struct rules begin = judged[mail].begin, end = judged[mail].end;
+
+	cr_assert_eq(begin.links, 10 * begin.points,
+		     "%s, and mail %d was judged by the points of one and the links of another", when, mail);
+	cr_assert(end.points == begin.points && end.links == begin.links,
+		  "%s, and the rules have changed while mail %d was being judged", when, mail);
+}
+
+Test(filter, takes_a_change_as_a_whole, .timeout = 60)
+{
+	pthread_t in_turn, step_by_step;
+
+	start(1);
+	filter_put(TURN_FIRST);
+	schedule_await_blocked();
+	CHECK(pthread_create(&in_turn, NULL, change_in_turn, NULL));
+	for (int i = 0; i < CHANGES; i++)
+		filter_put(i);
+	filter_put(TURN_LAST);
+	schedule_await_blocked(); /* they have been judged */
+	CHECK(pthread_create(&step_by_step, NULL, change_step_by_step, NULL));
+	CHECK(pthread_join(step_by_step, NULL));
+	filter_put(CHANGES);
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&turns_lock));
+	turns_over = true;
+	CHECK(pthread_mutex_unlock(&turns_lock));
+	schedule_give_turn();
+	CHECK(pthread_join(in_turn, NULL));
+	set(MANY);
+	filter_put(CHANGES + 1);
+	filter_stop();
+	for (int i = 0; i < CHANGES; i++)
+		expect_whole(i, "the rules changed at each step of a mail");
+	expect_whole(CHANGES, "two threads changed the rules at once");
+	expect_judged(CHANGES + 1, MANY);
 }

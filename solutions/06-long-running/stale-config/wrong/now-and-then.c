@@ -4,7 +4,7 @@
  * Tempting  no lock in the path of each mail, and the rules are never much older than a minute.
  * Refused   the tests and the budget: "in force" has become "soon", and at night, when a hundred mails take until
  *           morning, not even that.
- * test      fails judges_by_the_new_rules, keeps_the_rules_of_a_mail
+ * test      fails judges_by_the_new_rules, keeps_the_rules_of_a_mail, takes_a_change_as_a_whole
  * budget    fires rules_used in main when rules_used == rules_set, joined == started
  */
 #include "filter.h"
