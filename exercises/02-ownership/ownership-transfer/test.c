@@ -11,7 +11,7 @@
 #include "kit/deadline.h"
 #include "kit/schedule.h"
 
-enum { HOLD_OVER = 2, NEVER };
+enum { HOLD_OVER = 2, NEVER, SENT };
 enum { PATIENCE = 8000 /* ms: only a design that waits where it must not takes all of it */ };
 
 struct photo {
@@ -45,17 +45,36 @@ Test(upload, wait_for_what_is_kept, .timeout = 60)
 	cr_assert_eq(sent(&photo), 3);
 }
 
+static void take(struct desk *desk, struct photo *photo, int pieces, int done)
+{
+	*photo = (struct photo){.pieces = pieces, .done = done};
+	desk_take(desk, upload_start(send_piece, photo));
+}
+
+/* Two desks are open, each with uploads of its own. Then there is one that is full. */
 Test(upload, the_desk_waits_for_what_it_took, .timeout = 60)
 {
-	static struct photo photos[2] = {{.pieces = 1, .done = 0}, {.pieces = 4, .done = 1}};
-	struct desk *desk = desk_open();
+	static struct photo photos[2], other, many[DESK_ROOM];
+	struct desk *desk = desk_open(), *other_desk = desk_open();
 
-	for (int i = 0; i < 2; i++)
-		desk_take(desk, upload_start(send_piece, &photos[i]));
+	take(desk, &photos[0], 1, 0);
+	take(other_desk, &other, 2, SENT);
+	take(desk, &photos[1], 4, 1);
 	schedule_await(photos[0].done);
 	schedule_await(photos[1].done);
-	cr_assert_eq(desk_close(desk), 5);
-	cr_assert_eq(sent(&photos[0]) + sent(&photos[1]), 5);
+	schedule_await(other.done);
+	int pieces = desk_close(desk), of_both = sent(&photos[0]) + sent(&photos[1]), others = desk_close(other_desk);
+	cr_assert_eq(pieces, 5, "5 pieces were handed over, 2 others to another desk, and the desk says %d", pieces);
+	cr_assert_eq(of_both, 5);
+	cr_assert_eq(others, 2, "2 pieces were handed over, 5 others to another desk, and the desk says %d", others);
+
+	desk = desk_open();
+	for (int i = 0; i < DESK_ROOM; i++)
+		take(desk, &many[i], 2, SENT);
+	schedule_await_blocked(); /* all of them have been sent */
+	pieces = desk_close(desk);
+	cr_assert_eq(pieces, 2 * DESK_ROOM, "%d uploads of 2 pieces were handed over, and the desk says %d", DESK_ROOM,
+		     pieces);
 }
 
 /* --- the hand-over itself --- */
