@@ -32,7 +32,7 @@ struct flags;
  */
 struct flags *flags_start(flags_fetch *fetch, void *source, long interval);
 
-/* Any thread. Whether the flag was on when the flags were last fetched. */
+/* Any thread. Whether the flag was on when the flags were last fetched. It does not wait for a fetch that is under way. */
 bool flags_has(struct flags *flags, unsigned flag);
 
 /*
