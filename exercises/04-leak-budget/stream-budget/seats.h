@@ -34,7 +34,7 @@ struct view;
 /* Opens a view. From now on every seat that is sold is sent, and a heartbeat every `heartbeat` milliseconds. */
 struct view *view_open(view_send *send, void *visitor, long heartbeat);
 
-/* Any thread. Each seat is sold once. */
+/* Any thread. Each seat is sold once. It does not wait for a message that is under way, to whomever. */
 void seat_sold(int seat);
 
 /*
