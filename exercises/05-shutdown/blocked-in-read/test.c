@@ -28,7 +28,7 @@ enum { LATE = 8000 /* ms: when a test stops waiting for what does not happen; no
 enum { SCALES = 2, CARD = 8 /* bytes of a card */, ROOM = 64, DESCRIPTORS = 256 };
 enum { MANY = 1000 /* waits of one thread; a right one waits a few times */ };
 enum { TALK = 10 /* calls of text() for a scale that does not stop talking */ };
-enum { STOPPING, NEVER };
+enum { STOPPING, OTHER_SAID, NEVER };
 
 /* --- the lines --- */
 
@@ -196,10 +196,12 @@ static struct office {
 	struct line *line;
 	char text[ROOM]; /* what text() was given; of the thread that calls it, then of the one that has stopped it */
 	size_t length;
-	int ends;	  /* calls that told the end of the line */
-	int begun, ended; /* calls of text() */
-	bool talks;	  /* the scale says something each time that it is heard, and the first text() is held */
-	bool late;	  /* a text() ran when scale_stop() had returned */
+	int ends;	   /* calls that told the end of the line */
+	int begun, ended;  /* calls of text() */
+	bool talks;	   /* the scale says something each time that it is heard, and the first text() is held */
+	bool slow;	   /* the first text() takes until the other scale has said something, too */
+	bool late;	   /* a text() ran when scale_stop() had returned */
+	struct stop heard; /* requested when the first text has come */
 	struct scale *scale;
 	struct stop returned; /* requested when scale_stop() has */
 } offices[SCALES];
@@ -225,6 +227,10 @@ static void hear(void *arg, const char *text, size_t length)
 	struct office *office = arg;
 
 	office->begun++;
+	if (office->begun == 1)
+		stop_request(&office->heard);
+	if (office->begun == 1 && office->slow)
+		schedule_await(OTHER_SAID);
 	if (office->talks)
 		hear_more(office);
 	pthread_testcancel(); /* as in write() */
@@ -244,11 +250,12 @@ static void connect_lines(void)
 		lines[i] = connect_line();
 }
 
-static void open_office(int number, bool talks)
+static void open_office(int number, bool talks, bool slow)
 {
 	struct office *office = &offices[number];
 
-	*office = (struct office){.line = &lines[number], .talks = talks};
+	*office = (struct office){.line = &lines[number], .talks = talks, .slow = slow};
+	stop_init(&office->heard);
 	stop_init(&office->returned);
 	office->scale = scale_start(lines[number].ours, hear, office);
 }
@@ -289,10 +296,11 @@ Test(scale, hands_on_what_comes, .timeout = 60)
 {
 	connect_lines();
 	int before = open_descriptors();
-	open_office(0, false);
+	open_office(0, false, false);
 	schedule_await_blocked();
 	say(&lines[0], "12");
 	schedule_await_blocked();
+	bool at_once = stop_requested(&offices[0].heard);
 	say(&lines[0], "40 kg\n");
 	schedule_await_blocked();
 	bool unchanged = is_unchanged(&lines[0]);
@@ -300,10 +308,11 @@ Test(scale, hands_on_what_comes, .timeout = 60)
 	schedule_await_blocked();
 	bool in_time = stops(0);
 	cr_assert(in_time, "the line has ended, and scale_stop() does not return");
+	cr_assert(unchanged, "the line's flags were changed");
+	cr_assert(at_once, "the scale says '12' and pauses, and the office hears nothing of it");
 	cr_assert(has_heard(&offices[0], "1240 kg\n"), "the office hears '%.*s'", (int)offices[0].length,
 		  offices[0].text);
 	cr_assert_eq(offices[0].ends, 1, "the line has ended, and the office is told %d times", offices[0].ends);
-	cr_assert(unchanged, "the line's flags were changed");
 	cr_assert(is_unchanged(&lines[0]), "the line is the caller's, and it was closed or changed");
 	int left = open_descriptors() - (before - 1);
 	cr_assert_eq(left, 0, "scale_stop() has returned, and %d descriptors are open that were not before", left);
@@ -313,9 +322,13 @@ Test(scale, stops_while_the_scale_is_silent, .timeout = 60)
 {
 	connect_lines();
 	int before = open_descriptors();
-	open_office(0, false);
-	open_office(1, false);
+	open_office(0, false, true);
+	open_office(1, false, false);
 	say(&lines[0], "7 t\n");
+	schedule_await_blocked();
+	say(&lines[1], "5 t\n");
+	schedule_await_blocked();
+	schedule_reached(OTHER_SAID);
 	schedule_await_blocked();
 	bool in_time = stops(0);
 	cr_assert(in_time, "the scale says nothing, and scale_stop() does not return");
@@ -328,7 +341,8 @@ Test(scale, stops_while_the_scale_is_silent, .timeout = 60)
 	int left = left_in(&lines[0]);
 	cr_assert_eq(left, 4, "the scale was stopped, and the thread reads its line: %d of 4 bytes are left", left);
 	cr_assert(has_heard(&offices[0], "7 t\n"), "the office hears '%.*s'", (int)offices[0].length, offices[0].text);
-	cr_assert(has_heard(&offices[1], "9 t\n"), "a scale was stopped, and the office does not hear the other one");
+	cr_assert(has_heard(&offices[1], "5 t\n9 t\n"),
+		  "a scale was stopped, and the office does not hear the other one");
 	cr_assert_eq(offices[0].ends + offices[1].ends, 0, "no line has ended, and the office is told so");
 	int open = open_descriptors() - before;
 	cr_assert_eq(open, 0, "scale_stop() has returned, and %d descriptors are open that were not before", open);
@@ -340,7 +354,7 @@ Test(scale, stops_before_it_waits, .timeout = 60)
 	say(&card_reader, "card 17\n");
 	connect_lines();
 	unlucky = true;
-	open_office(0, false);
+	open_office(0, false, false);
 	schedule_await_blocked();
 	bool in_time = stops(0);
 	int left = left_in(&card_reader);
@@ -354,7 +368,7 @@ Test(scale, stops_before_it_waits, .timeout = 60)
 Test(scale, stops_while_the_scale_talks, .timeout = 60)
 {
 	connect_lines();
-	open_office(0, true);
+	open_office(0, true, false);
 	say(&lines[0], "x");
 	schedule_await_blocked();
 	bool in_time = stops(0);
