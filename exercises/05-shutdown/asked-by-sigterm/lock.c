@@ -4,7 +4,7 @@
  * handler runs.
  *
  * Promise   SIGTERM ends lock_run(), whichever thread it reaches, and nothing is cut short.
- * test      fails ends_when_it_is_asked
+ * test      fails ends_when_it_is_asked, is_asked_while_locks_are_held
  */
 #include "lock.h"
 

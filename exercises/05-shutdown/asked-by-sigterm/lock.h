@@ -24,7 +24,8 @@ typedef void lock_move(void *canal);
 /*
  * To be called once, before any thread is started. From here on SIGTERM does not
  * end the process any more: whenever it comes, before lock_run() too, it is not
- * lost.
+ * lost. Any thread that does not block it may be the one it reaches, in the middle
+ * of whatever that thread is doing, and with any lock held.
  */
 void lock_prepare(void);
 

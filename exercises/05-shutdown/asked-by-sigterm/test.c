@@ -30,11 +30,15 @@ static struct {
 
 static _Thread_local int keeper = -1;
 
+static bool under_locks; /* SIGTERM reaches threads that hold a lock; written before there are any */
+
 static void move(void *arg)
 {
 	int before;
 
 	REQUIRE(arg == &canal);
+	if (under_locks)
+		schedule_interrupt_when_locked(SIGTERM);
 	CHECK(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before));
 	CHECK(pthread_mutex_lock(&canal.lock));
 	canal.begun++;
@@ -62,6 +66,8 @@ static bool is_deadly(void)
 
 static void *run(void *arg)
 {
+	if (under_locks)
+		schedule_interrupt_when_locked(SIGTERM);
 	canal.moved = lock_run(move, arg);
 	CHECK(pthread_mutex_lock(&canal.lock));
 	canal.returned = true;
@@ -158,5 +164,22 @@ Test(lock, hears_what_came_early, .timeout = 60)
 	NEED(pthread_create(&runner, NULL, run, &canal));
 	schedule_await_blocked();
 	cr_assert(returns_in_time(), "SIGTERM came before lock_run(), and is lost");
+	CHECK(pthread_join(runner, NULL));
+}
+
+/* It reaches each thread that lets it through, each time that the thread has taken a lock; or the process, where none does. */
+Test(lock, is_asked_while_locks_are_held, .timeout = 60)
+{
+	pthread_t runner;
+
+	deadline_cond_init(&canal.changed);
+	under_locks = true;
+	lock_prepare();
+	NEED(pthread_create(&runner, NULL, run, &canal));
+	schedule_await_blocked();
+	if (!schedule_was_interrupted()) /* else it has come, and the handler may hang */
+		REQUIRE(kill(getpid(), SIGTERM) == 0);
+	schedule_await_blocked();
+	cr_assert(returns_in_time(), "SIGTERM came to a thread that held a lock, and lock_run() does not return");
 	CHECK(pthread_join(runner, NULL));
 }

@@ -2,7 +2,7 @@
  * Tempting  the thread that calls sigwait() has to block the signal, and it does.
  * Refused   the threads that were there before it have not, nor has main(): the signal reaches one of them, and
  *           ends the process.
- * test      fails ends_when_it_is_asked, hears_what_came_early
+ * test      fails ends_when_it_is_asked, hears_what_came_early, is_asked_while_locks_are_held
  */
 #include "lock.h"
 

@@ -4,9 +4,9 @@
  * it saves what it has.
  *
  * Tempting  a function should undo what it has done.
- * Refused   by both tests: from lock_prepare() on, SIGTERM does not end the process any more.
+ * Refused   by all tests: from lock_prepare() on, SIGTERM does not end the process any more.
  * Promise   SIGTERM ends lock_run(), whichever thread it reaches, and nothing is cut short.
- * test      fails ends_when_it_is_asked, hears_what_came_early
+ * test      fails ends_when_it_is_asked, hears_what_came_early, is_asked_while_locks_are_held
  */
 #include "lock.h"
 
