@@ -4,7 +4,7 @@
  *
  * Promise   at most CONNS connections are open or being opened, and who gets none in time is told.
  * test      fails opens_no_more_than_there_may_be, counts_those_that_are_being_opened, waits_for_one_that_is_put_back,
- *           loses_its_patience
+ *           wakes_one_for_each, loses_its_patience
  * budget    fires open_conns in dial when open_conns <= 4, joined == started
  */
 #include "conns.h"

@@ -21,6 +21,7 @@
  * seconds.
  */
 enum { PATIENCE = 900, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };
+enum { PUT_BACK };
 enum { CLIENTS = CONNS + 2, ROUNDS = 5, MANY = 64 };
 
 struct conn {
@@ -74,6 +75,7 @@ static struct client {
 	struct conn *old; /* is put back first; NULL: none */
 	int wanted;
 	long patience;
+	bool late; /* when it is woken it looks only after both were put back */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct conn *conns[MANY]; /* guarded by lock */
@@ -98,6 +100,8 @@ static void *get_all(void *arg)
 	int count = 0;
 	long began = 0;
 
+	if (client->late)
+		schedule_wake_late(PUT_BACK);
 	if (client->old)
 		conn_put(client->old);
 	for (int i = 0; i < client->wanted; i++) {
@@ -118,12 +122,17 @@ static void *get_all(void *arg)
 	return NULL;
 }
 
-static void client_swaps(struct client *client, struct conn *old, int wanted, long patience)
+static void client_begins(struct client *client)
 {
-	*client = (struct client){.old = old, .wanted = wanted, .patience = patience};
 	CHECK(pthread_mutex_init(&client->lock, NULL));
 	deadline_cond_init(&client->changed);
 	CHECK(pthread_create(&client->thread, NULL, get_all, client));
+}
+
+static void client_swaps(struct client *client, struct conn *old, int wanted, long patience)
+{
+	*client = (struct client){.old = old, .wanted = wanted, .patience = patience};
+	client_begins(client);
 }
 
 static void client_start(struct client *client, int wanted, long patience)
@@ -254,12 +263,34 @@ Test(conns, waits_for_one_that_is_put_back, .timeout = 60)
 	schedule_await_blocked();
 	bool waits_on = clients[CLIENTS - 1].count == 0 || !is_back(&clients[1], 0);
 	put_one(&clients[0]);
+	schedule_await_blocked();
 	put_one(&clients[0]);
 	count += got(&clients[1]) + got(&clients[2]);
 
 	release_all();
 	cr_assert(waits, "conn_get() does not wait, and it has all the patience of the world");
 	cr_assert(waits_on, "somebody else was quicker, and conn_get() has given up with its patience left");
+	cr_assert_eq(count, 2, "two connections were put back, and conn_get() returned %d", count);
+}
+
+/* The second is put back before the one that the first was put back for has looked. */
+Test(conns, wakes_one_for_each, .timeout = 60)
+{
+	gate_open(&database.answers);
+	conns_init(dial, hang_up);
+	client_start(&clients[0], CONNS, 0);
+	got(&clients[0]);
+	for (int i = 1; i <= 2; i++) {
+		clients[i] = (struct client){.wanted = 1, .patience = FOR_EVER, .late = true};
+		client_begins(&clients[i]);
+	}
+	schedule_await_blocked();
+	put_one(&clients[0]);
+	put_one(&clients[0]);
+	schedule_reached(PUT_BACK);
+	int count = got(&clients[1]) + got(&clients[2]);
+
+	release_all();
 	cr_assert_eq(count, 2, "two connections were put back, and conn_get() returned %d", count);
 }
 

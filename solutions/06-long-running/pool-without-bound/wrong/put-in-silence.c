@@ -4,7 +4,7 @@
  * Tempting  the bound holds, the wait has its deadline, and nothing is missing from any list.
  * Refused   the test: nobody wakes who waits. A connection lies in the pool, and a client waits for it to the end of
  *           its patience.
- * test      fails waits_for_one_that_is_put_back
+ * test      fails waits_for_one_that_is_put_back, wakes_one_for_each
  */
 #include "conns.h"
 
