@@ -179,7 +179,15 @@ static int place_of(const struct clause *vocabulary, const char *sentence)
 const char *contract_problem(const struct contract *contract, const struct clause *vocabulary)
 {
 	const char *budget = contract->budget ? contract->budget : "";
+	bool over = false;
 
+	for (int i = 0; i < CONTRACT_PROMISES; i++) {
+		over = over || !contract->promises[i];
+		if (over && contract->promises[i])
+			return line(
+				"'%s' stands after an empty place, where nobody reads on; leave none between promises",
+				contract->promises[i]);
+	}
 	if (!contract->promises[0] && !*skip(budget))
 		return line("it promises nothing, so that nobody can break it; choose sentences from the header");
 	for (int i = 0; i < CONTRACT_PROMISES && contract->promises[i]; i++) {

@@ -46,8 +46,8 @@ struct witness {
  * Each returns one line for the writer, or NULL when there is nothing to say; the line is the module's, until the next call.
  * The vocabulary ends with a NULL sentence and has at most CONTRACT_PROMISES. One thread at a time.
  *
- * A contract cannot be read when it promises nothing at all, when a sentence is not in the vocabulary or is there twice, or when
- * a bound does not have the form above. contract_problem() says which of these it is.
+ * A contract cannot be read when it promises nothing at all, when a sentence is not in the vocabulary or is there twice, or stands
+ * after an empty place, or when a bound does not have the form above. contract_problem() says which of these it is.
  */
 const char *contract_problem(const struct contract *contract, const struct clause *vocabulary);
 /*

@@ -15,6 +15,7 @@
 #include "kit/schedule.h"
 
 #include "designs/drops_the_last.c"
+#include "designs/joins_only_one.c"
 #include "designs/once_more.c"
 #include "designs/one_thread.c"
 #include "designs/overlapping.c"
@@ -263,5 +264,5 @@ Test(contract, lets_the_caller_go, .timeout = 60)
 
 Test(contract, leaves_no_thread, .timeout = 60)
 {
-	judge((const struct design *const[]){&signals_instead_of_join, NULL});
+	judge((const struct design *const[]){&signals_instead_of_join, &joins_only_one, NULL});
 }

@@ -1,6 +1,6 @@
 /*
  * What the designs of the tide gauge have in common. Each is the body of a
- * tide.c: a struct, a start, a stop. Nine of them stand in one program, so that
+ * tide.c: a struct, a start, a stop. Ten of them stand in one program, so that
  * each has names of its own; their threads are counted (kit/counted.h).
  *
  * The interval is in the hands of the test: it passes when the test says so.

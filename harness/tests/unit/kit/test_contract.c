@@ -31,6 +31,8 @@ Test(contract, what_cannot_be_read)
 	problem((struct contract){.budget = "  "}, "it promises nothing");
 	problem((struct contract){.promises = {"it stops."}}, "'it stops.' is none of the header's sentences");
 	problem((struct contract){.promises = {"it stops", "it starts", "it stops"}}, "promises 'it stops' twice");
+	problem((struct contract){.promises = {"it stops", NULL, "it starts"}},
+		"'it starts' stands after an empty place");
 	problem((struct contract){.budget = "threads <= 3, pages <= 4"}, "from 'pages <= 4' on");
 	problem((struct contract){.budget = "threads <="}, "cannot be read");
 	problem((struct contract){.budget = "3 >= threads"}, "cannot be read");
