@@ -37,8 +37,6 @@ static void move(void *arg)
 	int before;
 
 	REQUIRE(arg == &canal);
-	if (under_locks)
-		schedule_interrupt_when_locked(SIGTERM);
 	CHECK(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before));
 	CHECK(pthread_mutex_lock(&canal.lock));
 	canal.begun++;
@@ -49,6 +47,8 @@ static void move(void *arg)
 	canal.may_pass -= !canal.may_end;
 	CHECK(pthread_mutex_unlock(&canal.lock));
 	CHECK(pthread_setcancelstate(before, NULL));
+	if (under_locks) /* not before lock_run() waits */
+		schedule_interrupt_when_locked(SIGTERM);
 	pthread_testcancel(); /* as in write() */
 	canal.passed[keeper]++;
 }
@@ -177,6 +177,7 @@ Test(lock, is_asked_while_locks_are_held, .timeout = 60)
 	lock_prepare();
 	NEED(pthread_create(&runner, NULL, run, &canal));
 	schedule_await_blocked();
+	let_pass(1);
 	if (!schedule_was_interrupted()) /* else it has come, and the handler may hang */
 		REQUIRE(kill(getpid(), SIGTERM) == 0);
 	schedule_await_blocked();
