@@ -21,7 +21,10 @@
 /* When a probe is given up, in ms. No right service is near it. */
 enum { LATE = 8000 };
 enum { HUTS = 16, LOW = 2, HIGH = 5 };
-enum { GO_ON = SCHEDULE_POINTS - 1 }; /* what is tested may use the others */
+enum {
+	GO_ON = SCHEDULE_POINTS - 1,
+	LOOKED = GO_ON - 3 /* and the two after it */
+};			   /* what is tested may use the others */
 
 /* --- the radio --- */
 
@@ -154,6 +157,49 @@ static void *warn_once_more(void *service)
 	return NULL;
 }
 
+struct caller {
+	struct avalanche *service;
+	int lock, point; /* before this lock of the first caller's the other one comes; 0: this is the other one */
+	bool taken;
+};
+
+static void *warn_of_the_last(void *arg)
+{
+	struct caller *caller = arg;
+
+	if (caller->lock)
+		schedule_reached_before_lock(caller->lock, caller->point);
+	else
+		schedule_await(caller->point);
+	caller->taken = avalanche_warn(caller->service, &high[AVALANCHE_ROOM - 1]) == AVALANCHE_TAKEN;
+	if (caller->lock) {
+		schedule_reached_before_lock(0, 0);
+		schedule_reached(caller->point); /* where it takes fewer locks */
+	}
+	return NULL;
+}
+
+/* There is one place left, and two callers: the second comes when the first may have looked, and has nothing yet. */
+static bool gives_a_place_to_one(struct avalanche *service, struct radio *radio, int lock)
+{
+	struct caller first = {service, lock, LOOKED + lock - 2, false},
+		      second = {service, 0, LOOKED + lock - 2, false};
+	pthread_t threads[2];
+
+	hold(radio, true);
+	for (int i = 0; i < AVALANCHE_ROOM - 1; i++)
+		avalanche_warn(service, &high[i]);
+	schedule_await_blocked();
+	CHECK(pthread_create(&threads[0], NULL, warn_of_the_last, &second));
+	CHECK(pthread_create(&threads[1], NULL, warn_of_the_last, &first));
+	schedule_await_blocked();
+	hold(radio, false);
+	CHECK(pthread_join(threads[0], NULL));
+	CHECK(pthread_join(threads[1], NULL));
+	schedule_await_blocked();
+	return first.taken != second.taken;
+}
+
 static bool refuses(struct radio *radio)
 {
 	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
@@ -182,8 +228,11 @@ static bool refuses(struct radio *radio)
 		taken = avalanche_warn(service, &high[i]) == AVALANCHE_TAKEN && taken;
 		schedule_await_blocked();
 	}
+	bool right = called(radio, (int[]){3, 2, 2, 2, 2, 2, 2, 2}, AVALANCHE_ROOM);
+	for (int lock = 2; lock < 5; lock++)
+		right = gives_a_place_to_one(service, radio, lock) && right;
 	avalanche_close(service, NULL);
-	return taken && refused && counted && called(radio, (int[]){3, 2, 2, 2, 2, 2, 2, 2}, AVALANCHE_ROOM);
+	return taken && refused && counted && right;
 }
 
 /* Two services, each with a level, bulletins and places of its own. */
