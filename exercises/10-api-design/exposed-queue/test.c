@@ -14,6 +14,7 @@
 #include "kit/schedule.h"
 
 enum { LATE = 8000 /* ms: when a test stops waiting for one who does not come home; no right design is near it */ };
+enum { WAS_SENT = SCHEDULE_POINTS - 1 }; /* what is tested may use the others */
 enum { PAPERS = 3, ALL = EXAM_ROOM + PAPERS, CROWD = 100, UNTOUCHED = 1000 };
 
 static struct {
@@ -34,7 +35,8 @@ struct worker {
 	pthread_cond_t changed;
 	/* all below guarded by lock */
 	bool home;
-	int got; /* papers so far */
+	bool sent; /* home, and marker_stop() has returned */
+	int got;   /* papers so far */
 };
 
 static void *work(void *arg)
@@ -58,12 +60,24 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static void worker_start(struct worker *worker)
+static void worker_begin(struct worker *worker, void *(*work)(void *worker))
 {
 	*worker = (struct worker){.marker = marker_new(desk.exam)};
 	CHECK(pthread_mutex_init(&worker->lock, NULL));
 	deadline_cond_init(&worker->changed);
 	CHECK(pthread_create(&worker->thread, NULL, work, worker));
+}
+
+static void worker_start(struct worker *worker)
+{
+	worker_begin(worker, work);
+}
+
+/* As slow as a thread can be that was woken: it has looked only when marker_stop() has returned, or waits for it. */
+static void *work_slowly(void *worker)
+{
+	schedule_wake_late(WAS_SENT);
+	return work(worker);
 }
 
 static bool comes_home(struct worker *worker)
@@ -114,6 +128,32 @@ static void desk_hand_in(int paper)
 	desk.refused += !exam_hand_in(desk.exam, number_of(paper));
 }
 
+static void *send_home(void *arg)
+{
+	struct worker *worker = arg;
+
+	marker_stop(worker->marker);
+	CHECK(pthread_mutex_lock(&worker->lock));
+	worker->sent = true;
+	CHECK(pthread_mutex_unlock(&worker->lock));
+	return NULL;
+}
+
+/* Whether marker_stop() returns before she has looked up. */
+static bool is_sent_at_once(struct worker *worker)
+{
+	pthread_t office;
+
+	CHECK(pthread_create(&office, NULL, send_home, worker));
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&worker->lock));
+	bool sent = worker->sent;
+	CHECK(pthread_mutex_unlock(&worker->lock));
+	schedule_reached(WAS_SENT);
+	CHECK(pthread_join(office, NULL));
+	return sent;
+}
+
 /* Papers come, and she is sent home. */
 struct errand {
 	struct worker *worker;
@@ -155,9 +195,9 @@ Test(exam, sends_home_who_waits, .timeout = 60)
 
 	desk.exam = exam_new();
 	struct marker *dora = marker_new(desk.exam);
-	worker_start(&carl);
+	worker_begin(&carl, work_slowly);
 	schedule_await_blocked();
-	marker_stop(carl.marker);
+	bool at_once = is_sent_at_once(&carl);
 	bool home = comes_home(&carl);
 	/* A paper may be given to her who waits first; who is sent home does not keep it from who waits on, or comes. */
 	worker_start(&anna);
@@ -184,6 +224,7 @@ Test(exam, sends_home_who_waits, .timeout = 60)
 	marker_free(dora);
 	exam_free(desk.exam);
 	cr_assert(home, "a marker waits for a paper, and does not hear that she is sent home");
+	cr_assert(at_once, "marker_stop() waits for the marker to come home");
 	cr_assert(stay, "a marker is sent home, and another one goes too");
 	for (int i = 0; i < 3; i++)
 		cr_assert_eq(all[i]->last, NEXT_STOPPED, "a marker is sent home, and is told something else");
