@@ -91,6 +91,14 @@ static const struct doubt {
 	 "when its handlers run; pthread_cancel() is used here. If this is about the mutex or the condition of such a wait, "
 	 "the report is wrong. ThreadSanitizer sees it: its verdict counts.",
 	 true},
+	/* Seen with two threads and a million rounds each, Valgrind 3.19 and glibc 2.36: where both want it at a time. */
+	{{"helgrind", NULL},
+	 {"pthread_spin_lock", "pthread_spin_trylock"},
+	 "what happens when threads want a spin lock at the same time",
+	 "now and then takes a spin lock that one thread gives back and takes again for one that it takes twice; "
+	 "pthread_spin_lock() is used here. If this is about that lock, the report is wrong. ThreadSanitizer and DRD know it: "
+	 "their verdicts count.",
+	 true},
 	{TSAN,
 	 {"mtx_lock", "mtx_trylock", "cnd_wait", "call_once"},
 	 "<threads.h>",

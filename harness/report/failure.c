@@ -8,16 +8,20 @@
 
 #include "base/mem.h"
 
+bool ends_badly(const struct result *result)
+{
+	return result->seen.ending != ENDED_BY_ITSELF && result->seen.ending != ENDED_AT_A_CALL &&
+	       result->seen.fault == FAULT_PROGRAM;
+}
+
 const struct result *badly_ended(const struct results *results)
 {
 	const struct result *found = NULL;
 
 	for (size_t i = 0; i < results->count; i++) {
 		const struct result *result = &results->items[i];
-		bool bad = result->seen.ending != ENDED_BY_ITSELF && result->seen.ending != ENDED_AT_A_CALL &&
-			   result->seen.fault == FAULT_PROGRAM;
-		if (bad && (!found || (!found->seen.standing_count && result->seen.standing_count &&
-				       found->seen.ending == result->seen.ending)))
+		if (ends_badly(result) && (!found || (!found->seen.standing_count && result->seen.standing_count &&
+						      found->seen.ending == result->seen.ending)))
 			found = result;
 	}
 	return found;
@@ -77,33 +81,33 @@ void say_end(const struct page *page)
 	switch (seen->ending) {
 	case ENDED_BY_SIGNAL:
 		if (seen->signal == SIGABRT)
-			fprintf(out, "It aborts%s", where);
+			fprintf(out, "aborts%s", where);
 		else
-			fprintf(out, "It crashes with %.*s%s", name ? (int)strcspn(name + 1, ",)") : 8,
+			fprintf(out, "crashes with %.*s%s", name ? (int)strcspn(name + 1, ",)") : 8,
 				name ? name + 1 : "a signal", where);
 		break;
 	case ENDED_DEADLOCKED:
-		fputs("It hangs in a deadlock", out);
+		fputs("hangs in a deadlock", out);
 		say_who_waits(out, seen);
 		break;
 	case ENDED_IDLE:
-		fputs("It hangs, and waits for something from outside that does not come", out);
+		fputs("hangs, and waits for something from outside that does not come", out);
 		break;
 	case ENDED_LATE:
-		fputs("It does not end in time", out);
+		fputs("does not end in time", out);
 		say_who_waits(out, seen);
 		break;
 	case ENDED_REPLACED:
-		fputs("It becomes another program by exec(), which nobody watches", out);
+		fputs("becomes another program by exec(), which nobody watches", out);
 		break;
 	case ENDED_FLOODING:
-		fputs("It prints without end", out);
+		fputs("prints without end", out);
 		break;
 	case ENDED_OUT_OF_MEMORY:
-		fputs("It takes more memory than it is given", out);
+		fputs("takes more memory than it is given", out);
 		break;
 	default:
-		fprintf(out, "It cannot be judged: %s", seen->why ? seen->why : "");
+		fprintf(out, "cannot be judged: %s", seen->why ? seen->why : "");
 		break;
 	}
 	free(where);

@@ -349,6 +349,27 @@ static bool plain_tests_pass(const struct results *results)
 	return false;
 }
 
+static bool ends_by_itself(const struct result *result)
+{
+	return !ends_badly(result) && result->seen.fault == FAULT_NONE;
+}
+
+/* Who has seen the end is named where others have seen another: Valgrind is slow, and a crash may need luck. */
+static void say_bad_end(struct telling *telling, const struct result *bad)
+{
+	const struct page page = page_of(telling, (size_t)(bad - telling->results->items));
+	bool well = mark(telling, ends_by_itself) > 0;
+
+	mark(telling, ends_badly);
+	char *who = titles(telling->results, telling->marked);
+	if (well)
+		fprintf(telling->out, "Under %s it ", who);
+	else
+		fputs("It ", telling->out);
+	free(who);
+	say_end(&page);
+}
+
 static void say_all(struct telling *telling)
 {
 	const struct result *test = failed_test(telling->results), *bad = badly_ended(telling->results);
@@ -363,8 +384,7 @@ static void say_all(struct telling *telling)
 				"All tests pass by themselves, but not under %s: ", title_of(test->detector));
 		say_failed_test(telling->out, telling->results, test);
 	} else if (bad) {
-		const struct page page = page_of(telling, (size_t)(bad - telling->results->items));
-		say_end(&page);
+		say_bad_end(telling, bad);
 	}
 	if (found) {
 		fputs(test ? ". " : bad ? "; before that, " : "", telling->out);

@@ -25,9 +25,11 @@ char *finding_subject(const struct finding *finding);
 
 /* --- what failed (failure.c) --- */
 
+/* It did not end by itself, and that is the program's doing. */
+bool ends_badly(const struct result *result);
 /* The first run that did not end by itself, one that knows where its threads stood before others; NULL when there is none. */
 const struct result *badly_ended(const struct results *results);
-/* Says how the page's result ended, and where; in the first sentence, without a period. */
+/* Says how the page's result ended, and where: what comes after "it", without a period. */
 void say_end(const struct page *page);
 /*
  * Whether the finding is of a line on which a thread stood when the program was ended. A tool that looks at locks reports

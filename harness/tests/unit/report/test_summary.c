@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <criterion/criterion.h>
 
@@ -278,6 +279,44 @@ Test(summary, a_crash_leads_to_what_was_before_it)
 			"It crashes with SIGSEGV in move (prog.c:19); before that, a data race: thread reader reads "
 			"what main thread writes, and nothing orders the two; ThreadSanitizer sees it. 1 more "
 			"finding follows.");
+	made_release(&made);
+}
+
+/* Helgrind's report of a right program: no test can have it made, for it takes a million rounds and luck. */
+Test(summary, what_helgrind_says_of_a_spin_lock_is_doubted)
+{
+	struct made_results made = {0};
+	char path[] = "build/spins.XXXXXX";
+	int file = mkstemp(path);
+
+	cr_assert(file >= 0 && dprintf(file, "int x = pthread_spin_lock(&lock);\n") > 0 && close(file) == 0);
+	add_silent(&made, own_program(&made));
+	struct finding *finding = fires(&made, "helgrind", "Misc",
+					"Thread add: Bug in libpthread: recursive write lock granted on mutex/wrlock "
+					"which does not support recursion",
+					"add", 1);
+	free(finding->stacks[0].frames[0].file);
+	finding->stacks[0].frames[0].file = mem_copy(path);
+	char *text = shown(&made, false);
+	unlink(path);
+	cr_assert_eq(strncmp(text, "Perhaps a lock or a condition used against its rules, in add ", 61), 0, "%s", text);
+	cr_assert(strstr(text, "their verdicts count."), "%s", text);
+	free(text);
+	made_release(&made);
+}
+
+/* Under Valgrind a program takes many times as long; that is not to be told of the program. */
+Test(summary, an_end_that_not_all_have_seen_says_who_has)
+{
+	struct made_results made = {0};
+
+	add_silent(&made, own_program(&made));
+	for (int i = 0; i < 2; i++) {
+		struct result *result = of(&made, i ? "drd" : "helgrind");
+		result->verdict = (struct verdict){.observed = OBSERVED_CUT, .why = mem_copy("it was still running")};
+		observation_end(&result->seen, ENDED_LATE, "it was still running after 60 s");
+	}
+	expect_sentence(&made, "Under Helgrind and DRD it does not end in time.");
 	made_release(&made);
 }
 
