@@ -1,3 +1,4 @@
+/* See select.h. Above 400 lines: what a step is worth and what is left out for want of room change the same numbers. */
 #include "select.h"
 
 #include <stdlib.h>
@@ -319,11 +320,50 @@ static size_t chosen_count(const struct choice *choice)
 	return count;
 }
 
+/* Whether the end of the next wait comes after a step that is drawn, and that of the wait before need not. */
+static bool happens_between(const struct choice *choice, size_t go, size_t next)
+{
+	const size_t lane = lane_of(choice, next), wait = order_wait_of(&choice->order, next);
+
+	for (size_t at = 0; at < choice->count; at++) {
+		const size_t i = choice->picked[at];
+		if (!choice->worth[i] || i == go || i == wait || i == next)
+			continue;
+		if (lane_of(choice, i) == lane
+			    ? i > go && i < next
+			    : !order_before(&choice->order, i, go) && order_before(&choice->order, i, next))
+			return true;
+	}
+	return false;
+}
+
+/* A clock that is turned by hand waits for all others again and again: of waits between which nothing is drawn one is. */
+static void drop_repeats(struct choice *choice)
+{
+	for (size_t thread = 0; thread < choice->whole->thread_count; thread++) {
+		size_t last = NO_STEP;
+		for (size_t at = 0; at < choice->count; at++) {
+			const size_t i = choice->picked[at];
+			const struct trace_step *step = step_at(choice, i);
+			if ((size_t)step->thread != thread || step->does != DOES_GO || choice->worth[i] != SOME)
+				continue;
+			if (last == NO_STEP || step->line != step_at(choice, last)->line ||
+			    happens_between(choice, last, i)) {
+				last = i;
+				continue;
+			}
+			choice->worth[i] = choice->worth[order_wait_of(&choice->order, i)] = NOTHING;
+		}
+	}
+	drop_halves(choice);
+}
+
 /* Returns how many steps it has left out. */
 static size_t shorten(struct choice *choice)
 {
 	drop_halves(choice);
 	size_t before = chosen_count(choice);
+	drop_repeats(choice);
 	for (size_t i = 0; i < choice->whole->thread_count; i++) {
 		size_t thread = choice->ranked[i], least;
 		while (lane_length(choice, thread, LITTLE, ALL) > SELECT_STEPS &&

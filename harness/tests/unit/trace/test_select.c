@@ -200,6 +200,55 @@ Test(trace_select, keeps_to_its_room)
 	trace_release(&chosen);
 }
 
+#define HOUR ON("all others") ",\"file\":\"b.c\",\"line\":7"
+
+/* A clock: main() turns it three times, and waits until the other thread waits again; after the third it ends. */
+Test(trace_select, takes_one_of_the_waits_between_which_nothing_is_drawn)
+{
+	/* clang-format off */
+	struct trace chosen = choice_of(HEAD("\"main\",\"work\"")
+		STEP(1, 0, "start", OTHER(1))
+		STEP(2, 1, "begin", AFTER("1"))
+		STEP(3, 1, "lock", ON("lock l"))
+		STEP(4, 1, "wait", ON("condition c"))
+		STEP(5, 0, "lock", ON("lock l"))
+		STEP(6, 0, "signal", ON("condition c"))
+		STEP(7, 0, "unlock", ON("lock l"))
+		STEP(8, 1, "go", ON("condition c") AFTER("6"))
+		STEP(9, 1, "unlock", ON("lock l"))
+		STEP(10, 1, "lock", ON("lock l"))
+		STEP(11, 1, "wait", ON("condition c"))
+		STEP(12, 0, "wait", HOUR)
+		STEP(13, 0, "go", HOUR AFTER("11"))
+		STEP(14, 0, "lock", ON("lock l"))
+		STEP(15, 0, "signal", ON("condition c"))
+		STEP(16, 0, "unlock", ON("lock l"))
+		STEP(17, 1, "go", ON("condition c") AFTER("15"))
+		STEP(18, 1, "unlock", ON("lock l"))
+		STEP(19, 1, "lock", ON("lock l"))
+		STEP(20, 1, "wait", ON("condition c"))
+		STEP(21, 0, "wait", HOUR)
+		STEP(22, 0, "go", HOUR AFTER("20"))
+		STEP(23, 0, "lock", ON("lock l"))
+		STEP(24, 0, "signal", ON("condition c"))
+		STEP(25, 0, "unlock", ON("lock l"))
+		STEP(26, 1, "go", ON("condition c") AFTER("24"))
+		STEP(27, 1, "unlock", ON("lock l"))
+		STEP(28, 0, "wait", HOUR)
+		STEP(29, 1, "end", "")
+		STEP(30, 0, "go", HOUR AFTER("29"))
+		STEP(31, 0, "join", OTHER(1) AFTER("29"))
+		STEP(32, 0, "exit", ""));
+	/* clang-format on */
+	size_t waits = 0;
+
+	for (size_t i = 0; i < chosen.count; i++)
+		waits += chosen.steps[i].thread == 0 && chosen.steps[i].does == DOES_WAIT;
+	cr_expect_eq(waits, 2, "%zu", waits);
+	cr_expect_eq(chosen.steps_left_out, 2, "%zu", chosen.steps_left_out);
+	trace_release(&chosen);
+}
+
 Test(trace_select, of_nothing_is_nothing)
 {
 	struct trace whole = {0}, chosen;
