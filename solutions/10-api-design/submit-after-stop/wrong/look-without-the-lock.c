@@ -29,7 +29,7 @@ struct bureau {
 	void *shelf[BUREAU_SHELF];
 	int first, count;
 	bool closed;
-	int holders;
+	long holders; /* not an int: ThreadSanitizer is to keep all that it knows of the flag */
 };
 
 static void *translate(void *arg)
