@@ -81,21 +81,22 @@ static void take(struct build *build, const char *bytes, size_t count)
 	}
 }
 
-/* All that can be read now. */
-static void drain(struct build *build)
+/* All that can be read now. False: nothing more will come. */
+static bool drain(struct build *build)
 {
 	char bytes[4096];
+	ssize_t got;
 
-	for (ssize_t got; (got = read(build->output, bytes, sizeof bytes)) > 0;)
+	while ((got = read(build->output, bytes, sizeof bytes)) > 0)
 		take(build, bytes, (size_t)got);
+	return got < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
 static void on_output(uv_poll_t *poll, int status, int events)
 {
 	(void)events;
-	if (status == 0)
-		drain(poll->data);
-	else
+	/* An end can always be read: until make is gone too, the loop would do nothing else. */
+	if (status != 0 || !drain(poll->data))
 		uv_poll_stop(poll);
 }
 
