@@ -132,9 +132,9 @@ linker = $(Q)mkdir -p $(@D); env -u LIBRARY_PATH $(CC) -\#\#\# $($1_FLAGS) -pthr
 link_test = $(or $(subst "OUT",$@,$(subst OBJECTS,$2,$(subst "-lLIBS",$3,$(file <build/$1/obj/harness/runtime/linker)))), \
 	$(CC) $($1_FLAGS) -pthread -o $@ $2 $($1_LDFLAGS) $(TEST_LDFLAGS) $3)
 
-# What is killed says nothing of it itself. Where its time is limited, as in a sandbox, it was too long at this source; elsewhere
-# it is the machine's fault, in the words of a compiler whose linker is killed.
-killed = { [ $$? -le 128 ] || if [ "$$(ulimit -t)" = unlimited ]; then echo 'the compiler or linker command failed due to signal'; \
+# What is killed, by signal 9, says nothing of it itself; what dies of another one does. Where its time is limited, as in a
+# sandbox, it was too long at this source; elsewhere it is the machine's fault, in the words of a compiler whose linker is killed.
+killed = { [ $$? -ne 137 ] || if [ "$$(ulimit -t)" = unlimited ]; then echo 'the compiler or linker command failed due to signal'; \
 	else echo "error: the compiler was killed, as it is here after $$(ulimit -t) s of processor time"; fi >&2; false; }
 # The same for a file of an exercise that stands anywhere: FILE, in the place of that of EXERCISE. As in work/.
 own_exercise = $(Q){ $(call expand,$1,$(EXERCISE),$(FILE),$@.o) && { $(CC) $(PROGRAM_CFLAGS) -Wno-error $(GRADED_CFLAGS) $($1_FLAGS) -Iexercises/$(EXERCISE) -c $(FILE) -o $@.o && \

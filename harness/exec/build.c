@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "control_group.h"
 #include "leftovers.h"
+#include "resources.h"
 #include "unchanged.h"
 
 /* A program takes a second or two to compile; a machine may be twenty times as slow, and wait for another that builds. */
@@ -44,6 +45,7 @@ struct build {
 	struct unchanged unchanged;
 	char **targets;		     /* all that was asked for */
 	struct control_group *group; /* around a sandbox; NULL: none */
+	bool walled;		     /* in a sandbox */
 	size_t asked, told;
 };
 
@@ -154,27 +156,51 @@ static char *why_make_failed(const struct build *build)
 	return why;
 }
 
+/* Of a compiler that has come to its own limit and has said so; where the source has errors too, it is these that count. */
+static bool has_no_memory(const char *log)
+{
+	static const char words[] = "LLVM ERROR: out of memory";
+	char *text = file_read(log), *line = text ? resources_failed_compiler(text) : NULL;
+	bool has_none = line && strncmp(line, words, strlen(words)) == 0;
+
+	free(line);
+	free(text);
+	return has_none;
+}
+
+/* What is to be said of memory, for the caller to free; NULL: nothing. */
+static char *words_of_memory(const struct build *build, enum control_group_victim victim, const char *log)
+{
+	if (victim == VICTIM_OF_MACHINE)
+		return mem_copy("out of memory: this machine had no more for the compilers\n");
+	if (victim == VICTIM_OF_LIMIT)
+		return mem_format("out of memory: the compilers took more than the %d MiB that a sandbox gives\n",
+				  SANDBOX_MEMORY_MIB);
+	if (build->walled && has_no_memory(log))
+		return mem_format("out of memory: a compiler took more than the %d MiB that a sandbox gives it\n",
+				  SANDBOX_COMPILER_MIB);
+	return NULL;
+}
+
 /*
- * A compiler that was killed for its memory says so in words of a crash, which are taken away. What was made is there;
- * whether the other one had too much, or both together, nobody knows.
+ * A compiler that was killed for its memory says so in words of a crash, which are taken away; one that was refused more
+ * says what could be the machine's fault. What was made is there; whether the other one had too much, or both together,
+ * nobody knows.
  */
 static void tell_of_memory(const struct build *build)
 {
 	enum control_group_victim victim = build->group ? control_group_victim(build->group) : VICTIM_NONE;
 
-	for (size_t i = 0; build->targets[i] && victim != VICTIM_NONE; i++) {
+	for (size_t i = 0; build->targets[i]; i++) {
 		char *made = mem_format("%s/%s", build->loop->root, build->targets[i]);
 		char *log = mem_format("%s.log", made);
-		if (access(made, F_OK) != 0 && unlink(log) == 0) {
+		char *words = access(made, F_OK) == 0 ? NULL : words_of_memory(build, victim, log);
+		if (words && unlink(log) == 0) {
 			int file = open(log, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-			if (victim == VICTIM_OF_MACHINE)
-				dprintf(file, "out of memory: this machine had no more for the compilers\n");
-			else
-				dprintf(file,
-					"out of memory: the compilers took more than the %d MiB that a sandbox gives\n",
-					SANDBOX_MEMORY_MIB);
+			dprintf(file, "%s", words);
 			close(file);
 		}
+		free(words);
 		free(log);
 		free(made);
 	}
@@ -338,6 +364,7 @@ static void start_make(struct build *build, const struct build_request *request,
 	}
 	build->poll.data = build;
 	uv_poll_start(&build->poll, UV_READABLE, on_output);
+	build->walled = request->sandbox;
 	if (request->sandbox)
 		start_in_sandbox(build, request->sandbox, &make);
 	else

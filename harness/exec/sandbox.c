@@ -27,7 +27,7 @@ enum { PROCESSES = 2048, OWN_PROCESSES = 8, RUN_CPU_S = 600, BUILD_CPU_S = 30, P
 #define SCRATCH_ROOM (2LL * OUTPUT_LIMIT + 64 * MIB)
 #define FILE_LIMIT (256 * MIB + 1)
 #define MEMORY (SANDBOX_MEMORY_MIB * MIB)
-#define BUILD_DATA (896 * MIB)
+#define BUILD_DATA (SANDBOX_COMPILER_MIB * MIB)
 
 static const char path_variable[] = "PATH=/usr/local/bin:/usr/bin:/bin";
 

@@ -16,7 +16,10 @@
 #include "control_group.h"
 #include "verdict/detector.h"
 
-enum { SANDBOX_MEMORY_MIB = 2048 /* of all processes of a run, or of a build, together */ };
+enum {
+	SANDBOX_MEMORY_MIB = 2048, /* of all processes of a run, or of a build, together */
+	SANDBOX_COMPILER_MIB = 896 /* of each compiler's own */
+};
 
 struct sandbox {
 	const char *root;     /* of the workbook, absolute */

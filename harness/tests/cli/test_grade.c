@@ -208,6 +208,22 @@ Test(grade, judges_in_a_sandbox)
 	free(outside);
 }
 
+/* Half a million variables on one line: not the machine's fault, and said so. The others have their grades. */
+Test(grade, names_the_limit_of_memory_that_a_compiler_has_come_to)
+{
+	if (system("bwrap --unshare-all --ro-bind / / --proc /proc true >/dev/null 2>&1") != 0)
+		cr_skip_test("no user namespaces, or no bubblewrap, on this machine");
+	hand_in("ann", right);
+	hand_in("bob", right);
+	scratch_shell(&scratch,
+		      "seq -f _%%.0f -s , 100000 599999 | sed 's/^/int /; s/$/;/' >>class/bob/" PITFALL "/line.c");
+	struct outcome outcome = grade("", 3);
+	expect(outcome.out, "1 passed, 0 failed, 0 tampered, 1 cannot be judged; 2 judged now\n");
+	expect_in("grades/grades.csv",
+		  "out of memory: a compiler took more than the 896 MiB that a sandbox gives it\",\"\"\r\n");
+	outcome_release(&outcome);
+}
+
 Test(grade, judges_nothing_twice)
 {
 	hand_in("ann", right);
