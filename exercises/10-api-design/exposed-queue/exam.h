@@ -31,7 +31,7 @@ struct exam *exam_new(void);
 void exam_free(struct exam *exam);
 
 /*
- * Hands in a paper, a number of the caller's. The caller hands in at most
+ * Hands in a paper, any number of the caller's. The caller hands in at most
  * EXAM_ROOM papers more than the markers have been given. Returns at once.
  * False if and only if exam_end() has been called: the paper stays the caller's.
  */

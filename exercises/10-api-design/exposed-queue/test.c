@@ -14,7 +14,11 @@
 #include "kit/schedule.h"
 
 enum { LATE = 8000 /* ms: when a test stops waiting for one who does not come home; no right design is near it */ };
-enum { WAS_SENT = SCHEDULE_POINTS - 1 }; /* what is tested may use the others */
+enum {
+	WAS_SENT = SCHEDULE_POINTS - 1,
+	MOST_LOCKS = 4,
+	LOOKED = WAS_SENT - MOST_LOCKS
+}; /* what is tested may use the others */
 enum { PAPERS = 3, ALL = EXAM_ROOM + PAPERS, CROWD = 100, UNTOUCHED = 1000 };
 
 static struct {
@@ -111,6 +115,8 @@ static int got_by(struct worker *worker)
 static void worker_end(struct worker *worker)
 {
 	CHECK(pthread_join(worker->thread, NULL));
+	CHECK(pthread_cond_destroy(&worker->changed));
+	CHECK(pthread_mutex_destroy(&worker->lock));
 	marker_free(worker->marker);
 }
 
@@ -303,8 +309,44 @@ static void come_and_go(struct exam *exam)
 	exam_free(other);
 }
 
+static int looks_twice; /* before this lock of the first who asks the other one asks; written while there is none */
+
+static void *ask_first(void *worker)
+{
+	/* At the latest that is when she has her paper and takes a lock of her own. */
+	schedule_reached_before_lock(looks_twice, LOOKED + looks_twice - 1);
+	return work(worker);
+}
+
+static void *ask_second(void *worker)
+{
+	schedule_await(LOOKED + looks_twice - 1);
+	return work(worker);
+}
+
+/* There is one paper, and two ask for it: the second when the first may have looked, and has nothing yet. The other waits. */
+static bool hands_a_paper_to_one(void)
+{
+	bool right = true;
+
+	for (looks_twice = 2; looks_twice <= MOST_LOCKS; looks_twice++) {
+		desk.exam = exam_new();
+		right = exam_hand_in(desk.exam, looks_twice) && right;
+		worker_begin(&ben, ask_second);
+		worker_begin(&anna, ask_first);
+		schedule_await_blocked();
+		right = right && got_by(&anna) + got_by(&ben) == 1 && !is_home(&anna) && !is_home(&ben);
+		exam_end(desk.exam);
+		worker_end(&anna);
+		worker_end(&ben);
+		exam_free(desk.exam);
+	}
+	return right;
+}
+
 Test(exam, leaves_the_papers, .timeout = 60)
 {
+	bool once = hands_a_paper_to_one();
 	int paper = UNTOUCHED, papers[ALL] = {0}, marked = 0;
 
 	desk.exam = exam_new();
@@ -315,6 +357,7 @@ Test(exam, leaves_the_papers, .timeout = 60)
 	enum next stopped = marker_next(bill, &paper), again = marker_next(bill, &paper);
 	cr_assert(stopped == NEXT_STOPPED && again == NEXT_STOPPED, "who was sent home asks twice, and is not told so");
 	cr_assert_eq(paper, UNTOUCHED, "there was no paper, and one was stored");
+	cr_assert(once, "one paper waits, two markers ask, and the one who does not get it does not wait for the next");
 	marker_free(bill);
 	come_and_go(desk.exam);
 	desk_hand_in(1);
