@@ -9,7 +9,8 @@
  *     avalanche_close(service);
  *
  * There may be several in a process. Unless it says otherwise, any thread may
- * call this, several at a time.
+ * call this, several at a time. Nothing but avalanche_close() waits for a call
+ * to end.
  */
 #ifndef AVALANCHE_H
 #define AVALANCHE_H
