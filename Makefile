@@ -125,12 +125,13 @@ own = $(Q)cd $(FROM) && for how in -Werror=implicit-function-declaration \
 	cat $(CURDIR)/$@.log >&2; exit 1
 
 # How the compiler would call the linker for a test program, asked once: to start it for nothing else takes longer than to link.
-# Where it has not said, it is asked to link.
+# What does not link so is linked as ever: another compiler library may have come since, and the words are the compiler's.
 linker = $(Q)mkdir -p $(@D); env -u LIBRARY_PATH $(CC) -\#\#\# $($1_FLAGS) -pthread -o OUT $< $($1_LDFLAGS) $(TEST_LDFLAGS) -lLIBS 2>&1 | \
 	sed -n '$$s|"$<"|OBJECTS|p' >$@.new && mv $@.new $@
 # Of flavour, objects and libraries.
-link_test = $(or $(subst "OUT",$@,$(subst OBJECTS,$2,$(subst "-lLIBS",$3,$(file <build/$1/obj/harness/runtime/linker)))), \
-	$(CC) $($1_FLAGS) -pthread -o $@ $2 $($1_LDFLAGS) $(TEST_LDFLAGS) $3)
+link_test = { $(or $(subst "OUT",$@,$(subst OBJECTS,$2,$(subst "-lLIBS",$3,$(file <build/$1/obj/harness/runtime/linker)))),false) 2>$@.linker && \
+	{ [ ! -s $@.linker ] || cat $@.linker >&2; } || \
+	$(CC) $($1_FLAGS) -pthread -o $@ $2 $($1_LDFLAGS) $(TEST_LDFLAGS) $3; }
 
 # What is killed, by signal 9, says nothing of it itself; what dies of another one does. Where its time is limited, as in a
 # sandbox, it was too long at this source; elsewhere it is the machine's fault, in the words of a compiler whose linker is killed.

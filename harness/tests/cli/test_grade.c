@@ -224,6 +224,26 @@ Test(grade, names_the_limit_of_memory_that_a_compiler_has_come_to)
 	outcome_release(&outcome);
 }
 
+/* The linker is called as the compiler said once; another library of the compiler's may have come since. */
+Test(grade, links_where_the_compiler_would_call_the_linker_otherwise_now)
+{
+	if (system("bwrap --unshare-all --ro-bind / / --proc /proc true >/dev/null 2>&1") != 0)
+		cr_skip_test("no user namespaces, or no bubblewrap, on this machine");
+	hand_in("ann", right);
+	struct outcome outcome = grade("", 0);
+	outcome_release(&outcome);
+	scratch_shell(&scratch,
+		      "rm -r grades && sed -i 's|[^ ]*/crtbeginS.o|\"/nowhere/crtbeginS.o|' "
+		      "build/*/obj/harness/runtime/linker && grep -q nowhere build/plain/obj/harness/runtime/linker");
+	outcome = grade("", 0);
+	expect(outcome.out, "1 passed, 0 failed, 0 tampered, 0 cannot be judged; 1 judged now\n");
+	outcome_release(&outcome);
+	/* The next test has what was built of the kit. */
+	scratch_shell(
+		&scratch,
+		"grep -q nowhere build/plain/obj/harness/runtime/linker && rm build/*/obj/harness/runtime/linker");
+}
+
 Test(grade, judges_nothing_twice)
 {
 	hand_in("ann", right);
