@@ -20,7 +20,7 @@
  * seconds, and hardly ever added to the clock without a carry.
  */
 enum { PATIENCE = 999, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };
-enum { CAMERAS_ARE_BACK, BILLED, COMES_IN /* and more */ }; /* for kit/schedule.h */
+enum { CAMERAS_ARE_BACK, BILLED, ALL_IS_BILLED, COMES_IN /* and more */ }; /* for kit/schedule.h */
 enum { MOST_LOCKS = 4 /* of a call that is looked at between them */, WAITING = 3 };
 enum { CARS = TOLL_ROOM + 2 /* for each camera */, MANY = 100 };
 
@@ -67,6 +67,7 @@ struct camera {
 	pthread_t thread;
 	int cars, first_plate;
 	long patience;
+	bool wakes_late; /* when all that can be billed has been */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	int taken;  /* guarded by lock */
@@ -101,6 +102,8 @@ static void *watch(void *arg)
 	int taken = 0;
 	long began = 0;
 
+	if (camera->wakes_late)
+		schedule_wake_late(ALL_IS_BILLED);
 	for (int plate = camera->first_plate; plate < camera->first_plate + camera->cars; plate++) {
 		began = now();
 		taken += pass(plate, camera->patience);
@@ -116,13 +119,19 @@ static void *watch(void *arg)
 	return NULL;
 }
 
-static void camera_start(struct camera *camera, int cars, long patience)
+static void camera_begin(struct camera *camera, struct camera how)
 {
-	*camera = (struct camera){.cars = cars, .first_plate = plates, .patience = patience};
-	plates += cars;
+	*camera = how;
+	camera->first_plate = plates;
+	plates += camera->cars;
 	CHECK(pthread_mutex_init(&camera->lock, NULL));
 	deadline_cond_init(&camera->changed);
 	CHECK(pthread_create(&camera->thread, NULL, watch, camera));
+}
+
+static void camera_start(struct camera *camera, int cars, long patience)
+{
+	camera_begin(camera, (struct camera){.cars = cars, .patience = patience});
 }
 
 /* Whether all of its calls return within that many milliseconds. */
@@ -348,10 +357,12 @@ Test(toll, gives_each_place_once, .timeout = 60)
 		schedule_await_blocked();
 	}
 	for (int i = 0; i < WAITING; i++) {
-		camera_start(&cameras[i], 1, FOR_EVER);
+		camera_begin(&cameras[i], (struct camera){.cars = 1, .patience = FOR_EVER, .wakes_late = true});
 		schedule_await_blocked();
 	}
 	add_paper(TOLL_ROOM);
+	schedule_await_blocked();
+	schedule_reached(ALL_IS_BILLED);
 	for (int i = 0; i < WAITING; i++)
 		waiting += taken_of(&cameras[i]);
 	close_and_balance(passed + WAITING, taken + waiting);
