@@ -23,8 +23,9 @@ enum { LATE = 8000 };
 enum { HUTS = 16, LOW = 2, HIGH = 5 };
 enum {
 	GO_ON = SCHEDULE_POINTS - 1,
-	LOOKED = GO_ON - 3 /* and the two after it */
-};			   /* what is tested may use the others */
+	LOOKED = GO_ON - 3, /* and the two after it */
+	WOKEN = LOOKED - 1
+};			    /* what is tested may use the others */
 
 /* --- the radio --- */
 
@@ -38,6 +39,7 @@ struct radio {
 	int calls[HUTS];	/* that have ended */
 	int under_way, at_most; /* calls, now and ever */
 	bool lingers;		/* calls have ended, and do not return before GO_ON; set before the first */
+	bool wakes_late;	/* who calls now is slow, when woken next, until WOKEN */
 	pthread_t callers[AVALANCHE_LINES];
 	int last_caller; /* of these */
 	int caller_count;
@@ -75,7 +77,10 @@ static bool call_hut(void *arg, const struct bulletin *bulletin)
 	radio->deaf[hut] -= !answered;
 	radio->calls[hut]++;
 	radio->under_way--;
+	bool wakes_late = radio->wakes_late;
 	CHECK(pthread_mutex_unlock(&radio->lock));
+	if (wakes_late)
+		schedule_wake_late(WOKEN);
 	if (radio->lingers)
 		schedule_await(GO_ON); /* orders nothing: what follows is the line's own affair */
 	return answered;
@@ -115,7 +120,8 @@ static bool called(struct radio *radio, const int *calls, int huts)
 /* Bulletins that stay as they are. */
 static const struct bulletin low[HUTS] = {{0, LOW}, {1, LOW}, {2, LOW}, {3, LOW}, {4, LOW}, {5, LOW}};
 static const struct bulletin high[HUTS] = {{0, HIGH}, {1, HIGH}, {2, HIGH}, {3, HIGH}, {4, HIGH},
-					   {5, HIGH}, {6, HIGH}, {7, HIGH}, {8, HIGH}};
+					   {5, HIGH}, {6, HIGH}, {7, HIGH}, {8, HIGH}, {9, HIGH},
+					   {10, HIGH}};
 
 static bool does_its_work(struct radio *radio)
 {
@@ -291,6 +297,36 @@ static int under_way(struct radio *radio)
 	return calls;
 }
 
+static void let_wake_late(struct radio *radio)
+{
+	CHECK(pthread_mutex_lock(&radio->lock));
+	radio->wakes_late = true;
+	CHECK(pthread_mutex_unlock(&radio->lock));
+}
+
+/* Both lines wait, and two bulletins come before any of them has looked. Whether both call. */
+static bool takes_up_two_at_once(struct avalanche *service, struct radio *radio)
+{
+	let_wake_late(radio);
+	hold(radio, true);
+	avalanche_warn(service, &high[9]);
+	schedule_await_blocked();
+	avalanche_warn(service, &high[10]);
+	schedule_await_blocked();
+	hold(radio, false);
+	schedule_await_blocked();
+	hold(radio, true);
+	avalanche_warn(service, &high[9]);
+	avalanche_warn(service, &high[10]);
+	schedule_await_blocked();
+	schedule_reached(WOKEN);
+	schedule_await_blocked();
+	bool both = under_way(radio) == AVALANCHE_LINES;
+	hold(radio, false);
+	schedule_await_blocked();
+	return both;
+}
+
 /*
  * While one line calls, a bulletin comes for the other, which waits; and the first takes it up before the other has looked.
  * Whether both lines call after that.
@@ -383,7 +419,8 @@ static bool keeps_to_its_lines(struct radio *radio)
 	bool all_lines = radio->caller_count == AVALANCHE_LINES;
 	CHECK(pthread_mutex_unlock(&radio->lock));
 	kept = kept && called(radio, (int[]){2, 1, 1}, AVALANCHE_LINES + 1);
-	kept = kept && all_lines && takes_up_what_another_was_woken_for(service, radio);
+	kept = kept && all_lines && takes_up_what_another_was_woken_for(service, radio) &&
+	       takes_up_two_at_once(service, radio);
 	if (kept)
 		return calls_again_while_it_closes(service, radio);
 	avalanche_close(service, NULL);
