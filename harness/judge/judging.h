@@ -50,7 +50,7 @@ struct outside {
 };
 
 struct judging_options {
-	int jobs;	    /* runs at once; 0: for each core two that compute, and four beside them that wait */
+	int jobs;	    /* runs at once; 0: for each core two that compute, and eight beside them that wait */
 	unsigned repeat;    /* runs of each pair; at least 1 */
 	bool fresh;	    /* run also what has not changed */
 	long deadline_ms;   /* for one run; 0: two minutes */
