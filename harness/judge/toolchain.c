@@ -2,6 +2,7 @@
 #include "toolchain.h"
 
 #include <dlfcn.h>
+#include <gnu/libc-version.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +70,7 @@ static char *files_of_tools(void)
 
 	print_tool(out, "clang");
 	print_tool(out, "valgrind");
-	if (dladdr((const void *)(uintptr_t)confstr, &libc) && libc.dli_fname)
+	if (dladdr((const void *)(uintptr_t)gnu_get_libc_version, &libc) && libc.dli_fname)
 		print_file(out, libc.dli_fname);
 	return text_close(&text);
 }

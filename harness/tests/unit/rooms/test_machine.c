@@ -84,10 +84,31 @@ static bool is_assembly(const char *word, size_t length)
 	return *word == '(' && !begins_with(word, "(\"\")") && !begins_with(word, "(\"\" :");
 }
 
+/* Whether the line before is "#ifdef SYS_poll", or that with a comment: where there is no such call, it is left out. */
+static bool is_asked_for(const char *text, const char *at)
+{
+	const char *line = at, *name = at;
+
+	while (line > text && line[-1] != '\n')
+		line--;
+	if (line == text)
+		return false;
+	for (line--; line > text && line[-1] != '\n'; line--)
+		;
+	size_t length = 0;
+	while (in_word(name[length]))
+		length++;
+	return begins_with(line, "#ifdef ") && strncmp(line + 7, name, length) == 0 && !in_word(line[7 + length]);
+}
+
 /* "SYS_open", "RAW(open". */
-static bool is_old_call(const char *at)
+static bool is_old_call(const char *text, const char *at)
 {
 	const char *name = begins_with(at, "SYS_") || begins_with(at, "RAW(") ? at + 4 : NULL;
+
+	/* The name in the question is not a call. */
+	if ((at - text >= 7 && begins_with(at - 7, "#ifdef ")) || is_asked_for(text, at))
+		return false;
 
 	for (size_t i = 0; name && i < COUNT(old_calls); i++)
 		if (begins_with(name, old_calls[i]) && !in_word(name[strlen(old_calls[i])]))
@@ -108,7 +129,7 @@ static const char *first_mark(const char *text)
 			size_t length = 0;
 			while (in_word(at[length]))
 				length++;
-			if (is_assembly(at, length) || is_old_call(at))
+			if (is_assembly(at, length) || is_old_call(text, at))
 				return at;
 		}
 	}
