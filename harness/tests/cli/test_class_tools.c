@@ -55,9 +55,9 @@ Test(class_tools, grade_own_finds_one_that_is_not_as_declared)
 {
 	char line[TOOL_LINE];
 
-	scratch_shell(&scratch,
-		      "mkdir solutions/" PITFALL "/also-right && cp exercises/" PITFALL "/line.c solutions/" PITFALL
-		      "/also-right/starter.c && rm -r solutions/" PITFALL "/wrong");
+	scratch_shell(&scratch, "rm -r solutions/" PITFALL "/also-right && mkdir solutions/" PITFALL
+				"/also-right && cp exercises/" PITFALL "/line.c solutions/" PITFALL
+				"/also-right/starter.c && rm -r solutions/" PITFALL "/wrong");
 	cr_expect_eq(run("grade-own --repeat 1", line), 1, "%s", line);
 	cr_expect_str_eq(line, "2 right with full marks asked for, 0 wrong fixes, 1 starters; 1 disagree\n");
 }
