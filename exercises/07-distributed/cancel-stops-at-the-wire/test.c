@@ -136,8 +136,8 @@ static void fall_silent(int wire)
 	await_arrival(wire);
 }
 
-/* Whether some connection of this machine has this port at its other end. */
-static bool is_peer(int port)
+/* Whether there is a connection between these two ports. One port alone says nothing: others on this machine have had it. */
+static bool are_connected(int planners, int port)
 {
 	FILE *connections = fopen("/proc/net/tcp", "r");
 	char line[256];
@@ -145,22 +145,23 @@ static bool is_peer(int port)
 
 	REQUIRE(connections);
 	while (fgets(line, sizeof line, connections)) {
-		unsigned other;
-		found = (sscanf(line, " %*d: %*x:%*x %*x:%x", &other) == 1 && (int)other == port) || found;
+		unsigned own, other;
+		found = found || (sscanf(line, " %*d: %*x:%x %*x:%x", &own, &other) == 2 && (int)own == planners &&
+				  (int)other == port);
 	}
 	REQUIRE(fclose(connections) == 0);
 	return found;
 }
 
 /* The saw's program crashes, and there is no goodbye. Returns when the planner's side of the connection knows. */
-static void tear_down(int wire)
+static void tear_down(const struct planner *planner, int wire)
 {
 	struct linger none = {.l_onoff = 1};
 	int port = loopback_port(wire);
 
 	REQUIRE(setsockopt(wire, SOL_SOCKET, SO_LINGER, &none, sizeof none) == 0);
 	REQUIRE(close(wire) == 0);
-	while (is_peer(port))
+	while (are_connected(planner_port(planner), port))
 		poll(NULL, 0, 1);
 }
 
@@ -229,7 +230,7 @@ Test(planner, stops_when_the_saw_hangs_up, .timeout = 60)
 
 	cr_assert(stop_wait(&held_is_tried, LATE), "a saw waits, and nothing is tried for it");
 	hang_up(send_order(planner, IN_LINE, deadline_in(HOUR)));
-	tear_down(send_order(planner, TORN, deadline_in(HOUR)));
+	tear_down(planner, send_order(planner, TORN, deadline_in(HOUR)));
 	int silent = send_order(planner, SILENT, deadline_in(HOUR));
 	fall_silent(silent);
 	hang_up(held);
