@@ -91,7 +91,7 @@ static void name_others(const struct submissions *all)
 	for (size_t i = 0; i < all->other_count; i++) {
 		char *path = text_escape(all->others[i]);
 		fprintf(stderr,
-			"loose: '%s' is not graded, for it is no folder, .zip or .tar.gz; pack it as one, or take it away\n",
+			"loose: '%s' is not graded: it is not a folder, a .zip or a .tar.gz; pack it as one, or take it away\n",
 			path);
 		free(path);
 	}
