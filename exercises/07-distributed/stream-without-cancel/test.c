@@ -408,7 +408,7 @@ Test(mill, stops_while_the_machine_holds, .timeout = 60)
 	connect_machine();
 	limit(wire.machine, SO_RCVBUF);
 	start(LINES, LONG_LINE, false);
-	bool sends = readable(); /* then it is in the midst of the line, whose end has no room */
+	bool sends = readable(); /* then it is in the middle of the line, whose end has no room */
 	wait_or_stop(true);
 	bool in_time = returns();
 	schedule_reached(FIRST_STOPPED);

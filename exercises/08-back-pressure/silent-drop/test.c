@@ -395,6 +395,7 @@ Test(toll, loses_no_place, .timeout = 60)
 	camera_start(&cameras[1], 1, PATIENCE);
 	schedule_await_blocked();
 	schedule_hold(cameras[1].thread);
+	/* The camera's began before it was held: it is over by then, however slow the machine is. */
 	while (nanosleep(&patience, &patience) != 0)
 		;
 	hold_biller();

@@ -159,7 +159,7 @@ Test(reel, waits_for_the_frame_under_way, .timeout = 60)
 	cr_assert_eq(reel.counted, 3, "3 frames were scanned, and %d were counted", reel.counted);
 }
 
-/* The quick one is started in the midst of many slow ones: neither those before it count for it, nor those after. */
+/* The quick one is started among many slow ones: neither those before it count for it, nor those after. */
 static struct reel slow[CROWD], quick = {.frames = 1, .held = NOWHERE};
 static bool all_started; /* guarded by lock */
 

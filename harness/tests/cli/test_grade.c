@@ -320,7 +320,7 @@ Test(grade, names_what_it_does_not_grade)
 	scratch_shell(&scratch, "mkfifo class/pipe && touch \"$(printf 'class/bob\\nann passed.rar')\"");
 	struct outcome outcome = grade("--no-sandbox", 2);
 	expect(outcome.err,
-	       "/class/bob\\nann passed.rar' is not graded, for it is no folder, .zip or .tar.gz; pack it as one, or take it away\n");
+	       "/class/bob\\nann passed.rar' is not graded: it is not a folder, a .zip or a .tar.gz; pack it as one, or take it away\n");
 	expect(outcome.err, "/class/pipe' is not graded");
 	expect(outcome.out, "1 passed, 0 failed, 0 tampered, 0 cannot be judged; 1 judged now\n");
 	expect(outcome.out, "2 in all");

@@ -31,7 +31,6 @@ struct horn {
 static void *sound(void *arg)
 {
 	struct horn *horn = arg;
-
 	int enabled;
 
 	for (;;) {
