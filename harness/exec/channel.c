@@ -140,7 +140,7 @@ static void close_descriptors(const struct incoming *incoming)
 		close(incoming->descriptors[i]);
 }
 
-/* False when there is none, now or ever. */
+/* False when there is none, now or ever. An empty message, which may bring descriptors too, looks like the end. */
 static bool take(struct channel *channel, struct incoming *incoming)
 {
 	_Alignas(struct cmsghdr) char
@@ -157,17 +157,19 @@ static bool take(struct channel *channel, struct incoming *incoming)
 	while (got < 0 && errno == EINTR);
 	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return false;
+	incoming->pid = 0;
+	incoming->descriptor_count = 0;
+	if (got >= 0)
+		read_controls(&header, incoming);
 	if (got <= (ssize_t)before) {
+		close_descriptors(incoming);
 		if (!channel->stopped)
 			fail(channel, closed);
 		stop(channel);
 		return false;
 	}
 	incoming->length = (size_t)got - before;
-	incoming->pid = 0;
-	incoming->descriptor_count = 0;
 	incoming->cut = header.msg_flags & MSG_TRUNC;
-	read_controls(&header, incoming);
 	if (channel->relayed)
 		incoming->pid = (long)sender;
 	return true;

@@ -518,23 +518,34 @@ static void flood_by_the_runtime(void)
 		say(&sender, line);
 }
 
-static void hand_over_descriptors(void)
+/* As many messages of so many bytes, each with descriptors. */
+static void hand_over(int messages, size_t bytes)
 {
 	int all[64];
 	union {
 		struct cmsghdr header;
 		char room[CMSG_SPACE(sizeof all)];
 	} control = {.header = {.cmsg_len = CMSG_LEN(sizeof all), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
-	struct iovec text = {"x", 1};
+	struct iovec text = {"x", bytes};
 	struct msghdr message = {
 		.msg_iov = &text, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
 
 	for (int i = 0; i < 64; i++)
 		all[i] = CHANNEL_DESCRIPTOR;
 	memcpy(CMSG_DATA(&control.header), all, sizeof all);
-	for (int i = 0; i < 100; i++)
-		if (sendmsg(CHANNEL_DESCRIPTOR, &message, 0) != 1)
+	for (int i = 0; i < messages; i++)
+		if (sendmsg(CHANNEL_DESCRIPTOR, &message, 0) != (ssize_t)bytes)
 			_exit(8);
+}
+
+static void hand_over_descriptors(void)
+{
+	hand_over(100, 1);
+}
+
+static void hand_over_with_nothing(void)
+{
+	hand_over(1, 0);
 }
 
 Test(channel, ends_a_flood)
@@ -560,6 +571,16 @@ Test(channel, keeps_no_descriptor_that_it_is_sent)
 	cr_assert_eq(run(hand_over_descriptors), 0);
 	expect_fault("the program wrote");
 	/* The program's end is closed; ours is with the channel. */
+	cr_assert_eq(descriptors_open(), before - 1);
+}
+
+/* One that brings descriptors and not a byte looks like the end of the channel. */
+Test(channel, keeps_no_descriptor_of_an_empty_message)
+{
+	int before = descriptors_open();
+
+	cr_assert_eq(run(hand_over_with_nothing), 0);
+	expect_fault("the program closed");
 	cr_assert_eq(descriptors_open(), before - 1);
 }
 
