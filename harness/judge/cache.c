@@ -137,7 +137,7 @@ int cache_open(struct cache *cache, const char *root, const struct toolchain *to
 	if (text)
 		read_lines(cache, text);
 	else if (errno == EFBIG)
-		cache->lines = SIZE_MAX; /* to be written anew */
+		cache->too_long = true;
 	free(text);
 	cache->file = open_for_appending(cache);
 	return cache->file < 0 ? -1 : 0;
@@ -245,7 +245,9 @@ static void rewrite(struct cache *cache)
 
 void cache_close(struct cache *cache)
 {
-	if (cache->file >= 0 && cache->lines > 2 * json_object_size(cache->entries) + 1000) {
+	bool is_old = cache->too_long || cache->lines > 2 * json_object_size(cache->entries) + 1000;
+
+	if (cache->file >= 0 && is_old) {
 		char *path = mem_format("%s.lock", cache->path);
 		int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 

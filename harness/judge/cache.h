@@ -37,6 +37,7 @@ struct cache {
 	char *last_id;
 	char *common;  /* the part of the key that all entries share */
 	size_t lines;  /* in the file, with those that later ones replace and those of other harnesses */
+	bool too_long; /* the file, to be read: it is to be written anew */
 	char *problem; /* the first thing that could not be kept, as a line for the reader; NULL: nothing was lost */
 };
 

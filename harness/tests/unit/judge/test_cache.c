@@ -235,6 +235,25 @@ Test(cache, is_written_anew_when_most_of_it_is_old)
 	cr_assert(is_kept(1));
 }
 
+/* What is too long to be read at the start is written anew all the same, though something is recorded meanwhile. */
+Test(cache, is_written_anew_when_it_is_too_long)
+{
+	static char old[(1 << 20) + 1];
+	struct cache cache;
+	struct stat file;
+
+	memset(old, '.', sizeof old - 2);
+	old[sizeof old - 2] = '\n';
+	for (int i = 0; i <= FILE_MOST >> 20; i++)
+		append_bytes(old);
+	opened(&cache);
+	record(&cache, 1);
+	cache_close(&cache);
+	cr_assert_eq(stat(path, &file), 0);
+	cr_assert_lt(file.st_size, 1000);
+	cr_assert(is_kept(1));
+}
+
 enum { COMMANDS = 4, ROUNDS = 25, VERDICTS = 8 };
 
 /* One command after the other: each finds the file long, and writes it anew while others append. */
