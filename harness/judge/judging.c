@@ -209,7 +209,9 @@ static void begin_late_runs(struct judging *judging)
 		if (work->result->detector->heavy || !work->request.tests)
 			continue;
 		work->over = false;
-		work->runs += runs;
+		/* Of a result that was recalled none has been started here; it may have more than were asked for. */
+		work->started = work->undelayed = work->result->runs;
+		work->runs = work->result->runs + runs;
 		work->delays = work->result->delays = LATE_SEED;
 		queue_add(&judging->queues[work->lane], work);
 		judging->done--;
@@ -349,9 +351,8 @@ static void start_one(struct judging *judging, struct queue *queue)
 	judging->running++;
 	*attempt =
 		(struct attempt){.judging = judging, .work = work, .request = work->request, .next = judging->attempts};
-	/* The first run is what it is everywhere. */
-	if (work->delays && work->started > 1)
-		attempt->request.delays = work->delays + work->started - 2;
+	if (work->delays && work->started > work->undelayed)
+		attempt->request.delays = work->delays + work->started - work->undelayed - 1;
 	judging->attempts = attempt;
 	attempt->running = run_start(judging->loop, &attempt->request, on_run_ended, attempt);
 	if (work->started == 1 && judging->events->started)

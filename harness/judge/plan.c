@@ -83,6 +83,7 @@ void work_plan(struct work *work, const char *root, const struct task *task, con
 		free(beside);
 	}
 	work->delays = task->delays;
+	work->undelayed = 1;
 	result->delays = task->delays;
 	work->request.detector = task->detector;
 	work->request.tests = program_has_test(task->program);

@@ -14,15 +14,16 @@ struct work {
 	struct result *result;
 	struct run_request request;
 	char **own;
-	char *target;	  /* relative to the root */
-	char *bounds;	  /* of the budget; NULL for the other detectors */
-	char *key;	  /* in the cache; NULL: not to be kept */
-	unsigned runs;	  /* that there will be */
-	unsigned started; /* of them */
-	uint64_t delays;  /* as the task's */
-	bool asked_for;	  /* make will be asked for its program */
-	bool settled;	  /* its program is there, or is known not to compile */
-	bool over;	  /* the result is whole */
+	char *target;	    /* relative to the root */
+	char *bounds;	    /* of the budget; NULL for the other detectors */
+	char *key;	    /* in the cache; NULL: not to be kept */
+	unsigned runs;	    /* that there will be */
+	unsigned started;   /* of them */
+	uint64_t delays;    /* as the task's */
+	unsigned undelayed; /* the first of them, which are what they are everywhere */
+	bool asked_for;	    /* make will be asked for its program */
+	bool settled;	    /* its program is there, or is known not to compile */
+	bool over;	    /* the result is whole */
 	int lane;
 	int weight; /* the heavier, the earlier: no long run is left for the end */
 };

@@ -253,8 +253,8 @@ static void on_late(void *context)
 	reach(seen, AT_LATE);
 }
 
-/* Of one program with a test, whose script says on a line of p/quiet.runs which delays it was given. */
-static void judge_late(struct seen *seen, enum phase stop, const char *script)
+/* Of one program with a test. */
+static void judge_one_late(struct seen *seen, enum phase stop)
 {
 	static const struct judging_events late = {.built = on_built,
 						   .started = on_started,
@@ -262,12 +262,8 @@ static void judge_late(struct seen *seen, enum phase stop, const char *script)
 						   .late = on_late,
 						   .finished = on_finished};
 	struct tasks one = {.items = &tasks.items[1], .count = 1};
-	char *whole = mem_format("#!/bin/sh\necho ${LOOSE_DELAYS:-none} >>%s/p/quiet.runs\n%secho bye\n", scratch.root,
-				 script);
 
 	scratch_file(&scratch, "p/quiet.runs", "");
-	scratch_file(&scratch, "p/quiet.c", whole);
-	free(whole);
 	programs[1].role = ROLE_SOLUTION;
 	options.late_runs = 3;
 	options.jobs = 1;
@@ -275,6 +271,17 @@ static void judge_late(struct seen *seen, enum phase stop, const char *script)
 	*seen = (struct seen){.stop = stop};
 	seen->judging = judging_start(&scratch.workbook, &one, &options, &late, seen);
 	judging_join(seen->judging);
+}
+
+/* Of one whose script says on a line of p/quiet.runs which delays it was given. */
+static void judge_late(struct seen *seen, enum phase stop, const char *script)
+{
+	char *whole = mem_format("#!/bin/sh\necho ${LOOSE_DELAYS:-none} >>%s/p/quiet.runs\n%secho bye\n", scratch.root,
+				 script);
+
+	scratch_file(&scratch, "p/quiet.c", whole);
+	free(whole);
+	judge_one_late(seen, stop);
 }
 
 static void expect_runs(const char *expected)
@@ -475,16 +482,21 @@ Test(judging, compiles_anew_what_may_have_changed_meanwhile)
 
 /* --- what another command does meanwhile --- */
 
-/* A program with a build id, which says goodbye. */
+/* A program with a build id, which says in p/quiet.runs which delays it was given, and then goodbye. */
 static void compile(const char *file, int status)
 {
-	char *command =
-		mem_format("cd '%s' && echo 'int puts(const char *); int main(void) { puts(\"bye\"); return %d; }' | "
-			   "clang -x c -Wl,--build-id=sha1 -o '%s' -",
-			   scratch.root, status, file);
+	char *source = mem_format(
+		"#include <stdio.h>\n#include <stdlib.h>\nint main(void)\n{\n"
+		"FILE *runs = fopen(\"%s/p/quiet.runs\", \"a\");\n"
+		"fprintf(runs, \"%%s\\n\", getenv(\"LOOSE_DELAYS\") ? getenv(\"LOOSE_DELAYS\") : \"none\");\n"
+		"puts(\"bye\");\nreturn %d;\n}\n",
+		scratch.root, status);
+	char *command = mem_format("cd '%s' && clang -x c -Wl,--build-id=sha1 -o '%s' p/source", scratch.root, file);
 
+	scratch_file(&scratch, "p/source", source);
 	cr_assert_eq(system(command), 0);
 	free(command);
+	free(source);
 }
 
 /* Another program takes the place of the one that was just started, as make puts it there. */
@@ -529,6 +541,25 @@ Test(judging, of_a_program_that_is_built_anew_while_it_runs_is_an_error)
 		cr_assert_eq(quiet->cached, i == 1);
 		release(&seen);
 	}
+}
+
+/* A result that is known, of more runs than are asked for now: the late ones are what they are of any other. */
+Test(judging, runs_late_what_was_recalled)
+{
+	struct seen seen;
+
+	compile("p/quiet.c", 0);
+	options.repeat = 5;
+	judge_one_late(&seen, AT_LATE);
+	expect_runs("none\nnone\nnone\nnone\nnone\n");
+	release(&seen);
+	options.repeat = 1;
+	judge_one_late(&seen, NEVER);
+	cr_assert_eq((int)seen.how, (int)END_DONE, "%s", seen.error);
+	cr_assert(seen.all.items[0].cached);
+	cr_assert_eq(seen.all.items[0].runs, 8);
+	expect_runs("1\n2\n3\n");
+	release(&seen);
 }
 
 /* --- what is missing --- */
