@@ -36,7 +36,7 @@ static bool event_read(json_t *object, struct event *event)
 
 	*event = (struct event){0};
 	if (!is_id(id) || !kind || !*kind || !pitfall || !json_is_integer(time) || json_integer_value(time) < 0 ||
-	    !json_is_object(detail))
+	    json_integer_value(time) >= READER_LATEST || !json_is_object(detail))
 		return false;
 	*event = (struct event){.id = mem_copy(id),
 				.time = json_integer_value(time),

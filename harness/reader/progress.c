@@ -58,7 +58,7 @@ char *reader_complaint(struct reader *reader)
 
 /* --- noting --------------------------------------------------------------------------------------------------------*/
 
-/* Later than every event that is known, whatever the clock does. */
+/* Later than every event that is known, whatever the clock does. None can be later than one at the end of time. */
 static long long now(const struct reader *reader)
 {
 	long long last = reader->count ? reader->events[reader->count - 1].time : 0, time;
@@ -66,7 +66,7 @@ static long long now(const struct reader *reader)
 
 	clock_gettime(CLOCK_REALTIME, &clock);
 	time = (long long)clock.tv_sec * 1000 + clock.tv_nsec / 1000000;
-	return time > last ? time : last + 1;
+	return time > last || last >= READER_LATEST ? time : last + 1;
 }
 
 /* Takes over the detail. */

@@ -24,6 +24,9 @@
 
 struct sqlite3;
 
+/* Of an event's time: the year 10000. What says to be later is not taken in, for whatever is noted next has to be later still. */
+#define READER_LATEST 253402300800000LL
+
 /* Something that happened, once. */
 struct event {
 	char *id;	/* 32 hex digits; no two machines make the same */

@@ -408,6 +408,9 @@ Test(progress, what_is_no_progress_is_refused_whole)
 		"\"time\": 1, \"kind\": \"attempt\", \"pitfall\": \"a/b\", \"detail\": {}}, 7]}",
 		"{\"schema\": \"loose-threads/progress/1\", \"events\": [{\"id\": \"x\", \"time\": 1, "
 		"\"kind\": \"attempt\", \"pitfall\": \"a/b\", \"detail\": {}}]}",
+		/* After it nothing could ever be later. */
+		"{\"schema\": \"loose-threads/progress/1\", \"events\": [{\"id\": \"00000000000000000000000000000001\", "
+		"\"time\": 9223372036854775807, \"kind\": \"attempt\", \"pitfall\": \"a/b\", \"detail\": {}}]}",
 	};
 	struct reader reader;
 
@@ -426,6 +429,22 @@ Test(progress, what_is_no_progress_is_refused_whole)
 	reader_close(&reader);
 	open_quietly(&reader);
 	cr_assert_eq(reader.count, 1);
+	reader_close(&reader);
+}
+
+/* What somebody has put into the file: the time of the next event does not run over, and what is noted is there. */
+Test(progress, an_event_of_the_end_of_time_is_passed)
+{
+	struct reader reader;
+
+	open_quietly(&reader);
+	reader_note_opened(&reader, PITFALL);
+	cr_assert_eq(sqlite3_exec(reader.database, "UPDATE event SET time = 9223372036854775807", NULL, NULL, NULL),
+		     SQLITE_OK);
+	reader_reload(&reader);
+	reader_note_attempt(&reader, PITFALL, true);
+	cr_assert(reader_standing(&reader, PITFALL).passed);
+	cr_assert_gt(reader.events[1].time, 0);
 	reader_close(&reader);
 }
 
