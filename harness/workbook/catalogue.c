@@ -124,29 +124,65 @@ static void add_all(struct catalogue *catalogue, const char *pattern, enum role 
 	free(full);
 }
 
-/* Where the chapter's README first links the pitfall's text, or the exercise's where there is no other. */
-static size_t place_of(const struct catalogue *catalogue, const char *pitfall)
+/* The length of the chapter's name, with the slash after it. */
+static size_t length_of_chapter(const char *pitfall)
 {
-	const char *slash = strchr(pitfall, '/');
-	char *path = mem_format("%s/chapters/%.*s/README.md", catalogue->root, (int)(slash - pitfall), pitfall);
-	char *link = mem_format("%s/README.md)", slash + 1), *text = file_read(path);
+	return strcspn(pitfall, "/") + 1;
+}
+
+/* Of a pitfall's chapter, for the caller to free; NULL: there is none. */
+static char *text_of_chapter(const struct catalogue *catalogue, const char *pitfall)
+{
+	char *path = mem_format("%s/chapters/%.*sREADME.md", catalogue->root, (int)length_of_chapter(pitfall), pitfall);
+	char *text = file_read(path);
+
+	free(path);
+	return text;
+}
+
+/* Where the chapter's text first links the pitfall's, or the exercise's where there is no other. */
+static size_t place_in(const char *text, const char *pitfall)
+{
+	char *link = mem_format("%s/README.md)", pitfall + length_of_chapter(pitfall));
 	const char *found = text ? strstr(text, link) : NULL;
 
 	/* Whole, whatever folders lead to it. */
 	while (found && found > text && found[-1] != '(' && found[-1] != '/')
 		found = strstr(found + 1, link);
-	size_t place = found ? (size_t)(found - text) : SIZE_MAX;
-
-	free(text);
 	free(link);
-	free(path);
-	return place;
+	return found ? (size_t)(found - text) : SIZE_MAX;
+}
+
+static int by_name_of_pitfall(const void *left, const void *right)
+{
+	const struct program *a = left, *b = right;
+
+	return strcmp(a->pitfall, b->pitfall);
+}
+
+/* The programs of a chapter lie together meanwhile, so that its text is read once. */
+static void place_programs(struct catalogue *catalogue)
+{
+	const char *chapter = "";
+	char *text = NULL;
+
+	qsort(catalogue->programs, catalogue->count, sizeof *catalogue->programs, by_name_of_pitfall);
+	for (size_t i = 0; i < catalogue->count; i++) {
+		const char *pitfall = catalogue->programs[i].pitfall;
+		if (strncmp(pitfall, chapter, length_of_chapter(pitfall)) != 0) {
+			free(text);
+			text = text_of_chapter(catalogue, pitfall);
+			chapter = pitfall;
+		}
+		catalogue->programs[i].place = place_in(text, pitfall);
+	}
+	free(text);
 }
 
 static int by_pitfall(const void *left, const void *right)
 {
 	const struct program *a = left, *b = right;
-	int order = strncmp(a->pitfall, b->pitfall, strcspn(a->pitfall, "/") + 1);
+	int order = strncmp(a->pitfall, b->pitfall, length_of_chapter(a->pitfall));
 
 	if (order == 0)
 		order = (a->place > b->place) - (a->place < b->place);
@@ -315,10 +351,10 @@ void catalogue_load(struct catalogue *catalogue, const char *root)
 	add_all(catalogue, "solutions/*/*/*.c", ROLE_SOLUTION);
 	add_all(catalogue, "solutions/*/*/also-right/*.c", ROLE_ALSO_RIGHT);
 	add_all(catalogue, "solutions/*/*/wrong/*.c", ROLE_WRONG);
-	for (size_t i = 0; i < catalogue->count; i++)
-		catalogue->programs[i].place = place_of(catalogue, catalogue->programs[i].pitfall);
-	if (catalogue->count)
+	if (catalogue->count) {
+		place_programs(catalogue);
 		qsort(catalogue->programs, catalogue->count, sizeof *catalogue->programs, by_pitfall);
+	}
 	check_roles(catalogue);
 	list_pitfalls(catalogue);
 	for (size_t i = 0; i < catalogue->pitfall_count; i++)

@@ -1,8 +1,7 @@
 /* The workbook's own tree: whole, and every name found by its parts. */
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "../scratch_root.h"
+
+#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -13,10 +12,10 @@ static struct catalogue catalogue;
 
 static void load(void)
 {
-	char root[4096];
+	char here[4096];
 
-	cr_assert(getcwd(root, sizeof root));
-	catalogue_load(&catalogue, root);
+	cr_assert(getcwd(here, sizeof here));
+	catalogue_load(&catalogue, here);
 }
 
 static void release(void)
@@ -130,6 +129,37 @@ Test(catalogue, programs_in_their_order)
 		int chapters = strncmp(before->pitfall, after->pitfall, strcspn(after->pitfall, "/"));
 		cr_assert(same ? before->role <= after->role : chapters <= 0, "%s, %s", before->path, after->path);
 	}
+}
+
+/* It has five hundred programs, and every command begins with it. */
+Test(catalogue, reads_the_text_of_a_chapter_once)
+{
+	struct catalogue small;
+	char events[16 << 10], *text;
+	size_t opened = 0;
+	int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+	root_make();
+	root_run("mkdir -p chapters/01-x/a chapters/01-x/b && touch chapters/01-x/a/broken.c chapters/01-x/a/fixed.c "
+		 "chapters/01-x/b/broken.c");
+	root_write("chapters/01-x/README.md", "[b](b/README.md), [a](a/README.md)\n");
+	text = mem_format("%s/chapters/01-x/README.md", root);
+	/* With the closing in between no opening is taken for the one before. */
+	cr_assert(inotify_add_watch(watch, text, IN_OPEN | IN_CLOSE) >= 0);
+	catalogue_load(&small, root);
+	cr_assert_eq(small.pitfall_count, 2);
+	cr_assert_str_eq(small.pitfalls[0], "01-x/b", "as the text has them");
+	for (ssize_t at = 0, length = read(watch, events, sizeof events); at < length;) {
+		struct inotify_event event;
+		memcpy(&event, events + at, sizeof event);
+		opened += event.mask & IN_OPEN ? 1 : 0;
+		at += (ssize_t)(sizeof event + event.len);
+	}
+	cr_assert_eq(opened, 1, "%zu times", opened);
+	catalogue_release(&small);
+	close(watch);
+	free(text);
+	root_remove();
 }
 
 /* The review checklist sends its reader to all of them. */
