@@ -335,8 +335,8 @@ static void start_in_sandbox(struct build *build, const struct sandbox *sandbox,
 	options.bare = true;
 	build->group = wrapped.group;
 	wrapped.group = NULL;
-	if (wrapped.no_group)
-		cannot_start(build, mem_copy(wrapped.no_group));
+	if (wrapped.why)
+		cannot_start(build, mem_copy(wrapped.why));
 	else
 		build->make = child_start(build->loop, &options);
 	sandboxed_release(&wrapped);

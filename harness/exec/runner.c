@@ -257,9 +257,7 @@ static void start_in_sandbox(struct running *running, const struct child_options
 	running->group = wrapped.group;
 	wrapped.group = NULL;
 	if (wrapped.why)
-		fail(running, mem_format("cannot give '%s' to the sandbox: %s", running->directory, wrapped.why));
-	else if (wrapped.no_group)
-		fail(running, mem_copy(wrapped.no_group));
+		fail(running, mem_copy(wrapped.why));
 	else
 		running->supervisor = child_start(running->loop, &options);
 	sandboxed_release(&wrapped);

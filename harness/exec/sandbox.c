@@ -178,15 +178,22 @@ static size_t add_descriptor(struct sandboxed *wrapped, int file)
 	return FIRST_DESCRIPTOR + wrapped->descriptor_count - 1;
 }
 
+/* The first is the one to tell. */
+static void cannot_show(struct sandboxed *wrapped, const char *path)
+{
+	if (!wrapped->why)
+		wrapped->why = mem_format("cannot give '%s' to a sandbox: %s", path, strerror(errno));
+}
+
 /* What bubblewrap reads now, and so under the eyes of who starts it. */
 static void show_files(struct sandboxed *wrapped, const char *const *files)
 {
 	for (; files && *files; files++) {
 		int file = open(*files, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-		if (file < 0) {
-			wrapped->why = strerror(errno);
+		if (file < 0 && errno != ENOENT)
+			cannot_show(wrapped, *files);
+		if (file < 0)
 			continue;
-		}
 		size_t number = add_descriptor(wrapped, file);
 		command_argument(&wrapped->command, "--ro-bind-data");
 		command_argument(&wrapped->command, "%zu", number);
@@ -240,8 +247,8 @@ static void enter_group(struct sandboxed *wrapped, const char *root)
 	free(link);
 	if (wrapped->group)
 		control_group_entrance(wrapped->group, &wrapped->command);
-	else
-		wrapped->no_group = mem_format("cannot make a control group for a sandbox, %s", why);
+	else if (!wrapped->why)
+		wrapped->why = mem_format("cannot make a control group for a sandbox, %s", why);
 	free(why);
 }
 
@@ -309,7 +316,7 @@ void sandbox_wrap(const struct sandbox *sandbox, enum sandbox_use use, const cha
 	if (scratch) {
 		int kept = open(scratch, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (kept < 0 || sandbox_give(scratch) != 0)
-			wrapped->why = strerror(errno);
+			cannot_show(wrapped, scratch);
 		add_descriptor(wrapped, kept);
 	}
 	enter_group(wrapped, sandbox->root);
@@ -342,7 +349,7 @@ void sandboxed_release(struct sandboxed *wrapped)
 	free(wrapped->descriptors);
 	if (wrapped->group)
 		control_group_remove(wrapped->group);
-	free(wrapped->no_group);
+	free(wrapped->why);
 	command_release(&wrapped->command);
 	*wrapped = (struct sandboxed){0};
 }

@@ -24,8 +24,8 @@ enum {
 struct sandbox {
 	const char *root;     /* of the workbook, absolute */
 	const char *writable; /* an absolute directory in which what is built stays; runs may read it */
-	const char *const
-		*files; /* absolute paths of the stranger's sources, for the compiler alone; NULL at the end */
+	/* Absolute paths of the stranger's sources, for the compiler alone; NULL at the end. What is not there is left out. */
+	const char *const *files;
 };
 
 enum sandbox_use { SANDBOX_BUILDS, SANDBOX_RUNS };
@@ -35,10 +35,9 @@ struct sandboxed {
 	struct command command; /* its environment is all that the command has */
 	int *descriptors;	/* from descriptor 4 on */
 	size_t descriptor_count;
-	const char *why; /* a file or directory that cannot be had, an errno's words; NULL: all is there */
 	/* Around the command; for the caller to take over, and to remove when it has ended. NULL: this machine has none. */
 	struct control_group *group;
-	char *no_group; /* a line: this machine has them, and this one could not be made: nothing may be run */
+	char *why; /* a line for the reader: it cannot be had, and nothing may be run; NULL: it can */
 };
 
 /* Why there is no sandbox on this machine, in one line, with what helps, for the caller to free; NULL: there is. */

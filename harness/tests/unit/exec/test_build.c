@@ -1,6 +1,7 @@
 /* Builds, with a make of our own: what is told of each target, and when make itself cannot work. */
 #include "../scratch_workbook.h"
 
+#include <errno.h>
 #include <signal.h>
 
 #include "base/mem.h"
@@ -163,6 +164,25 @@ Test(build, that_is_stopped_tells_no_more_targets)
 	cr_assert_eq((int)seen.how, (int)END_CANCELLED);
 	cr_assert_null(seen.why);
 	cr_assert_str_eq(seen.ready, "build/plain/bin/p/one ");
+}
+
+/* A source that the sandbox is to show and that cannot be opened: the compiler would say that it is not there. */
+Test(build, in_a_sandbox_without_its_source_is_not_started)
+{
+	char *source = mem_format("%s/p/round.c", scratch.root),
+	     *words = mem_format("cannot give '%s' to a sandbox: %s", source, strerror(ELOOP));
+	const char *const files[] = {source, NULL};
+	const struct sandbox sandbox = {.root = scratch.root, .writable = scratch.root, .files = files};
+	const struct build_request request = {.targets = targets, .count = 1, .jobs = 1, .sandbox = &sandbox};
+	struct seen seen = {.ends = 0};
+
+	cr_assert_eq(symlink("round.c", source), 0);
+	build_join(build_start(&scratch.workbook.loop, &request, &events, &seen));
+	cr_assert_eq((int)seen.how, (int)END_NOT_STARTED);
+	cr_assert_str_eq(seen.why, words);
+	free(seen.why);
+	free(words);
+	free(source);
 }
 
 /* What else is printed, however long, is not a word on a target; and no process outlives make. */
