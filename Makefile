@@ -102,9 +102,13 @@ compile = $(Q)[ -d $(@D) ] || mkdir -p $(@D); $(if $(filter build/submissions/%,
 	$(CC) $(PROGRAM_CFLAGS) $(if $(filter build/mutants/% build/submissions/%,$<),-Wno-error) $(if $(filter build/submissions/%,$<),$(GRADED_CFLAGS)) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
 	2>$@.log || { rm -f $@; cat $@.log >&2; exit 1; }
 # What the preprocessor leaves of a submission, beside its object: the gate looks at it (harness/grading/built.h). What is wrong
-# with the source the compiler says better; what has no end is not compiled.
-expand = { (ulimit -f 32768; ulimit -t 5; exec $(CC) $(filter-out -MMD -MP,$(PROGRAM_CFLAGS)) -w $($1_FLAGS) -Iexercises/$2 -E $3 -o $4.i) 2>/dev/null; \
-	[ $$? -le 1 ] || { echo 'error: what the preprocessor leaves of it has no end' >&2; false; }; }
+# with the source the compiler says better; what has no end is not compiled, nor what the preprocessor itself does not survive:
+# clang takes as much of its stack as there are lines that a backslash joins.
+# A shell of its own waits for it: what a shell says of a signal ("File size limit exceeded") would be taken for the machine's fault.
+expand = { (ulimit -f 32768; ulimit -t 5; $(CC) $(filter-out -MMD -MP,$(PROGRAM_CFLAGS)) -w $($1_FLAGS) -Iexercises/$2 -E $3 -o $4.i; exit $$?) 2>$4.i.log; \
+	status=$$?; case $$status in [01]) ;; 137|152|153) echo 'error: what the preprocessor leaves of it has no end' >&2; false;; \
+	*) grep -m 1 '^LLVM ERROR' $4.i.log >&2 || echo "error: the preprocessor does not survive it (status $$status); write it in fewer and plainer lines" >&2; false;; \
+	esac; }
 # What of ours runs inside the programs: no detector is to watch it, and no call of memcpy() is to be made of its loops.
 RUNTIME_CFLAGS := $(POSIX) -Iharness -O1 -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer -fno-builtin -fno-stack-protector $(WARN) -MMD -MP
 compile_runtime = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(RUNTIME_CFLAGS) -c $< -o $@ 2>$@.log || { cat $@.log >&2; exit 1; }

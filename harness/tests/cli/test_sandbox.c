@@ -327,6 +327,30 @@ Test(sandbox, the_compiler_reads_nothing_without_an_end)
 	expect_refused("#include \"/dev/stdin\"\n", "out of memory");
 }
 
+/* The words are of what has happened, for what has no end and for what ends the preprocessor. */
+Test(sandbox, the_preprocessor_is_told_apart_from_its_limits)
+{
+	static const struct {
+		const char *script, *words;
+	} sources[] = {
+		{"echo '#include \"line.h\"'; yes '\\' | head -n 200000; echo 'int x;'",
+		 "error: the preprocessor does not survive it (status 139); write it in fewer and plainer lines"},
+		{"echo '#define A 0123456789abcdef'; for i in B,A C,B D,C E,D F,E G,F H,G; do "
+		 "one=${i#?,}; echo \"#define ${i%,?} $one $one $one $one $one $one $one $one $one $one\"; done; echo 'H'",
+		 "error: what the preprocessor leaves of it has no end"},
+	};
+
+	need_sandbox();
+	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+		scratch_shell(&scratch, "mkdir -p work/" PITFALL);
+		scratch_shell(&scratch, "{ %s; } >work/" PITFALL "/line.c", sources[i].script);
+		struct outcome outcome = check("--sandbox work/" PITFALL "/line.c");
+		cr_expect_eq(outcome.status, 2, "%d: %s%s", outcome.status, outcome.out, outcome.err);
+		cr_expect(strstr(outcome.err, sources[i].words), "%s", outcome.err);
+		outcome_release(&outcome);
+	}
+}
+
 /* --- where there is none --- */
 
 static void expect_none(const char *words)
