@@ -1,4 +1,4 @@
-/* The launcher leaves make out where it would do nothing, and only there. */
+/* The launcher leaves make out where it would do nothing, and only there; and what it says when it has to wait. */
 #include <criterion/criterion.h>
 
 #include "scratch.h"
@@ -82,4 +82,18 @@ Test(launcher, forgets_nothing_when_make_fails)
 	scratch_tool(&scratch, "make", "#!/bin/sh\nexit 2\n");
 	for (int i = 0; i < 2; i++)
 		scratch_shell(&scratch, "PATH=\"$PWD/bin:$PATH\" ./loose --version >said 2>&1; [ $? -eq 3 ]");
+}
+
+/* Where another command holds the lock until that is said. */
+Test(launcher, says_for_what_it_waits)
+{
+	static const char line[] = "loose: waiting for another command that builds in this workbook";
+
+	scratch_shell(&scratch,
+		      "mkfifo go; flock build/lock cat go & "
+		      "while flock -n build/lock true; do :; done; "
+		      "PATH=\"$PWD/bin:$PATH\" ./loose --version >said 2>words & "
+		      "for i in $(seq 600); do grep -qx '%s' words && break; sleep 0.1; done; "
+		      "echo >go; wait; grep -q '^loose' said && grep -qx '%s' words",
+		      line, line);
 }
