@@ -1,43 +1,15 @@
 /*
  * A control group around one build or one run in a sandbox: the kernel holds the
- * memory of all its processes together to a limit, at once, and counts them. Both
- * kinds are known: the unified hierarchy (v2), and the older ones of memory and
- * pids (v1). A machine may give us neither; then there is a clause that says why.
- *
- * Groups are made below our own, so that what an administrator has set for it
- * holds for them too; in the unified hierarchy, where a group with processes of
- * its own may not divide its memory, beside it or further up, if we may write there.
+ * memory of all its processes together to a limit, at once, and counts them. Where
+ * there can be any says control_groups.h.
  *
  * Illegal: control_group_new() where `why` is set.
  */
 #ifndef LOOSE_CONTROL_GROUP_H
 #define LOOSE_CONTROL_GROUP_H
 
-#include <stdbool.h>
-
+#include "control_groups.h"
 #include "verdict/detector.h"
-
-struct control_group_limits {
-	long long memory; /* bytes, of all its processes; there is no swap beside them */
-	int processes;	  /* and threads */
-};
-
-/* Where groups can be made. */
-struct control_groups {
-	bool unified;
-	char *memory, *processes; /* directories; `processes` is NULL where only memory is limited, or in v2 */
-	bool counts;		  /* processes are limited too */
-	char *why;		  /* "since ...": there can be none; NULL: there can */
-};
-
-/*
- * Looks where groups can be made, and makes one on trial, which a process enters.
- * `mounts` and `own` have the form of /proc/self/mountinfo and /proc/self/cgroup;
- * `link` as for control_group_new().
- */
-void control_groups_find(struct control_groups *groups, const char *mounts, const char *own, const char *link,
-			 const struct control_group_limits *limits);
-void control_groups_release(struct control_groups *groups);
 
 struct control_group;
 
