@@ -1,4 +1,4 @@
-/* See build.h. What a build leaves is looked at in products.c. */
+/* See build.h. How make is called, and what its end means, stands in make.c; what it leaves is looked at in products.c. */
 #include "build.h"
 
 #include <errno.h>
@@ -14,17 +14,14 @@
 #include "base/mem.h"
 #include "control_group.h"
 #include "leftovers.h"
-#include "resources.h"
+#include "make.h"
 #include "unchanged.h"
 
 /* A program takes a second or two to compile; a machine may be twenty times as slow, and wait for another that builds. */
-enum { DEADLINE_MS = 900000, DEADLINE_EACH_MS = 30000, GRACE_MS = 5000, OVERDUE_MS = 60000 };
+enum { DEADLINE_MS = 900000, DEADLINE_EACH_MS = 30000, OVERDUE_MS = 60000 };
 
 /* What the Makefile prints for the goal "ready/TARGET". */
 #define READY "ready "
-
-/* flock's exit status when the command is not there. */
-enum { FLOCK_CANNOT_RUN = 69 };
 
 struct build {
 	struct loop *loop;
@@ -129,83 +126,6 @@ static void on_closed(uv_handle_t *poll)
 	finish(build);
 }
 
-/* Why make could not do its work, by the supervisor's word, for the caller to free; NULL when it did what it could. */
-static char *why_make_failed(const struct build *build)
-{
-	char *text = file_read(build->result), how[16] = "", *why = NULL;
-	const char *root = build->loop->root;
-	int detail = 0;
-
-	if (!text || sscanf(text, "ended %15s %d", how, &detail) < 1)
-		why = mem_format("the supervisor of make left no result; '%s/build/make.log' may tell why", root);
-	else if (strcmp(how, "noexec") == 0)
-		why = mem_format("cannot run flock: %s; install the package 'util-linux'", strerror(detail));
-	else if (strcmp(how, "deadline") == 0)
-		why = mem_format(
-			"the compilers were still at work after %ld s, and were ended; is the machine so busy?",
-			build->deadline_ms / 1000);
-	else if (strcmp(how, "signal") == 0)
-		why = mem_format("make was killed by signal %d (%s); '%s/build/make.log' may tell why", detail,
-				 strsignal(detail), root);
-	else if (strcmp(how, "exit") == 0 && detail == FLOCK_CANNOT_RUN)
-		why = mem_copy("make does not start; install the package 'make'");
-	/* Status 2: something was not made. More: it was flock that failed. */
-	else if (strcmp(how, "exit") != 0 || detail > 2)
-		why = mem_format("make ended with status %d; '%s/build/make.log' tells why", detail, root);
-	free(text);
-	return why;
-}
-
-/* Of a compiler that has come to its own limit and has said so; where the source has errors too, it is these that count. */
-static bool has_no_memory(const char *log)
-{
-	static const char words[] = "LLVM ERROR: out of memory";
-	char *text = file_read(log), *line = text ? resources_failed_compiler(text) : NULL;
-	bool has_none = line && strncmp(line, words, strlen(words)) == 0;
-
-	free(line);
-	free(text);
-	return has_none;
-}
-
-/* What is to be said of memory, for the caller to free; NULL: nothing. */
-static char *words_of_memory(const struct build *build, enum control_group_victim victim, const char *log)
-{
-	if (victim == VICTIM_OF_MACHINE)
-		return mem_copy("out of memory: this machine had no more for the compilers\n");
-	if (victim == VICTIM_OF_LIMIT)
-		return mem_format("out of memory: the compilers took more than the %d MiB that a sandbox gives\n",
-				  SANDBOX_MEMORY_MIB);
-	if (build->walled && has_no_memory(log))
-		return mem_format("out of memory: a compiler took more than the %d MiB that a sandbox gives it\n",
-				  SANDBOX_COMPILER_MIB);
-	return NULL;
-}
-
-/*
- * A compiler that was killed for its memory says so in words of a crash, which are taken away; one that was refused more
- * says what could be the machine's fault. What was made is there; whether the other one had too much, or both together,
- * nobody knows.
- */
-static void tell_of_memory(const struct build *build)
-{
-	enum control_group_victim victim = build->group ? control_group_victim(build->group) : VICTIM_NONE;
-
-	for (size_t i = 0; build->targets[i]; i++) {
-		char *made = mem_format("%s/%s", build->loop->root, build->targets[i]);
-		char *log = mem_format("%s.log", made);
-		char *words = access(made, F_OK) == 0 ? NULL : words_of_memory(build, victim, log);
-		if (words && unlink(log) == 0) {
-			int file = open(log, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-			dprintf(file, "%s", words);
-			close(file);
-		}
-		free(words);
-		free(log);
-		free(made);
-	}
-}
-
 static void on_make_ended(void *context, const struct child_end *end)
 {
 	struct build *build = context;
@@ -216,67 +136,16 @@ static void on_make_ended(void *context, const struct child_end *end)
 		build->why =
 			mem_format("cannot start '%s/build/supervisor': %s", build->loop->root, strerror(end->error));
 	else if (end->how == END_DONE)
-		build->why = why_make_failed(build);
+		build->why = make_failure(build->loop->root, build->result, build->deadline_ms);
 	if (build->why)
 		build->how = END_NOT_STARTED;
-	tell_of_memory(build);
+	make_tell_of_memory(build->loop->root, build->targets,
+			    build->group ? control_group_victim(build->group) : VICTIM_NONE, build->walled);
 	/* A process that outlives make may hold its output open: it has nothing to say. */
 	drain(build);
 	if (build->how == END_DONE && build->told == build->asked)
 		unchanged_keep(&build->unchanged);
 	uv_close((uv_handle_t *)&build->poll, on_closed);
-}
-
-/*
- * The launcher holds the same lock while it builds the harness. Under a supervisor, so that no compiler outlives a harness
- * that is killed; make is told first, and takes away what is half made.
- */
-static char **command_of(const struct build *build, const struct build_request *request)
-{
-	struct command {
-		char **words;
-		size_t count;
-	} all = {mem_zeroed(request->count + 32, sizeof(char *)), 0};
-	/* In a sandbox nothing of the workbook is written: several may be at it. */
-	const char *const head[] = {"flock",
-				    request->sandbox ? "--shared" : "--exclusive",
-				    "--no-fork",
-				    "build/lock",
-				    "make",
-				    "-s",
-				    "--no-print-directory",
-				    "-k"};
-	size_t variables = 0;
-
-	all.words[all.count++] = mem_format("%s/build/supervisor", build->loop->root);
-	all.words[all.count++] = mem_copy(build->result);
-	all.words[all.count++] = mem_copy("--deadline");
-	all.words[all.count++] = mem_format("%ld", build->deadline_ms);
-	all.words[all.count++] = mem_copy("--grace");
-	all.words[all.count++] = mem_format("%d", GRACE_MS);
-	if (!request->sandbox) {
-		all.words[all.count++] = mem_copy("--parent");
-		all.words[all.count++] = mem_format("%ld", (long)getpid());
-	}
-	all.words[all.count++] = mem_copy("--");
-	for (size_t i = 0; i < sizeof head / sizeof *head; i++)
-		all.words[all.count++] = mem_copy(head[i]);
-	if (request->sandbox) {
-		all.words[all.count++] = mem_copy("-o");
-		all.words[all.count++] = mem_copy("build/toolchain");
-		/* What it is linked with was made by the same tools, or would have been made anew. */
-		all.words[all.count++] = mem_copy("ANEW=yes");
-	}
-	all.words[all.count++] = mem_format("-j%d", request->jobs);
-	while (request->variables && request->variables[variables])
-		variables++;
-	all.words = mem_resize(all.words, all.count + variables + request->count + 1, sizeof *all.words);
-	for (size_t i = 0; i < variables; i++)
-		all.words[all.count++] = mem_copy(request->variables[i]);
-	for (size_t i = 0; i < request->count; i++)
-		all.words[all.count++] = mem_format("ready/%s", request->targets[i]);
-	all.words[all.count] = NULL;
-	return all.words;
 }
 
 /* Nothing was begun: the loop will tell. */
@@ -299,19 +168,6 @@ static int open_pipe(int ends[2])
 	return 0;
 }
 
-/* What the reader has set for the compiler counts in there too. */
-static char **words_of_environment(void)
-{
-	static const char *const names[] = {"CPPFLAGS", "CFLAGS", "LDFLAGS", "LDLIBS", "CI", "LANG", "LC_ALL"};
-	char **all = mem_zeroed(sizeof names / sizeof *names + 1, sizeof *all);
-	size_t count = 0;
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (getenv(names[i]))
-			all[count++] = mem_format("%s=%s", names[i], getenv(names[i]));
-	return all;
-}
-
 /* The same where the output is watched already. */
 static void cannot_start(struct build *build, char *why)
 {
@@ -325,7 +181,7 @@ static void start_in_sandbox(struct build *build, const struct sandbox *sandbox,
 {
 	struct child_options options = *outside;
 	struct sandboxed wrapped;
-	char **environment = words_of_environment();
+	char **environment = make_environment();
 
 	sandbox_wrap(sandbox, SANDBOX_BUILDS, NULL, outside->argv, environment, &wrapped);
 	options.argv = wrapped.command.argv;
@@ -345,21 +201,22 @@ static void start_in_sandbox(struct build *build, const struct sandbox *sandbox,
 
 static void start_make(struct build *build, const struct build_request *request, int output, int log)
 {
-	char **words = command_of(build, request);
-	struct child_options make = {.argv = words,
+	struct command command = {0};
+
+	make_command(&command, build->loop->root, build->result, build->deadline_ms, request);
+	struct child_options make = {.argv = command.argv,
 				     .directory = build->loop->root,
 				     .output = output,
 				     .errors = log,
 				     .deadline_ms = build->deadline_ms + OVERDUE_MS,
 				     .ended = on_make_ended,
 				     .context = build};
-
 	int error = uv_poll_init(&build->loop->uv, &build->poll, build->output);
 
 	if (error) {
 		fail(build, mem_format("cannot watch a pipe to make: %s", uv_strerror(error)));
 		close(build->output);
-		files_free(words);
+		command_release(&command);
 		return;
 	}
 	build->poll.data = build;
@@ -369,7 +226,7 @@ static void start_make(struct build *build, const struct build_request *request,
 		start_in_sandbox(build, request->sandbox, &make);
 	else
 		build->make = child_start(build->loop, &make);
-	files_free(words);
+	command_release(&command);
 }
 
 /* Where leftovers_sweep() finds it should the harness be killed. */
