@@ -1,4 +1,4 @@
-/* A class of submissions: all that one command may be asked for, so it is long. What counts is decided in grading/. */
+/* A class of submissions. What is asked for is found in course.c; what counts is decided in grading/. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "command.h"
+#include "course.h"
 #include "exec/sandbox.h"
 #include "grades.h"
 #include "grading/autograder.h"
@@ -18,241 +19,11 @@
 #include "slurm.h"
 #include "verdict/detector.h"
 
-struct course {
-	const char *submissions, *out;
-	const char *hidden_folder; /* NULL: no hidden tests */
-	long jobs, repeat, timeout;
-	bool no_sandbox, rubric, slurm, gradescope;
-	long slices;	    /* 0: one for each 20 submissions */
-	const char *sliced; /* what this command is to grade of them, "3/10" */
-	struct slice slice; /* of 0: all */
-	struct workbook workbook;
-	struct submissions all;
-	const struct program **starters;
-	struct rubric *rubrics;
-	struct hidden *hidden; /* of each exercise; NULL: no hidden tests */
-	size_t count;
-	struct state state;
-	struct style style;
-	size_t done, fresh; /* submissions of an exercise */
-	long first_ms;
-};
-
-/* --- what is asked for --- */
-
-static int find_exercises(struct course *course, const struct operands *operands)
-{
-	const struct catalogue *catalogue = &course->workbook.catalogue;
-
-	course->starters = mem_zeroed((size_t)operands->count + 1, sizeof *course->starters);
-	course->rubrics = mem_zeroed((size_t)operands->count + 1, sizeof *course->rubrics);
-	for (int i = 0; i < operands->count; i++) {
-		struct named named;
-		char *error;
-		if (find_named(catalogue, operands->items[i], false, &named) != 0)
-			return STATUS_BAD_INPUT;
-		const struct program *starter = catalogue_program(catalogue, named.pitfall, "starter");
-		if (!starter)
-			return bad_input("'%s' has no exercise", named.pitfall);
-		for (size_t j = 0; j < course->count; j++)
-			if (course->starters[j] == starter)
-				return bad_input("'%s' is named twice", named.pitfall);
-		if (rubric_load(&course->rubrics[course->count], catalogue->root, named.pitfall, &error) != 0) {
-			int status = bad_input("%s", error);
-			free(error);
-			return status;
-		}
-		course->starters[course->count++] = starter;
-	}
-	return 0;
-}
-
-/* Those of the slice are left. */
-static void cut_slice(struct course *course)
-{
-	struct submissions *all = &course->all;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < all->count; i++) {
-		struct submissions_entry entry = all->items[i];
-		if ((long)i % course->slice.of == course->slice.number) {
-			all->items[kept++] = entry;
-			continue;
-		}
-		free(entry.person);
-		free(entry.path);
-	}
-	all->count = kept;
-}
-
-/* What cannot be graded keeps nobody else from it. */
-static void name_others(const struct submissions *all)
-{
-	for (size_t i = 0; i < all->other_count; i++) {
-		char *path = text_escape(all->others[i]);
-		fprintf(stderr,
-			"loose: '%s' is not graded: it is not a folder, a .zip or a .tar.gz; pack it as one, or take it away\n",
-			path);
-		free(path);
-	}
-}
-
-static int open_folders(struct course *course)
-{
-	char *own = course->sliced ? slice_folder(course->out, &course->slice) : mem_copy(course->out);
-	char *error = NULL, *path = mem_format("%s/state.db", own);
-	int status = 0;
-
-	if (submissions_find(&course->all, course->submissions, &error) != 0)
-		status = bad_input("%s", error);
-	else if (mkdir(course->out, 0777) != 0 && errno != EEXIST)
-		status = bad_input("cannot make '%s': %s", course->out, strerror(errno));
-	else if (state_open(&course->state, path, &error) != 0)
-		status = cannot_judge("%s", error);
-	if (status == 0 && course->sliced)
-		cut_slice(course);
-	else if (status == 0)
-		name_others(&course->all);
-	free(error);
-	free(path);
-	free(own);
-	return status;
-}
-
-/* A stranger's program is not run as the one who grades without a word. */
-static int require_sandbox(const struct course *course)
-{
-	if (course->no_sandbox) {
-		fputs("loose: without a sandbox: what is handed in is compiled and run as you, and can read and write "
-		      "what you can\n",
-		      stderr);
-		return 0;
-	}
-	char *problem = sandbox_problem(course->workbook.loop.root);
-	int status =
-		problem ? cannot_judge("%s; --no-sandbox grades without, on a machine that may break", problem) : 0;
-	char *limits = problem ? NULL : sandbox_limits(course->workbook.loop.root);
-	if (limits)
-		fprintf(stderr, "The sandbox: %s\n", limits);
-	free(limits);
-	free(problem);
-	return status;
-}
-
-static int hidden_is_bad(char *line)
-{
-	int status = bad_input("%s", line);
-
-	free(line);
-	return status;
-}
-
-/* Of all exercises; where one of them has none, that is said. */
-static int find_hidden(struct course *course)
-{
-	const char *root = course->workbook.loop.root;
-	char *error = hidden_problem(course->hidden_folder, root);
-	size_t found = 0;
-
-	if (error)
-		return hidden_is_bad(error);
-	course->hidden = mem_zeroed(course->count, sizeof *course->hidden);
-	for (size_t i = 0; i < course->count; i++) {
-		const char *pitfall = course->starters[i]->pitfall;
-		if (hidden_load(&course->hidden[i], course->hidden_folder, root, pitfall, &error) != 0)
-			return hidden_is_bad(error);
-		found += course->hidden[i].folder != NULL;
-		if (!course->hidden[i].folder)
-			fprintf(stderr, "loose: '%s' has no hidden tests for %s\n", course->hidden_folder, pitfall);
-	}
-	return found ? 0
-		     : bad_input("'%s' has no hidden tests for what is graded; they belong in '%s/%s'",
-				 course->hidden_folder, course->hidden_folder, course->starters[0]->pitfall);
-}
-
-/* What each is worth, as it may stand in the file. */
-static void print_rubrics(const struct course *course)
-{
-	for (size_t i = 0; i < course->count; i++) {
-		if (course->count > 1)
-			printf("%s# exercises/%s/rubric\n", i ? "\n" : "", course->starters[i]->pitfall);
-		rubric_write(stdout, &course->rubrics[i]);
-	}
-}
-
-/* It is compiled and run by the user who compiles the tests. */
-static int refuse_secrets(void)
-{
-	return bad_input(
-		"without a sandbox what is handed in runs as the user who reads the hidden tests, and can read "
-		"them too; leave out --hidden or --no-sandbox");
-}
-
-static int prepare(struct course *course, const struct operands *operands)
-{
-	if (!course->submissions || !course->out)
-		return bad_input("grade takes --submissions DIR and --out DIR; './loose grade --help' tells more");
-	if (course->sliced && !slice_read(course->sliced, &course->slice))
-		return bad_input("'%s' is not a slice; the first one of ten is 0/10", course->sliced);
-	if (course->hidden_folder && course->no_sandbox)
-		return refuse_secrets();
-	int status = require_sandbox(course);
-	if (status == 0)
-		status = find_exercises(course, operands);
-	if (status == 0 && course->hidden_folder)
-		status = find_hidden(course);
-	return status ? status : open_folders(course);
-}
-
-/* --- how far it is --- */
-
-static long now_ms(void)
-{
-	return (long)(uv_hrtime() / 1000000);
-}
-
-static void on_graded(void *context, const char *person, const char *pitfall, bool fresh)
-{
-	struct course *course = context;
-	size_t all = course->all.count * course->count;
-
-	course->done++;
-	course->fresh += fresh;
-	char *left = progress_left(course->fresh, all - course->done, now_ms() - course->first_ms);
-	if (course->style.terminal)
-		fprintf(stderr, "\r\033[K%zu of %zu graded%s", course->done, all, left);
-	char *name = text_escape(person);
-	if (!course->style.terminal && fresh)
-		fprintf(stderr, "%zu of %zu graded%s: %s %s\n", course->done, all, left, name, pitfall);
-	fflush(stderr);
-	free(name);
-	free(left);
-}
-
 /* --- judging --- */
-
-static struct grader grader_of(struct course *course)
-{
-	return (struct grader){.workbook = &course->workbook,
-			       .submissions = &course->all,
-			       .starters = course->starters,
-			       .rubrics = course->rubrics,
-			       .hidden = course->hidden,
-			       .exercise_count = course->count,
-			       .state = &course->state,
-			       .options = {.jobs = (int)course->jobs,
-					   .repeat = 1,
-					   .fresh = true,
-					   .deadline_ms = course->timeout * 1000},
-			       .sandboxed = !course->no_sandbox,
-			       .race_repeat = (unsigned)course->repeat,
-			       .graded = on_graded,
-			       .context = course};
-}
 
 static int judge_course(struct course *course)
 {
-	struct grader grader = grader_of(course);
+	struct grader grader = course_grader(course);
 	char *error = NULL;
 	int status = 0;
 
@@ -284,12 +55,12 @@ static int make_autograder(struct course *course, const struct operands *operand
 	char *error;
 
 	if (course->hidden_folder && course->no_sandbox)
-		return refuse_secrets();
+		return course_refuse_secrets();
 	if (!course->out || course->submissions)
 		return bad_input("grade --gradescope takes --out FILE.zip, and no submissions: Gradescope has them");
-	int status = find_exercises(course, operands);
+	int status = course_find_exercises(course, operands);
 	if (status == 0 && course->hidden_folder)
-		status = find_hidden(course);
+		status = course_find_hidden(course);
 	if (status == 0 && course->hidden_folder)
 		status = try_hidden(course);
 	if (status)
@@ -310,6 +81,18 @@ static int make_autograder(struct course *course, const struct operands *operand
 	}
 	printf("The autograder is in '%s': upload it to Gradescope as it is.\n", course->out);
 	return 0;
+}
+
+/* --- what each is worth --- */
+
+/* What each is worth, as it may stand in the file. */
+static void print_rubrics(const struct course *course)
+{
+	for (size_t i = 0; i < course->count; i++) {
+		if (course->count > 1)
+			printf("%s# exercises/%s/rubric\n", i ? "\n" : "", course->starters[i]->pitfall);
+		rubric_write(stdout, &course->rubrics[i]);
+	}
 }
 
 /* --- the end --- */
@@ -368,80 +151,8 @@ static int finish(struct course *course, int status)
 static int judge(struct course *course)
 {
 	course->style = style_of(stderr);
-	course->first_ms = now_ms();
-	return finish(course, judge_course(course));
-}
-
-/* --- on a cluster --- */
-
-enum { SLICE = 20 };
-
-static void on_looked(void *context, long done, long all)
-{
-	struct course *course = context;
-
-	if (done == (long)course->fresh)
-		return;
-	course->fresh = (size_t)done;
-	char *left = progress_left(course->fresh, (size_t)(all - done), now_ms() - course->first_ms);
-	fprintf(stderr, course->style.terminal ? "\r\033[K%ld of %ld slices graded%s" : "%ld of %ld slices graded%s\n",
-		done, all, left);
-	free(left);
-}
-
-/* What a task runs, for files_free(): this command, by absolute paths. */
-static char **task_of(const struct course *course)
-{
-	char **words = mem_zeroed(course->count + 16, sizeof *words), *in = realpath(course->submissions, NULL),
-	     *out = realpath(course->out, NULL);
-	size_t count = 0;
-
-	words[count++] = mem_format("%s/build/loose", course->workbook.loop.root);
-	words[count++] = mem_copy("grade");
-	for (size_t i = 0; i < course->count; i++)
-		words[count++] = mem_copy(course->starters[i]->pitfall);
-	words[count++] = mem_format("--submissions=%s", in);
-	words[count++] = mem_format("--out=%s", out);
-	words[count++] = mem_format("--repeat=%ld", course->repeat);
-	words[count++] = mem_format("--timeout=%ld", course->timeout);
-	if (course->jobs)
-		words[count++] = mem_format("--jobs=%ld", course->jobs);
-	if (course->no_sandbox)
-		words[count++] = mem_copy("--no-sandbox");
-	char *hidden = course->hidden_folder ? realpath(course->hidden_folder, NULL) : NULL;
-	if (hidden)
-		words[count++] = mem_format("--hidden=%s", hidden);
-	free(hidden);
-	free(in);
-	free(out);
-	return words;
-}
-
-static int judge_on_cluster(struct course *course)
-{
-	struct grader grader = grader_of(course);
-	long most = (long)course->all.count, slices = course->slices ? course->slices : (most + SLICE - 1) / SLICE;
-	char **command = task_of(course), *out = realpath(course->out, NULL), *error = NULL;
-	struct cluster cluster = {.loop = &course->workbook.loop,
-				  .out = out,
-				  .slices = slices < most ? slices : most,
-				  .command = command,
-				  .share = !course->jobs,
-				  .state = &course->state,
-				  .looked = on_looked,
-				  .context = course};
-	int status = 0;
-
-	course->style = style_of(stderr);
-	course->first_ms = now_ms();
-	/* The tasks find all that submissions are linked with. */
-	if (grader_prepare(&grader, &error) != 0 || cluster_grade(&cluster, &error) != 0)
-		status = cannot_judge("%s", error);
-	course->fresh = course->all.count * course->count;
-	files_free(command);
-	free(error);
-	free(out);
-	return finish(course, status);
+	course->first_ms = course_now_ms();
+	return finish(course, course->slurm ? course_grade_on_cluster(course) : judge_course(course));
 }
 
 static int run(const char *root, int argc, char **argv)
@@ -456,28 +167,19 @@ static int run(const char *root, int argc, char **argv)
 	if (status)
 		return status;
 	if (course.rubric) {
-		status = find_exercises(&course, &operands);
+		status = course_find_exercises(&course, &operands);
 		if (status == 0)
 			print_rubrics(&course);
 	} else if (course.gradescope) {
 		status = make_autograder(&course, &operands);
 	} else {
-		status = prepare(&course, &operands);
+		status = course_prepare(&course, &operands);
 		if (status == 0)
 			status = ensure_trust(&course.workbook, detectors, &once);
 		if (status == 0)
-			status = course.slurm ? judge_on_cluster(&course) : judge(&course);
+			status = judge(&course);
 	}
-	for (size_t i = 0; i < course.count; i++) {
-		rubric_release(&course.rubrics[i]);
-		if (course.hidden)
-			hidden_release(&course.hidden[i], course.workbook.loop.root);
-	}
-	free(course.hidden);
-	free(course.rubrics);
-	free(course.starters);
-	submissions_release(&course.all);
-	state_close(&course.state);
+	course_release(&course);
 	workbook_close(&course.workbook);
 	return status;
 }
