@@ -107,6 +107,8 @@ static struct {
 	size_t first;  /* so many entries its first call has brought; guarded by lock */
 	bool recorded; /* guarded by lock */
 	bool in_vain;  /* it has waited for that until LATE; guarded by lock */
+	int inside;    /* calls that have not returned; guarded by lock */
+	bool twice;    /* there were two at a time; guarded by lock */
 } busy = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void busy_sink(const int *entries, size_t count)
@@ -114,6 +116,7 @@ static void busy_sink(const int *entries, size_t count)
 	struct timespec end = deadline_in(LATE);
 
 	CHECK(pthread_mutex_lock(&busy.lock));
+	busy.twice |= busy.inside++ > 0;
 	if (busy.first == 0 && !recording) {
 		busy.first = count;
 		CHECK(pthread_cond_broadcast(&busy.changed));
@@ -123,6 +126,32 @@ static void busy_sink(const int *entries, size_t count)
 	}
 	CHECK(pthread_mutex_unlock(&busy.lock));
 	archive_add(entries, count);
+	CHECK(pthread_mutex_lock(&busy.lock));
+	busy.inside--;
+	CHECK(pthread_mutex_unlock(&busy.lock));
+}
+
+/* The sink is busy no more. */
+static void let_it_deliver(void)
+{
+	CHECK(pthread_mutex_lock(&busy.lock));
+	busy.recorded = true;
+	CHECK(pthread_cond_broadcast(&busy.changed));
+	CHECK(pthread_mutex_unlock(&busy.lock));
+}
+
+static bool was_called_twice(void)
+{
+	CHECK(pthread_mutex_lock(&busy.lock));
+	bool twice = busy.twice;
+	CHECK(pthread_mutex_unlock(&busy.lock));
+	return twice;
+}
+
+static void *stop_log(void *arg)
+{
+	audit_stop();
+	return arg;
 }
 
 /* Records the entry after these if it is accepted, and returns how many there are now. */
@@ -149,6 +178,7 @@ Test(audit, records_without_delivering, .timeout = 60)
 {
 	enum { MOST = AUDIT_BATCH + AUDIT_ROOM }; /* in the sink and waiting */
 	int accepted = 0, before = -1;
+	pthread_t stopper;
 
 	deadline_cond_init(&busy.changed);
 	audit_start(busy_sink);
@@ -162,13 +192,16 @@ Test(audit, records_without_delivering, .timeout = 60)
 	CHECK(pthread_mutex_lock(&busy.lock));
 	size_t first = busy.first;
 	bool in_vain = busy.in_vain;
-	busy.recorded = true;
-	CHECK(pthread_cond_broadcast(&busy.changed));
 	CHECK(pthread_mutex_unlock(&busy.lock));
-	audit_stop();
+	/* It is stopped while the sink is busy, and has more to deliver. */
+	CHECK(pthread_create(&stopper, NULL, stop_log, NULL));
+	schedule_await_blocked();
+	let_it_deliver();
+	CHECK(pthread_join(stopper, NULL));
 	struct archive archive = archive_add(NULL, 0);
 
 	cr_assert_not(archive.by_recorder, "audit_record() has called the sink; a request waits for the archive");
+	cr_assert_not(was_called_twice(), "the sink was called by two threads at a time");
 	cr_assert_not(in_vain, "audit_record() has not returned while the sink was busy");
 	cr_assert_eq(first, AUDIT_BATCH, "%d entries were recorded; the sink was called with %zu", AUDIT_BATCH, first);
 	cr_assert_leq(accepted, MOST, "entry %d was accepted, and there is no room", accepted);
@@ -177,4 +210,99 @@ Test(audit, records_without_delivering, .timeout = 60)
 	cr_assert_not(archive.out_of_order, "the entries were not delivered in order");
 	cr_assert_not(archive.too_many, "the sink got more than AUDIT_BATCH entries in one call");
 	cr_assert_not(archive.none, "the sink was called with no entry");
+}
+
+/* --- another thread has its turn before each lock that is taken --- */
+
+enum turn { RECORDS, STOPS_AT_THE_SECOND, IS_OVER };
+
+static struct {
+	pthread_mutex_t lock;
+	enum turn turn; /* guarded by lock */
+	int accepted;	/* of its entries; of the one who takes the turns, and the test's when that was joined */
+} other = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void set_turn(enum turn turn)
+{
+	CHECK(pthread_mutex_lock(&other.lock));
+	other.turn = turn;
+	CHECK(pthread_mutex_unlock(&other.lock));
+}
+
+static void *take_turns(void *arg)
+{
+	int turns = 0;
+
+	for (;;) {
+		schedule_await_turn();
+		CHECK(pthread_mutex_lock(&other.lock));
+		enum turn turn = other.turn;
+		CHECK(pthread_mutex_unlock(&other.lock));
+		if (turn == IS_OVER)
+			return arg;
+		if (turn == RECORDS)
+			other.accepted += audit_record(0);
+		else if (++turns == 2)
+			audit_stop();
+	}
+}
+
+static void end_turns(pthread_t thread)
+{
+	schedule_give_turns(false);
+	set_turn(IS_OVER);
+	schedule_give_turn();
+	CHECK(pthread_join(thread, NULL));
+}
+
+/*
+ * An entry is accepted in one step, and refused in one: what is decided about it under one lock, and done under the next,
+ * is another's decision by then. Two threads want the last place; and the log is stopped between two locks of one entry.
+ */
+Test(audit, decides_in_one_step, .timeout = 60)
+{
+	enum { MOST = AUDIT_BATCH + AUDIT_ROOM };
+	pthread_t taker;
+	int accepted = 0;
+
+	deadline_cond_init(&busy.changed);
+	audit_start(busy_sink);
+	while (accepted < AUDIT_BATCH)
+		accepted += audit_record(0);
+	await_busy();
+	CHECK(pthread_create(&taker, NULL, take_turns, NULL));
+	schedule_give_turns(true);
+	while (accepted <= MOST && audit_record(0))
+		accepted++;
+	set_turn(STOPS_AT_THE_SECOND);
+	schedule_give_turns(false);
+	let_it_deliver();
+	schedule_await_blocked(); /* all that make a full batch have been delivered */
+	schedule_give_turns(true);
+	accepted += audit_record(0); /* and before its second lock the log is stopped */
+	bool late = audit_record(0);
+	end_turns(taker);
+	accepted += late + other.accepted;
+	int delivered = archive_add(NULL, 0).count;
+
+	cr_assert_not(late, "an entry was accepted that nobody will deliver");
+	cr_assert_leq(accepted, MOST + 1, "two threads have recorded at once, and %d entries were accepted without room",
+		      accepted - MOST - 1);
+	cr_assert_eq(delivered, accepted, "audit_stop() has returned; accepted %d, delivered %d", accepted, delivered);
+}
+
+/* And the stop is no two steps either: who records between them is accepted and forgotten. */
+Test(audit, stops_in_one_step, .timeout = 60)
+{
+	pthread_t taker;
+
+	audit_start(sink);
+	CHECK(pthread_create(&taker, NULL, take_turns, NULL));
+	schedule_give_turns(true);
+	audit_stop();
+	end_turns(taker);
+	int delivered = archive_add(NULL, 0).count;
+
+	cr_assert_eq(delivered, other.accepted, "audit_stop() has returned; accepted %d, delivered %d", other.accepted,
+		     delivered);
 }

@@ -17,14 +17,15 @@
  * LATE is when the test stops waiting for that, and no right one is near it. But
  * a stop that gives up has waited for as long as it was told to.
  */
-enum { SHORT = 20, LONGER = 1800, PAUSE = 700, LATE = 8000, FOR_EVER = 86400000 };
-/* Uploads. STUCK * LONGER is more than LATE, and so is SLOW * PAUSE + LONGER. */
+enum { SHORT = 400, LONGER = 1800, PAUSE = 800, LATE = 8000, FOR_EVER = 86400000 };
+/* Uploads. STUCK * LONGER is more than LATE, and so is (SLOW - 1) * PAUSE + LONGER. */
 enum { WILLING = 3, STUCK = 5, SLOW = UPLOADS_ROOM - STUCK - 2, ALL = UPLOADS_ROOM + 1 };
 
 static int scans[ALL];
 
 enum { OFFICE_ANSWERS };    /* for kit/schedule.h */
 static bool office_answers; /* as soon as uploads_stop() waits */
+static bool at_once;	    /* and then that has returned, and no time had to pass */
 
 /* How often this scan's upload has reported that it ended on request; adds `more` to it. */
 static long reported(const int *scan, int more)
@@ -68,6 +69,7 @@ static void stuck(struct stop *stop, void *scan)
 
 static struct gate slow_answers[SLOW]; /* of the scans that follow those of the stuck ones */
 static int slow_ones;		       /* have got their answer */
+static int in_time;		       /* have returned since, and the patience was not over */
 
 /* An upload that gets its answer after some time, one after the other. */
 static void slow(struct stop *stop, void *scan)
@@ -127,24 +129,38 @@ static bool stop_returns(long wait)
 	return returned;
 }
 
+/* Lets one slow upload return, and waits until it has. By then the patience is over on no machine but a slow one. */
+static void answer_in_time(long began)
+{
+	int before = slow_ones;
+
+	answer_slow_one();
+	schedule_await_blocked();
+	in_time += slow_ones > before && now() - began < LONGER;
+}
+
 /* What uploads_stop() returns, while a slow upload ends now and then. Fails the test if it does not return. */
 static int result_of_stop(long patience)
 {
 	pthread_t caller;
+	long began = now();
 
 	call.patience = patience;
 	call.returned = false;
 	deadline_cond_init(&call.changed);
 	CHECK(pthread_create(&caller, NULL, call_stop, NULL));
 	schedule_await_blocked();
-	if (office_answers)
+	if (office_answers) {
 		schedule_reached(OFFICE_ANSWERS);
+		schedule_await_blocked(); /* one that sleeps for a time sleeps on */
+		at_once = stop_returns(0);
+	}
 
 	bool returned = false;
 	for (long waited = 0; waited < LATE && !returned; waited += PAUSE) {
+		if (patience == LONGER)
+			answer_in_time(began);
 		returned = stop_returns(waited + PAUSE < LATE ? PAUSE : LATE - waited);
-		if (!returned && patience == LONGER)
-			answer_slow_one();
 	}
 	cr_assert(returned, "uploads_stop(%ld) has not returned after %d ms", patience, LATE);
 	CHECK(pthread_join(caller, NULL));
@@ -162,6 +178,7 @@ Test(uploads, asks_and_waits_for_all, .timeout = 60)
 	cr_assert(uploads_start(stuck, &scans[WILLING]));
 	office_answers = true;
 	cr_assert_eq(result_of_stop(FOR_EVER), 0, "uploads_stop(%d) does not wait until all have returned", FOR_EVER);
+	cr_assert(at_once, "all have returned, and uploads_stop() waits for a time to pass");
 	int ended = all_reported(WILLING + 1);
 	cr_assert_eq(ended, WILLING + 1, "uploads_stop() has returned 0, and %d of %d uploads have ended", ended,
 		     WILLING + 1);
@@ -189,16 +206,22 @@ Test(uploads, gives_up_on_a_stuck_upload, .timeout = 60)
 	bool started = uploads_start(willing, &scans[STUCK + SLOW + 1]);
 	schedule_await_blocked(); /* on a slow machine only now the willing one has returned */
 	int waiting = STUCK + SLOW - slow_ones, still = result_of_stop(SHORT);
-	schedule_reached(OFFICE_ANSWERS);
-	schedule_await_blocked(); /* the stuck ones have returned, and nothing orders that with the call before */
+	long waited_again = call.waited;
+	int now_running = result_of_stop(0);
 	while (slow_ones < SLOW)
 		answer_slow_one();
+	schedule_reached(OFFICE_ANSWERS);
+	schedule_await_blocked(); /* all have returned, and nothing orders that with the call before */
 	int in_the_end = result_of_stop(FOR_EVER);
-	cr_assert(running >= waiting && running <= waiting + slow_ones + 1,
-		  "%d uploads are stuck, and uploads_stop() returns %d", waiting, running);
+	cr_assert(running >= waiting && running <= STUCK + SLOW + 1 - in_time,
+		  "%d uploads have returned in time, %d are stuck, and uploads_stop() returns %d", in_time, waiting,
+		  running);
 	cr_assert_geq(waited, LONGER, "uploads_stop(%d) gives up after %ld ms", LONGER, waited);
 	cr_assert_not(started, "an upload is started after uploads_stop()");
 	cr_assert_eq(still, waiting, "%d uploads are still running, and uploads_stop() returns %d", waiting, still);
+	cr_assert_geq(waited_again, SHORT, "the second uploads_stop(%d) gives up after %ld ms", SHORT, waited_again);
+	cr_assert_eq(now_running, waiting, "%d uploads are still running, and uploads_stop(0) returns %d", waiting,
+		     now_running);
 	cr_assert_eq(in_the_end, 0, "uploads_stop(%d) does not wait until all have returned", FOR_EVER);
 	int told = all_reported(STUCK + SLOW);
 	cr_assert_eq(told, STUCK + SLOW, "%d uploads got their answer, and %d found a stop request in their token",

@@ -30,8 +30,8 @@ bool uploads_start(upload_fn *upload, void *scan);
 
 /*
  * Stops the uploads: requests the stop, and waits until all of them have
- * returned, but no longer than `patience` ms. Returns how many are still
- * running.
+ * returned, but no longer than `patience` ms; with 0 it does not wait. Returns
+ * how many are still running.
  *
  *   - It returns 0 as soon as the last one has returned. Then nothing of the
  *     uploads runs any more, and what they have written the caller may read
