@@ -3,7 +3,8 @@
  * promises more than that.
  *
  * Promise   when audit_stop() returns, every accepted entry is delivered and the sink is at rest.
- * test      fails delivers_a_part_of_a_batch, delivers_all_in_order, refuses_after_stop
+ * test      fails delivers_a_part_of_a_batch, delivers_all_in_order, refuses_after_stop, accepts_in_one_step,
+ *           stops_in_one_step
  */
 #include "audit.h"
 

@@ -4,7 +4,7 @@
  * Tempting  with the lock held nothing can change behind the shipper's back, and no batch is ever in neither place.
  * Refused   by the tests: the archive is slow, and audit_record() needs the lock. Every customer waits for the
  *           archive now, in a queue for the lock.
- * test      fails records_without_delivering
+ * test      fails records_without_delivering, accepts_in_one_step
  */
 #include "audit.h"
 

@@ -4,7 +4,7 @@
  * Tempting  everything is in order: a flag under its lock, a join, no race. All detectors are silent.
  * Refused   by the tests: what makes no full batch, and whatever else waits at the stop, was accepted and
  *           is never delivered. A join waits for the thread, not for the work.
- * test      fails delivers_a_part_of_a_batch, delivers_all_in_order
+ * test      fails delivers_a_part_of_a_batch, delivers_all_in_order, accepts_in_one_step, stops_in_one_step
  */
 #include "audit.h"
 

@@ -4,7 +4,7 @@
  * Tempting  where no second thread is, nothing can be lost or raced for, and it is a third of the code.
  * Refused   by the tests: the thread was there so that no customer waits for the archive. Now every one does,
  *           and the lock makes them queue for it.
- * test      fails records_without_delivering
+ * test      fails records_without_delivering, accepts_in_one_step
  */
 #include "audit.h"
 

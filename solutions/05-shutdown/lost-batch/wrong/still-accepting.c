@@ -4,7 +4,7 @@
  * Tempting  the accident was about entries that were not delivered, and they are now, all of them.
  * Refused   by the tests: an entry that comes after the stop is accepted, and nobody is left to deliver it.
  *           The same loss, a moment later.
- * test      fails refuses_after_stop
+ * test      fails refuses_after_stop, accepts_in_one_step
  */
 #include "audit.h"
 
