@@ -4,7 +4,7 @@
  *
  * Promise   when desk_stop() returns, no handler runs, and the store was closed after the last of them.
  * test      fails calls_each_step_once_in_order, refuses_requests_of_old_connections, waits_for_all_in_flight,
- *           loses_its_patience, is_stopped_once
+ *           loses_its_patience, is_stopped_once, lets_in_in_one_step, is_stopped_by_one
  */
 #include "desk.h"
 

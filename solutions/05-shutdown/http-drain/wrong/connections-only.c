@@ -3,8 +3,8 @@
  *
  * Tempting  the server takes no more connections, so there can be no more requests.
  * Refused   the test: a connection lives for many requests. One that is open brings the next, while the desk waits for the last.
- * test      fails refuses_requests_of_old_connections, calls_each_step_once_in_order, waits_for_all_in_flight, loses_its_patience,
- *           is_stopped_once
+ * test      fails calls_each_step_once_in_order, refuses_requests_of_old_connections, waits_for_all_in_flight,
+ *           loses_its_patience, is_stopped_once, lets_in_in_one_step, is_stopped_by_one
  */
 #include "desk.h"
 

@@ -3,7 +3,8 @@
  *
  * Tempting  the number says what the server is busy with, and an answer of 503 is work as well.
  * Refused   the test: for a refused request nobody calls request_end(). The number never comes back to 0.
- * test      fails refuses_requests_of_old_connections
+ * test      fails calls_each_step_once_in_order, refuses_requests_of_old_connections, waits_for_all_in_flight,
+ *           loses_its_patience, is_stopped_once, lets_in_in_one_step, is_stopped_by_one
  */
 #include "desk.h"
 

@@ -4,8 +4,8 @@
  * Tempting  it is one lock, held for the whole of a critical section.
  * Refused   the test: in end() the server ends its requests, and one may just come. Both need the lock, and end() waits for
  *           them: a deadlock.
- * test      fails calls_each_step_once_in_order, refuses_requests_of_old_connections, waits_for_all_in_flight, loses_its_patience,
- *           is_stopped_once
+ * test      fails calls_each_step_once_in_order, refuses_requests_of_old_connections, waits_for_all_in_flight,
+ *           loses_its_patience, is_stopped_once, lets_in_in_one_step, is_stopped_by_one
  */
 #include "desk.h"
 

@@ -4,8 +4,8 @@
  * Tempting  no request is in flight, so nobody uses the store, and ending the server can take long.
  * Refused   the test: after the deadline there are requests in flight, and each of them has the store that was closed. The
  *           end of the server is what ends them.
- * test      fails calls_each_step_once_in_order, refuses_requests_of_old_connections, waits_for_all_in_flight, loses_its_patience,
- *           is_stopped_once
+ * test      fails calls_each_step_once_in_order, refuses_requests_of_old_connections, waits_for_all_in_flight,
+ *           loses_its_patience, is_stopped_once, lets_in_in_one_step, is_stopped_by_one
  */
 #include "desk.h"
 
