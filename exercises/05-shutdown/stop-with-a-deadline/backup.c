@@ -3,7 +3,8 @@
  * by then. What becomes of those, and of what they use, was left open.
  *
  * Promise   backup_stop() returns when its patience is over, and takes nothing from a thread that runs.
- * test      fails ends_when_all_have, gives_up_once_for_all, reaps_the_late_one_later
+ * test      fails ends_when_all_have, gives_up_once_for_all, reaps_the_late_one_later, is_one_of_several,
+ *           knows_who_is_late
  */
 #define _GNU_SOURCE /* pthread_timedjoin_np() */
 #include "backup.h"

@@ -33,7 +33,11 @@ struct volume {
 
 struct backup;
 
-/* Starts a thread for each of the `count` volumes, one to BACKUP_VOLUMES, which are the backup's from here on. */
+/*
+ * Starts a thread for each of the `count` volumes, one to BACKUP_VOLUMES, which are the
+ * backup's from here on; the array is not. There may be several backups at a time, and
+ * each is stopped by itself.
+ */
 struct backup *backup_start(struct volume *const volumes[], int count);
 
 enum backup_end {

@@ -23,9 +23,9 @@
  * In ms. LATE is when a test stops waiting for what does not happen; no right backup is
  * near it. But one that gives up has waited for as long as it was told to.
  */
-enum { PATIENCE = 1500, PAUSE = 900, LATE = 8000, FOR_EVER = 86400000 };
+enum { PATIENCE = 1500, PAUSE = 1000, LATE = 8000, FOR_EVER = 86400000 };
 enum { TWO_DAYS = 172800 /* s: more than any patience */ };
-/* Volumes. STUCK * PATIENCE is more than LATE, and so is SLOW * PAUSE + PATIENCE. */
+/* Volumes. STUCK * PATIENCE is more than LATE, and so is (SLOW - 1) * PAUSE + PATIENCE. */
 enum { STUCK = 6, SLOW = 8, WILLING = BACKUP_VOLUMES - STUCK - SLOW };
 enum { DISK_ANSWERS, OTHER_RETURNS, NEVER }; /* for kit/schedule.h */
 
@@ -100,6 +100,9 @@ static struct call {
 	pthread_cond_t changed;
 	struct backup *backup;
 	long patience;
+	long began;	     /* of the test's thread */
+	int in_time;	     /* slow ones that have returned while it waited; likewise */
+	bool gives_turns;    /* before each lock that it takes */
 	enum backup_end end; /* guarded by lock, as all below */
 	bool late[BACKUP_VOLUMES];
 	long waited; /* ms */
@@ -256,7 +259,9 @@ static void *stop_backup(void *arg)
 		late[i] = true;
 	is_stopper = true;
 	clock_will_be_set = true;
+	schedule_give_turns(call.gives_turns);
 	enum backup_end end = backup_stop(call.backup, call.patience, late);
+	schedule_give_turns(false);
 	clock_will_be_set = false;
 	if (end == BACKUP_ENDED)
 		call.backup = NULL; /* or memcheck could reach it here */
@@ -280,6 +285,7 @@ static void begin_stop(long patience)
 	ready = true;
 	CHECK(pthread_mutex_lock(&call.lock));
 	call.patience = patience;
+	call.began = passed();
 	call.returned = false;
 	CHECK(pthread_mutex_unlock(&call.lock));
 	NEED(pthread_create(&stopper, NULL, stop_backup, NULL));
@@ -297,15 +303,26 @@ static bool returns_within(long milliseconds)
 	return returned;
 }
 
+/* Lets one slow volume end, and waits until it has. By then the patience is over on no machine but a slow one. */
+static void answer_in_time(void)
+{
+	int before = answered;
+
+	schedule_await_blocked(); /* all have been asked */
+	answer_slow_one();
+	schedule_await_blocked();
+	call.in_time += answered > before && passed() - call.began < PATIENCE;
+}
+
 /* How the call ends, while a slow volume gets its answer now and then. */
 static enum backup_end end_of_stop(void)
 {
 	bool returned = false;
 
 	for (long waited = 0; waited < LATE && !returned; waited += PAUSE) {
+		if (call.patience == PATIENCE)
+			answer_in_time();
 		returned = returns_within(waited + PAUSE < LATE ? PAUSE : LATE - waited);
-		if (!returned && call.patience == PATIENCE)
-			answer_slow_one();
 	}
 	cr_assert(returned, "backup_stop() with a patience of %ld ms has not returned after %d ms", call.patience,
 		  LATE);
@@ -334,6 +351,16 @@ static int late_ones(int from, int count)
 	return late;
 }
 
+/* The array is the caller's again, and used for something else. */
+static struct backup *start(struct volume *volumes[], int count)
+{
+	struct backup *backup = backup_start(volumes, count);
+
+	for (int i = 0; i < count; i++)
+		volumes[i] = NULL;
+	return backup;
+}
+
 /* --- the tests --- */
 
 Test(backup, ends_when_all_have, .timeout = 60)
@@ -342,7 +369,7 @@ Test(backup, ends_when_all_have, .timeout = 60)
 	struct volume *volumes[] = {new_disk(0, quick), new_disk(1, lingering_one), new_disk(2, willing)};
 
 	schedule_wake_in_vain();
-	call.backup = backup_start(volumes, COUNT);
+	call.backup = start(volumes, COUNT);
 	schedule_await_blocked(); /* the quick one has ended, and nothing orders that with the stop */
 	enum backup_end end = stop(FOR_EVER);
 	cr_assert_eq(end, BACKUP_ENDED, "all have ended, and that is not what backup_stop() says");
@@ -359,7 +386,7 @@ Test(backup, gives_up_once_for_all, .timeout = 60)
 		gate_init(&slow_answers[i]);
 	for (int i = 0; i < BACKUP_VOLUMES; i++)
 		volumes[i] = new_disk(i, i < STUCK ? stuck : i < STUCK + SLOW ? slow : prompt);
-	call.backup = backup_start(volumes, BACKUP_VOLUMES);
+	call.backup = start(volumes, BACKUP_VOLUMES);
 	/* The patience is one for all: given to each, or begun again with each that ends, it is longer than the test waits. */
 	enum backup_end end = stop(PATIENCE);
 	long waited = call.waited;
@@ -369,14 +396,19 @@ Test(backup, gives_up_once_for_all, .timeout = 60)
 	cr_assert_geq(waited, PATIENCE, "backup_stop() gives up after %ld ms of %d", waited, PATIENCE);
 	cr_assert_eq(left, STUCK, "%d volumes are stuck, and %d are said to be late", STUCK, left);
 	cr_assert_geq(slow_left, SLOW - answered, "a volume waits for its answer, and is not said to be late");
+	cr_assert_leq(slow_left, SLOW - call.in_time, "%d volumes have ended in time, and %d of %d are said to be late",
+		      call.in_time, slow_left, SLOW);
 
 	begin_stop(FOR_EVER);
 	schedule_await_blocked();
 	schedule_reached(DISK_ANSWERS);
 	while (answered < SLOW)
 		answer_slow_one();
+	schedule_await_blocked(); /* one that sleeps for a time sleeps on */
+	bool at_once = has_returned();
 	end = end_of_stop();
 	cr_assert_eq(end, BACKUP_ENDED, "all have ended, and that is not what backup_stop() says");
+	cr_assert(at_once, "all have ended, and backup_stop() waits for a time to pass");
 	cr_assert_eq(late_ones(0, BACKUP_VOLUMES), 0, "all have ended, and some are said to be late");
 }
 
@@ -385,7 +417,7 @@ Test(backup, reaps_the_late_one_later, .timeout = 60)
 	enum { COUNT = 3 };
 	struct volume *volumes[] = {new_disk(0, quick), new_disk(1, stuck), new_disk(2, prompt)};
 
-	call.backup = backup_start(volumes, COUNT);
+	call.backup = start(volumes, COUNT);
 	schedule_await_blocked();
 	enum backup_end end = stop(0); /* asks, although it does not wait */
 	late_ones(0, COUNT);
@@ -401,4 +433,81 @@ Test(backup, reaps_the_late_one_later, .timeout = 60)
 	cr_assert_eq(end, BACKUP_ENDED, "the late one has ended, and that is not what backup_stop() says");
 	late = late_ones(0, COUNT);
 	cr_assert_eq(late, 0, "the late one has ended, and is still said to be late");
+}
+
+/* Two at a time, of which one is stopped. The other copies on, and is then stopped while a volume of the first is stuck. */
+Test(backup, is_one_of_several, .timeout = 60)
+{
+	struct volume *volumes[] = {new_disk(0, prompt), new_disk(1, stuck)}, *others[] = {new_disk(2, prompt)};
+	struct disk *copied_on = disk_of(others[0]);
+	struct backup *first = start(volumes, 2), *second = start(others, 1);
+
+	call.backup = first;
+	stop(0);
+	schedule_await_blocked();
+	bool was_asked = copied_on->written > 0;
+	call.backup = second;
+	cr_assert_not(was_asked, "one backup was stopped, and a volume of the other has ended");
+	cr_assert_eq(stop(FOR_EVER), BACKUP_ENDED, "all volumes of a backup have ended, and it is not");
+	cr_assert(released[2] == 1 && !call.late[0], "the volume of a backup that has ended was not released once");
+	schedule_reached(DISK_ANSWERS);
+	schedule_await_blocked();
+	call.backup = first;
+	cr_assert_eq(stop(0), BACKUP_ENDED, "all volumes of a backup have ended, and it is not");
+	cr_assert_eq(late_ones(0, 2), 0, "all have ended, and some are said to be late");
+}
+
+/* --- between any two steps of a stop one more volume ends --- */
+
+enum { TURNS = SLOW };
+static struct gate turns[TURNS];
+
+static void in_turn(struct volume *volume, struct stop *stop)
+{
+	(void)stop; /* the first may end just before it is asked */
+	gate_wait(&turns[disk_of(volume)->number]);
+	disk_of(volume)->written++;
+}
+
+/* The last one first, so that those which a stop has looked at end after that. */
+static void *end_in_turn(void *arg)
+{
+	for (int i = TURNS - 1; i >= 0; i--) {
+		schedule_await_turn();
+		gate_open(&turns[i]);
+	}
+	return arg;
+}
+
+static void end_one_more(void)
+{
+	schedule_give_turn();
+	schedule_await_blocked();
+}
+
+/* Which volumes are late is found out once: what is done about each, and what the caller is told, is the same answer. */
+Test(backup, knows_who_is_late, .timeout = 60)
+{
+	struct volume *volumes[TURNS];
+	pthread_t taker;
+
+	for (int i = 0; i < TURNS; i++) {
+		gate_init(&turns[i]);
+		volumes[i] = new_disk(i, in_turn);
+	}
+	call.backup = start(volumes, TURNS);
+	schedule_await_blocked();
+	NEED(pthread_create(&taker, NULL, end_in_turn, NULL));
+	call.gives_turns = true;
+	enum backup_end end = stop(0);
+	call.gives_turns = false;
+	int late = late_ones(0, TURNS);
+	for (int i = 0; i < TURNS; i++)
+		end_one_more();
+	CHECK(pthread_join(taker, NULL));
+	cr_assert_eq(end == BACKUP_LATE, late > 0, "%d volumes are late, and that is not what backup_stop() says", late);
+	if (end == BACKUP_LATE)
+		end = stop(FOR_EVER);
+	cr_assert_eq(end, BACKUP_ENDED, "all have ended, and that is not what backup_stop() says");
+	cr_assert_eq(late_ones(0, TURNS), 0, "all have ended, and some are said to be late");
 }

@@ -4,7 +4,7 @@
  * Tempting  a call that does not wait is a look at how far they are.
  * Refused   by a test: a volume that ends when it is asked to has still not ended at the next call.
  * Promise   backup_stop() returns when its patience is over, and takes nothing from a thread that runs.
- * test      fails reaps_the_late_one_later
+ * test      fails reaps_the_late_one_later, is_one_of_several
  */
 #include "backup.h"
 

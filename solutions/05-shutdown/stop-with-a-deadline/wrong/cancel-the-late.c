@@ -2,7 +2,7 @@
  * Tempting  pthread_cancel() ends what does not end by itself.
  * Refused   the test: it asks, and a thread that is stuck in a call which is not a cancellation point does not hear it.
  *           The join waits for it. One that hears it leaves its volume half written.
- * test      fails gives_up_once_for_all, reaps_the_late_one_later
+ * test      fails gives_up_once_for_all, reaps_the_late_one_later, is_one_of_several, knows_who_is_late
  */
 #include "backup.h"
 

@@ -2,7 +2,7 @@
  * Tempting  nobody can end a late thread, so it is detached and left out of the list.
  * Refused   the test: it ends an hour later, and nobody is left who would release its volume. The second stop says
  *           that all have ended, and one runs.
- * test      fails gives_up_once_for_all, reaps_the_late_one_later
+ * test      fails gives_up_once_for_all, reaps_the_late_one_later, is_one_of_several, knows_who_is_late
  */
 #include "backup.h"
 

@@ -2,7 +2,7 @@
  * Tempting  when the time is over, it is over, and a stop that has ended leaves nothing behind.
  * Refused   the test: volumes are released, and their copies run. When the network comes back they write into memory
  *           that may be anybody's by then.
- * test      fails gives_up_once_for_all, reaps_the_late_one_later
+ * test      fails gives_up_once_for_all, reaps_the_late_one_later, is_one_of_several, knows_who_is_late
  */
 #include "backup.h"
 

@@ -1,7 +1,7 @@
 /*
  * Tempting  the late ones are reported in time; then whatever was started has to be joined.
  * Refused   the test: a join has no deadline. The report is written, and its reader never gets it.
- * test      fails gives_up_once_for_all, reaps_the_late_one_later
+ * test      fails gives_up_once_for_all, reaps_the_late_one_later, is_one_of_several, knows_who_is_late
  */
 #include "backup.h"
 

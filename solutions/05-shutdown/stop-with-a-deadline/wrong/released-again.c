@@ -1,7 +1,7 @@
 /*
  * Tempting  a thread that has ended is joined, and its volume released: that is what a stop does.
  * Refused   the test: so does the second stop, with those that the first has released.
- * test      fails gives_up_once_for_all, reaps_the_late_one_later
+ * test      fails gives_up_once_for_all, reaps_the_late_one_later, is_one_of_several, knows_who_is_late
  */
 #include "backup.h"
 

@@ -1,7 +1,7 @@
 /*
  * Tempting  at the end of the patience each thread has ended or is late: one sleep, and no condition.
  * Refused   the test: all have ended within a moment, and the stop sleeps on. With a battery that is the difference.
- * test      fails ends_when_all_have, gives_up_once_for_all
+ * test      fails ends_when_all_have, gives_up_once_for_all, is_one_of_several, knows_who_is_late
  */
 #include "backup.h"
 

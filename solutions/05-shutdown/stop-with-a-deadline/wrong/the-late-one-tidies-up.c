@@ -2,7 +2,7 @@
  * Tempting  a thread that is late releases its volume itself when it ends, and needs nobody.
  * Refused   the test: the volume is released behind the caller's back, in another thread, and when it likes. What
  *           the release touches is locked by nobody, and nobody has joined the thread.
- * test      fails gives_up_once_for_all, reaps_the_late_one_later
+ * test      fails gives_up_once_for_all, reaps_the_late_one_later, is_one_of_several, knows_who_is_late
  */
 #include "backup.h"
 

@@ -2,7 +2,8 @@
  * Tempting  the threads are detached, so that a late one leaves nothing behind, and joined as far as there is time.
  * Refused   the test: a thread that is detached cannot be joined. pthread_timedjoin_np() says EINVAL, if it can say
  *           anything, and only ETIMEDOUT was expected: each copy that runs is taken for one that has ended.
- * test      fails ends_when_all_have, gives_up_once_for_all, reaps_the_late_one_later
+ * test      fails ends_when_all_have, gives_up_once_for_all, reaps_the_late_one_later, is_one_of_several,
+ *           knows_who_is_late
  */
 #define _GNU_SOURCE /* pthread_timedjoin_np() */
 #include "backup.h"

@@ -2,7 +2,7 @@
  * Tempting  pthread_timedjoin_np() is the join with a deadline that POSIX lacks.
  * Refused   the test: it takes the wall clock's word for the time. That is set while it waits, and the stop gives up
  *           at once. Were it set back, the stop would wait for a day.
- * test      fails ends_when_all_have, gives_up_once_for_all
+ * test      fails ends_when_all_have, gives_up_once_for_all, is_one_of_several
  */
 #define _GNU_SOURCE /* pthread_timedjoin_np() */
 #include "backup.h"
