@@ -23,7 +23,7 @@ static struct {
 	int begun;		   /* guarded by lock */
 	int keepers;		   /* that have begun; guarded by lock */
 	bool returned;		   /* guarded by lock: lock_run() has */
-	bool deadly;		   /* guarded by lock: and then SIGTERM would have ended the process */
+	bool deadly;		   /* guarded by lock: to one of the threads SIGTERM would have ended the process */
 	long moved;		   /* what it said; of the thread that called it */
 	long passed[LOCK_KEEPERS]; /* each keeper's, without a lock */
 } canal = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -31,6 +31,17 @@ static struct {
 static _Thread_local int keeper = -1;
 
 static bool under_locks; /* SIGTERM reaches threads that hold a lock; written before there are any */
+
+/* Whether SIGTERM would end the process, were it delivered to this thread. */
+static bool is_deadly(void)
+{
+	struct sigaction action;
+	sigset_t blocked;
+
+	CHECK(pthread_sigmask(SIG_BLOCK, NULL, &blocked));
+	REQUIRE(sigaction(SIGTERM, NULL, &action) == 0);
+	return !sigismember(&blocked, SIGTERM) && action.sa_handler == SIG_DFL;
+}
 
 static void move(void *arg)
 {
@@ -40,6 +51,7 @@ static void move(void *arg)
 	CHECK(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before));
 	CHECK(pthread_mutex_lock(&canal.lock));
 	canal.begun++;
+	canal.deadly |= is_deadly();
 	keeper = keeper < 0 ? canal.keepers++ : keeper;
 	REQUIRE(keeper < LOCK_KEEPERS);
 	while (!canal.may_end && (keeper != 0 || canal.may_pass == 0))
@@ -53,17 +65,6 @@ static void move(void *arg)
 	canal.passed[keeper]++;
 }
 
-/* Whether SIGTERM would end the process, were it delivered to this thread. */
-static bool is_deadly(void)
-{
-	struct sigaction action;
-	sigset_t blocked;
-
-	CHECK(pthread_sigmask(SIG_BLOCK, NULL, &blocked));
-	REQUIRE(sigaction(SIGTERM, NULL, &action) == 0);
-	return !sigismember(&blocked, SIGTERM) && action.sa_handler == SIG_DFL;
-}
-
 static void *run(void *arg)
 {
 	if (under_locks)
@@ -71,7 +72,7 @@ static void *run(void *arg)
 	canal.moved = lock_run(move, arg);
 	CHECK(pthread_mutex_lock(&canal.lock));
 	canal.returned = true;
-	canal.deadly = is_deadly();
+	canal.deadly |= is_deadly();
 	CHECK(pthread_cond_broadcast(&canal.changed));
 	CHECK(pthread_mutex_unlock(&canal.lock));
 	return NULL;
@@ -97,7 +98,7 @@ static bool returns_in_time(void)
 		;
 	bool returned = canal.returned, deadly = canal.deadly || is_deadly();
 	CHECK(pthread_mutex_unlock(&canal.lock));
-	cr_expect_not(returned && deadly, "lock_run() has returned, and another SIGTERM would end the process");
+	cr_expect_not(returned && deadly, "SIGTERM would end the process, to a keeper or when lock_run() has returned");
 	return returned;
 }
 
@@ -126,11 +127,14 @@ static void ignore(int number)
 
 Test(lock, ends_when_it_is_asked, .timeout = 60)
 {
+	static const int others[] = {SIGINT, SIGHUP, SIGQUIT, SIGALRM, SIGUSR2, SIGUSR1};
+	enum { OTHERS = sizeof others / sizeof *others };
 	struct sigaction handled = {.sa_handler = ignore};
 	pthread_t runner;
 
 	deadline_cond_init(&canal.changed);
-	REQUIRE(sigaction(SIGUSR1, &handled, NULL) == 0);
+	for (int i = 0; i < OTHERS; i++)
+		REQUIRE(sigaction(others[i], &handled, NULL) == 0);
 	lock_prepare();
 	NEED(pthread_create(&runner, NULL, run, &canal));
 	schedule_await_blocked();
@@ -138,8 +142,10 @@ Test(lock, ends_when_it_is_asked, .timeout = 60)
 	cr_assert_eq(at_work, LOCK_KEEPERS, "%d keepers are at work, not %d", at_work, LOCK_KEEPERS);
 	/* Not as many by the one as by the other, so that neither stands for both. */
 	let_pass(2);
-	CHECK(pthread_kill(runner, SIGUSR1));
-	schedule_await_blocked();
+	for (int i = 0; i < OTHERS; i++) {
+		CHECK(pthread_kill(runner, others[i]));
+		schedule_await_blocked();
+	}
 	let_pass(1);
 	at_work = begun();
 	cr_expect_eq(at_work, LOCK_KEEPERS + 3, "another signal than SIGTERM has ended the lock");
