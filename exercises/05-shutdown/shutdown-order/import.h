@@ -35,7 +35,8 @@ void import_start(const struct import_parts *parts);
  *     written, once, in order; a line that is not a reading is skipped;
  *   - the archive has been closed, once, after the last write;
  *   - none of the four functions is running or will be called again, and what
- *     they have written the caller may read without a lock.
+ *     they have written the caller may read without a lock;
+ *   - parser and writer have ended and are joined.
  */
 void import_stop(void);
 
