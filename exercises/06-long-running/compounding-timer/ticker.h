@@ -3,7 +3,7 @@
  * so on, by a clock that the caller brings. It is done in a thread of its own,
  * one after the other.
  *
- *     ticker_start(&wall_clock, 60, TICKER_SKIP, measure);
+ *     ticker_start(&station_clock, 60, TICKER_SKIP, measure);
  *     ...
  *     long skipped = ticker_join();           // when measure() has returned false
  *
@@ -33,7 +33,8 @@ enum ticker_policy {
 typedef bool ticker_work(long due);
 
 /*
- * Starts the ticker.
+ * Starts the ticker. The clock shows less than `period` then, so that nothing was
+ * missed before.
  *
  *   - Work never begins before it is due, and what is due keeps its times,
  *     however long the work takes: multiples of `period`, counted from 0.
@@ -43,9 +44,9 @@ typedef bool ticker_work(long due);
 void ticker_start(const struct ticker_clock *clock, long period, enum ticker_policy policy, ticker_work *work);
 
 /*
- * Waits until work() has returned false. Returns how many were skipped until then:
- * of what has become due during the last work there is to be none. What work()
- * has written the caller may then read without a lock.
+ * Waits until work() has returned false, and joins the ticker's thread. Returns how
+ * many were skipped until then: of what has become due during the last work there is
+ * to be none. What work() has written the caller may then read without a lock.
  */
 long ticker_join(void);
 
