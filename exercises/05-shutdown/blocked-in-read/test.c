@@ -8,11 +8,13 @@
 #include "scale.h"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -82,9 +84,33 @@ static int open_descriptors(void)
 	return open;
 }
 
+static void *do_nothing(void *arg)
+{
+	return arg;
+}
+
+/* Of the process. A detector may start one of its own together with the first that the program starts. */
+static int count_threads(void)
+{
+	pthread_t first;
+
+	NEED(pthread_create(&first, NULL, do_nothing, NULL));
+	CHECK(pthread_join(first, NULL));
+	schedule_await_blocked();
+	DIR *tasks = opendir("/proc/self/task");
+	int count = 0;
+
+	HAVE(tasks);
+	for (struct dirent *task = readdir(tasks); task; task = readdir(tasks))
+		count += task->d_name[0] != '.';
+	closedir(tasks);
+	return count;
+}
+
 /* --- waits for a line --- */
 
-static bool unlucky; /* of the test, which sets it before it starts a scale */
+static bool unlucky;   /* of the test, which sets it before it starts a scale */
+static bool slow_read; /* likewise: what a read has got it hands over only when the stop was asked for */
 
 static _Thread_local int waits; /* that this thread has begun */
 
@@ -153,7 +179,12 @@ ssize_t read(int descriptor, void *bytes, size_t size)
 		find_real();
 	if (line && size > 0 && is_interrupted(line, &called))
 		return -1;
-	return real.read(descriptor, bytes, size); /* at the end of the line errno is whatever it was: EINTR */
+	ssize_t got = real.read(descriptor, bytes, size); /* at the end of the line errno is whatever it was: EINTR */
+	if (line && slow_read && got > 0) {
+		schedule_await(STOPPING);
+		schedule_await_blocked();
+	}
+	return got;
 }
 
 /* A time is over when the machine finds the time: nothing may depend on it, and for a line that is silent it never is. */
@@ -188,6 +219,41 @@ int select(int end, fd_set *in, fd_set *out, fd_set *other, struct timeval *time
 	if (!line)
 		return real.select(end, in, out, other, timeout);
 	return is_interrupted(line, &called) ? -1 : real.select(end, in, out, other, NULL);
+}
+
+/* --- signals --- */
+
+static struct signals {
+	sigset_t blocked; /* by the thread that starts the scales */
+	struct sigaction handled[NSIG];
+} signals;
+
+static struct signals signals_now(void)
+{
+	struct signals now;
+
+	CHECK(pthread_sigmask(SIG_BLOCK, NULL, &now.blocked));
+	for (int i = 1; i < NSIG; i++)
+		if (sigaction(i, NULL, &now.handled[i]) != 0) /* the C library's own, whose numbers lie between */
+			now.handled[i].sa_handler = SIG_DFL;
+	return now;
+}
+
+static bool has_changed(int signal, const struct signals *before, const struct signals *now)
+{
+	return sigismember(&before->blocked, signal) != sigismember(&now->blocked, signal) ||
+	       before->handled[signal].sa_handler != now->handled[signal].sa_handler;
+}
+
+/* The first signal that the scales have no business with, and that is handled in another way or blocked; 0: none. */
+static int changed_signal(void)
+{
+	struct signals now = signals_now();
+
+	for (int i = 1; i < NSIG; i++)
+		if (i != SIGUSR1 && has_changed(i, &signals, &now))
+			return i;
+	return 0;
 }
 
 /* --- the office --- */
@@ -295,7 +361,8 @@ static bool stops(int number)
 Test(scale, hands_on_what_comes, .timeout = 60)
 {
 	connect_lines();
-	int before = open_descriptors();
+	int before = open_descriptors(), threads = count_threads();
+	signals = signals_now();
 	open_office(0, false, false);
 	schedule_await_blocked();
 	say(&lines[0], "12");
@@ -306,6 +373,7 @@ Test(scale, hands_on_what_comes, .timeout = 60)
 	bool unchanged = is_unchanged(&lines[0]);
 	close(lines[0].scale); /* the line has ended */
 	schedule_await_blocked();
+	int left_threads = count_threads() - threads;
 	bool in_time = stops(0);
 	cr_assert(in_time, "the line has ended, and scale_stop() does not return");
 	cr_assert(unchanged, "the line's flags were changed");
@@ -314,7 +382,9 @@ Test(scale, hands_on_what_comes, .timeout = 60)
 		  offices[0].text);
 	cr_assert_eq(offices[0].ends, 1, "the line has ended, and the office is told %d times", offices[0].ends);
 	cr_assert(is_unchanged(&lines[0]), "the line is the caller's, and it was closed or changed");
-	int left = open_descriptors() - (before - 1);
+	int left = open_descriptors() - (before - 1), changed = changed_signal();
+	cr_assert_eq(left_threads, 0, "the line has ended, the office has heard of it, and the thread is still there");
+	cr_assert_eq(changed, 0, "signal %d is handled or blocked in another way than before", changed);
 	cr_assert_eq(left, 0, "scale_stop() has returned, and %d descriptors are open that were not before", left);
 }
 
@@ -378,4 +448,20 @@ Test(scale, stops_while_the_scale_talks, .timeout = 60)
 	cr_assert_eq(office->ended, office->begun, "text() was called %d times, and returned %d times", office->begun,
 		     office->ended);
 	cr_assert_lt(office->begun, TALK, "scale_stop() waits until the scale pauses");
+}
+
+Test(scale, hands_on_what_it_has_read, .timeout = 60)
+{
+	connect_lines();
+	slow_read = true;
+	open_office(0, false, false);
+	schedule_await_blocked();
+	say(&lines[0], "3 t\n");
+	schedule_await_blocked(); /* it has been read */
+	bool in_time = stops(0);
+	cr_assert(in_time, "the thread reads when scale_stop() comes, which does not return");
+	int left = left_in(&lines[0]);
+	cr_assert(left > 0 || has_heard(&offices[0], "3 t\n"),
+		  "the thread has read '3 t' when scale_stop() came, and the office hears '%.*s'",
+		  (int)offices[0].length, offices[0].text);
 }

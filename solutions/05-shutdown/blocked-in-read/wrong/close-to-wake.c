@@ -3,7 +3,7 @@
  * Refused   the test: a read() that is under way keeps the pipe and goes on waiting. A thread that is about to read
  *           reads what was opened meanwhile under the same number, the card reader here. And the line is the caller's.
  * test      fails hands_on_what_comes, stops_before_it_waits, stops_while_the_scale_is_silent,
- *           stops_while_the_scale_talks
+ *           stops_while_the_scale_talks, hands_on_what_it_has_read
  */
 #include "scale.h"
 

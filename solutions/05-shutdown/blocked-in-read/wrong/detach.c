@@ -2,7 +2,7 @@
  * Tempting  the thread ends with the next word of the scale, so nobody needs to wait for it.
  * Refused   the test: until then it reads the line. The next word, which is the next reader's, it takes away. And
  *           nobody knows when the scale may be freed.
- * test      fails stops_while_the_scale_is_silent, stops_while_the_scale_talks
+ * test      fails stops_while_the_scale_is_silent, stops_while_the_scale_talks, hands_on_what_it_has_read
  */
 #include "scale.h"
 

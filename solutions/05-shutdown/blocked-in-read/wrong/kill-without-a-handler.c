@@ -2,7 +2,8 @@
  * Tempting  pthread_kill() names one thread, so that it must be this one thread that ends.
  * Refused   the test: it names the thread in which a handler runs. What a signal does without one, it does to the
  *           process: SIGUSR1 ends it.
- * test      fails stops_before_it_waits, stops_while_the_scale_is_silent, stops_while_the_scale_talks
+ * test      fails stops_before_it_waits, stops_while_the_scale_is_silent, stops_while_the_scale_talks,
+ *           hands_on_what_it_has_read
  */
 #include "scale.h"
 

@@ -2,7 +2,7 @@
  * Tempting  read() is a cancellation point: one call in scale_stop(), and the thread need not be touched.
  * Refused   text() may have cancellation points of its own, and is cut short there. And nobody frees what the thread
  *           has allocated: it is not there any more.
- * test      fails stops_while_the_scale_talks
+ * test      fails stops_while_the_scale_talks, hands_on_what_it_has_read
  */
 #include "scale.h"
 
