@@ -3,8 +3,8 @@
  * another one, and every mail is looked at without delay.
  *
  * Promise   at most SCANNER_THREADS mails are scanned at a time, idle or busy, and who comes too many is told so.
- * test      fails keeps_its_size_and_says_no
- * budget    fires  threads in work when threads <= 6, joined == started
+ * test      fails keeps_its_size_and_says_no, gives_each_place_once
+ * budget    fires  threads in work when threads <= 4 * scanners + 3, joined == started
  */
 #include "scanner.h"
 

@@ -8,7 +8,7 @@
  * helgrind  silent
  * drd       silent
  * memcheck  silent
- * budget    silent when threads <= 6, joined == started
+ * budget    silent when threads <= 4 * scanners + 3, joined == started
  */
 #include "scanner.h"
 

@@ -2,8 +2,8 @@
  * Tempting  the pool has its four threads again, and a mail for which there is no room gets one of its own, for
  *           this one scan only. Every one of them is joined.
  * Refused   by the tests and the budget: on a busy morning that is one thread per mail, which is where it began.
- * test      fails keeps_its_size_and_says_no
- * budget    fires  threads in work when threads <= 6, joined == started
+ * test      fails keeps_its_size_and_says_no, gives_each_place_once
+ * budget    fires  threads in work when threads <= 4 * scanners + 3, joined == started
  */
 #include "scanner.h"
 

@@ -2,7 +2,7 @@
  * Tempting  four threads, as it should be, and a queue in which nobody is ever turned away.
  * Refused   by the tests: every mail is accepted, and the hundred-thousandth is scanned tomorrow. Nobody tells the
  *           sender.
- * test      fails keeps_its_size_and_says_no
+ * test      fails keeps_its_size_and_says_no, gives_each_place_once
  */
 #include "scanner.h"
 

@@ -2,7 +2,7 @@
  * Tempting  the numbers are kept and nobody waits; what does not fit is left out: one attachment does not matter.
  * Refused   by the tests: it says yes to a mail that nobody will scan. The one without a scan is the one with the
  *           virus.
- * test      fails keeps_its_size_and_says_no
+ * test      fails keeps_its_size_and_says_no, gives_each_place_once
  */
 #include "scanner.h"
 

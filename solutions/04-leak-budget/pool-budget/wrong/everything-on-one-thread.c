@@ -1,7 +1,7 @@
 /*
  * Tempting  with a single thread the count cannot be wrong, and there is nothing to lock.
  * Refused   by the tests: three of the four cores that were bought stand idle, and mails are refused in the meantime.
- * test      fails closes_when_nothing_is_to_do, keeps_its_size_and_says_no
+ * test      fails closes_when_nothing_is_to_do, keeps_its_size_and_says_no, gives_each_place_once
  */
 #include "scanner.h"
 

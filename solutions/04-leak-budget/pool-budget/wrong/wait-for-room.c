@@ -1,7 +1,7 @@
 /*
  * Tempting  the pool keeps its size, the queue its room, and no mail is refused: who comes too many waits a little.
  * Refused   by the tests: the server's own thread waits for a scan, with all connections that it serves.
- * test      fails keeps_its_size_and_says_no
+ * test      fails keeps_its_size_and_says_no, gives_each_place_once
  */
 #include "scanner.h"
 
