@@ -92,6 +92,8 @@ struct client {
 	struct sheet *sheet;
 	bool puts;
 	long patience;
+	int turn;	  /* the one in which it does so; 0: at once */
+	bool gives_turns; /* before each lock that its call takes */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	enum sheet_result result;
@@ -110,12 +112,16 @@ static long now(void)
 static void *be_client(void *arg)
 {
 	struct client *client = arg;
-	long began = now();
 
+	for (int i = 0; i < client->turn; i++)
+		schedule_await_turn();
+	long began = now();
+	schedule_give_turns(client->gives_turns);
 	if (client->puts)
 		sheet_put(client->sheet);
 	else
 		client->result = sheet_get(client->sheet, client->patience);
+	schedule_give_turns(false);
 	client->waited = now() - began + 1;
 	CHECK(pthread_mutex_lock(&client->lock));
 	client->back = true;
@@ -387,5 +393,28 @@ Test(sheets, loses_nothing_by_a_failure, .timeout = 60)
 	cr_assert_eq(failed, SHEET_NOT_MAPPED, "the second layer could not be mapped, and nobody says so");
 	cr_assert_eq(result, SHEET_DONE, "a sheet failed, and what it had is not to be had");
 	expect_each_layer_to_be_told();
+	end();
+}
+
+/* Whether there is room, and that it is taken, is one step: before the second lock of one client another comes and goes. */
+Test(sheets, gives_the_same_room_once, .timeout = 60)
+{
+	struct sheet sheets[] = {{.layers = 1, .kib = {48}}, {.layers = 1, .kib = {48}}};
+	struct client one = {.sheet = &sheets[0], .gives_turns = true}, other = {.sheet = &sheets[1], .turn = 2};
+
+	begin();
+	start(&other);
+	schedule_await_blocked();
+	start(&one);
+	bool first = result_of(&one) == SHEET_DONE;
+	for (int i = 0; i < other.turn; i++) { /* it may have had fewer */
+		schedule_give_turn();
+		schedule_await_blocked();
+	}
+	bool second = result_of(&other) == SHEET_DONE;
+
+	put_if(first, &sheets[0]);
+	put_if(second, &sheets[1]);
+	cr_assert_neq(first, second, "48 KiB were asked for twice, and %s got them", first ? "both" : "nobody");
 	end();
 }

@@ -47,13 +47,14 @@ struct visitor {
 	int seats;			/* so many are expected */
 	struct stop seats_seen, beaten; /* requested when they have come, and BEATS heartbeats */
 	bool slow;			/* the first heartbeat takes until a few seats are sold */
+	bool slow_seat;			/* the first seat takes until all others are sold */
 	int inside, beats;		/* no lock, as view_send promises */
 	int seen[SEATS];		/* how often; guarded by lock */
 	int count;			/* of them; guarded by lock */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct stop beat_begun, some_sold, beat_over; /* of the slow visitor */
+static struct stop beat_begun, some_sold, beat_over; /* of the slow visitor, with a heartbeat or a seat */
 static struct stop overlap;			     /* requested when two messages to one visitor are under way */
 static struct stop held_up;			     /* requested when who sells a seat waits for the slow visitor */
 
@@ -69,8 +70,8 @@ static int seen(struct visitor *visitor, int seat, int more)
 	return times;
 }
 
-/* Keeps a heartbeat under way while seats are sold, until the view has come as far as it gets. */
-static void beat_slowly(void)
+/* Keeps a message under way while seats are sold, until the view has come as far as it gets. */
+static void take_slowly(void)
 {
 	stop_request(&beat_begun);
 	schedule_await_blocked();
@@ -85,10 +86,14 @@ static void receive(void *arg, int seat)
 
 	if (visitor->inside++ > 0)
 		stop_request(&overlap);
+	if (seat != HEARTBEAT && visitor->slow_seat) {
+		visitor->slow_seat = false;
+		take_slowly();
+	}
 	if (seat != HEARTBEAT)
 		seen(visitor, seat, 1);
 	else if (++visitor->beats == 1 && visitor->slow)
-		beat_slowly();
+		take_slowly();
 	else if (visitor->beats == BEATS)
 		stop_request(&visitor->beaten);
 	visitor->inside--;
@@ -154,6 +159,30 @@ Test(seats, sends_seats_and_heartbeats, .timeout = 60)
 		cr_assert_eq(seen(&visitors[0], sold[i], 0), 1, "seat %d was not sent once", sold[i]);
 	for (int i = 0; i < 2; i++)
 		cr_assert_eq(seen(&visitors[i], LAST, 0), 1, "seat %d was not sent once", LAST);
+}
+
+/* To a visitor who takes a seat slowly all others are sold meanwhile, and none of them is lost. */
+Test(seats, sells_while_a_seat_is_sent, .timeout = 60)
+{
+	static struct visitor visitor = {.slow_seat = true};
+
+	stop_init(&beat_begun);
+	stop_init(&some_sold);
+	stop_init(&beat_over);
+	stop_init(&overlap);
+	stop_init(&held_up);
+	struct view *view = let_in(&visitor, SEATS, LONG * 1000);
+	seat_sold(0);
+	cr_assert(stop_wait(&beat_begun, PATIENCE), "a seat is sold, and a visitor does not hear of it");
+	for (int seat = 1; seat < SEATS; seat++)
+		seat_sold(seat);
+	stop_request(&some_sold);
+	bool all = stop_wait(&visitor.seats_seen, PATIENCE);
+	hang_up(view);
+	cr_assert_not(stop_requested(&held_up), "a message is under way, and seat_sold() waits for it");
+	cr_assert(all, "seats were sold while a message was under way, and a visitor does not hear of all");
+	for (int seat = 0; seat < SEATS; seat++)
+		cr_assert_eq(seen(&visitor, seat, 0), 1, "seat %d was not sent once", seat);
 }
 
 /* Anywhere else, and nothing orders that before the views that are opened now, but the hall. */

@@ -31,12 +31,12 @@ struct conn {
 
 static struct {
 	pthread_mutex_t lock;
-	struct gate answers;
+	struct gate answers, failures; /* no call of dial() returns before its gate is open */
 	/* all below guarded by lock */
 	struct conn conns[MANY];
 	int dialled, open, most; /* ever; now; at a time, with those that are being opened */
 	int to_fail;		 /* so many more calls of dial() */
-} database = {.lock = PTHREAD_MUTEX_INITIALIZER, .answers = GATE_INITIALIZER};
+} database = {.lock = PTHREAD_MUTEX_INITIALIZER, .answers = GATE_INITIALIZER, .failures = GATE_INITIALIZER};
 
 static struct conn *dial(void)
 {
@@ -55,7 +55,7 @@ static struct conn *dial(void)
 		database.most = database.open > database.most ? database.open : database.most;
 	}
 	CHECK(pthread_mutex_unlock(&database.lock));
-	gate_wait(&database.answers);
+	gate_wait(fails ? &database.failures : &database.answers);
 	return conn;
 }
 
@@ -75,7 +75,9 @@ static struct client {
 	struct conn *old; /* is put back first; NULL: none */
 	int wanted;
 	long patience;
-	bool late; /* when it is woken it looks only after both were put back */
+	int turn;	  /* the one in which it gets them; 0: at once */
+	bool gives_turns; /* before each lock that its calls take */
+	bool late;	  /* when it is woken it looks only after both were put back */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct conn *conns[MANY]; /* guarded by lock */
@@ -102,6 +104,9 @@ static void *get_all(void *arg)
 
 	if (client->late)
 		schedule_wake_late(PUT_BACK);
+	for (int i = 0; i < client->turn; i++)
+		schedule_await_turn();
+	schedule_give_turns(client->gives_turns);
 	if (client->old)
 		conn_put(client->old);
 	for (int i = 0; i < client->wanted; i++) {
@@ -109,6 +114,7 @@ static void *get_all(void *arg)
 		conns[count] = conn_get(client->patience);
 		count += conns[count] != NULL;
 	}
+	schedule_give_turns(false);
 	CHECK(pthread_mutex_lock(&client->lock));
 	for (int i = 0; i < count; i++)
 		client->conns[i] = conns[i];
@@ -294,6 +300,53 @@ Test(conns, wakes_one_for_each, .timeout = 60)
 	cr_assert_eq(count, 2, "two connections were put back, and conn_get() returned %d", count);
 }
 
+/*
+ * Whether there is a place, and that it is taken, is one step. All but one are taken; before the second lock of a client
+ * that wants it, another comes.
+ */
+Test(conns, gives_the_last_place_once, .timeout = 60)
+{
+	gate_open(&database.answers);
+	conns_init(dial, hang_up);
+	client_start(&clients[0], CONNS - 1, 0);
+	int count = got(&clients[0]);
+	clients[2] = (struct client){.wanted = 1, .turn = 2};
+	client_begins(&clients[2]);
+	schedule_await_blocked();
+	clients[1] = (struct client){.wanted = 1, .gives_turns = true};
+	client_begins(&clients[1]);
+	count += got(&clients[1]);
+	for (int i = 0; i < clients[2].turn; i++) { /* it may have had fewer */
+		schedule_give_turn();
+		schedule_await_blocked();
+	}
+	count += got(&clients[2]);
+
+	release_all();
+	cr_assert_eq(count, CONNS, "%d connections were to be had, and it should be %d", count, CONNS);
+}
+
+/* One could not be opened, and its place is free: who waits is told, although there are others. */
+Test(conns, tells_of_each_failure, .timeout = 60)
+{
+	gate_open(&database.answers);
+	conns_init(dial, hang_up);
+	client_start(&clients[0], CONNS - 1, 0);
+	int count = got(&clients[0]);
+	database.to_fail = 1; /* nobody calls it */
+	client_start(&clients[1], 1, FOR_EVER);
+	schedule_await_blocked(); /* the database has not answered yet */
+	client_start(&clients[2], 1, FOR_EVER);
+	schedule_await_blocked(); /* it waits */
+	gate_open(&database.failures);
+	int failed = got(&clients[1]);
+	count += got(&clients[2]);
+
+	release_all();
+	cr_assert_eq(failed, 0, "a connection could not be opened, and conn_get() returned one");
+	cr_assert_eq(count, CONNS, "%d connections were to be had, and it should be %d", count, CONNS);
+}
+
 /* Others get each connection that is put back; a client's patience does not begin anew with each. */
 Test(conns, loses_its_patience, .timeout = 60)
 {
@@ -329,6 +382,7 @@ Test(conns, uses_them_again, .timeout = 60)
 	for (int i = 0; i <= CONNS; i++)
 		client_start(&clients[i], 1, FOR_EVER);
 	schedule_await_blocked(); /* there are as many as may be opened, and one waits */
+	gate_open(&database.failures);
 	gate_open(&database.answers);
 	for (int i = 0; i <= CONNS; i++)
 		count += got(&clients[i]);

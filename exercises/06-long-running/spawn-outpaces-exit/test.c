@@ -78,6 +78,8 @@ static struct mail {
 	pthread_t thread;
 	int first_attachment, attachments;
 	long patience;
+	int turn;	  /* the one in which it comes; 0: at once */
+	bool gives_turns; /* before each lock that its calls take */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	int started; /* guarded by lock */
@@ -100,14 +102,18 @@ static void *receive(void *arg)
 {
 	struct mail *mail = arg;
 	int started = 0;
-	long began = now();
 
+	for (int i = 0; i < mail->turn; i++)
+		schedule_await_turn();
+	long began = now();
+	schedule_give_turns(mail->gives_turns);
 	for (int i = mail->first_attachment; i < mail->first_attachment + mail->attachments; i++) {
 		starting = true;
 		was_started[i] = scan_start(i % 2 ? scan_odd : scan_even, i, mail->patience) == SCAN_STARTED;
 		starting = false;
 		started += (int)was_started[i];
 	}
+	schedule_give_turns(false);
 	CHECK(pthread_mutex_lock(&mail->lock));
 	mail->started = started;
 	mail->waited = now() - began + 1;
@@ -119,17 +125,24 @@ static void *receive(void *arg)
 	return NULL;
 }
 
-/* Nothing here orders one mail with another, unless the test waits for the one before the other comes. */
-static void mail_comes(struct mail *mail, int attachments, long patience)
-{
-	static int attachments_so_far;
+static int attachments_so_far;
 
-	*mail = (struct mail){.first_attachment = attachments_so_far, .attachments = attachments, .patience = patience};
+static void mail_begins(struct mail *mail, int attachments)
+{
+	mail->first_attachment = attachments_so_far;
+	mail->attachments = attachments;
 	attachments_so_far += attachments;
 	CHECK(pthread_mutex_init(&mail->lock, NULL));
 	deadline_cond_init(&mail->changed);
 	gauge_add("mails", 1);
 	CHECK(pthread_create(&mail->thread, NULL, receive, mail));
+}
+
+/* Nothing here orders one mail with another, unless the test waits for the one before the other comes. */
+static void mail_comes(struct mail *mail, int attachments, long patience)
+{
+	*mail = (struct mail){.patience = patience};
+	mail_begins(mail, attachments);
 }
 
 /* Whether all of its calls return within that many milliseconds. */
@@ -278,4 +291,28 @@ Test(scan, takes_every_slot_again, .timeout = 60)
 	}
 	wait_for_all(started);
 	cr_assert_eq(started, 2 * SCANS + 1);
+}
+
+/*
+ * Whether there is a slot, and that it is taken, is one step. All but one are taken; before the second lock of a mail that
+ * wants it, another comes.
+ */
+Test(scan, gives_the_last_slot_once, .timeout = 60)
+{
+	mail_comes(&mails[0], SCANS - 1, 0);
+	int started = started_of(&mails[0]);
+
+	mails[2] = (struct mail){.turn = 2};
+	mail_begins(&mails[2], 1);
+	schedule_await_blocked();
+	mails[1] = (struct mail){.gives_turns = true};
+	mail_begins(&mails[1], 1);
+	started += started_of(&mails[1]);
+	for (int i = 0; i < mails[2].turn; i++) { /* it may have had fewer */
+		schedule_give_turn();
+		schedule_await_blocked();
+	}
+	started += started_of(&mails[2]);
+	wait_for_all(started);
+	cr_assert_eq(started, SCANS, "%d scans were started at once, and at most %d may be", started, SCANS);
 }

@@ -7,6 +7,7 @@
 #include "filter.h"
 
 #include <criterion/criterion.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdbool.h>
 
@@ -16,14 +17,18 @@
 
 enum { TURN_FIRST = 5, TURN_LAST = 6, SLOW = 7, MAILS = 8, CHANGES = 3, MANY = 1000, TURNS = 24 };
 enum { BEGUN, CHANGED };
+enum { SPAM = 2, SPAMS = 40 /* mails that come while one is being judged: as many as come */ };
 
 /* How each mail was judged; of the filter's thread, and of the test's when the filter has stopped. */
 static struct judged {
 	struct rules begin, end;
 } judged[MAILS];
 
+static int spams; /* that were judged; likewise */
+
 static void judge(const struct rules *rules, int mail)
 {
+	spams += mail == SPAM;
 	judged[mail].begin = *rules;
 	gauge_set("rules_used", rules->points);
 	if (mail == SLOW) {
@@ -96,24 +101,47 @@ static void *change_rules(void *arg)
 	return arg;
 }
 
+/* It may have to wait until there is room. */
+static void *put_spam(void *arg)
+{
+	for (int i = 0; i < SPAMS; i++)
+		filter_put(SPAM);
+	return arg;
+}
+
+/* What is allocated and not freed, in bytes; always the same where a detector allocates in the place of the C library. */
+static size_t allocated(void)
+{
+	return mallinfo2().uordblks;
+}
+
 Test(filter, keeps_the_rules_of_a_mail, .timeout = 60)
 {
-	pthread_t changer;
+	pthread_t changer, sender;
 
 	start(1);
 	filter_put(SLOW);
 	schedule_await(BEGUN);
 	filter_put(1); /* before the changes; it will begin after them */
+	CHECK(pthread_create(&sender, NULL, put_spam, NULL));
+	schedule_await_blocked();
+	size_t before = allocated();
 	CHECK(pthread_create(&changer, NULL, change_rules, NULL));
 	schedule_await_blocked();
 	CHECK(pthread_mutex_lock(&change.lock));
 	bool waits = !change.back;
 	CHECK(pthread_mutex_unlock(&change.lock));
+	size_t grown = allocated() - before;
 	schedule_reached(CHANGED);
 	schedule_await_blocked(); /* the mail has been judged; also if the change has waited for that */
 	CHECK(pthread_join(changer, NULL));
+	CHECK(pthread_join(sender, NULL));
 	filter_put(0);
 	filter_stop();
+	cr_assert_eq(spams, SPAMS, "%d mails were handed in while one was being judged, and %d were judged", SPAMS,
+		     spams);
+	cr_assert_lt((long)grown, MANY * (long)sizeof(int),
+		     "the rules were changed %d times, and the filter has grown by %ld bytes", MANY, (long)grown);
 	cr_assert_not(waits, "filter_set() waits for a mail that is being judged");
 	expect_judged(SLOW, 1);
 	expect_judged(1, 1 + MANY);

@@ -1,0 +1,83 @@
+/*
+ * Wrong. When a connection could not be opened, one that waits is told only if there is
+ * none left that could be put back.
+ *
+ * Tempting  as long as one is open it will be put back, and conn_put() wakes who waits.
+ * Refused   by a test: it may be in use for an hour, and a place is free meanwhile, in which another could be opened.
+ * Promise   at most CONNS connections are open or being opened, and who gets none in time is told.
+ * test      fails tells_of_each_failure
+ */
+#include "conns.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kit/check.h"
+#include "kit/deadline.h"
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct conn *unused[CONNS]; /* guarded by lock */
+	int unused_count;	    /* guarded by lock */
+	int places;		    /* taken: open, in use or not, or being opened; guarded by lock */
+	conn_dial *dial;
+	conn_hang_up *hang_up;
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+void conns_init(conn_dial *dial, conn_hang_up *hang_up)
+{
+	pool.dial = dial;
+	pool.hang_up = hang_up;
+	deadline_cond_init(&pool.changed);
+}
+
+/* For a place that was taken before. Gives it back if that fails. */
+static struct conn *open_one(void)
+{
+	struct conn *conn = pool.dial();
+
+	if (conn)
+		return conn;
+	CHECK(pthread_mutex_lock(&pool.lock));
+	pool.places--;
+	if (pool.places == 0)
+		CHECK(pthread_cond_signal(&pool.changed));
+	CHECK(pthread_mutex_unlock(&pool.lock));
+	return NULL;
+}
+
+struct conn *conn_get(long patience)
+{
+	struct timespec end = deadline_in(patience);
+	struct conn *conn = NULL;
+	bool may_open = false;
+
+	CHECK(pthread_mutex_lock(&pool.lock));
+	while (pool.unused_count == 0 && pool.places == CONNS && deadline_cond_wait(&pool.changed, &pool.lock, &end))
+		;
+	if (pool.unused_count > 0) {
+		conn = pool.unused[--pool.unused_count];
+	} else if (pool.places < CONNS) {
+		pool.places++;
+		may_open = true;
+	}
+	CHECK(pthread_mutex_unlock(&pool.lock));
+	return may_open ? open_one() : conn;
+}
+
+void conn_put(struct conn *conn)
+{
+	CHECK(pthread_mutex_lock(&pool.lock));
+	pool.unused[pool.unused_count++] = conn;
+	CHECK(pthread_cond_signal(&pool.changed));
+	CHECK(pthread_mutex_unlock(&pool.lock));
+}
+
+void conns_release(void)
+{
+	for (int i = 0; i < pool.unused_count; i++)
+		pool.hang_up(pool.unused[i]);
+	CHECK(pthread_cond_destroy(&pool.changed));
+}
