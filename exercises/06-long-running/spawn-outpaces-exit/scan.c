@@ -2,7 +2,7 @@
  * Yours to fix. Each scan gets a thread, whatever else is under way.
  *
  * Promise   at most SCANS threads scan at a time; a caller that finds no slot in time is told.
- * test      fails says_busy, waits_for_a_slot, loses_its_patience
+ * test      fails says_busy, waits_for_a_slot, loses_its_patience, gives_the_last_slot_once
  * budget    fires threads in run_scan, threads in receive
  *           when threads <= mails + 5 - unjoined, joined == started
  */

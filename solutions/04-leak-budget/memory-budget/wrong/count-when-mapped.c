@@ -4,7 +4,7 @@
  * Tempting  what is mapped is counted when it is mapped, and a failure needs no repair: it was never counted.
  * Refused   the test and the budget: to map takes long, and every thread that looks meanwhile finds the same room
  *           free.
- * test      fails counts_what_is_under_way, loses_nothing_by_a_failure
+ * test      fails counts_what_is_under_way, loses_nothing_by_a_failure, gives_the_same_room_once
  * budget    fires mapped_kib in account when mapped_kib <= 64, joined == started
  */
 #include "sheets.h"

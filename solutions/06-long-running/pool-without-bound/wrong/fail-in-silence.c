@@ -4,7 +4,7 @@
  * Tempting  the number is right again, and there is no connection that anybody could be woken for.
  * Refused   the test: there is a place, in which another could be opened. A caller that waits for one is not told, and
  *           waits to the end of its patience, while nothing is open.
- * test      fails uses_them_again
+ * test      fails uses_them_again, tells_of_each_failure
  */
 #include "conns.h"
 

@@ -3,7 +3,7 @@
  *
  * Tempting  what is open is counted when it is open, and a failure needs no repair: it was never counted.
  * Refused   the test and the budget: opening takes long, and everybody who looks meanwhile finds the same place free.
- * test      fails counts_those_that_are_being_opened
+ * test      fails counts_those_that_are_being_opened, gives_the_last_place_once
  * budget    fires open_conns in dial when open_conns <= 4, joined == started
  */
 #include "conns.h"

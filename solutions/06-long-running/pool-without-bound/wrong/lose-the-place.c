@@ -4,7 +4,7 @@
  * Tempting  the bound holds also while somebody opens; and that dial() may fail is the caller's business.
  * Refused   the test: each failure takes a place for good. After four bad minutes of the network nobody ever gets a
  *           connection again, and nothing is open.
- * test      fails uses_them_again
+ * test      fails uses_them_again, tells_of_each_failure
  */
 #include "conns.h"
 

@@ -4,8 +4,8 @@
  * Tempting  in most cases the pool is large enough, and a client in need gets its answer, only a little later.
  * Refused   the tests and the budget: "in need" is exactly when the bound was wanted. The database slows down, so
  *           connections come back late, so more are opened, so it slows down.
- * test      fails opens_no_more_than_there_may_be, counts_those_that_are_being_opened, waits_for_one_that_is_put_back,
- *           loses_its_patience
+ * test      fails opens_no_more_than_there_may_be, counts_those_that_are_being_opened,
+ *           waits_for_one_that_is_put_back, loses_its_patience, gives_the_last_place_once
  * budget    fires open_conns in dial when open_conns <= 4, joined == started
  */
 #include "conns.h"

@@ -5,7 +5,7 @@
  * Tempting  one that is put back is to be used before another is opened, so it is waited for.
  * Refused   by a test: three more may be opened, and a client with patience gets none.
  * Promise   at most CONNS connections are open or being opened, and who gets none in time is told.
- * test      fails waits_for_one_that_is_put_back
+ * test      fails waits_for_one_that_is_put_back, tells_of_each_failure
  */
 #include "conns.h"
 

@@ -4,7 +4,7 @@
  * Tempting  nothing piles up any more, no handle, no list, no memory; an ended scan leaves no trace.
  * Refused   the tests and the budget: what piled up was not what has ended, but what has not. It still does, and now
  *           nobody has a handle to wait for it.
- * test      fails says_busy, waits_for_a_slot, loses_its_patience
+ * test      fails says_busy, waits_for_a_slot, loses_its_patience, gives_the_last_slot_once
  * budget    fires threads in run_scan, joined in run_scan when threads <= mails + 5 - unjoined, joined == started
  */
 #include "scan.h"

@@ -4,7 +4,7 @@
  * Tempting  the number of threads is bounded, nobody waits, nobody is refused.
  * Refused   the tests: "started" now means "noted". The list has no end; what was 8 MiB for each scan is 32 bytes,
  *           and grows just as steadily.
- * test      fails says_busy, waits_for_a_slot, loses_its_patience
+ * test      fails says_busy, waits_for_a_slot, loses_its_patience, gives_the_last_slot_once
  */
 #include "scan.h"
 

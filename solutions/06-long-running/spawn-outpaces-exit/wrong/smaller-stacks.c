@@ -4,7 +4,7 @@
  * Tempting  it was the memory that ran out, and this is a thirtieth of it.
  * Refused   the tests and the budget: thirty times as many threads, until the same thing happens. And a scan that
  *           needs a deep stack once writes past its end.
- * test      fails says_busy, waits_for_a_slot, loses_its_patience
+ * test      fails says_busy, waits_for_a_slot, loses_its_patience, gives_the_last_slot_once
  * budget    fires threads in run_scan, threads in receive
  *           when threads <= mails + 5 - unjoined, joined == started
  */

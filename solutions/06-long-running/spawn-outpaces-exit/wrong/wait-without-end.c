@@ -3,7 +3,7 @@
  *
  * Tempting  the number of threads is bounded, nothing is refused, and the caller is slowed down to what can be done.
  * Refused   the tests: the caller had a patience. A scanner that hangs now stops the intake of all mail.
- * test      fails says_busy, waits_for_a_slot, loses_its_patience
+ * test      fails says_busy, waits_for_a_slot, loses_its_patience, gives_the_last_slot_once
  */
 #include "scan.h"
 
