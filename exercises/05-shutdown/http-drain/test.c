@@ -178,7 +178,7 @@ struct stopper {
 	long patience;
 	int turn;	  /* the one in which it stops the desk; 0: at once */
 	bool gives_turns; /* before each lock that its call takes */
-	int asks;	  /* for so many requests, instead, and returns how many were let in */
+	int asks;	  /* how many requests it asks for instead; it returns how many were let in */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool back;   /* guarded by lock; its call has returned */

@@ -1,6 +1,6 @@
 /*
  * Wrong. A thread is woken when the first mail comes to wait, and for none that comes
- * after it. Who is woken takes one mail.
+ * after it.
  *
  * Tempting  who waits, waits because there was nothing; so only the first is news, and a signal costs something.
  * Refused   by a test: four are submitted before the thread that was woken has looked. It scans one after the other, and

@@ -1,6 +1,6 @@
 /*
- * Wrong. The shipper is told to stop, drains and is joined; then the log is closed. Who
- * records after the shipper has left, and before that, is told that all is well.
+ * Wrong. The shipper is told to stop, drains and is joined; then the log is closed. A
+ * thread that records between the two is told that all is well.
  *
  * Tempting  what comes while it drains can still be delivered, so why refuse it?
  * Refused   by a test in which another thread records between the steps of the stop. Accept and deliver need one end.

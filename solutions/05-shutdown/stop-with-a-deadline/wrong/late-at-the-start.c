@@ -1,6 +1,6 @@
 /*
- * Wrong. Who is late is found out when the stop begins to wait, and nobody is if all have
- * ended in time. A part of them may have.
+ * Wrong. The list of the late is made when the stop begins to wait, and is empty if all
+ * have ended in time. A part of them may have.
  *
  * Tempting  the list is made under the lock, and right where all end or none does.
  * Refused   by a test in which some end while it waits, and some do not.

@@ -1,6 +1,6 @@
 /*
- * Wrong. Who has returned is reaped, and then each is asked once more, to tell the caller
- * who is late. In between another has returned.
+ * Wrong. The copies that have returned are reaped, and then each is looked at once more,
+ * to tell the caller which are late. In between another has returned.
  *
  * Tempting  each look takes the lock, and what the caller is told is as new as can be.
  * Refused   by a test in which a volume ends between the two looks: it is not late any more, and nobody has released it.

@@ -2,8 +2,8 @@
  * Wrong. A mail for which there is no room is left out.
  *
  * Tempting  nobody waits for a mail that takes long, and the queue has its bound.
- * Refused   by a test: forty mails are handed in while one is being judged, and not all of them are judged. Who hands one
- *           in is not even told.
+ * Refused   by a test: forty mails are handed in while one is being judged, and not all of them are judged. Their
+ *           sender is not even told.
  * Promise   each mail is judged by the rules in force as it begins, and they stay as they are until it ends.
  * test      fails keeps_the_rules_of_a_mail
  */

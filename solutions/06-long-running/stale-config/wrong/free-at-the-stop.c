@@ -3,7 +3,7 @@
  *
  * Tempting  nothing is used after it was freed, everything is freed in the end, and every detector is silent.
  * Refused   by the test, which changes the rules a thousand times and looks at what is allocated: the end may be a year
- *           away. To memcheck it is no leak, since somebody has a pointer to it.
+ *           away. memcheck does not call it a leak, since somebody has a pointer to it.
  * Promise   each mail is judged by the rules in force as it begins, and they stay as they are until it ends.
  * test      fails keeps_the_rules_of_a_mail
  * memcheck  silent
