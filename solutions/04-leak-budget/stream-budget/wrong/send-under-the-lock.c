@@ -4,7 +4,7 @@
  * Tempting  there is one lock, no two messages can overlap, every thread is told and joined, and no detector has
  *           anything to say.
  * Refused   the test: one visitor's connection is slow, and until it has taken its message no seat can be sold.
- * test      fails  sends_seats_and_heartbeats
+ * test      fails sends_seats_and_heartbeats, sells_while_a_seat_is_sent
  */
 #include "seats.h"
 

@@ -6,7 +6,6 @@
  *           away. memcheck does not call it a leak, since somebody has a pointer to it.
  * Promise   each mail is judged by the rules in force as it begins, and they stay as they are until it ends.
  * test      fails keeps_the_rules_of_a_mail
- * memcheck  silent
  */
 #include "filter.h"
 
