@@ -77,32 +77,34 @@ void schedule_wake_in_vain(void);
 void schedule_wake_late(int point);
 
 /*
- * For a test too, and one thread of it: from here on the calling thread takes
- * each lock only when every other thread waits. What they can do before it they
- * have done by then, so that two steps of it in the wrong order are found out.
- * A thread in schedule_await_blocked() counts as one that waits.
+ * The next three are for a test too. They stop the calling thread before it takes a lock, until every other thread waits; one
+ * in schedule_await_blocked() counts as one that waits. What they can do before that lock they have done by then. The one that
+ * a thread has called last is in force.
  */
+
+/* Before each lock, from here on: so two steps of a shutdown in the wrong order are found out. One thread of a test may. */
 void schedule_go_last(void);
 /*
- * For a test as well: before the calling thread takes its number'th lock from here
- * on, or when it has just taken its first one, the point is reached, and the others
- * do what they can. So a step that takes a lock twice and should not is found out,
- * and one that does not wait for a lock which somebody has for a moment.
+ * Before its number'th lock from here on; this point is reached there. So a step that takes a lock twice and should not is
+ * found out. 0: nowhere any more.
  */
 void schedule_reached_before_lock(int number, int point);
-void schedule_reached_in_lock(int point);
-/* Returns once every other thread waits, but for those that are in schedule_await_blocked(). */
-void schedule_await_others(void);
-
 /*
- * For a test too: until it says false, the thread that is in schedule_await_turn() has its turn whenever the calling thread
- * is about to take a lock. The caller goes on when every other thread waits. So what lies between two locks, and should
- * lie under one, is found out. One thread at a time gives turns, and one awaits them.
+ * Before each lock until it says false; the thread that is in schedule_await_turn() has its turn there. So what lies between
+ * two locks, and should lie under one, is found out. One thread at a time gives turns, and one awaits them.
  */
 void schedule_give_turns(bool gives);
 void schedule_await_turn(void);
 /* One turn, which the caller does not wait for. */
 void schedule_give_turn(void);
+
+/*
+ * The same when the calling thread has just taken its first lock from here on: so one that does not wait for a lock which
+ * somebody has for a moment is found out.
+ */
+void schedule_reached_in_lock(int point);
+/* Returns once every other thread waits, but for those that are in schedule_await_blocked(). */
+void schedule_await_others(void);
 
 /*
  * For a test too: from here on the calling thread gets this signal whenever it has just taken a lock, if the process

@@ -6,6 +6,7 @@
  */
 #include "schedule.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <time.h>
@@ -77,18 +78,25 @@ __attribute__((weak)) int __wrap_pthread_cond_timedwait(pthread_cond_t *conditio
 	return ends_at_once(lock) ? 0 : woken(__real_pthread_cond_timedwait(condition, lock, end), lock);
 }
 
-static _Thread_local bool goes_last, gives_turns;
-static _Thread_local int interrupts; /* the signal; 0: none */
+/*
+ * Where a thread stops on its way, for the others to do what they can: at its lock of this number from here on, or at EACH; and
+ * what it says there, a point that it reaches, A_TURN or NOTHING.
+ */
+enum { NOWHERE = 0, EACH = -1, NOTHING = INT_MIN, A_TURN };
+
+static _Thread_local struct stop_at {
+	int lock, says;
+} before, within;
 
 void schedule_go_last(void)
 {
-	goes_last = true;
+	before = (struct stop_at){EACH, NOTHING};
 }
 
-/* Where a thread stops on its way: how many locks are left until then, and the point that it reaches there. 0: nowhere. */
-static _Thread_local struct stop_at {
-	int left, point;
-} before, within;
+void schedule_give_turns(bool gives)
+{
+	before = (struct stop_at){gives ? EACH : NOWHERE, A_TURN};
+}
 
 void schedule_reached_before_lock(int number, int point)
 {
@@ -100,18 +108,22 @@ void schedule_reached_in_lock(int point)
 	within = (struct stop_at){1, point};
 }
 
-static void pass(struct stop_at *at)
+/* One more lock. Whether the thread stops there. */
+static bool comes_to(struct stop_at *at)
 {
-	if (at->left == 0 || --at->left > 0)
-		return;
-	schedule_reached(at->point);
+	return at->lock == EACH || (at->lock > 0 && --at->lock == 0);
+}
+
+static void stop_at(const struct stop_at *at)
+{
+	if (at->says == A_TURN)
+		schedule_give_turn();
+	else if (at->says != NOTHING)
+		schedule_reached(at->says);
 	schedule_await_others();
 }
 
-void schedule_give_turns(bool gives)
-{
-	gives_turns = gives;
-}
+static _Thread_local int interrupts; /* the signal; 0: none */
 
 void schedule_interrupt_when_locked(int signal)
 {
@@ -137,15 +149,13 @@ static void interrupt(void)
 
 __attribute__((weak)) int __wrap_pthread_mutex_lock(pthread_mutex_t *lock)
 {
-	pass(&before);
-	if (gives_turns)
-		schedule_give_turn();
-	if (gives_turns || goes_last)
-		schedule_await_others();
+	if (comes_to(&before))
+		stop_at(&before);
 	else if (loose_locks)
 		loose_locks();
 	int error = __real_pthread_mutex_lock(lock);
-	pass(&within);
+	if (comes_to(&within))
+		stop_at(&within);
 	if (interrupts && !error)
 		interrupt();
 	return error;
