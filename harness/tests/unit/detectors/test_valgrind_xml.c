@@ -302,16 +302,16 @@ Test(valgrind_xml, every_kind_is_explained)
 /* A homework may start a thousand threads; the workbook's own programs do not, and need not pay for the room. */
 Test(valgrind_command, makes_room_for_the_threads_of_other_programs)
 {
-	static const char *const programs[] = {"/root/build/plain/bin/chapters/x", "/root/build/run/7.own/plain"};
+	static const char *const paths[] = {"/root/build/plain/bin/chapters/x", "/root/build/run/7.own/plain"};
 
 	for (size_t i = 0; i < 2; i++) {
-		struct run run = {.program = programs[i], .root = "/root", .directory = "/tmp"};
+		struct run run = {.program = paths[i], .root = "/root", .directory = "/tmp"};
 		struct command command = {0};
 		bool room = false;
 		detector_named("helgrind")->prepare(&run, &command);
 		for (size_t j = 0; command.argv[j]; j++)
 			room = room || strncmp(command.argv[j], "--max-threads=", 14) == 0;
-		cr_assert_eq(room, i == 1, "%s", programs[i]);
+		cr_assert_eq(room, i == 1, "%s", paths[i]);
 		command_release(&command);
 	}
 }

@@ -33,8 +33,9 @@ static int interruptions;
 
 int posix_fallocate(int file, off_t start, off_t size)
 {
-	int (*real)(int, off_t, off_t) = (int (*)(int, off_t, off_t))dlsym(RTLD_NEXT, "posix_fallocate");
+	int (*real)(int, off_t, off_t);
 
+	*(void **)&real = dlsym(RTLD_NEXT, "posix_fallocate");
 	return interruptions-- > 0 ? EINTR : real(file, start, size);
 }
 

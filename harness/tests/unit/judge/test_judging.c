@@ -154,7 +154,7 @@ static void note_start(void *context, size_t task)
 
 static void judge_heavy_and_light(long head_start_ms)
 {
-	static const struct judging_events events = {.started = note_start, .finished = on_finished};
+	static const struct judging_events noting = {.started = note_start, .finished = on_finished};
 	struct detector heavy = detector_sixth;
 	struct tasks both = {0};
 	struct seen seen = {.ends = 0};
@@ -166,7 +166,7 @@ static void judge_heavy_and_light(long head_start_ms)
 	options.fresh = true;
 	options.head_start_ms = head_start_ms;
 	began_count = 0;
-	judging_join(judging_start(&scratch.workbook, &both, &options, &events, &seen));
+	judging_join(judging_start(&scratch.workbook, &both, &options, &noting, &seen));
 	cr_assert_eq((int)seen.how, (int)END_DONE);
 	cr_assert_eq(began_count, 2);
 	release(&seen);
