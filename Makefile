@@ -100,7 +100,12 @@ rooms = $(wildcard $1/. $(dir $1)shared/.)
 # A mutant is refused by its judges, not by a warning, and a submission too.
 compile = $(Q)[ -d $(@D) ] || mkdir -p $(@D); $(if $(filter build/submissions/%,$<),$(call expand,$1,$(call pitfall,$<),$<,$@) 2>$@.log &&) \
 	$(CC) $(PROGRAM_CFLAGS) $(if $(filter build/mutants/% build/submissions/%,$<),-Wno-error) $(if $(filter build/submissions/%,$<),$(GRADED_CFLAGS)) $($1_FLAGS) -Iexercises/$(call pitfall,$<) -c $< -o $@ \
-	2>$@.log || { rm -f $@; cat $@.log >&2; exit 1; }
+	2>$@.log $(if $(filter build/submissions/%,$<),&& $(call only_asked_for,$1,$(call pitfall,$<),$@) 2>>$@.log) || { rm -f $@; cat $@.log >&2; exit 1; }
+# What of a submission is linked, beside its object, at which the gate looks: nothing in it is found by name but what the exercise's
+# headers speak of. A sanitizer's runtime, the kit and the libraries have names that anybody may write, and would call what has them.
+# Where that fails it is the machine's fault, in the words of a compiler whose linker is killed.
+only_asked_for = { objcopy --keep-global-symbols=build/$1/obj/exercises/$2/names $3 $3.linked || \
+	{ echo 'the compiler or linker command failed due to signal' >&2; false; }; }
 # What the preprocessor leaves of a submission, beside its object: the gate looks at it (harness/grading/built.h). What is wrong
 # with the source the compiler says better; what has no end is not compiled, nor what the preprocessor itself does not survive:
 # clang takes as much of its stack as there are lines that a backslash joins.
@@ -113,7 +118,7 @@ expand = { (ulimit -f 32768; ulimit -t 5; $(CC) $(filter-out -MMD -MP,$(PROGRAM_
 RUNTIME_CFLAGS := $(POSIX) -Iharness -O1 -g -gdwarf-4 -gdwarf-aranges -fno-omit-frame-pointer -fno-builtin -fno-stack-protector $(WARN) -MMD -MP
 compile_runtime = $(Q)mkdir -p $(@D); rm -f $@; $(CC) $(RUNTIME_CFLAGS) -c $< -o $@ 2>$@.log || { cat $@.log >&2; exit 1; }
 # Under another name until it is whole: a linker that is killed leaves half a program, which make would take for a new one.
-link = $(Q)[ -d $(@D) ] || mkdir -p $(@D); $(CC) $($1_FLAGS) -pthread -o $@.new $(filter %.o %.a,$^) $($1_LDFLAGS) $2 \
+link = $(Q)[ -d $(@D) ] || mkdir -p $(@D); $(CC) $($1_FLAGS) -pthread -o $@.new $(patsubst build/$1/obj/build/submissions/%.o,build/$1/obj/build/submissions/%.o.linked,$(filter %.o %.a,$^)) $($1_LDFLAGS) $2 \
 	2>$@.log && mv $@.new $@ || { rm -f $@ $@.new; cat $@.log >&2; exit 1; }
 
 # A program from anywhere, for `loose check`: OWN is a directory for what is made, WORDS its files and the reader's flags,
@@ -143,11 +148,11 @@ killed = { [ $$? -ne 137 ] || if [ "$$(ulimit -t)" = unlimited ]; then echo 'the
 	else echo "error: the compiler was killed, as it is here after $$(ulimit -t) s of processor time"; fi >&2; false; }
 # The same for a file of an exercise that stands anywhere: FILE, in the place of that of EXERCISE. As in work/.
 own_exercise = $(Q){ $(call expand,$1,$(EXERCISE),$(FILE),$@.o) && { $(CC) $(PROGRAM_CFLAGS) -Wno-error $(GRADED_CFLAGS) $($1_FLAGS) -Iexercises/$(EXERCISE) -c $(FILE) -o $@.o && \
-	$(call link_test,$1,$@.o $(filter %.o %.a,$^),$(LIBS_$(EXERCISE))) || $(killed); }; \
+	$(call only_asked_for,$1,$(EXERCISE),$@.o) && $(call link_test,$1,$@.o.linked $(filter %.o %.a,$^),$(LIBS_$(EXERCISE))) || $(killed); }; \
 	} 2>$@.log || { cat $@.log >&2; exit 1; }
 
-# What was compiled of it, STUDENT/FLAVOUR.o, with an instructor's hidden tests in the place of the exercise's (harness/grading/hidden.h).
-own_hidden = $(Q)$(call link_test,$1,$(STUDENT)/$1.o $(HIDDEN)/hidden-$1.o $(filter %.o %.a,$^),$(LIBS_$(EXERCISE))) 2>$@.log || { cat $@.log >&2; exit 1; }
+# What was compiled of it, STUDENT/FLAVOUR.o.linked, with an instructor's hidden tests in the place of the exercise's (harness/grading/hidden.h).
+own_hidden = $(Q)$(call link_test,$1,$(STUDENT)/$1.o.linked $(HIDDEN)/hidden-$1.o $(filter %.o %.a,$^),$(LIBS_$(EXERCISE))) 2>$@.log || { cat $@.log >&2; exit 1; }
 # Those, which the harness has put there: all sources of a folder, whose path ends with the exercise's, become one object.
 compile_hidden = $(Q){ for source in $(@D)/*.c; do $(CC) $(filter-out -Werror -MMD -MP,$(PROGRAM_CFLAGS)) $($1_FLAGS) \
 	-Iexercises/$(word 4,$(subst /, ,$@))/$(word 5,$(subst /, ,$@)) -I$(@D) -c $$source -o $$source.$1.o || exit 1; done && $(CC) -nostdlib -r -o $@ $(@D)/*.c.$1.o; } 2>$@.log || { cat $@.log >&2; exit 1; }
@@ -185,6 +190,12 @@ $(addprefix build/$1/bin/,$(TEST_PROGRAMS) $(READER_PROGRAMS)) $(filter build/$1
 	$$(call link,$1,$$(TEST_LDFLAGS) $$(call libs,$$*))
 
 $(filter build/$1/%,$(SUBMISSIONS)): $(addprefix build/$1/obj/,$(GRADED_RUNTIME))
+$(patsubst build/$1/bin/%,build/$1/obj/%.o,$(filter build/$1/%,$(SUBMISSIONS))): build/$1/obj/%.o: %.c build/$1/obj/exercises/$$$$(call pitfall,$$$$*)/names build/toolchain
+	$$(call compile,$1)
+
+.PRECIOUS: build/$1/obj/exercises/%/names
+build/$1/obj/exercises/%/names: $$$$(wildcard exercises/$$$$*/*.h) build/toolchain
+	$(Q)[ -d $$(@D) ] || mkdir -p $$(@D); cat $$(filter %.h,$$^) | grep -oE '[A-Za-z_][A-Za-z0-9_]*' | sort -u >$$@.new && mv $$@.new $$@
 
 $(addprefix build/$1/bin/,$(OUTCOME_PROGRAMS)): build/$1/bin/%: build/$1/obj/%.o \
 		$(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME))
@@ -209,7 +220,7 @@ $(foreach one,$(FLAVOURS),$(eval $(call flavour,$(one))))
 # cannot be.
 parts: $(foreach one,$(filter-out trace,$(FLAVOURS)),build/$(one)/kit.a $(addprefix build/$(one)/obj/,$($(one)_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME) harness/runtime/linker))
 
-parts/%: parts $(foreach one,$(filter-out trace,$(FLAVOURS)),build/$(one)/obj/exercises/%/test.o)
+parts/%: parts $(foreach one,$(filter-out trace,$(FLAVOURS)),build/$(one)/obj/exercises/%/test.o build/$(one)/obj/exercises/%/names)
 	@:
 
 # The harness asks for ready/TARGET, and takes the line for the word that TARGET is there: make itself prints it, without a

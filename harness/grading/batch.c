@@ -118,7 +118,7 @@ static void walled_init_hidden(struct walled *walled, const struct batch *batch)
 
 	walled_begin(walled, batch, "more");
 	for (int i = 0; i < 2; i++) {
-		walled->paths[i] = mem_format("%s/%s.o", batch->walled.directory, flavours[i]);
+		walled->paths[i] = mem_format("%s/%s.o.linked", batch->walled.directory, flavours[i]);
 		walled->paths[2 + i] = hidden_object(hidden, root, flavours[i]);
 	}
 	memcpy(walled->files, walled->paths, sizeof walled->paths);

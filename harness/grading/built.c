@@ -1,5 +1,6 @@
 #include "built.h"
 
+#include <ctype.h>
 #include <dlfcn.h>
 #include <elf.h>
 #include <stdlib.h>
@@ -103,20 +104,6 @@ static bool is_instrumentation(const char *name)
 	return begins(name, starts);
 }
 
-static void look_at_use(struct looking *looking, const struct object_symbol *symbol)
-{
-	const char *name = symbol->name, *refused;
-
-	if (!*name || (looking->watched && is_instrumentation(name)) || gate_allows(looking->gate, name))
-		return;
-	refused = gate_refuses(name);
-	if (refused)
-		note(looking, GATE_TAMPERED, refused, name);
-	else
-		note(looking, GATE_UNKNOWN,
-		     "a function that is on no list of what this exercise may use (harness/grading/names)", name);
-}
-
 /* libm's and the C library's own. */
 static bool is_of_system(const char *name)
 {
@@ -132,6 +119,28 @@ static bool is_of_system(const char *name)
 	return found;
 }
 
+static void look_at_use(struct looking *looking, const struct object_symbol *symbol)
+{
+	const char *name = symbol->name, *refused;
+
+	if (!*name || (looking->watched && is_instrumentation(name)))
+		return;
+	if (is_of_system(name) ? gate_allows_of_system(looking->gate, name) : gate_allows(looking->gate, name))
+		return;
+	refused = gate_refuses(name);
+	if (refused)
+		note(looking, GATE_TAMPERED, refused, name);
+	else
+		note(looking, GATE_UNKNOWN,
+		     "a function that is on no list of what this exercise may use (harness/grading/names)", name);
+}
+
+/* C leaves no name of this kind to a program; what C++ makes of a function's name is one too. */
+static bool is_reserved(const char *name)
+{
+	return name[0] == '_' && (name[1] == '_' || isupper((unsigned char)name[1]));
+}
+
 static void look_at_definition(struct looking *looking, const struct object_symbol *symbol)
 {
 	const char *name = symbol->name, *refused = gate_refuses(name);
@@ -140,7 +149,7 @@ static void look_at_definition(struct looking *looking, const struct object_symb
 		note(looking, GATE_TAMPERED, "a definition that the linker may exchange", name);
 	else if (refused)
 		note(looking, GATE_TAMPERED, refused, name);
-	else if (strcmp(name, "main") == 0 || strncmp(name, "__", 2) == 0)
+	else if (strcmp(name, "main") == 0 || is_reserved(name))
 		note(looking, GATE_TAMPERED, "a definition in the place of the system's", name);
 	else if (gate_is_of_kit(looking->gate, name) && !is_of_system(name))
 		note(looking, GATE_UNKNOWN, "a function of the kit's name, which the tests would call (make it static)",

@@ -17,6 +17,7 @@ struct words {
 struct gate {
 	struct words headers, right, names;
 	struct words kit, own; /* names that the kit's headers declare, and the words of the exercise's headers */
+	struct words called;   /* words of `right` that a bracket follows, and that are no member's name */
 };
 
 static bool has(const struct words *words, const char *at, size_t length)
@@ -47,10 +48,15 @@ static void learn(struct gate *gate, const char *right)
 {
 	char *text = lexer_joined(right);
 	struct lexer lexer = lexer_of(text);
+	struct lexeme before = {.kind = LEXEME_END}, of = before;
 
-	for (struct lexeme token; (token = lexer_next(&lexer)).kind != LEXEME_END;)
+	for (struct lexeme token; (token = lexer_next(&lexer)).kind != LEXEME_END; of = before, before = token) {
 		if (token.kind == LEXEME_WORD)
 			add(&gate->right, token.at, token.length);
+		if (lexeme_is(&token, "(") && before.kind == LEXEME_WORD && !lexeme_is(&of, ".") &&
+		    !lexeme_is(&of, "->"))
+			add(&gate->called, before.at, before.length);
+	}
 	free(text);
 }
 
@@ -104,6 +110,11 @@ void gate_add_names(struct gate *gate, const char *list)
 bool gate_allows(const struct gate *gate, const char *name)
 {
 	return has(&gate->names, name, strlen(name)) || has(&gate->right, name, strlen(name));
+}
+
+bool gate_allows_of_system(const struct gate *gate, const char *name)
+{
+	return has(&gate->names, name, strlen(name)) || has(&gate->called, name, strlen(name));
 }
 
 bool gate_is_of_kit(const struct gate *gate, const char *name)
@@ -180,6 +191,7 @@ void gate_free(struct gate *gate)
 	words_release(&gate->names);
 	words_release(&gate->kit);
 	words_release(&gate->own);
+	words_release(&gate->called);
 	free(gate);
 }
 

@@ -42,6 +42,8 @@ enum gate_answer gate_look_expanded(const struct gate *gate, const char *text, c
 
 /* Whether an object may ask the linker for the name: a right program uses it, or a list has it. */
 bool gate_allows(const struct gate *gate, const char *name);
+/* The same for one that the C library has too: `link` of a list is not link(). */
+bool gate_allows_of_system(const struct gate *gate, const char *name);
 /* Whether a right program, the starter or a header of the exercise has the word. */
 bool gate_is_of_exercise(const struct gate *gate, const char *word);
 /* Whether a header of the kit declares the name, and the exercise has not given it a meaning of its own. */

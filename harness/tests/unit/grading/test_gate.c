@@ -92,7 +92,14 @@ static struct trick tricks[] = {
 	{"long syscall(long, ...);\n", "around the C library", GATE_TAMPERED},
 	{"const char *maps = \"/proc/self/maps\";\n", "at home", GATE_SUSPICIOUS},
 	{"int \\u00e9;\n", "a number for a letter", GATE_TAMPERED},
-	{"#line 1 \"test.c\"\n", "no exercise needs", GATE_SUSPICIOUS},
+	{"#line 1\nint x;\n", "no exercise needs", GATE_SUSPICIOUS},
+	{"#line 1 \"test.c\"\n", "another file's", GATE_TAMPERED},
+	{"#define F \"test.c\"\n#line 1 F\n", "line 2: lines that say", GATE_TAMPERED},
+	{"#include \"kit/schedule.c\"\n", "a file that is none", GATE_TAMPERED},
+	{"#pragma GCC diagnostic ignored \"-Wunused\"\n#pragma clang diagnostic pop\n#pragma region x\n", "",
+	 GATE_ALLOWED},
+	{"#pragma GCC\ndiagnostic\n", "a pragma", GATE_TAMPERED},
+	{"#pragma GCC system_header\n", "a pragma", GATE_TAMPERED},
 };
 
 ParameterizedTestParameters(gate, tells)
@@ -130,6 +137,8 @@ static struct trick expanded[] = {
 	{BEGIN "#pragma clang optimize off\n", "a pragma", GATE_TAMPERED},
 	{BEGIN "const char *p = \"__ts\" \"an_on_report\";\n", "a detector's runtime", GATE_TAMPERED},
 	{BEGIN "const char *p = \"line.c\";\n", "", GATE_ALLOWED},
+	{BEGIN "# 40 \"line.c\"\nint x;\n", "", GATE_ALLOWED},
+	{BEGIN "# 40 \"test.c\"\nint x;\n", "another file's", GATE_TAMPERED},
 	{BEGIN "static void kill(int i) { }\nvoid f(void) { kill(1); }\n", "whole process", GATE_SUSPICIOUS},
 	{BEGIN "# 1 \"exercises/02-x/y/test.c\" 1\n# 2 \"line.c\" 2\n",
 	 "line 1, as the preprocessor leaves it: a file that", GATE_TAMPERED},
@@ -168,6 +177,23 @@ Test(gate, knows_names_by_what_the_exercise_uses)
 	cr_expect_not(gate_allows(gate, "socket") || gate_allows(gate, "open") || gate_allows(gate, "::"));
 	cr_expect_str_eq(gate_refuses("fork"), "another program, or another process");
 	cr_expect_null(gate_refuses("getrusage"));
+	gate_free(gate);
+}
+
+/* A member or a variable that has a function's name calls nothing. */
+Test(gate, takes_a_word_for_no_function_where_nobody_calls_it)
+{
+	static const char *const none[] = {NULL},
+				 *const right[] = {
+					 "struct s { int open, link; };\n"
+					 "int f(struct s *of) { of->open(1); of->link = 2; return pause(); }\n",
+					 NULL};
+	struct gate *gate = gate_new(none, right);
+
+	gate_add_names(gate, "malloc\n");
+	cr_expect(gate_allows_of_system(gate, "pause") && gate_allows_of_system(gate, "malloc"));
+	cr_expect_not(gate_allows_of_system(gate, "open") || gate_allows_of_system(gate, "link"));
+	cr_expect(gate_allows(gate, "open"));
 	gate_free(gate);
 }
 
@@ -266,16 +292,11 @@ Test(gate, takes_no_longer_for_each_line_of_a_long_text, .timeout = 300, .disabl
 	static const struct {
 		const char *piece;
 		enum gate_answer answer;
-	} cases[] = {{"#error \"/*\n", GATE_UNKNOWN},
-		     {"#error x /* */\n", GATE_ALLOWED},
-		     {"#line 1 \"x\"\n", GATE_SUSPICIOUS},
-		     {"#define M 1\n", GATE_ALLOWED},
-		     {"int a,\n", GATE_ALLOWED},
-		     {"((((((((", GATE_ALLOWED},
-		     {"static int f(", GATE_ALLOWED},
-		     {"/**/ /", GATE_ALLOWED},
-		     {"a\\\n", GATE_ALLOWED},
-		     {"__attribute__((unused)) ", GATE_ALLOWED}};
+	} cases[] = {{"#error \"/*\n", GATE_UNKNOWN}, {"#error x /* */\n", GATE_ALLOWED},
+		     {"#line 1\n", GATE_SUSPICIOUS},  {"#define M 1\n", GATE_ALLOWED},
+		     {"int a,\n", GATE_ALLOWED},      {"((((((((", GATE_ALLOWED},
+		     {"static int f(", GATE_ALLOWED}, {"/**/ /", GATE_ALLOWED},
+		     {"a\\\n", GATE_ALLOWED},	      {"__attribute__((unused)) ", GATE_ALLOWED}};
 	static const char *const none[] = {NULL};
 	struct gate *gate = gate_new(none, none);
 
