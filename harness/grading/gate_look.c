@@ -9,6 +9,9 @@
 #include "base/text.h"
 #include "gate_words.h"
 
+static const char gate_needless[] = "a directive that no exercise needs",
+		  gate_elsewhere[] = "lines that say that they are another file's";
+
 struct looking {
 	const struct gate *gate;
 	enum gate_answer answer;
@@ -44,10 +47,11 @@ static bool is_one_of(const struct lexeme *word, const char *const *list)
 	return false;
 }
 
-/* A file of the kit is one name below kit/: no way leads on from there. */
+/* A header of the kit is one name below kit/: no way leads on from there, and its sources are linked with it already. */
 static bool is_of_kit(const char *at, size_t length)
 {
-	return length > 4 && strncmp(at, "kit/", 4) == 0 && !memchr(at + 4, '/', length - 4);
+	return length > 6 && strncmp(at, "kit/", 4) == 0 && !memchr(at + 4, '/', length - 4) &&
+	       strncmp(at + length - 2, ".h", 2) == 0;
 }
 
 static void look_at_include(struct looking *looking, struct lexer *lexer, const struct lexeme *directive)
@@ -91,11 +95,36 @@ static void look_at_message(struct looking *looking, struct lexer *lexer, const 
 	}
 }
 
-/* "#pragma once" and "#pragma STDC ..." change nothing that a judge sees. */
+/* A number alone counts its lines anew. With a name, of which a macro may be made, what is found is shown in that file. */
+static void look_at_line(struct looking *looking, struct lexer *lexer, const struct lexeme *directive)
+{
+	struct lexer ahead = *lexer;
+
+	for (struct lexeme token; (token = lexer_next(&ahead)).kind != LEXEME_END && !token.first;)
+		if (token.kind != LEXEME_NUMBER) {
+			note(looking, GATE_TAMPERED, &token, gate_elsewhere);
+			return;
+		}
+	note(looking, GATE_SUSPICIOUS, directive, gate_needless);
+}
+
+/* What changes nothing that a judge sees: a warning that is switched off, or a part that an editor folds. */
+static bool is_harmless_pragma(const struct lexeme *what, struct lexer *lexer)
+{
+	static const char *const harmless[] = {"once", "STDC", "region", "endregion", "mark", NULL};
+	static const char *const compilers[] = {"GCC", "clang", NULL};
+
+	if (is_one_of(what, harmless))
+		return true;
+	struct lexer ahead = *lexer;
+	struct lexeme of = lexer_next(&ahead);
+	return is_one_of(what, compilers) && !of.first && lexeme_is(&of, "diagnostic");
+}
+
 static void look_at_directive(struct looking *looking, struct lexer *lexer)
 {
 	static const char *const files[] = {"include_next", "import", "embed", NULL};
-	static const char *const others[] = {"line", "ident", "sccs", "assert", NULL};
+	static const char *const others[] = {"ident", "sccs", "assert", NULL};
 	struct lexeme token = lexer_next(lexer);
 
 	if (token.first)
@@ -110,10 +139,12 @@ static void look_at_directive(struct looking *looking, struct lexer *lexer)
 		note(looking, GATE_TAMPERED, &token, "a line of another file's, as the preprocessor writes it");
 	} else if (lexeme_is(&token, "pragma")) {
 		struct lexeme what = lexer_next(lexer);
-		if (!lexeme_is(&what, "once") && !lexeme_is(&what, "STDC"))
+		if (!is_harmless_pragma(&what, lexer))
 			note(looking, GATE_TAMPERED, &what, "a pragma");
+	} else if (lexeme_is(&token, "line")) {
+		look_at_line(looking, lexer, &token);
 	} else if (is_one_of(&token, others)) {
-		note(looking, GATE_SUSPICIOUS, &token, "a directive that no exercise needs");
+		note(looking, GATE_SUSPICIOUS, &token, gate_needless);
 	} else if (lexeme_is(&token, "define") || lexeme_is(&token, "undef")) {
 		struct lexeme name = lexer_next(lexer);
 		if (lexeme_begins(&name, "pthread_") || lexeme_begins(&name, "__") || lexeme_begins(&name, "sem_") ||
@@ -406,6 +437,27 @@ static void look_at_taken(struct looking *looking, const char *line, size_t leng
 		     "a file that is none of the exercise's");
 }
 
+/* The name between the marks of a line that begins with a number; of length 0: it has none. */
+static const char *name_of_line(const char *line, size_t length, size_t *named)
+{
+	const char *open = memchr(line, '"', length);
+	const char *close = open ? memchr(open + 1, '"', (size_t)(line + length - open) - 1) : NULL;
+
+	*named = close ? (size_t)(close - open) - 1 : 0;
+	return close ? open + 1 : "";
+}
+
+/* Neither the beginning of a file nor the way back from one: a #line, whose name must be the file's own. */
+static void look_at_renamed(struct looking *looking, const char *line, size_t length, unsigned number)
+{
+	size_t named;
+	const char *name = name_of_line(line, length, &named);
+
+	if (named && *name != '<' && looking->file &&
+	    (strlen(looking->file) != named || strncmp(name, looking->file, named) != 0))
+		note(looking, GATE_TAMPERED, &(struct lexeme){LEXEME_TEXT, name, named, number, false}, gate_elsewhere);
+}
+
 /* Lines of the file itself, at their numbers. For the caller to free. */
 static char *own_lines(struct looking *looking, const char *text)
 {
@@ -421,6 +473,8 @@ static char *own_lines(struct looking *looking, const char *text)
 			int step = follow_depth(text, length);
 			if (depth == 0 && step > 0)
 				look_at_taken(looking, text, length, (unsigned)line);
+			else if (depth == 0 && step == 0)
+				look_at_renamed(looking, text, length, (unsigned)line);
 			depth += step;
 			depth = depth < 0 ? 0 : depth;
 			if (depth == 0)
@@ -440,12 +494,13 @@ static char *own_lines(struct looking *looking, const char *text)
 enum gate_answer gate_look_expanded(const struct gate *gate, const char *text, char **evidence)
 {
 	struct looking looking = {.gate = gate, .answer = GATE_ALLOWED, .expanded = true};
-	char *own = own_lines(&looking, text), *name = NULL;
+	size_t length;
+	const char *first = name_of_line(text, strcspn(text, "\n"), &length);
+	char *name = length ? mem_copy_n(first, length) : NULL;
 
 	/* The first line is '# 1 "FILE"'. */
-	const char *quote = strchr(text, '"');
-	if (quote)
-		looking.file = name = mem_copy_n(quote + 1, strcspn(quote + 1, "\""));
+	looking.file = name;
+	char *own = own_lines(&looking, text);
 	look_at_tokens(&looking, own);
 	free(name);
 	free(own);

@@ -246,6 +246,10 @@ Test(processes, a_frame_is_own_by_its_directory)
 	cr_assert_not(run_owns(&two, "/w/ab/x.c"));
 	cr_assert_not(run_owns(&two, "/w/a"));
 	cr_assert_not(run_owns(&two, "w/a/x.c"));
+	cr_assert(run_owns(&two, "/w/a/../b/x.h"));
+	two.tests = true;
+	cr_assert(run_owns(&two, "/w/a/x.c"));
+	cr_assert_not(run_owns(&two, "/w/a/../../solutions/x.c"));
 	cr_assert_not(run_owns(&two, NULL));
 	two.own = (char *const[]){"/w/a", NULL};
 	cr_assert_not(run_owns(&two, "/w/b/x.c"));
