@@ -134,9 +134,10 @@ own = $(Q)cd $(FROM) && for how in -Werror=implicit-function-declaration \
 	cat $(CURDIR)/$@.log >&2; exit 1
 
 # How the compiler would call the linker for a test program, asked once: to start it for nothing else takes longer than to link.
+# Without an end of its line: GNU make 4.3 takes that away of what it reads, or not, as its memory happens to lie.
 # What does not link so is linked as ever: another compiler library may have come since, and the words are the compiler's.
 linker = $(Q)mkdir -p $(@D); env -u LIBRARY_PATH $(CC) -\#\#\# $($1_FLAGS) -pthread -o OUT $< $($1_LDFLAGS) $(TEST_LDFLAGS) -lLIBS 2>&1 | \
-	sed -n '$$s|"$<"|OBJECTS|p' >$@.new && mv $@.new $@
+	sed -n '$$s|"$<"|OBJECTS|p' | tr -d '\n' >$@.new && mv $@.new $@
 # Of flavour, objects and libraries.
 link_test = { $(or $(subst "OUT",$@,$(subst OBJECTS,$2,$(subst "-lLIBS",$3,$(file <build/$1/obj/harness/runtime/linker)))),false) 2>$@.linker && \
 	{ [ ! -s $@.linker ] || cat $@.linker >&2; } || \
@@ -173,7 +174,7 @@ endif
 build/$1/obj/harness/runtime/%.o: harness/runtime/%.c build/toolchain
 	$$(call compile_runtime)
 
-build/$1/obj/harness/runtime/linker: build/$1/obj/harness/runtime/hooks.o build/toolchain
+build/$1/obj/harness/runtime/linker: build/$1/obj/harness/runtime/hooks.o build/toolchain Makefile
 	$$(call linker,$1)
 
 build/$1/kit.a: $(addprefix build/$1/obj/,$(KIT))
