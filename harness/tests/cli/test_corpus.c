@@ -138,6 +138,7 @@ static void hand_all_in(void)
 		size_t length = strlen(entry->d_name);
 		if (length < 3 || length > 60 || strcmp(entry->d_name + length - 2, ".c") != 0)
 			continue;
+		cr_assert_lt(corpus.count, sizeof corpus.names / sizeof *corpus.names);
 		memcpy(corpus.names[corpus.count], entry->d_name, length - 2);
 		corpus.names[corpus.count][length - 2] = '\0';
 		if (!is_asked_for(corpus.names[corpus.count]))
