@@ -17,7 +17,7 @@ struct words {
 struct gate {
 	struct words headers, right, names;
 	struct words kit, own; /* names that the kit's headers declare, and the words of the exercise's headers */
-	struct words called;   /* words of `right` that a bracket follows, and that are no member's name */
+	struct words called;   /* words of `right` before a bracket, where they name a function and not a member */
 };
 
 static bool has(const struct words *words, const char *at, size_t length)
