@@ -38,7 +38,9 @@ struct post {
  *   - print() and envelope() get the letter as next() has filled it in. It stays
  *     so from the beginning of print() to the end of envelope().
  *   - A letter waits for no other: the next one is printed while those before
- *     it still are.
+ *     it still are, and may be in its envelope before they are in theirs.
+ *
+ * When it has returned, the next post may be sent.
  */
 int letters_send(const struct post *post);
 
