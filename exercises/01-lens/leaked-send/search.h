@@ -7,6 +7,8 @@
  *             ;
  *     search_end(search);      // most readers stop at the page they wanted
  *     archive_close(&archive);
+ *
+ * Any number of searches may run in a process. They know nothing of each other.
  */
 #ifndef SEARCH_H
 #define SEARCH_H
@@ -27,7 +29,7 @@ enum { SEARCH_AHEAD = 4 }; /* hits that are kept for the reader, at most */
  */
 struct search *search_start(search_look *look, void *archive, int pages);
 
-/* The next hit, in the order of the pages; waits for it. False: there are no more. */
+/* The next hit, in the order of the pages; waits for it. False: there are no more, however often one asks. */
 bool search_next(struct search *search, int *page);
 
 /*

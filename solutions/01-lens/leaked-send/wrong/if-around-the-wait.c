@@ -6,7 +6,7 @@
  *           at again?
  * Refused   the test: POSIX lets a wait end without a signal, and the test lets that happen. Then there is no room, and a
  *           hit that nobody has read is written over.
- * test      fails reads_all_hits, looks_ahead_but_not_far
+ * test      fails ends_in_the_middle, looks_ahead_but_not_far, reads_all_hits
  */
 #include "search.h"
 

@@ -4,7 +4,7 @@
  * Tempting  the smaller the queue is, the less there is to leak, and no test of the incident notices.
  * Refused   by the tests: the thread looks ahead so that a reader finds several hits ready. Half of the promise is the bound,
  *           the other half is what it bounds.
- * test      fails looks_ahead_but_not_far
+ * test      fails ends_in_the_middle, looks_ahead_but_not_far
  */
 #include "search.h"
 

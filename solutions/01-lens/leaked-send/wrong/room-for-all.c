@@ -4,7 +4,7 @@
  * Tempting  one number has changed, and there is no wait any more that could be in vain.
  * Refused   by the tests: the bound is gone with the wait. The thread runs to the last page in any case, whether
  *           somebody reads or has left, and keeps all that it finds.
- * test      fails ends_while_looking, looks_ahead_but_not_far
+ * test      fails ends_in_the_middle, ends_while_looking, looks_ahead_but_not_far
  */
 #include "search.h"
 

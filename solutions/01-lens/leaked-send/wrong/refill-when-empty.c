@@ -1,0 +1,94 @@
+/*
+ * Tempting  the thread looks for four hits in one go and sleeps until they are read: fewer wake-ups, and the bound
+ *           holds.
+ * Refused   the test: the reader waits for each fourth hit, while the thread could have looked. A bound is on what is
+ *           kept; below it there is nothing to wait for.
+ * test      fails ends_in_the_middle
+ */
+#include "search.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "kit/check.h"
+
+struct search {
+	search_look *look;
+	void *archive;
+	int pages;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	/* all below guarded by lock */
+	int hits[SEARCH_AHEAD], first, count;
+	bool complete; /* there will be no more hits */
+	bool full;
+	bool over; /* nobody will read any more */
+	pthread_t thread;
+};
+
+/* False when nobody will read any more. */
+static bool keep(struct search *search, int page, bool hit)
+{
+	CHECK(pthread_mutex_lock(&search->lock));
+	while (hit && search->full && !search->over)
+		CHECK(pthread_cond_wait(&search->changed, &search->lock));
+	if (hit && !search->over && search->count == SEARCH_AHEAD - 1)
+		search->full = true;
+	if (hit && !search->over)
+		search->hits[(search->first + search->count++) % SEARCH_AHEAD] = page;
+	search->complete = page >= search->pages;
+	bool go_on = !search->over;
+	CHECK(pthread_cond_broadcast(&search->changed));
+	CHECK(pthread_mutex_unlock(&search->lock));
+	return go_on;
+}
+
+static void *look_ahead(void *arg)
+{
+	struct search *search = arg;
+	bool go_on = keep(search, 0, false); /* an archive may have no page */
+
+	for (int page = 1; page <= search->pages && go_on; page++)
+		go_on = keep(search, page, search->look(search->archive, page));
+	return NULL;
+}
+
+struct search *search_start(search_look *look, void *archive, int pages)
+{
+	struct search *search = malloc(sizeof *search);
+
+	HAVE(search);
+	*search = (struct search){.look = look, .archive = archive, .pages = pages};
+	CHECK(pthread_mutex_init(&search->lock, NULL));
+	CHECK(pthread_cond_init(&search->changed, NULL));
+	NEED(pthread_create(&search->thread, NULL, look_ahead, search));
+	return search;
+}
+
+bool search_next(struct search *search, int *page)
+{
+	CHECK(pthread_mutex_lock(&search->lock));
+	while (search->count == 0 && !search->complete)
+		CHECK(pthread_cond_wait(&search->changed, &search->lock));
+	bool more = search->count > 0;
+	if (more) {
+		*page = search->hits[search->first];
+		search->first = (search->first + 1) % SEARCH_AHEAD;
+		search->full = --search->count > 0 && search->full;
+		CHECK(pthread_cond_broadcast(&search->changed));
+	}
+	CHECK(pthread_mutex_unlock(&search->lock));
+	return more;
+}
+
+void search_end(struct search *search)
+{
+	CHECK(pthread_mutex_lock(&search->lock));
+	search->over = true;
+	CHECK(pthread_cond_broadcast(&search->changed));
+	CHECK(pthread_mutex_unlock(&search->lock));
+	CHECK(pthread_join(search->thread, NULL));
+	CHECK(pthread_cond_destroy(&search->changed));
+	CHECK(pthread_mutex_destroy(&search->lock));
+	free(search);
+}
