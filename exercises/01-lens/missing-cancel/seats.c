@@ -3,7 +3,7 @@
  * bought or given back before that, nobody tells the thread.
  *
  * Promise   when seat_buy() or seat_give_back() returns, nothing is left of the hold.
- * test      fails an_old_hold_ends_no_other, an_old_hold_ends_no_other_of_the_same
+ * test      fails an_evening_with_many_holds, an_old_hold_ends_no_other, an_old_hold_ends_no_other_of_the_same
  * budget    fires started in expire, joined in expire when started <= joined + held + 2, joined == started
  */
 #include "seats.h"

@@ -14,8 +14,10 @@
  *
  * All of these are called by one thread, that of the box office. What they do by
  * threads of their own is their business, with one bound: no more than one for
- * each seat that is held, and one besides. Each of them is joined, and counts
- * until it is.
+ * each seat that is held, and one besides for each house. Each of them is joined,
+ * and counts until it is.
+ *
+ * Any number of houses may be open in a process. They know nothing of each other.
  */
 #ifndef SEATS_H
 #define SEATS_H
@@ -29,14 +31,14 @@ struct house;
 /* The seats 0 to `seats` - 1 are free, and it is 0 o'clock. */
 struct house *house_open(int seats);
 
-/* The customer holds the seat until it is `until`, which lies ahead. False: it is held or sold. */
+/* The customer holds the seat until it is `until`, which lies ahead; a customer is any number. False: it is held or sold. */
 bool seat_hold(struct house *house, int seat, int customer, long until);
 
 /*
  * The customer buys the seat that it holds, or gives it back. False: it does
- * not hold this seat, or not any more. When they return, nothing is left of the
- * hold: what its time would have done will not be done, its thread, if it had
- * one, has ended, and its memory is free.
+ * not hold this seat, or not any more; a seat that is sold is held by nobody.
+ * When they return, nothing is left of the hold: what its time would have done
+ * will not be done, its thread, if it had one, has ended, and its memory is free.
  */
 bool seat_buy(struct house *house, int seat, int customer);
 bool seat_give_back(struct house *house, int seat, int customer);

@@ -17,8 +17,8 @@
 #include "kit/schedule.h"
 
 enum {
-	ANNA = 1,
-	BEN = 2,
+	ANNA = 0,
+	BEN = 1,
 	SEATS = 12,
 	LATE = 1000000,
 	MANY = 6,	/* holds, one after the other */
@@ -116,21 +116,29 @@ static void in_time(void)
 {
 	expect(hold(1, ANNA, 10), "a free seat could not be held");
 	expect(hold(2, ANNA, 20), "a free seat could not be held");
+	expect(hold(3, ANNA, 5), "a free seat could not be held");
 	house_clock(house, 9);
+	gauge_add("held", -1);
+	expect(!buy(3, ANNA), "a seat was bought after its time, which ended before those of holds that are older");
 	expect(!hold(1, BEN, 30), "a seat that is held was given to another one");
 	expect(!buy(1, BEN), "a seat was bought by one who does not hold it");
 	expect(!give_back(1, BEN), "a seat was given back by one who does not hold it");
 	house_clock(house, 10);
 	gauge_add("held", -1);
 	expect(!buy(1, ANNA), "a seat was bought after its time");
+	expect(!give_back(1, ANNA), "a seat was given back after its time");
 	expect(hold(1, BEN, 30), "the time was over, and the seat was not free");
 	house_clock(house, 19);
 	expect(buy(2, ANNA), "a seat could not be bought in time");
+	expect(!buy(2, ANNA), "a seat was bought twice");
+	expect(!give_back(2, ANNA), "a seat that is sold was given back");
 	house_clock(house, 30);
 	gauge_add("held", -1);
 	expect(!hold(2, BEN, LATE), "a sold seat was given to another one");
 	expect(hold(1, ANNA, LATE), "the time was over, and the seat was not free");
 	expect(give_back(1, ANNA), "a seat could not be given back");
+	expect(!give_back(1, ANNA), "a seat was given back twice");
+	expect(!buy(1, ANNA), "a seat was bought by one who has given it back");
 }
 
 Test(seats, a_hold_ends_in_time, .timeout = 60)
@@ -184,10 +192,12 @@ Test(seats, an_old_hold_ends_no_other_of_the_same, .timeout = 60)
 	run(anna_then_anna);
 }
 
-/* Holds that are bought are few, for a seat is sold once: the others are given back, or their time comes. */
+/* Some are bought, each of them with another seat, some are given back, and of some the time comes. */
 static void hold_many(long now)
 {
 	for (int i = 0; i < MANY; i++) {
+		expect(hold(SEATS + (int)now + i, BEN, LATE), "a free seat could not be held");
+		expect(buy(SEATS + (int)now + i, BEN), "a seat could not be bought in time");
 		expect(hold(3, ANNA, now + i + 1), "a free seat could not be held");
 		if (i % 2)
 			expect(give_back(3, ANNA), "a seat could not be given back");
@@ -225,6 +235,16 @@ static void busy_evening(void)
 	for (int seat = SEATS - 2; seat <= SEATS; seat++)
 		expect(hold(seat, BEN, LATE), "a free seat could not be held");
 	expect(buy(SEATS - 1, BEN), "a seat could not be bought in time");
+
+	gauge_add("held", 2); /* a thread of the other house, and one of its hold */
+	struct house *other = house_open(HOUSE_ROOM);
+	expect(seat_hold(other, 0, ANNA, 10), "a seat that is sold in one house could not be held in another");
+	schedule_await_blocked();
+	house_clock(other, LATE);
+	expect(!seat_buy(other, 0, ANNA), "a seat was bought after its time");
+	house_close(other);
+	gauge_add("held", -2);
+	expect(buy(SEATS, BEN), "a hold was ended by the clock of another house");
 }
 
 Test(seats, an_evening_ends_with_seats_on_hold, .timeout = 60)

@@ -4,7 +4,7 @@
  * Tempting  the complaint was that Ben lost his seat because of Anna's hold, and that cannot happen any more.
  * Refused   by the tests: Anna gave her seat back, and took it again. By the budget: the threads stay as before, each
  *           for its whole time.
- * test      fails an_old_hold_ends_no_other_of_the_same
+ * test      fails an_evening_with_many_holds, an_old_hold_ends_no_other_of_the_same
  * budget    fires started in expire, joined in expire when started <= joined + held + 2, joined == started
  */
 #include "seats.h"
