@@ -30,7 +30,7 @@ struct line *line_open(line_send *send, void *wire, long interval);
 /*
  * Closes the line, once. When it returns,
  *
- *   - a goodbye has been sent, and it was the last frame;
+ *   - one goodbye has been sent, and it was the last frame;
  *   - send() is not running for this line, and will not be called again: the
  *     caller may look at the wire without a lock, and release it;
  *   - no thread uses the line, and its memory is free.

@@ -17,7 +17,7 @@ enum {
 	PATIENCE = 8000 /* ms: for what a right line does in time; only a wrong one ever takes all of it */
 };
 enum { HELD_PING = 3 }; /* the ping that is held: the third */
-enum { HELD_PING_SENT, NEVER };
+enum { HELD_PING_SENT, NEVER, SLOW_PING_SENT };
 
 static struct {
 	pthread_mutex_t lock;
@@ -27,6 +27,7 @@ static struct {
 	bool closed;		 /* line_close() has returned; guarded by lock */
 	/* of the thread that sends, and once the line is closed, of the test; so without a lock */
 	enum frame last;
+	long goodbyes;
 	bool late;	/* a frame was sent when the line was closed */
 	long under_way; /* frames that have begun and not ended */
 } wire = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -56,6 +57,7 @@ static void send_frame(void *arg, enum frame frame)
 	wire.under_way++;
 	bool hold, late = begin(frame, &hold);
 	wire.last = frame;
+	wire.goodbyes += frame == FRAME_GOODBYE;
 	wire.late |= late;
 	if (hold)
 		schedule_reached(HELD_PING_SENT);
@@ -81,6 +83,14 @@ static void send_elsewhere(void *wire_elsewhere, enum frame frame)
 {
 	(void)wire_elsewhere;
 	(void)frame;
+}
+
+/* A ping on a wire that is slow today. */
+static void send_elsewhere_slowly(void *wire_elsewhere, enum frame frame)
+{
+	(void)wire_elsewhere;
+	if (frame == FRAME_PING)
+		schedule_await(SLOW_PING_SENT);
 }
 
 static bool pings_begin(int pings)
@@ -143,6 +153,7 @@ Test(line, sends_nothing_after_close, .timeout = 60)
 	schedule_await(HELD_PING_SENT);
 	cr_assert_not(wire.late, "line_close() has returned, and a frame was still under way");
 	cr_assert_eq(wire.last, FRAME_GOODBYE, "the goodbye was not the last frame");
+	cr_assert_eq(wire.goodbyes, 1, "a line was closed, and has sent %ld goodbyes", wire.goodbyes);
 	cr_assert_eq(wire.under_way, 0, "line_close() has cut short a ping that was under way");
 	cr_assert_geq(after, (HELD_PING - 1) * SHORT, "the line sends ping %d after %ld ms, with an interval of %d ms",
 		      HELD_PING, after, SHORT);
@@ -152,6 +163,8 @@ Test(line, closes_in_the_middle_of_an_interval, .timeout = 60)
 {
 	schedule_wake_in_vain();
 	deadline_cond_init(&wire.changed);
+	struct line *first = line_open(send_elsewhere, NULL, HOUR);
+	schedule_await_blocked(); /* it waits first: one wake-up for any of those that wait is not enough */
 	struct line *line = line_open(send_one_ping, &wire, HOUR);
 	cr_assert(pings_begin(1), "the line sends no ping at once");
 	schedule_await_blocked(); /* now it is in the middle of the interval */
@@ -159,12 +172,15 @@ Test(line, closes_in_the_middle_of_an_interval, .timeout = 60)
 	int pings = wire.pings;
 	CHECK(pthread_mutex_unlock(&wire.lock));
 	cr_assert_eq(pings, 1, "the line sends a second ping before the interval has passed");
-	struct line *other = line_open(send_elsewhere, NULL, HOUR);
-	schedule_await_blocked(); /* so is the other: a close without a wait frees what no thread reads for an hour */
-	cr_assert(closes(line), "line_close() waits for the interval to pass");
+	struct line *other = line_open(send_elsewhere_slowly, NULL, HOUR);
+	schedule_await_blocked(); /* a close without a wait frees what no thread reads for an hour */
+	cr_assert(closes(line), "line_close() waits for the interval to pass, or for another line");
 	cr_assert_eq(wire.last, FRAME_GOODBYE, "the goodbye was not the last frame");
+	cr_assert_eq(wire.goodbyes, 1, "a line was closed, and has sent %ld goodbyes", wire.goodbyes);
 	wire.closed = false;
+	schedule_reached(SLOW_PING_SENT);
 	line_close(other);
+	line_close(first);
 
 	/* One that is opened when others are closed is as good as the first. */
 	line = line_open(send_frame, &wire, SHORT);
