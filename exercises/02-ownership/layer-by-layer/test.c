@@ -229,9 +229,12 @@ Test(atlas, woken_in_vain)
 	expect_all();
 }
 
-/* Each draw() in turn. */
+/* Each draw() in turn. An atlas that has no sheet has none that is spoiled. */
 Test(atlas, a_spoiled_sheet_is_the_last)
 {
+	int complete = atlas_make(0, measure, draw, &map);
+	cr_assert_eq(counted(&map.begun), 0, "there is no sheet, and %d layers were drawn", counted(&map.begun));
+	cr_assert_eq(complete, 0, "there is no sheet, and %d have all layers", complete);
 	for (map.spoils = 0; map.spoils < SHEETS * ATLAS_LAYERS; map.spoils++) {
 		map.begun = map.let = map.begun_to_measure = map.measured = map.measuring = 0;
 		map.drawn = 0;
