@@ -3,7 +3,8 @@
  * in the process starts a thread, and from then on there is one, for good.
  *
  * Promise   flags_start() and flags_stop() are the thread's whole life, and each flags have their own.
- * test      fails each_follows_its_own_source, is_at_rest_when_stopped, starts_again
+ * test      fails each_follows_its_own_source, is_at_rest_when_stopped, starts_again,
+ *           stops_in_the_middle_of_an_interval
  * tsan      fires  data-race in shop_when_stopped
  * helgrind  fires  Race in shop_when_stopped
  * budget    fires  joined in refresh_loop when joined == started

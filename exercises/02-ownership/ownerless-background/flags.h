@@ -42,8 +42,8 @@ bool flags_has(struct flags *flags, unsigned flag);
  *     may look at the source without a lock, and release it;
  *   - their thread has ended, and their memory is free.
  *
- * It waits for a fetch that is under way, and does not cut it short. It does
- * not wait for the interval to pass.
+ * It waits for a fetch that is under way, does not cut it short, and begins no
+ * other. It does not wait for the interval to pass.
  */
 void flags_stop(struct flags *flags);
 

@@ -18,9 +18,10 @@ enum {
 	SHORT = 1, /* ms: an interval */
 	MIDDLE =
 		600, /* ms: an interval; a tenth of it is clearly too short, and ten times of it too long for PATIENCE */
-	LONG = 8000,	 /* ms: an interval; only a wrong flags_stop() takes so long */
-	PATIENCE = 8000, /* ms in which everybody waits: for the next fetch; only wrong flags ever take all of it */
-	SLICE = 100,	 /* ms, of a patience */
+	FOR_EVER = 86400000, /* ms: an interval */
+	LONG = 8000,	     /* ms: an interval; only a wrong flags_stop() takes so long */
+	PATIENCE = 8000,     /* ms in which everybody waits: for the next fetch; only wrong flags ever take all of it */
+	SLICE = 100,	     /* ms, of a patience */
 };
 enum {
 	BOOKS = 1,
@@ -134,6 +135,8 @@ Test(flags, stops_in_the_middle_of_an_interval)
 	pthread_t stopper;
 	int fetches = 0;
 
+	struct flags *first = flags_start(fetch_books, NULL, FOR_EVER);
+	schedule_await_blocked(); /* its thread waits first: one wake-up for any of those that wait is not enough */
 	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &start) == 0);
 	struct flags *books = flags_start(fetch_books_once, &fetches, LONG);
 	schedule_await_blocked(); /* now the thread waits for the interval to pass */
@@ -145,14 +148,16 @@ Test(flags, stops_in_the_middle_of_an_interval)
 	books = NULL; /* or memcheck could reach them here */
 	bool in_time = await(&stopped, LONG / 2);
 	CHECK(pthread_join(stopper, NULL));
+	flags_stop(first);
 	cr_assert_not(early, "the flags are fetched again before the interval has passed");
 	cr_assert(in_time, "flags_stop() waits for the interval to pass");
+	cr_assert(again || fetches == 1, "the flags are stopped in the middle of an interval, and fetched once more");
 }
 
-static struct stop answered;   /* requested when flags_has() has */
-static struct stop waited_for; /* requested when a fetch is under way and flags_has() waits for it */
+static struct stop answered;   /* requested when flags_has() has, and others have started */
+static struct stop waited_for; /* requested when a fetch is under way and one of the two waits for it */
 
-/* The second takes until flags_has() waits for it, or has returned. */
+/* The second takes until somebody waits for it, or nobody has. */
 static unsigned fetch_patiently(void *source)
 {
 	int *fetches = source;
@@ -175,10 +180,13 @@ Test(flags, answers_while_it_fetches)
 	struct flags *flags = flags_start(fetch_patiently, &fetches, SHORT);
 	gate_wait(&hold_begun);
 	bool has = flags_has(flags, BOOKS);
+	struct flags *others = flags_start(fetch_books, NULL, FOR_EVER);
 	stop_request(&answered);
+	flags_stop(others);
 	flags_stop(flags);
 	cr_assert(has, "the flags are being fetched again, and those that were there are not seen");
-	cr_assert_not(stop_requested(&waited_for), "a fetch is under way, and flags_has() waits for it");
+	cr_assert_not(stop_requested(&waited_for),
+		      "a fetch is under way, and flags_has() waits for it, or flags_start() of others");
 }
 
 static struct shop {

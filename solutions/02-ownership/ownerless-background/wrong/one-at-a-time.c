@@ -5,7 +5,7 @@
  * Tempting  it can be stopped, waited for and started again, and the callers of today need only one.
  * Refused   by the test: the second shop of the process gets the flags of the first. The owner is still the
  *           file, and not who called flags_start().
- * test      fails each_follows_its_own_source
+ * test      fails each_follows_its_own_source, stops_in_the_middle_of_an_interval
  */
 #include "flags.h"
 
