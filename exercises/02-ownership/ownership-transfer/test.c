@@ -51,7 +51,46 @@ static void take(struct desk *desk, struct photo *photo, int pieces, int done)
 	desk_take(desk, upload_start(send_piece, photo));
 }
 
-/* Two desks are open, each with uploads of its own. Then there is one that is full. */
+static struct {
+	pthread_mutex_t lock;
+	bool closed; /* guarded by lock: desk_close() has returned */
+	int pieces;  /* guarded by lock: that it has told */
+} closing = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void *close_it(void *desk)
+{
+	int pieces = desk_close(desk);
+
+	CHECK(pthread_mutex_lock(&closing.lock));
+	closing.closed = true;
+	closing.pieces = pieces;
+	CHECK(pthread_mutex_unlock(&closing.lock));
+	return NULL;
+}
+
+/* Closes a desk whose uploads have all sent their last piece. */
+static int close_desk(struct desk *desk)
+{
+	pthread_t closer;
+
+	CHECK(pthread_mutex_lock(&closing.lock));
+	closing.closed = false;
+	CHECK(pthread_mutex_unlock(&closing.lock));
+	NEED(pthread_create(&closer, NULL, close_it, desk));
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&closing.lock));
+	bool closed = closing.closed;
+	int pieces = closing.pieces;
+	CHECK(pthread_mutex_unlock(&closing.lock));
+	cr_assert(closed, "everybody waits, and desk_close() has not returned");
+	CHECK(pthread_join(closer, NULL));
+	return pieces;
+}
+
+/*
+ * Two desks are open, each with uploads of its own. Then there is one that is full, of uploads that had ended before
+ * they were taken, and one that has taken none.
+ */
 Test(upload, the_desk_waits_for_what_it_took, .timeout = 60)
 {
 	static struct photo photos[2], other, many[DESK_ROOM];
@@ -68,13 +107,20 @@ Test(upload, the_desk_waits_for_what_it_took, .timeout = 60)
 	cr_assert_eq(of_both, 5);
 	cr_assert_eq(others, 2, "2 pieces were handed over, 5 others to another desk, and the desk says %d", others);
 
+	struct upload *uploads[DESK_ROOM];
+	for (int i = 0; i < DESK_ROOM; i++) {
+		many[i] = (struct photo){.pieces = 2, .done = SENT};
+		uploads[i] = upload_start(send_piece, &many[i]);
+	}
+	schedule_await_blocked(); /* all of them have been sent */
 	desk = desk_open();
 	for (int i = 0; i < DESK_ROOM; i++)
-		take(desk, &many[i], 2, SENT);
-	schedule_await_blocked(); /* all of them have been sent */
-	pieces = desk_close(desk);
+		desk_take(desk, uploads[i]);
+	pieces = close_desk(desk);
 	cr_assert_eq(pieces, 2 * DESK_ROOM, "%d uploads of 2 pieces were handed over, and the desk says %d", DESK_ROOM,
 		     pieces);
+	pieces = close_desk(desk_open());
+	cr_assert_eq(pieces, 0, "nothing was handed over, and the desk says %d", pieces);
 }
 
 /* --- the hand-over itself --- */
@@ -82,22 +128,23 @@ Test(upload, the_desk_waits_for_what_it_took, .timeout = 60)
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool begun, taken; /* guarded by lock: a piece is under way; desk_take() has returned */
-	bool in_vain;	   /* guarded by lock: the piece has waited for that too long */
+	int begun;    /* guarded by lock: pieces under way */
+	bool taken;   /* guarded by lock: desk_take() has returned, for all of them */
+	bool in_vain; /* guarded by lock: a piece has waited for that too long */
 } hand_over = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* A piece that takes until the upload has been handed over. */
+/* A piece that takes until all uploads have been handed over. */
 static bool send_slow_piece(void *unused)
 {
 	struct timespec end = deadline_in(PATIENCE);
 
 	(void)unused;
 	CHECK(pthread_mutex_lock(&hand_over.lock));
-	hand_over.begun = true;
+	hand_over.begun++;
 	CHECK(pthread_cond_broadcast(&hand_over.changed));
 	while (!hand_over.taken && deadline_cond_wait(&hand_over.changed, &hand_over.lock, &end))
 		;
-	hand_over.in_vain = !hand_over.taken;
+	hand_over.in_vain |= !hand_over.taken;
 	CHECK(pthread_mutex_unlock(&hand_over.lock));
 	return false;
 }
@@ -106,20 +153,23 @@ Test(upload, taking_does_not_wait, .timeout = 60)
 {
 	deadline_cond_init(&hand_over.changed);
 	struct desk *desk = desk_open();
-	struct upload *upload = upload_start(send_slow_piece, NULL);
+	struct upload *uploads[DESK_ROOM];
 
+	for (int i = 0; i < DESK_ROOM; i++)
+		uploads[i] = upload_start(send_slow_piece, NULL);
 	CHECK(pthread_mutex_lock(&hand_over.lock));
-	while (!hand_over.begun)
+	while (hand_over.begun < DESK_ROOM)
 		CHECK(pthread_cond_wait(&hand_over.changed, &hand_over.lock));
 	CHECK(pthread_mutex_unlock(&hand_over.lock));
-	desk_take(desk, upload);
+	for (int i = 0; i < DESK_ROOM; i++)
+		desk_take(desk, uploads[i]);
 	CHECK(pthread_mutex_lock(&hand_over.lock));
 	hand_over.taken = true;
 	CHECK(pthread_cond_broadcast(&hand_over.changed));
 	bool in_vain = hand_over.in_vain;
 	CHECK(pthread_mutex_unlock(&hand_over.lock));
-	cr_assert_eq(desk_close(desk), 1);
-	cr_assert_not(in_vain, "desk_take() waited for a piece");
+	cr_assert_eq(desk_close(desk), DESK_ROOM);
+	cr_assert_not(in_vain, "desk_take() waited for a piece, of this upload or of one that was taken before");
 }
 
 /* --- a piece that is under way when the desk closes, and the one after it --- */
