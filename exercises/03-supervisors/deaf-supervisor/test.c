@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <criterion/criterion.h>
 
@@ -23,21 +24,36 @@ enum { NEVER };
 static struct channel {
 	int fail;    /* so many times it fails at once */
 	int at_stop; /* what the listener returns when it is asked to stop */
+	long lasts;  /* ms, the first time that it fails */
 	int begun, ended;
-} channels[3];
+	struct timespec failed_at; /* when it has, the last time */
+	long paused;		   /* ms from then to the listener after it */
+} channels[4];
 
-static struct stop listening[3]; /* by channel: somebody does, and it does not fail */
+static struct stop listening[4]; /* by channel: somebody does, and it does not fail */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool slowly;   /* between two steps of watch_stop() the watch does all that it can */
 static bool returned; /* watch_stop() has; guarded by lock */
 
+static long ms_since(const struct timespec *moment)
+{
+	struct timespec now = deadline_in(0);
+
+	return (now.tv_sec - moment->tv_sec) * 1000 + (now.tv_nsec - moment->tv_nsec) / 1000000;
+}
+
 static int listen_on(void *arg, struct stop *stop)
 {
 	struct channel *c = arg;
 
+	if (c->begun > 0)
+		c->paused = ms_since(&c->failed_at);
 	if (++c->begun <= c->fail) {
+		struct timespec lasts = {c->lasts / 1000, c->lasts % 1000 * 1000000};
+		nanosleep(&lasts, NULL);
 		c->ended++;
+		c->failed_at = deadline_in(0);
 		return c->begun % 2 ? EIO : ECANCELED; /* nobody has asked it to stop: the error does not tell */
 	}
 	if (c->begun > c->fail + 1)
@@ -123,13 +139,6 @@ static void expect_stop(struct watch *watch)
 	CHECK(pthread_join(thread, NULL));
 }
 
-static long ms_since(const struct timespec *moment)
-{
-	struct timespec now = deadline_in(0);
-
-	return (now.tv_sec - moment->tv_sec) * 1000 + (now.tv_nsec - moment->tv_nsec) / 1000000;
-}
-
 /* Looks without a lock, as the caller of watch_stop() may. */
 static struct channel channel_when_stopped(int channel)
 {
@@ -168,18 +177,23 @@ Test(watch, ends_with_an_error, .timeout = 60)
 
 Test(watch, stops_in_the_pause, .timeout = 60)
 {
-	channels[0].fail = channels[1].fail = channels[2].fail = 1;
+	for (int i = 0; i < 4; i++)
+		channels[i].fail = 1;
+	channels[1].lasts = PAUSE; /* a pause that began with the listener would be over */
 	schedule_wake_in_vain();
-	struct timespec started = deadline_in(0);
 	struct watch *short_one = start_and_listen(1, PAUSE);
-	long paused = ms_since(&started);
 	slowly = true;
 	expect_stop(short_one);
-	cr_assert_geq(paused, PAUSE, "the pause is %d ms, and the listener was sent back after %ld ms", PAUSE, paused);
+	long paused = channel_when_stopped(1).paused;
+	cr_assert_geq(paused, PAUSE, "the pause is %d ms, and the listener was sent back %ld ms after it had failed",
+		      PAUSE, paused);
+	struct watch *first = watch_start(listen_on, &channels[3], FOR_EVER);
+	schedule_await_blocked(); /* it waits first: one wake-up for any of those in a pause is not enough */
 	struct watch *watch = watch_start(listen_on, &channels[0], FOR_EVER);
 	schedule_await_blocked();
 	expect_stop(watch);
 	expect_listeners(0, 1);
+	expect_stop(first);
 
 	slowly = false;
 	CHECK(pthread_key_create(&listener.key, listener_ends));

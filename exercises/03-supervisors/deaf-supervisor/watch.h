@@ -7,7 +7,7 @@
  *     watch_stop(watch);
  *     channel_close(channel);         // nobody listens on it any more
  *
- * Any number of watches may run in a process.
+ * Any number of watches may run in a process. They know nothing of each other.
  */
 #ifndef WATCH_H
 #define WATCH_H
@@ -24,7 +24,7 @@ typedef int watch_listener(void *channel, struct stop *stop);
 
 struct watch;
 
-/* Runs the listener, and again whenever it has failed, after a pause of so many ms; the pause may be 0. */
+/* Runs the listener, and again whenever it has failed, after a pause of so many ms from then; the pause may be 0. */
 struct watch *watch_start(watch_listener *listener, void *channel, long pause);
 
 /*
