@@ -7,6 +7,8 @@
  *             return stay_in_port(error);      // there is no crew, and nothing left of one
  *     crew_order(crew);
  *     crew_stop(crew);
+ *
+ * Any number of crews may be at work in a process. They know nothing of each other.
  */
 #ifndef CREW_H
 #define CREW_H
@@ -36,7 +38,7 @@ int crew_start(struct crew **crew, int size, crew_haul *haul, void *ferry, crew_
 
 /*
  * An order: one hand calls haul() once, while others may do so for other orders. It
- * does not wait. Any thread may call it.
+ * does not wait, however many there are. Any thread may call it.
  */
 void crew_order(struct crew *crew);
 

@@ -18,10 +18,13 @@
 enum {
 	HANDS = 4,
 	AT_ONCE = HANDS, /* orders, for which all hands are needed at the same time */
-	MORE = 5,	 /* orders, just before the stop */
+	MORE = 100,	 /* orders, just before the stop, while all hands haul */
 	PATIENCE = 1000, /* ms: ten times, for what a right crew does at once; only a wrong one takes all of it */
 	NONE = -1
 };
+
+/* The point of the schedule: another thread than the office has given its order. */
+enum { ORDERED };
 
 /* What pthread_create() may say. */
 static const int errors[] = {EAGAIN, EPERM, EINVAL};
@@ -42,7 +45,8 @@ static struct {
 	int hired;	 /* of these, hands */
 	int error;	 /* what crew_start() has said */
 	int left;	 /* hands that had not ended by then */
-	int at_once;	 /* orders that were hauled before the stop */
+	int at_once;	 /* orders that were hauled before the stop, */
+	bool by_all;	 /* by all hands at the same time */
 	struct crew *crew;
 
 	struct hand hands[HANDS + 1];
@@ -53,6 +57,9 @@ static struct {
 	bool done;	 /* guarded by lock: the office has */
 	int hauling;	 /* at the moment; guarded by lock */
 	bool all_hauled; /* at the same time; guarded by lock */
+	bool giving;	 /* guarded by lock: the office gives more orders than there are hands */
+	bool waits;	 /* guarded by lock: and waits with that */
+	int elsewhere;	 /* hauled for another crew; guarded by lock */
 	int hauled;	 /* guarded by lock; the office's once all hands have ended */
 } ferry = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -141,14 +148,32 @@ static void haul(void *arg)
 {
 	REQUIRE(arg == &ferry);
 	CHECK(pthread_mutex_lock(&ferry.lock));
-	ferry.hauled++;
+	bool takes_time = ++ferry.hauled <= AT_ONCE + HANDS, giving = ferry.giving;
 	ferry.hauling++;
 	CHECK(pthread_mutex_unlock(&ferry.lock));
-	schedule_await_blocked();
+	if (takes_time)
+		schedule_await_blocked();
 	CHECK(pthread_mutex_lock(&ferry.lock));
+	ferry.waits |= takes_time && giving && ferry.giving; /* all wait, and it has given no more */
 	ferry.all_hauled |= ferry.hauling == HANDS;
 	ferry.hauling--;
 	CHECK(pthread_mutex_unlock(&ferry.lock));
+}
+
+static void haul_elsewhere(void *unused)
+{
+	(void)unused;
+	CHECK(pthread_mutex_lock(&ferry.lock));
+	ferry.elsewhere++;
+	CHECK(pthread_mutex_unlock(&ferry.lock));
+}
+
+/* By another thread than the office, and nothing of the test orders what the two do. */
+static void *give_order(void *crew)
+{
+	crew_order(crew);
+	schedule_reached(ORDERED);
+	return NULL;
 }
 
 static void start(void)
@@ -163,22 +188,42 @@ static void start(void)
 			ferry.left += !has_ended(&ferry.hands[i], false);
 }
 
-/* A whole day of the office. */
+static void set_giving(bool giving)
+{
+	CHECK(pthread_mutex_lock(&ferry.lock));
+	ferry.giving = giving;
+	CHECK(pthread_mutex_unlock(&ferry.lock));
+}
+
+/* A whole day of the office. The hand of another crew waits first: one wake-up for any of those that wait is not enough. */
 static void start_and_haul(void)
 {
+	struct crew *other;
+	pthread_t mate;
+
+	NEED(crew_start(&other, 1, haul_elsewhere, NULL, pthread_create));
+	schedule_await_blocked();
 	start();
 	NEED(ferry.error);
 	schedule_await_blocked();
-	for (int i = 0; i < AT_ONCE; i++)
+	NEED(pthread_create(&mate, NULL, give_order, ferry.crew));
+	schedule_await(ORDERED);
+	for (int i = 1; i < AT_ONCE; i++)
 		crew_order(ferry.crew);
 	/* An order that wakes no hand would be hauled all the same, once the stop wakes all of them. */
 	schedule_await_blocked();
 	CHECK(pthread_mutex_lock(&ferry.lock));
 	ferry.at_once = ferry.hauled;
+	ferry.by_all = ferry.all_hauled || ferry.hauling == HANDS; /* they may not have gone on yet */
 	CHECK(pthread_mutex_unlock(&ferry.lock));
+	CHECK(pthread_join(mate, NULL));
+	set_giving(true);
 	for (int i = 0; i < MORE; i++)
 		crew_order(ferry.crew);
+	set_giving(false);
 	crew_stop(ferry.crew);
+	crew_order(other);
+	crew_stop(other);
 }
 
 static void *work_in_the_office(void *arg)
@@ -242,9 +287,19 @@ static void refuse_each(void)
 	}
 }
 
+static void expect_all_hauled(void)
+{
+	cr_assert_eq(ferry.hauled, AT_ONCE + MORE, "%d orders were given, and %d were hauled", AT_ONCE + MORE,
+		     ferry.hauled);
+	cr_assert_eq(ferry.elsewhere, 1, "one order was given to another crew, and %d were hauled", ferry.elsewhere);
+}
+
+/* And then there is a crew. */
 Test(crew, refused_while_others_wait)
 {
 	refuse_each();
+	cr_assert(run_office(NONE), "a crew was refused, and of the next one crew_stop() does not return");
+	expect_all_hauled();
 }
 
 Test(crew, refused_before_others_begin)
@@ -261,7 +316,7 @@ Test(crew, a_whole_crew_hauls)
 	cr_assert_eq(ferry.at_once, AT_ONCE,
 		     "%d orders were given to hands that waited, and %d were hauled before the stop", AT_ONCE,
 		     ferry.at_once);
-	cr_assert(ferry.all_hauled, "of %d hands not all haul at the same time", HANDS);
-	cr_assert_eq(ferry.hauled, AT_ONCE + MORE, "%d orders were given, and %d were hauled", AT_ONCE + MORE,
-		     ferry.hauled);
+	cr_assert(ferry.by_all, "of %d hands not all haul at the same time", HANDS);
+	cr_assert_not(ferry.waits, "all hands haul, and crew_order() waits");
+	expect_all_hauled();
 }
