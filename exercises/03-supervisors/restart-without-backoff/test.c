@@ -28,18 +28,21 @@ static struct world {
 	int pause_count;
 } world;
 
+static char plug; /* what the task is about: not what the clock is about */
 static struct stop stop;
 static struct gate in_pause = GATE_INITIALIZER;
 
 static long now(void *context)
 {
-	return ((struct world *)context)->now;
+	cr_assert_eq(context, &world, "the clock was asked, and not with its own context");
+	return world.now;
 }
 
 static bool turn(void *context, struct stop *asked, long milliseconds)
 {
-	struct world *w = context;
+	struct world *w = &world;
 
+	cr_assert_eq(context, w, "the clock was asked to wait, and not with its own context");
 	cr_assert_lt(w->pause_count, PATIENCE, "pauses without end");
 	w->pauses[w->pause_count++] = milliseconds;
 	w->now += milliseconds;
@@ -50,8 +53,9 @@ static const struct keeper_clock by_hand = {now, turn, &world};
 
 static int task(void *context, struct stop *asked)
 {
-	struct world *w = context;
+	struct world *w = &world;
 
+	cr_assert_eq(context, &plug, "the task was run, and not with its own context");
 	w->runs++;
 	w->now += w->runs == w->long_run ? w->long_time : w->run_time;
 	if (w->runs == w->stopped_in)
@@ -66,13 +70,14 @@ static int run(int fail, long run_time)
 	world.fail = fail;
 	world.run_time = run_time;
 	stop_init(&stop);
-	int error = keeper_run(&by_hand, task, &world, &stop);
+	int error = keeper_run(&by_hand, task, &plug, &stop);
 	stop_destroy(&stop);
 	return error;
 }
 
 Test(keeper, gives_up_and_tells, .timeout = 60)
 {
+	world.now = -1; /* so that the first failure is at 0, a time like any other */
 	int error = run(PATIENCE, 1);
 
 	cr_assert_eq(world.runs, KEEPER_FAILURES, "a task that always fails was run %d times", world.runs);
@@ -173,7 +178,7 @@ static void *keep(void *error)
 {
 	static const struct keeper_clock clock = {now, wait_for_real, &world};
 
-	*(int *)error = keeper_run(&clock, task, &world, &stop);
+	*(int *)error = keeper_run(&clock, task, &plug, &stop);
 	gate_open(&in_pause); /* if there was none, nobody shall wait for it */
 	return NULL;
 }
@@ -197,7 +202,7 @@ Test(keeper, runs_nothing_once_stopped, .timeout = 60)
 {
 	stop_init(&stop);
 	stop_request(&stop);
-	int error = keeper_run(&by_hand, task, &world, &stop);
+	int error = keeper_run(&by_hand, task, &plug, &stop);
 	stop_destroy(&stop);
 	cr_assert_eq(error, 0, "a stop is no failure");
 	cr_assert_eq(world.runs, 0, "stopped before the first run, and the task was run");
