@@ -9,6 +9,8 @@
  *     ...
  *     struct report report = ledger_report(ledger);
  *     ledger_close(ledger);
+ *
+ * Any number of ledgers may be open in a process. They know nothing of each other.
  */
 #ifndef LEDGER_H
 #define LEDGER_H

@@ -22,16 +22,19 @@
 
 enum { CHEESE, FISH, HONEY, BREAD };
 enum { ROUNDS = 12, REFUSED = 12, LATE = 48, QUICK = 8, ASKERS = LATE + QUICK, MOST_THREADS = 128 };
-enum { LEDGER, ASKER, KINDS }; /* whose threads are held, and the points of the schedule where they are let go */
+enum { MANY = 300, STEPS = 40 }; /* transfers: of each of two threads, while the bank is asked; in turn with reports */
+enum { LEDGER, ASKER, KINDS };	 /* whose threads are held, and the points of the schedule where they are let go */
+enum { IS_ASKED = KINDS, MAY_ORDER, MAY_ANSWER }; /* other points */
 
 static const long morning[LEDGER_STALLS] = {1000, 2000, 3000, 4000};
 
 static struct gate asked = GATE_INITIALIZER, answer = GATE_INITIALIZER;
 
-static struct {
+static struct bank {
 	long amounts[ROUNDS];
+	int from, to; /* of the last one */
 	int count;
-} slow_ones; /* what the slow bank was asked for; has no lock, for one at a time is asked */
+} bank; /* what the slow bank was asked for; has no lock, for one at a time is asked */
 
 static int at_once(void *context, int from, int to, long amount)
 {
@@ -41,7 +44,11 @@ static int at_once(void *context, int from, int to, long amount)
 
 static int slowly(void *context, int from, int to, long amount)
 {
-	slow_ones.amounts[slow_ones.count++ % ROUNDS] = amount;
+	struct bank *slow = context;
+
+	slow->from = from;
+	slow->to = to;
+	slow->amounts[slow->count++ % ROUNDS] = amount;
 	gate_open(&asked);
 	gate_wait(&answer);
 	return at_once(context, from, to, amount);
@@ -50,7 +57,7 @@ static int slowly(void *context, int from, int to, long amount)
 static struct ledger *open_ledger(ledger_approve *approve)
 {
 	schedule_wake_in_vain();
-	return ledger_open(morning, approve, NULL);
+	return ledger_open(morning, approve, &bank);
 }
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -149,10 +156,11 @@ static struct {
 	bool ordered, closed; /* guarded by lock */
 } progress;
 
-/* Orders all but the first, and closes the ledger. */
+/* Orders all but the first two, and closes the ledger. Nothing of the test orders the second of them before these. */
 static void *order_and_close(void *arg)
 {
-	for (int i = 1; i < AMOUNTS; i++)
+	schedule_await(MAY_ORDER);
+	for (int i = 2; i < AMOUNTS; i++)
 		ledger_transfer(arg, CHEESE, FISH, amounts[i]);
 	CHECK(pthread_mutex_lock(&lock));
 	progress.ordered = true;
@@ -176,23 +184,79 @@ static void expect_progress(bool closed)
 		     closed ? "has answered" : "is being asked");
 }
 
+/* --- more orders than there can be room for --- */
+
+static int when_told(void *context, int from, int to, long amount)
+{
+	(void)context, (void)from, (void)to, (void)amount;
+	schedule_await(MAY_ANSWER);
+	return 0;
+}
+
+static void *order_cheese(void *ledger)
+{
+	for (int i = 0; i < MANY; i++)
+		ledger_transfer(ledger, CHEESE, FISH, 1);
+	return NULL;
+}
+
+static void *order_honey(void *ledger)
+{
+	for (int i = 0; i < MANY; i++)
+		ledger_transfer(ledger, HONEY, BREAD, 2);
+	return NULL;
+}
+
+/* Two threads order, and wait for room, if there is a bound. None of the orders may be lost by that. */
+static void order_many(void)
+{
+	struct ledger *ledger = open_ledger(when_told);
+	pthread_t cheese, honey;
+
+	CHECK(pthread_create(&cheese, NULL, order_cheese, ledger));
+	CHECK(pthread_create(&honey, NULL, order_honey, ledger));
+	schedule_await_blocked();
+	schedule_reached(MAY_ANSWER);
+	struct report report = {.done = 0};
+	for (int before = -1; report.done != 2 * MANY && report.done != before;) {
+		before = report.done;
+		schedule_await_blocked();
+		report = ledger_report(ledger);
+	}
+	cr_assert_eq(report.done, 2 * MANY, "%d transfers were ordered by two threads, and %d were made", 2 * MANY,
+		     report.done);
+	CHECK(pthread_join(cheese, NULL));
+	CHECK(pthread_join(honey, NULL));
+	ledger_close(ledger);
+	cr_assert_eq(report.balance[CHEESE], morning[CHEESE] - MANY, "%d were to be taken from cheese, and it has %ld",
+		     MANY, report.balance[CHEESE]);
+	cr_assert_eq(report.balance[HONEY], morning[HONEY] - 2 * MANY, "%d were to be taken from honey, and it has %ld",
+		     2 * MANY, report.balance[HONEY]);
+}
+
 Test(ledger, closes_when_all_are_made, .timeout = 60)
 {
+	order_many();
+
 	struct ledger *ledger = open_ledger(slowly);
 	pthread_t thread;
 
 	ledger_transfer(ledger, CHEESE, FISH, amounts[0]);
 	gate_wait(&asked);
 	CHECK(pthread_create(&thread, NULL, order_and_close, ledger));
+	ledger_transfer(ledger, CHEESE, FISH, amounts[1]);
+	schedule_reached(MAY_ORDER);
 	expect_progress(false);
 	gate_open(&answer);
 	expect_progress(true);
 	CHECK(pthread_join(thread, NULL));
-	cr_assert_eq(slow_ones.count, AMOUNTS, "%d transfers were ordered, and the bank was asked for %d", AMOUNTS,
-		     slow_ones.count);
+	cr_assert_eq(bank.count, AMOUNTS, "%d transfers were ordered, and the bank was asked for %d", AMOUNTS,
+		     bank.count);
 	for (int i = 0; i < AMOUNTS; i++)
-		cr_assert_eq(slow_ones.amounts[i], amounts[i], "transfer %d was of %ld, and the bank was asked for %ld",
-			     i, amounts[i], slow_ones.amounts[i]);
+		cr_assert_eq(bank.amounts[i], amounts[i], "transfer %d was of %ld, and the bank was asked for %ld", i,
+			     amounts[i], bank.amounts[i]);
+	cr_assert(bank.from == CHEESE && bank.to == FISH, "the bank was asked to move from %d to %d, not from %d to %d",
+		  bank.from, bank.to, CHEESE, FISH);
 }
 
 /* --- no processor for the ledger's threads --- */
@@ -277,8 +341,95 @@ Test(ledger, reports_while_the_bank_is_asked, .timeout = 60)
 	ledger_close(ledger);
 }
 
+/* --- step by step: between any two locks that one side takes, the other does what it can --- */
+
+static struct {
+	bool worker_first; /* the reports come between the locks of the worker; else transfers, between those of a report */
+	bool over;	   /* guarded by lock */
+} steps;
+
+static bool steps_are_over(void)
+{
+	CHECK(pthread_mutex_lock(&lock));
+	bool over = steps.over;
+	CHECK(pthread_mutex_unlock(&lock));
+	return over;
+}
+
+static int in_turn(void *context, int from, int to, long amount)
+{
+	(void)context, (void)from, (void)to, (void)amount;
+	if (steps.worker_first)
+		schedule_give_turns(true);
+	else if (!steps_are_over())
+		schedule_await_turn();
+	return 0;
+}
+
+/* Each transfer moves 1 from cheese to fish, so that all figures of a report follow from one of them. */
+static void expect_step(const struct report *report)
+{
+	cr_assert(report->balance[CHEESE] == morning[CHEESE] - report->done &&
+			  report->balance[FISH] == morning[FISH] + report->done,
+		  "%d transfers of 1 are done, cheese has %ld of %ld, and fish %ld of %ld", report->done,
+		  report->balance[CHEESE], morning[CHEESE], report->balance[FISH], morning[FISH]);
+}
+
+static void *report_in_turn(void *ledger)
+{
+	for (;;) {
+		schedule_await_turn();
+		if (steps_are_over())
+			return NULL;
+		struct report report = ledger_report(ledger);
+		expect_step(&report);
+	}
+}
+
+static void *report_slowly(void *ledger)
+{
+	schedule_give_turns(true);
+	struct report report = ledger_report(ledger);
+	schedule_give_turns(false);
+	expect_step(&report);
+	return NULL;
+}
+
+static void end_steps(void)
+{
+	CHECK(pthread_mutex_lock(&lock));
+	steps.over = true;
+	CHECK(pthread_mutex_unlock(&lock));
+	schedule_give_turn();
+}
+
+static void go_step_by_step(bool worker_first)
+{
+	pthread_t reporter;
+
+	steps.worker_first = worker_first;
+	steps.over = false;
+	struct ledger *ledger = open_ledger(in_turn);
+	if (worker_first)
+		CHECK(pthread_create(&reporter, NULL, report_in_turn, ledger));
+	for (int i = 0; i < (worker_first ? STEPS / 4 : STEPS); i++)
+		ledger_transfer(ledger, CHEESE, FISH, 1);
+	schedule_await_blocked();
+	if (!worker_first)
+		CHECK(pthread_create(&reporter, NULL, report_slowly, ledger));
+	schedule_await_blocked();
+	end_steps();
+	CHECK(pthread_join(reporter, NULL));
+	ledger_close(ledger);
+}
+
 Test(ledger, always_adds_up, .timeout = 60)
 {
+	go_step_by_step(true);
+	go_step_by_step(false);
+
+	struct ledger *other = open_ledger(at_once);
+	ledger_transfer(other, BREAD, CHEESE, 1);
 	struct ledger *ledger = open_ledger(slowly);
 
 	for (int i = 0; i < ROUNDS; i++) {
@@ -292,4 +443,6 @@ Test(ledger, always_adds_up, .timeout = 60)
 	ledger_transfer(ledger, HONEY, HONEY, 10); /* to itself: nothing is to be more or less by that */
 	expect(ledger, 1000 - 3 * 10, 2000 + 3 * 10 - 3 * 11, 3 * ROUNDS / 4 + 1, ROUNDS / 4);
 	ledger_close(ledger);
+	expect(other, 1001, 2000, 1, 0);
+	ledger_close(other);
 }
