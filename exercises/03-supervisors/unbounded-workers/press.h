@@ -6,6 +6,8 @@
  *     press_submit(press, job);
  *     ...
  *     press_close(press);
+ *
+ * Any number of presses may be open in a process. They know nothing of each other.
  */
 #ifndef PRESS_H
 #define PRESS_H

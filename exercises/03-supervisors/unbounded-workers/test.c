@@ -14,8 +14,8 @@
 #include "kit/gate.h"
 #include "kit/schedule.h"
 
-enum { WORKERS = 3, FEWER = 2, JOBS = WORKERS + PRESS_WAITING + 1, BAD = 6 };
-enum { NEVER };
+enum { WORKERS = 3, FEWER = 2, JOBS = WORKERS + PRESS_WAITING + 1, BAD = 6, MIDDLE = JOBS / 2 };
+enum { NEVER, MIDDLE_IS_NEXT, MIDDLE_IS_THERE };
 
 static struct job {
 	int fail; /* so many times */
@@ -78,19 +78,35 @@ static void *close_it(void *press)
 	return NULL;
 }
 
-static void *submit_all(void *arg)
+static void submit(struct press *press, struct job *job)
 {
-	struct press *press = press_open(workers, print, set_aside);
+	press_submit(press, job);
+	CHECK(pthread_mutex_lock(&lock));
+	submitted++;
+	CHECK(pthread_mutex_unlock(&lock));
+}
 
+/* All but the one in the middle, which another thread submits when the workers have work and there is room. */
+static void *submit_all(void *press)
+{
 	for (int i = 0; i < JOBS; i++) {
-		press_submit(press, &jobs[i]);
-		CHECK(pthread_mutex_lock(&lock));
-		submitted++;
-		CHECK(pthread_mutex_unlock(&lock));
+		if (i != MIDDLE) {
+			submit(press, &jobs[i]);
+		} else {
+			schedule_reached(MIDDLE_IS_NEXT);
+			schedule_await(MIDDLE_IS_THERE);
+		}
 	}
 	gate_wait(&enough);
-	close_it(press);
-	return arg;
+	return close_it(press);
+}
+
+/* Nothing of the test orders this submit with those before and after it. */
+static void submit_the_middle_one(struct press *press)
+{
+	schedule_await(MIDDLE_IS_NEXT);
+	submit(press, &jobs[MIDDLE]);
+	schedule_reached(MIDDLE_IS_THERE);
 }
 
 /* When nothing moves any more. Returns how many jobs were handed in. */
@@ -126,7 +142,10 @@ static void run(int size)
 
 	workers = size;
 
-	CHECK(pthread_create(&thread, NULL, submit_all, NULL));
+	struct press *press = press_open(workers, print, set_aside);
+	CHECK(pthread_create(&thread, NULL, submit_all, press));
+	submit_the_middle_one(press);
+	press = NULL; /* or memcheck could reach it here */
 	int handed_in = expect_at_work("at first");
 	cr_assert_eq(handed_in, workers + PRESS_WAITING, "%d are printed, %d may wait, and press_submit() has taken %d",
 		     workers, PRESS_WAITING, handed_in);
@@ -168,10 +187,51 @@ static void close_idle(void)
 	CHECK(pthread_join(thread, NULL));
 }
 
+static int printed_elsewhere; /* guarded by lock */
+
+static int print_elsewhere(void *unused)
+{
+	(void)unused;
+	CHECK(pthread_mutex_lock(&lock));
+	printed_elsewhere++;
+	CHECK(pthread_mutex_unlock(&lock));
+	return 0;
+}
+
+static void expect_elsewhere(struct press *press, int printed)
+{
+	static char sheets[2];
+
+	press_submit(press, &sheets[printed - 1]);
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&lock));
+	int now = printed_elsewhere;
+	CHECK(pthread_mutex_unlock(&lock));
+	cr_assert_eq(now, printed, "two presses were opened, the second got %d jobs, and has printed %d", printed, now);
+}
+
+/* Two presses. The worker of the first one waits first: one wake-up for any of those that wait is not enough. */
+static void close_one_of_two(void)
+{
+	struct press *first = press_open(1, print, set_aside);
+	pthread_t thread;
+
+	schedule_await_blocked();
+	struct press *second = press_open(1, print_elsewhere, set_aside);
+	schedule_await_blocked();
+	expect_elsewhere(second, 1);
+	CHECK(pthread_create(&thread, NULL, close_it, first));
+	expect_closed("one of two");
+	CHECK(pthread_join(thread, NULL));
+	expect_elsewhere(second, 2);
+	press_close(second);
+}
+
 Test(press, prints_so_many_at_once, .timeout = 60)
 {
 	schedule_wake_in_vain();
 	close_idle();
+	close_one_of_two();
 	run(WORKERS);
 	for (int i = 0; i < JOBS; i++)
 		expect(i, 1, 1, 0);
