@@ -159,10 +159,35 @@ static bool excerpt_shown(const struct finding *finding, size_t index, const str
 	return false;
 }
 
+static const char segment_start[] = "The other access comes after this", segment_end[] = "and before this";
+
+/* DRD brackets the other access by two moments of its thread. Outside the program's own code they say nothing. */
+static bool is_vague(const struct stack *stack)
+{
+	struct shown shown = stack_shown(stack);
+	bool vague = shown.count == 0 && stack->role &&
+		     (strcmp(stack->role, segment_start) == 0 || strcmp(stack->role, segment_end) == 0);
+
+	free(shown.items);
+	return vague;
+}
+
+/* "and before this" goes on with a sentence that may not be there: then it would make the access of what comes after it. */
+static const char *role_of(const struct finding *finding, size_t index)
+{
+	const char *role = finding->stacks[index].role, *before = index ? finding->stacks[index - 1].role : NULL;
+	bool goes_on = before && strcmp(before, segment_start) == 0 && !is_vague(&finding->stacks[index - 1]) &&
+		       !stack_repeats(finding, index - 1);
+
+	if (!role || !*role)
+		return index == 0 ? finding->words : NULL;
+	return strcmp(role, segment_end) == 0 && !goes_on ? "The other access comes before this" : role;
+}
+
 void print_finding_stack(const struct page *page, const struct finding *finding, size_t index)
 {
 	const struct stack *stack = &finding->stacks[index];
-	const char *role = stack->role && *stack->role ? stack->role : index == 0 ? finding->words : NULL;
+	const char *role = role_of(finding, index);
 	struct shown shown = stack_shown(stack);
 	size_t own = shown.count && !shown.items[0]->own ? 1 : 0;
 
@@ -324,18 +349,6 @@ static void print_words(const struct page *page, const struct finding *finding)
 		print_wrapped(page->out, page->style, 2, words);
 		free(words);
 	}
-}
-
-/* DRD brackets the other access by two moments of its thread. Outside the program's own code they say nothing. */
-static bool is_vague(const struct stack *stack)
-{
-	struct shown shown = stack_shown(stack);
-	bool vague = shown.count == 0 && stack->role &&
-		     (strcmp(stack->role, "The other access comes after this") == 0 ||
-		      strcmp(stack->role, "and before this") == 0);
-
-	free(shown.items);
-	return vague;
 }
 
 /* "data-race in evict (cache.c:40)"; for the caller to free. */

@@ -328,3 +328,27 @@ Test(disagreements, let_no_control_character_through)
 	free(text);
 	made_release(&made);
 }
+
+/* DRD says between which two moments of its thread the other access was. One of them alone must not read as the access. */
+Test(explain, a_moment_after_the_access_is_not_taken_for_it)
+{
+	struct made_results made = {0};
+	char *text = NULL;
+	struct result *result = made_result(&made, broken_at(&made, "02-x/y"), "drd", WORD_FIRES, OBSERVED_FIRES, NULL);
+	struct finding *finding =
+		made_finding(result, "ConflictingAccess", "Conflicting load", "", "evict", NULL, "/a.c", 1);
+
+	finding_add_stack(finding, "The other access comes after this");
+	stack_add_frame(finding_add_stack(finding, "and before this"), "main", "/a.c", 9, true);
+	PRINTED(text, report_result(out, plain, "/", result));
+	has(text, "The other access comes before this, in main (/a.c:9)");
+	has_not(text, "and before this");
+	free(text);
+	stack_add_frame(&finding->stacks[1], "main", "/a.c", 5, true);
+	PRINTED(text, report_result(out, plain, "/", result));
+	has(text, "The other access comes after this, in main (/a.c:5)");
+	has(text, "and before this, in main (/a.c:9)");
+	has_not(text, "comes before this");
+	free(text);
+	made_release(&made);
+}
