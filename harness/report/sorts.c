@@ -46,6 +46,7 @@ static const struct sort sorts[] = {
 	{"RwlockErr", FAMILY_UNLOCK, RANK_MISUSE, "A reader-writer lock used against its rules"},
 	{"HoldtimeErr", FAMILY_NONE, RANK_LEFT, "A lock that is held longer than allowed"},
 	{"Misc", FAMILY_UNLOCK, RANK_MISUSE, "A lock or a condition used against its rules"},
+	{"HeldAtExit", FAMILY_UNLOCK, RANK_MISUSE, "A lock that its holder keeps for ever"},
 	{"GenericErr", FAMILY_UNLOCK, RANK_MISUSE, "An object used as what it is not"},
 	/* conditions and the like */
 	{"CondErr", FAMILY_UNLOCK, RANK_MISUSE, "A condition used against its rules"},

@@ -36,6 +36,11 @@ const struct kind helgrind_kinds[] = {
 	 "wrong.",
 	 LOOK_AT_MISUSED},
 	{"Dubious", NULL, SIGNAL_OUTSIDE, LOOK_AT_SIGNALLED},
+	{"HeldAtExit", NULL,
+	 "A thread ends while it holds a lock, and nobody can get that lock any more. Of "
+	 "threads that stood there when the whole program was ended, as in a deadlock, "
+	 "Helgrind says this too, and there it is nothing new.",
+	 "the way on which this thread ends. Has it released by then what it has taken?"},
 	{"FdBadClose", NULL, "A file descriptor is closed that is not open.", LOOK_AT_DESCRIPTOR},
 	{"FdBadUse", NULL, "A file descriptor is used that is not open.", LOOK_AT_DESCRIPTOR},
 	{"FdNotClosed", NULL, "A file descriptor is still open at the end.", LOOK_AT_DESCRIPTOR},

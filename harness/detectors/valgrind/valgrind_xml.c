@@ -216,12 +216,19 @@ static const char *outermost_own(const struct stack *stack)
 	return NULL;
 }
 
-/* What Helgrind calls Dubious since 3.21 it called Misc before, and said so in words: one kind for both. */
-static void name_dubious(struct finding *finding)
+/*
+ * Under Misc are things that have nothing in common but that Helgrind has no kind for them. What it calls Dubious since 3.21
+ * it called Misc before, and said so in words: one kind for both.
+ */
+static void name_misc(struct finding *finding)
 {
-	if (strcmp(finding->kind, "Misc") == 0 && finding->stack_count &&
-	    strstr(finding->stacks[0].role, ": dubious: "))
-		replace(&finding->kind, "Dubious");
+	static const char *const names[][2] = {{": dubious: ", "Dubious"},
+					       {": Exiting thread still holds ", "HeldAtExit"}};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(finding->kind, "Misc") == 0 && finding->stack_count &&
+		    strstr(finding->stacks[0].role, names[i][0]))
+			replace(&finding->kind, names[i][1]);
 }
 
 /* Makes the sentences of a whole error the same in every run. */
@@ -245,7 +252,7 @@ static void end_error(struct reader *reader)
 		free(finding->stacks[i].role);
 		finding->stacks[i].role = words;
 	}
-	name_dubious(finding);
+	name_misc(finding);
 	if (finding->stack_count)
 		replace(&finding->words, finding->stacks[0].role);
 	valgrind_names_release(&names);
