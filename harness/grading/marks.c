@@ -10,22 +10,17 @@
 /* --- CSV --- */
 
 /* Of one line. A spreadsheet takes what begins like this for a formula; the mark in front says that it is text. */
-static void put_field(FILE *out, const char *text, size_t length)
+static void put_field(FILE *out, const char *text)
 {
 	putc('"', out);
-	if (length && strchr("=+-@\t\r", text[0]))
+	if (*text && strchr("=+-@\t\r", text[0]))
 		putc('\'', out);
-	for (size_t i = 0; i < length; i++) {
+	for (size_t i = 0; text[i]; i++) {
 		if (text[i] == '"')
 			putc('"', out);
 		putc((unsigned char)text[i] < ' ' || text[i] == 0x7f ? ' ' : text[i], out);
 	}
 	putc('"', out);
-}
-
-static void put_whole(FILE *out, const char *text)
-{
-	put_field(out, text, strlen(text));
 }
 
 static bool is_graded(const json_t *record)
@@ -43,19 +38,20 @@ void grades_begin(FILE *out)
 void grades_add(FILE *out, const json_t *record)
 {
 	char buffer[POINTS_SIZE];
-	const char *why = record_text(record, "why");
+	char *why = record_why_in_a_line(record);
 
-	put_whole(out, record_text(record, "submission"));
+	put_field(out, record_text(record, "submission"));
 	putc(',', out);
-	put_whole(out, record_text(record, "exercise"));
+	put_field(out, record_text(record, "exercise"));
 	fprintf(out, ",%s,", record_text(record, "outcome"));
 	if (is_graded(record))
 		fputs(points_text(buffer, record_points(record, "points")), out);
 	fprintf(out, ",%s,", points_text(buffer, record_points(record, "of")));
-	put_field(out, why, strcspn(why, "\n"));
+	put_field(out, why);
 	putc(',', out);
-	put_whole(out, record_text(record, "suspicious"));
+	put_field(out, record_text(record, "suspicious"));
 	fputs("\r\n", out);
+	free(why);
 }
 
 int write_grades(FILE *out, const json_t *records)
@@ -127,9 +123,9 @@ int items_end(FILE *out, const json_t *tally)
 
 	fputs("exercise,kind,name,count,of\r\n", out);
 	json_array_foreach(tally, index, item) {
-		put_whole(out, record_text(item, "exercise"));
+		put_field(out, record_text(item, "exercise"));
 		fprintf(out, ",%s,", record_text(item, "kind"));
-		put_whole(out, record_text(item, "name"));
+		put_field(out, record_text(item, "name"));
 		fprintf(out, ",%d,%d\r\n", (int)json_integer_value(json_object_get(item, "refused")),
 			(int)json_integer_value(json_object_get(item, "of")));
 	}
@@ -172,10 +168,9 @@ static void put_case(FILE *out, const json_t *record, const json_t *item)
 	}
 	fprintf(out, ">\n   <%s", is_graded(record) ? "failure" : "error");
 	put_attribute(out, "type", record_text(record, "outcome"));
-	const char *why = record_text(record, "why");
-	char *line = *why ? mem_copy_n(why, strcspn(why, "\n")) : mem_copy(record_text(item, "sentence"));
-	put_attribute(out, "message", line);
-	free(line);
+	char *why = record_why_in_a_line(record);
+	put_attribute(out, "message", *why ? why : record_text(item, "sentence"));
+	free(why);
 	fputs("/>\n  </testcase>\n", out);
 }
 

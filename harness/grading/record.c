@@ -425,8 +425,7 @@ json_t *record_shown(const json_t *record)
 	return shown;
 }
 
-/* The first two lines of why there is no grade, in one. */
-static char *why_in_a_line(const json_t *record)
+char *record_why_in_a_line(const json_t *record)
 {
 	const char *why = record_text(record, "why");
 	size_t first = strcspn(why, "\n");
@@ -442,7 +441,7 @@ enum record_hidden record_lost_hidden(const json_t *record, char **words)
 
 	*words = NULL;
 	if (is_hidden(record)) {
-		*words = why_in_a_line(record);
+		*words = record_why_in_a_line(record);
 		return json_is_true(json_object_get(record, "not_built")) ? HIDDEN_WRONG : HIDDEN_UNJUDGED;
 	}
 	json_array_foreach(json_object_get(record, "items"), index, object) {

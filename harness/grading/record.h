@@ -78,5 +78,7 @@ const char *points_text(char *buffer, long hundredths);
 long record_points(const json_t *object, const char *key);
 /* The text under this key; "" when there is none. */
 const char *record_text(const json_t *object, const char *key);
+/* The first two lines of its "why" in one: "it does not compile:" alone says nothing. For the caller to free. */
+char *record_why_in_a_line(const json_t *record);
 
 #endif
