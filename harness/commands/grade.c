@@ -222,8 +222,8 @@ const struct command_entry command_grade = {
 	.about =
 		"Judges the file of each exercise that each person has handed in, by its tests and all detectors, as check "
 		"judges your own, and scores it by the exercise's rubric, which --rubric prints: exercises/.../rubric, or 60 points for the tests and 40 "
-		"for the detectors. DIR has a folder, a .zip or a .tar.gz for each person, laid out as work/ is; only the file "
-		"that the exercise lets a learner edit counts. What is none of these is named, and the exit status is 2 at least, "
+		"for the detectors. DIR has a folder, a .zip or a .tar.gz for each person, laid out as work/ is, or with the file by "
+		"itself; only the file that the exercise lets a learner edit counts. What is none of these is named, and the exit status is 2 at least, "
 		"even when all others pass.\n\n"
 		"The results go to --out: grades.csv, junit.xml, results.sarif and items.csv (which test and which detector "
 		"refused how many) of the class; and in submissions/PERSON/ of each exercise the record as JSON and a page for "

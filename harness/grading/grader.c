@@ -177,7 +177,7 @@ static struct predicted take_prediction(const struct grader *grader, size_t exer
 	if (!broken || !broken->declared || !rubric_asks_for_prediction(&grader->rubrics[exercise]))
 		return predicted;
 	char *name = mem_format("%s/" PREDICTED_FILE, pitfall);
-	struct taken taken = submission_take(from, name);
+	struct taken taken = submission_take(from, name, false);
 	if (taken.how == TAKEN)
 		predicted = predicted_read(taken.text, pitfall, &broken->declaration);
 	taken_release(&taken);
@@ -185,11 +185,25 @@ static struct predicted take_prediction(const struct grader *grader, size_t exer
 	return predicted;
 }
 
+/* Whether no other exercise that is graded has a file of this name. */
+static bool has_name_alone(const struct grader *grader, size_t exercise)
+{
+	const char *slash = strrchr(grader->starters[exercise]->path, '/');
+	bool alone = true;
+
+	for (size_t i = 0; i < grader->exercise_count; i++) {
+		const char *other = strrchr(grader->starters[i]->path, '/');
+		alone = alone && (i == exercise || strcmp(other, slash) != 0);
+	}
+	return alone;
+}
+
 static void take_one(struct grading *grading, size_t exercise, const struct submissions_entry *from)
 {
 	struct grader *grader = grading->grader;
 	const char *pitfall = grader->starters[exercise]->pitfall;
-	struct taken taken = submission_take(from, grader_file(grader->starters[exercise]));
+	struct taken taken =
+		submission_take(from, grader_file(grader->starters[exercise]), has_name_alone(grader, exercise));
 	char *suspicious = pass_gate(grading, exercise, &taken);
 	struct predicted predicted = take_prediction(grader, exercise, from);
 	struct entry entry = {.grader = grader,

@@ -397,9 +397,25 @@ static struct taken take_from_archive(const char *path, const char *name)
 	return taken;
 }
 
-struct taken submission_take(const struct submissions_entry *entry, const char *name)
+static struct taken take(const struct submissions_entry *entry, const char *name)
 {
 	return entry->archive ? take_from_archive(entry->path, name) : take_from_folder(entry->path, name);
+}
+
+struct taken submission_take(const struct submissions_entry *entry, const char *name, bool by_itself)
+{
+	const char *slash = strrchr(name, '/'), *bare = slash ? slash + 1 : name;
+	struct taken taken = take(entry, name);
+
+	if (taken.how != TAKEN_NOTHING || !by_itself)
+		return taken;
+	taken_release(&taken);
+	taken = take(entry, bare);
+	if (taken.how != TAKEN_NOTHING)
+		return taken;
+	taken_release(&taken);
+	return not_taken(TAKEN_NOTHING, "there is no '%s'%s, nor '%s' by itself", name,
+			 entry->archive ? " in the archive" : "", bare);
 }
 
 void taken_release(struct taken *taken)

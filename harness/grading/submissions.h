@@ -1,6 +1,6 @@
 /*
  * What people hand in: a directory with a folder, a .zip or a .tar.gz for each
- * person, laid out as in work/: NN-name/pitfall/x.c. Only the files that an exercise
+ * person, laid out as in work/: NN-name/pitfall/x.c, or x.c by itself. Only the files that an exercise
  * lets a learner edit are taken from it; whatever else lies there is not looked at.
  * What is neither a folder nor such an archive is nobody's, and named, for its author
  * may have meant to hand it in.
@@ -51,8 +51,11 @@ struct taken {
 	char *why;  /* one line; NULL when TAKEN */
 };
 
-/* Takes the file of this name, "02-ownership/implicit-contract/line.c", for taken_release(). */
-struct taken submission_take(const struct submissions_entry *entry, const char *name);
+/*
+ * Takes the file of this name, "02-ownership/implicit-contract/line.c", for taken_release(). `by_itself`: where it does not
+ * lie there, "line.c" at the top is it too, as people hand in who were asked for one file.
+ */
+struct taken submission_take(const struct submissions_entry *entry, const char *name, bool by_itself);
 void taken_release(struct taken *taken);
 
 #endif

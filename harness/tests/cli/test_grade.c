@@ -97,11 +97,13 @@ Test(grade, tells_the_outcomes_apart)
 	hand_in("bob", wrong);
 	hand_in("carl", "int line_add(\n");
 	scratch_shell(&scratch, "mkdir -p class/dora/" PITFALL " && ln -s /etc/passwd class/dora/" PITFALL
-				"/line.c && mkdir class/eve");
+				"/line.c && mkdir class/eve class/gil");
+	/* Handed in as one file, which no other exercise here has. */
+	scratch_shell(&scratch, "cp class/ann/" PITFALL "/line.c class/gil");
 	scratch_shell(&scratch, "mkdir -p packed/" PITFALL " && cp class/ann/" PITFALL "/line.c packed/" PITFALL
 				" && tar -czf class/fay.tar.gz -C packed 02-ownership");
 	struct outcome outcome = grade("--no-sandbox", 1);
-	expect(outcome.out, "2 passed, 3 failed, 1 tampered, 0 cannot be judged; 6 judged now\n");
+	expect(outcome.out, "3 passed, 3 failed, 1 tampered, 0 cannot be judged; 7 judged now\n");
 	expect(outcome.err, "without a sandbox");
 	outcome_release(&outcome);
 	expect_in("grades/grades.csv", "\"ann\",\"" PITFALL "\",passed,100,100,\"\",\"\"\r\n");
@@ -112,7 +114,8 @@ Test(grade, tells_the_outcomes_apart)
 	expect_in("grades/grades.csv", "\"dora\",\"" PITFALL "\",tampered,,100,");
 	expect_in("grades/grades.csv", "\"eve\",\"" PITFALL "\",failed,0,100,\"there is no");
 	expect_in("grades/grades.csv", "\"fay\",\"" PITFALL "\",passed,100,100,\"\",\"\"\r\n");
-	expect_in("grades/items.csv", "test,\"adds\",1,3\r\n");
+	expect_in("grades/grades.csv", "\"gil\",\"" PITFALL "\",passed,100,100,\"\",\"\"\r\n");
+	expect_in("grades/items.csv", "test,\"adds\",1,4\r\n");
 	expect_in(PERSON("bob") ".md", "This does not hold yet: **The test 'adds' passes.**");
 	expect_in(PERSON("carl") ".md", PITFALL "/line.c:1:");
 	expect_in(PERSON("ann") ".json", "\"outcome\": \"passed\"");

@@ -10,6 +10,7 @@
 #define FOLDER "02-ownership/implicit-contract"
 
 static struct submissions all;
+static bool by_itself; /* whether the file may lie at the top */
 
 static void find(void)
 {
@@ -23,7 +24,7 @@ static void expect(enum taken_how how, const char *words)
 {
 	find();
 	cr_assert_eq(all.count, 1);
-	struct taken taken = submission_take(&all.items[0], FILE_NAME);
+	struct taken taken = submission_take(&all.items[0], FILE_NAME, by_itself);
 	const char *said = taken.how == TAKEN ? taken.text : taken.why;
 	cr_assert_eq(taken.how, how, "%d: %s", taken.how, said);
 	cr_assert(strstr(said, words), "'%s' does not have '%s'", said, words);
@@ -47,6 +48,25 @@ Test(submissions, takes_the_exercises_file, .init = folder_of_ann, .fini = root_
 Test(submissions, says_what_is_not_there, .init = folder_of_ann, .fini = root_remove)
 {
 	expect(TAKEN_NOTHING, "there is no '" FILE_NAME "'");
+}
+
+/* Where people are asked for one file they hand in one file. */
+Test(submissions, takes_a_file_by_itself, .init = root_make, .fini = root_remove)
+{
+	root_run("mkdir ann");
+	root_write("ann/line.c", "int alone;\n");
+	expect(TAKEN_NOTHING, "there is no '" FILE_NAME "'");
+	by_itself = true;
+	expect(TAKEN, "int alone;");
+	root_run("tar -czf bob.tar.gz -C ann line.c && rm -r ann");
+	expect(TAKEN, "int alone;");
+	root_run("mkdir -p .bob/" FOLDER " && echo 'int laid_out;' >.bob/" FILE_NAME
+		 " && echo 'int alone;' >.bob/line.c && tar -czf bob.tar.gz -C .bob .");
+	expect(TAKEN, "int laid_out;");
+	root_run("rm .bob/line.c .bob/" FILE_NAME " && tar -czf bob.tar.gz -C .bob .");
+	expect(TAKEN_NOTHING, "there is no '" FILE_NAME "' in the archive, nor 'line.c' by itself");
+	root_run("rm bob.tar.gz && mkdir bob && ln -s /etc/passwd bob/line.c");
+	expect(TAKEN_TAMPERED, "'line.c' is not a regular file");
 }
 
 Test(submissions, follows_no_link, .init = folder_of_ann, .fini = root_remove)
