@@ -48,6 +48,7 @@ void page_title(FILE *out, const struct view *view)
 	}
 	fprintf(out, "%s%s%s  exercise %zu of %zu, %zu passed\n", ink(view, STRONG), view->pitfall, ink(view, OFF),
 		place, all, passed);
+	fprintf(out, "What it must do: exercises/%s/README.md\n", view->pitfall);
 	fprintf(out, "Edit %s; each save is judged.\n", view->file);
 }
 

@@ -257,6 +257,9 @@ void watching_leave(struct watching *watching, enum watching_end end)
 
 /* --- saves --- */
 
+/* By their index in what is watched; between these two, the tests and the header. */
+enum { SAVED_OWN, SAVED_STARTER = 3 };
+
 static void on_saved(void *context, size_t index)
 {
 	struct watching *watching = context;
@@ -267,20 +270,27 @@ static void on_saved(void *context, size_t index)
 	/* What was opened over the verdicts has been read, or belongs to what was there before. */
 	if (watching->panel != PANEL_LIST)
 		watching->panel = PANEL_NONE;
-	if (index > 0)
+	if (index == SAVED_STARTER) {
+		/* Most likely by a reader who has opened the file that the exercise's text links. */
+		watching_note(watching, mem_format("%s was changed, and is not what is judged. Yours is %s.",
+						   watching_starter(watching)->path, watching->file));
+		watching_show(watching);
+		return;
+	}
+	if (index > SAVED_OWN)
 		watching_note(watching, mem_copy("The kit has changed this exercise; it is judged by the new one."));
 	watching_judge(watching);
 }
 
-/* The reader's file; and what of the exercise an update of the kit may change. */
+/* The reader's file, what of the exercise an update of the kit may change, and what the reader may take for theirs. */
 static void watch_files(struct watching *watching, const struct program *starter)
 {
 	const char *root = watching->workbook->loop.root;
 	const char *slash = strrchr(starter->path, '/');
 	int directory = (int)(slash - starter->path), stem = (int)strlen(starter->path) - 2;
-	char *paths[] = {mem_format("%s/%s", root, watching->file),
-			 mem_format("%s/%.*s/test.c", root, directory, starter->path),
-			 mem_format("%s/%.*s.h", root, stem, starter->path), NULL};
+	char *paths[] = {
+		mem_format("%s/%s", root, watching->file), mem_format("%s/%.*s/test.c", root, directory, starter->path),
+		mem_format("%s/%.*s.h", root, stem, starter->path), mem_format("%s/%s", root, starter->path), NULL};
 
 	watching->saves = saves_start(&watching->workbook->loop, paths, on_saved, watching);
 	for (char **path = paths; *path; path++)

@@ -220,6 +220,22 @@ Test(watch, is_driven_in_a_terminal)
 	pty_end(&pty);
 }
 
+/* The exercise's text links its file, which is not the reader's. A reader who edits that one is told, for no verdict comes. */
+Test(watch, tells_who_edits_the_wrong_file)
+{
+	pty_start(&pty, &scratch, "", 50, 120);
+	start_watching();
+	pty_await(&pty, "What it must do: exercises/" PITFALL "/README.md");
+	pty_await(&pty, "Refused: a test fails");
+	scratch_replace(&scratch, "exercises/" PITFALL "/line.c", "nanosleep(&pause, NULL);", "return NULL;");
+	pty_await(&pty, "line.c was changed, and is not what is judged.");
+	pty_await(&pty, "Refused: a test fails");
+	save_in_place("solutions/" PITFALL "/line.c");
+	pty_await_gone(&pty, "is not what is judged");
+	leave("q", "it ended with");
+	pty_end(&pty);
+}
+
 /* Whatever ends it but SIGKILL, the terminal is as it was; and what the reader has is as it was in any case. */
 Test(watch, gives_the_terminal_back)
 {
