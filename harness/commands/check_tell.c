@@ -96,7 +96,9 @@ static void tell_what_next(const struct check *check, bool passed)
 	const char *name = short_name(check->program.pitfall);
 	FILE *out = output_is_standard(check->json) ? stderr : stdout;
 
-	if (passed)
+	if (passed && !catalogue_program(&check->workbook.catalogue, check->program.pitfall, "solution"))
+		fputs("\nPassed. This workbook has no solutions to compare with; ./loose next goes on.\n", out);
+	else if (passed)
 		fprintf(out,
 			"\nPassed. Read now: exercises/%s/README.md, 'When it passes'; ./loose solution %s shows ours. "
 			"./loose next goes on.\n",

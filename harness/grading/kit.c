@@ -140,16 +140,35 @@ static void write_text(struct making *making, const char *name, const char *text
 	free(path);
 }
 
+/* The exercise's text ends with what to compare with in solutions/, which is not there. */
+static void copy_readme(struct making *making, const char *folder)
+{
+	char *name = mem_format("%s/README.md", folder), *from = mem_format("%s/%s", making->from, name);
+	char *text = making->error ? NULL : file_read(from),
+	     *last = text ? strstr(text, "\n## When it passes\n") : NULL;
+
+	if (last) {
+		*last = '\0';
+		write_text(making, name, text);
+	} else {
+		copy_file(making, name);
+	}
+	free(text);
+	free(from);
+	free(name);
+}
+
 /* The exercise of this starter, and the bounds that its submissions are held to. */
 static void copy_exercise(struct making *making, const struct catalogue *catalogue, const struct program *starter)
 {
-	static const char *const others[] = {"README.md", "test.c", "rubric"};
+	static const char *const others[] = {"test.c", "rubric"};
 	char *folder = mem_format("exercises/%s", starter->pitfall);
 	char *header = mem_format("%.*sh", (int)strlen(starter->path) - 1, starter->path);
 
 	make_folder(making, folder);
 	copy_file(making, starter->path);
 	copy_file(making, header);
+	copy_readme(making, folder);
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
 		char *name = mem_format("%s/%s", folder, others[i]);
 		copy_file(making, name);

@@ -340,6 +340,11 @@ static bool print_section(FILE *out, const struct view *view, const char *name)
 void page_next(FILE *out, const struct view *view)
 {
 	putc('\n', out);
+	if (!catalogue_program(view->catalogue, view->pitfall, "solution")) {
+		fputs("This workbook has no solutions to compare with. Nothing goes on by itself: n is the next exercise.\n",
+		      out);
+		return;
+	}
 	heading(out, view, "What to read now");
 	if (!print_section(out, view, "When it passes"))
 		fprintf(out, "solutions/%s/, with its other right designs and the wrong ones.\n", view->pitfall);

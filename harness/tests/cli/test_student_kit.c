@@ -89,6 +89,9 @@ Test(student_kit, has_nothing_of_a_solution)
 	scratch_shell(&scratch,
 		      "test -f kit/" EXERCISE "/line.c && test -f kit/" EXERCISE "/test.c && test -f kit/" EXERCISE
 		      "/designs/one.c && test -f kit/chapters/kit/check.h");
+	/* Nor is anybody sent to one: the text ends before that. */
+	scratch_shell(&scratch, "grep -q 'solutions/' " EXERCISE "/README.md && grep -q '^## Hint 3' kit/" EXERCISE
+				"/README.md && ! grep -rl 'solutions/' kit/exercises");
 	scratch_shell(&scratch, "! find kit/exercises -name '*link*' -o -name 'student7*' | grep .");
 }
 
@@ -146,6 +149,8 @@ Test(student_kit, says_that_the_grader_has_other_tools)
 	scratch_write(&kit, "work/" PITFALL "/line.c", solution);
 	outcome = scratch_loose(&kit, "check implicit");
 	cr_assert_null(strstr(outcome.err, "other tools"), "%s", outcome.err);
+	/* Nobody is sent to a solution that is not there. */
+	cr_assert(strstr(outcome.out, "Passed. This workbook has no solutions to compare with"), "%s", outcome.out);
 	outcome_release(&outcome);
 	scratch_write(&kit, "graded-with", "clang 1.2.3, valgrind 3.0.0, glibc 2.0\n");
 	outcome = scratch_loose(&kit, "check implicit");
