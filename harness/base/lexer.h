@@ -31,11 +31,14 @@ struct lexer {
 	bool fresh; /* what comes next is the first of its line */
 };
 
+/* At the text's beginning; the text must live as long as it. */
 struct lexer lexer_of(const char *text);
+/* The next word or mark; LEXEME_END at the end of the text, again and again. */
 struct lexeme lexer_next(struct lexer *lexer);
 /* To the end of the line, which a backslash before it does not make. */
 void lexer_skip_line(struct lexer *lexer);
 
+/* Whether it is this word, and whether it begins with it. */
 bool lexeme_is(const struct lexeme *one, const char *word);
 bool lexeme_begins(const struct lexeme *one, const char *start);
 

@@ -13,6 +13,7 @@ struct drawing {
 	char *caption; /* what is wrong, and what not */
 };
 
+/* What it has; not the structure, which is the caller's. */
 void drawing_release(struct drawing *drawing);
 
 /*

@@ -15,9 +15,11 @@ struct desk {
 	struct reader reader;
 };
 
+/* Of the workbook at `root`; what is opened is to be closed, whatever was printed. */
 void memory_open(struct reader *reader, const char *root);
 void memory_close(struct reader *reader);
 
+/* Both of them, for a command that judges nothing. */
 void desk_open(struct desk *desk, const char *root);
 void desk_close(struct desk *desk);
 

@@ -26,6 +26,7 @@ struct scores {
 	struct score all;
 };
 
+/* From nothing: what the structure had before does not count. */
 void scores_count(struct scores *scores, const struct reader *reader);
 /* Tables and sentences for people; says so where there are few guesses, and nothing of what was not asked. */
 void scores_print(FILE *out, struct style style, const struct scores *scores);

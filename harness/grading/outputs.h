@@ -33,6 +33,7 @@ void grades_add(FILE *out, const json_t *record);
 void items_add(json_t *tally, const json_t *record);
 int items_end(FILE *out, const json_t *tally);
 
+/* A suite of JUnit, with a case for each record. The last call returns 0, or -1: something of it was not written. */
 void junit_begin(FILE *out);
 void junit_add(FILE *out, const json_t *record);
 int junit_end(FILE *out);
@@ -45,6 +46,7 @@ struct sarif {
 	bool failed;
 };
 
+/* To the stream, which must stay open until sarif_end(): 0, or -1 when something of it was not written. */
 void sarif_begin(struct sarif *sarif, FILE *out);
 void sarif_add(struct sarif *sarif, const json_t *record);
 int sarif_end(struct sarif *sarif);

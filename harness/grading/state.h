@@ -25,7 +25,9 @@ struct state {
 /* The path of a state that is gone once it is closed. */
 #define STATE_IN_MEMORY ":memory:"
 
+/* Opens the file, or makes it. Where it returns -1 nothing is open: another process has it, or a newer workbook wrote it. */
 int state_open(struct state *state, const char *path, char **error);
+/* Nothing for one that is all zeroes. */
 void state_close(struct state *state);
 
 /* Whether this submission of the exercise has been graded, and from the same. */

@@ -33,6 +33,7 @@ struct tasks {
 	size_t count;
 };
 
+/* What a task points to is the caller's, and must live as long as the tasks. */
 void tasks_add(struct tasks *tasks, const struct program *program, const struct detector *detector);
 void tasks_release(struct tasks *tasks);
 

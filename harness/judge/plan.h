@@ -54,8 +54,9 @@ void work_release(struct work *work);
 /* For qsort() over pointers to works: the heaviest first, then by task. */
 int work_by_weight(const void *left, const void *right);
 
+/* Behind those that are as heavy. The work is the caller's. */
 void queue_add(struct queue *queue, struct work *work);
-/* The first work, which stays in the queue until all its runs have been started. */
+/* The first work, which stays in the queue until all its runs have been started; NULL: there is none. */
 struct work *queue_next(const struct queue *queue);
 void queue_drop_first(struct queue *queue);
 

@@ -41,6 +41,7 @@ void prometheus_read_rule(const char *json, const char *name, struct alert_rule 
  */
 bool prometheus_read_sum(const char *json, const char *name, double *sum);
 
+/* As Prometheus writes it: "firing". */
 const char *alert_state_name(enum alert_state state);
 
 #endif

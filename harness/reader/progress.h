@@ -106,6 +106,7 @@ struct standing {
 	bool solution_shown;
 };
 
+/* All zeroes for a pitfall of which nothing is known. */
 struct standing reader_standing(const struct reader *reader, const char *pitfall);
 /* The exercise in hand, owned by the reader; NULL when none was opened yet. */
 const char *reader_position(const struct reader *reader);

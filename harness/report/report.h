@@ -99,6 +99,7 @@ struct progress {
 	long start_ms, built_ms; /* when it began, when something was last built */
 };
 
+/* Of so many results; the stream must stay open until progress_end(), which takes the line away. */
 void progress_start(struct progress *progress, FILE *out, struct style style, size_t all);
 /* One that is to be judged under this detector; `builds`: its program is to be built for it. Before anything is noted. */
 void progress_expect(struct progress *progress, const struct detector *detector, bool builds);

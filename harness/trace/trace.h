@@ -94,6 +94,7 @@ void trace_release(struct trace *trace);
 /* The word of the format: "start". */
 const char *trace_does_word(enum trace_does does);
 
+/* Whether all was written, the stream tells. */
 void trace_write(FILE *out, const struct trace *trace);
 /*
  * Reads what trace_write() has written. False, with one line in *error for the

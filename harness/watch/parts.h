@@ -62,6 +62,7 @@ const struct program *watching_starter(const struct watching *watching);
 
 /* --- actions.c --- */
 
+/* Does what the key, or the line of the plain mode, stands for; says so where it is none. */
 void actions_key(struct watching *watching, int key);
 void actions_line(struct watching *watching, const char *line);
 /* The last row: a question, or the keys that matter most in so many columns. For the caller to free. */

@@ -58,6 +58,7 @@ size_t events_end_of_wait(const struct events *events, size_t wait);
 /* Whether events of this kind wait. */
 bool event_waits(enum recording_kind kind);
 
+/* The stages, in this order, each once; see the head of this file. The last fills a trace, for trace_release(). */
 void events_order(struct events *events);
 void events_name(struct events *events);
 void events_place_sightings(struct events *events);

@@ -9,6 +9,7 @@ struct sighted {
 	const struct frame *places[2]; /* NULL: there is none */
 };
 
+/* They are the finding's, and live as long. */
 struct sighted sighted_of(const struct finding *finding);
 
 #endif

@@ -255,6 +255,7 @@ void record_drop_if_over(struct thread *record);
 struct site *site_of(uintptr_t routine, const struct trace *trace);
 void sites_freeze(void);
 
+/* What has become of a thread, by its record. */
 void count_start(struct thread *record);
 void count_end(struct thread *record);
 void count_main_end(void);

@@ -25,7 +25,7 @@
 
 /* Whether there is a file, and the thread is not inside a function of the kit that is recorded as a whole. */
 bool tracer_records(void);
-/* `frame`: of the function that stands in for the program's callee, by FRAME. */
+/* Takes a record; does nothing once there is no room. `frame`: of the function that stands in for the program's callee, by FRAME. */
 #define FRAME __builtin_frame_address(0)
 void tracer_record(enum recording_kind kind, const void *object, int64_t value, void *frame);
 void tracer_record_named(enum recording_kind kind, const void *object, int64_t value, const char *name, void *frame);
