@@ -1,3 +1,7 @@
+/*
+ * See sandbox.h. Above 400 lines: what a sandbox is given, how one is tried, and what is said of its limits stand together,
+ * so that none of them is changed alone.
+ */
 #include "sandbox.h"
 
 #include <errno.h>
