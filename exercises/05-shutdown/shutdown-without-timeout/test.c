@@ -208,10 +208,11 @@ Test(uploads, gives_up_on_a_stuck_upload, .timeout = 60)
 	int waiting = STUCK + SLOW - slow_ones, still = result_of_stop(SHORT);
 	long waited_again = call.waited;
 	int now_running = result_of_stop(0);
+	schedule_reached(OFFICE_ANSWERS);
+	schedule_await_blocked(); /* the stuck ones have returned, and nothing orders that with the call before */
 	while (slow_ones < SLOW)
 		answer_slow_one();
-	schedule_reached(OFFICE_ANSWERS);
-	schedule_await_blocked(); /* all have returned, and nothing orders that with the call before */
+	schedule_await_blocked(); /* nor that all have with the next one */
 	int in_the_end = result_of_stop(FOR_EVER);
 	cr_assert(running >= waiting && running <= STUCK + SLOW + 1 - in_time,
 		  "%d uploads have returned in time, %d are stuck, and uploads_stop() returns %d", in_time, waiting,
