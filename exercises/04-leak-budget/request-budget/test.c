@@ -135,15 +135,28 @@ static void expect_end(struct parcel *parcel)
 	cr_assert_eq(parcel->early_prints, 0, "print() was called before draw() had returned");
 }
 
-/* The head office is fast, and says no; the label is still being drawn. */
+/* At the next counter a good one comes and goes meanwhile. The budget has one clerk: this one's counts, too. */
+static void serve_another(struct parcel *other)
+{
+	gauge_add("in_flight", 1);
+	begin(other, ADDRESS_GOOD);
+	expect_both_under_way(other);
+	open_and_watch(&other->may_draw);
+	open_and_watch(&other->may_answer);
+	expect_end(other);
+	gauge_add("in_flight", -1);
+}
+
+/* The head office is fast, and says no; the label is still being drawn, and what it says of another is another matter. */
 static void expect_no_label(enum address address)
 {
-	static struct parcel parcel;
+	static struct parcel parcel, other;
 
 	begin(&parcel, address);
 	expect_both_under_way(&parcel);
 	open_and_watch(&parcel.may_answer);
 	expect_still_at_work(&parcel, "the parcel's thread is still drawing");
+	serve_another(&other);
 	open_and_watch(&parcel.may_draw);
 	expect_end(&parcel);
 }
@@ -165,14 +178,7 @@ Test(label, prints_a_good_one, .timeout = 60)
 	schedule_wake_in_vain();
 	begin(&parcel, ADDRESS_GOOD);
 	expect_both_under_way(&parcel);
-	/* At the next counter another one comes and goes meanwhile. The budget has one clerk: this one's counts, too. */
-	gauge_add("in_flight", 1);
-	begin(&other, ADDRESS_GOOD);
-	expect_both_under_way(&other);
-	open_and_watch(&other.may_draw);
-	open_and_watch(&other.may_answer);
-	expect_end(&other);
-	gauge_add("in_flight", -1);
+	serve_another(&other);
 	open_and_watch(&parcel.may_draw);
 	expect_still_at_work(&parcel, "nobody has answered yet");
 	cr_assert_eq(parcel.prints, 0, "print() was called before the address was checked");

@@ -5,7 +5,7 @@
  * Tempting  what is never allocated is never left behind, and the lock keeps the parcels apart. The budget holds
  *           with ease.
  * Refused   the tests: while one parcel waits for the head office, the counter beside it stands still.
- * test      fails prints_a_good_one
+ * test      fails prints_a_good_one, gives_back_an_unanswered_parcel, gives_back_an_unknown_parcel
  */
 #include "label.h"
 
