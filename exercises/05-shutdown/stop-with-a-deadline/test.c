@@ -27,7 +27,7 @@ enum { PATIENCE = 1500, PAUSE = 1000, LATE = 8000, FOR_EVER = 86400000 };
 enum { TWO_DAYS = 172800 /* s: more than any patience */ };
 /* Volumes. STUCK * PATIENCE is more than LATE, and so is (SLOW - 1) * PAUSE + PATIENCE. */
 enum { STUCK = 6, SLOW = 8, WILLING = BACKUP_VOLUMES - STUCK - SLOW };
-enum { DISK_ANSWERS, OTHER_RETURNS, NEVER }; /* for kit/schedule.h */
+enum { DISK_ANSWERS, OTHER_RETURNS, FIRST_CALL_OVER, NEVER }; /* for kit/schedule.h */
 
 /* --- a clock that is set --- */
 
@@ -113,7 +113,8 @@ static struct call {
 struct disk {
 	struct volume volume;
 	int number;
-	long written; /* by its copy, as the last that it does; without a lock */
+	long asked;   /* to stop; by its copy, without a lock */
+	long written; /* by its copy, as the last that it does; likewise */
 	bool lingers; /* its thread does not end at once when its copy has returned; as above */
 	bool left;    /* and then it has; as above */
 };
@@ -181,6 +182,7 @@ static void willing(struct volume *volume, struct stop *stop)
 {
 	while (!stop_wait(stop, FOR_EVER))
 		;
+	disk_of(volume)->asked++;
 	await_stop();
 	disk_of(volume)->written++;
 	schedule_reached(OTHER_RETURNS);
@@ -205,6 +207,15 @@ static void prompt(struct volume *volume, struct stop *stop)
 {
 	while (!stop_wait(stop, FOR_EVER))
 		;
+	disk_of(volume)->written++;
+}
+
+/* As that, but not before the first call has given it up. */
+static void tardy(struct volume *volume, struct stop *stop)
+{
+	while (!stop_wait(stop, FOR_EVER))
+		;
+	schedule_await(FIRST_CALL_OVER);
 	disk_of(volume)->written++;
 }
 
@@ -415,13 +426,14 @@ Test(backup, gives_up_once_for_all, .timeout = 60)
 Test(backup, reaps_the_late_one_later, .timeout = 60)
 {
 	enum { COUNT = 3 };
-	struct volume *volumes[] = {new_disk(0, quick), new_disk(1, stuck), new_disk(2, prompt)};
+	struct volume *volumes[] = {new_disk(0, quick), new_disk(1, stuck), new_disk(2, tardy)};
 
 	call.backup = start(volumes, COUNT);
 	schedule_await_blocked();
 	enum backup_end end = stop(0); /* asks, although it does not wait */
 	late_ones(0, COUNT);
 	cr_assert_eq(end, BACKUP_LATE, "a volume is stuck, and that is not what backup_stop() says");
+	schedule_reached(FIRST_CALL_OVER);
 	schedule_await_blocked(); /* the third has ended by now */
 	end = stop(0);
 	int late = late_ones(0, COUNT);
@@ -438,16 +450,17 @@ Test(backup, reaps_the_late_one_later, .timeout = 60)
 /* Two at a time, of which one is stopped. The other copies on, and is then stopped while a volume of the first is stuck. */
 Test(backup, is_one_of_several, .timeout = 60)
 {
-	struct volume *volumes[] = {new_disk(0, prompt), new_disk(1, stuck)}, *others[] = {new_disk(2, prompt)};
+	struct volume *volumes[] = {new_disk(0, prompt), new_disk(1, stuck)}, *others[] = {new_disk(2, willing)};
 	struct disk *copied_on = disk_of(others[0]);
 	struct backup *first = start(volumes, 2), *second = start(others, 1);
 
 	call.backup = first;
 	stop(0);
-	schedule_await_blocked();
-	bool was_asked = copied_on->written > 0;
+	schedule_await_blocked(); /* the first volume has ended */
+	stop(0);
+	bool was_asked = copied_on->asked > 0;
 	call.backup = second;
-	cr_assert_not(was_asked, "one backup was stopped, and a volume of the other has ended");
+	cr_assert_not(was_asked, "one backup was stopped, and a volume of the other was asked");
 	cr_assert_eq(stop(FOR_EVER), BACKUP_ENDED, "all volumes of a backup have ended, and it is not");
 	cr_assert(released[2] == 1 && !call.late[0], "the volume of a backup that has ended was not released once");
 	schedule_reached(DISK_ANSWERS);
@@ -505,7 +518,8 @@ Test(backup, knows_who_is_late, .timeout = 60)
 	for (int i = 0; i < TURNS; i++)
 		end_one_more();
 	CHECK(pthread_join(taker, NULL));
-	cr_assert_eq(end == BACKUP_LATE, late > 0, "%d volumes are late, and that is not what backup_stop() says", late);
+	cr_assert_eq(end == BACKUP_LATE, late > 0, "%d volumes are late, and that is not what backup_stop() says",
+		     late);
 	if (end == BACKUP_LATE)
 		end = stop(FOR_EVER);
 	cr_assert_eq(end, BACKUP_ENDED, "all have ended, and that is not what backup_stop() says");
