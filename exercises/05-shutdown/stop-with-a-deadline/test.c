@@ -455,9 +455,10 @@ Test(backup, is_one_of_several, .timeout = 60)
 	struct backup *first = start(volumes, 2), *second = start(others, 1);
 
 	call.backup = first;
-	stop(0);
+	cr_assert_eq(stop(0), BACKUP_LATE, "a volume is stuck, and that is not what backup_stop() says");
 	schedule_await_blocked(); /* the first volume has ended */
-	stop(0);
+	cr_assert_eq(stop(0), BACKUP_LATE,
+		     "a volume is stuck, and that is not what backup_stop() says the second time");
 	bool was_asked = copied_on->asked > 0;
 	call.backup = second;
 	cr_assert_not(was_asked, "one backup was stopped, and a volume of the other was asked");

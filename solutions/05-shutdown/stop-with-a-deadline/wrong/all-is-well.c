@@ -1,7 +1,7 @@
 /*
  * Tempting  the stop has done what it could, and the caller can do no more.
  * Refused   the test: "ended" is said of copies that run. The caller frees what they use, and nobody logs them.
- * test      fails gives_up_once_for_all, reaps_the_late_one_later, knows_who_is_late
+ * test      fails gives_up_once_for_all, reaps_the_late_one_later, knows_who_is_late, is_one_of_several
  */
 #include "backup.h"
 
