@@ -1,7 +1,7 @@
 /*
- * Hits come through a pipe, and room goes back through another as so many bytes.
- * Closing the reader's end is the stop: it wakes a thread that waits for room, and one
- * that looks at pages sees it in poll().
+ * Hits come through a pipe, and places for them go back through another, a byte for
+ * each. To end the search is to close that one: a thread that waits for a place comes
+ * back without one, and poll() tells a thread that looks at pages.
  *
  * Promise   when search_end() returns, the search's thread has ended, and its memory is free.
  * test      passes
@@ -16,41 +16,69 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "kit/check.h"
 
-/* Tokens for room go one way, hits the other; closing the reader's ends is the stop. */
+enum { READ_END, WRITE_END };
+
 struct search {
 	search_look *look;
 	void *archive;
 	int pages;
-	int hits[2], room[2];
+	int hits[2], places[2]; /* pipes; the thread closes the one end of the hits that it writes to */
 	pthread_t thread;
 };
 
-static bool left(struct search *search)
+/* False: the other end is closed. What is read and written here is so short that a pipe has it whole or not at all. */
+static bool read_whole(int pipe, void *bytes, size_t size)
 {
-	struct pollfd fd = {.fd = search->room[0], .events = 0};
+	ssize_t got;
 
-	return poll(&fd, 1, 0) == 1 && fd.revents & POLLHUP;
+	do
+		got = read(pipe, bytes, size);
+	while (got < 0 && errno == EINTR);
+	REQUIRE(got == 0 || got == (ssize_t)size);
+	return got > 0;
+}
+
+static void write_whole(int pipe, const void *bytes, size_t size)
+{
+	ssize_t put;
+
+	do
+		put = write(pipe, bytes, size);
+	while (put < 0 && errno == EINTR);
+	REQUIRE(put == (ssize_t)size);
+}
+
+static bool is_over(const struct search *search)
+{
+	struct pollfd places = {.fd = search->places[READ_END]};
+	int events;
+
+	do
+		events = poll(&places, 1, 0);
+	while (events < 0 && errno == EINTR);
+	REQUIRE(events >= 0);
+	return places.revents & POLLHUP;
 }
 
 static void *look_ahead(void *arg)
 {
 	struct search *search = arg;
-	char token;
+	char place;
 
-	for (int page = 1; page <= search->pages && !left(search); page++) {
+	for (int page = 1; page <= search->pages && !is_over(search); page++) {
 		if (!search->look(search->archive, page))
 			continue;
-		if (left(search) || read(search->room[0], &token, 1) != 1)
+		/* Places may be left in the pipe when the search is over: then there is one, and the hit is for nobody. */
+		if (!read_whole(search->places[READ_END], &place, 1))
 			break;
-		REQUIRE(write(search->hits[1], &page, sizeof page) == sizeof page);
+		write_whole(search->hits[WRITE_END], &page, sizeof page);
 	}
-	close(search->hits[1]);
+	REQUIRE(close(search->hits[WRITE_END]) == 0);
 	return NULL;
 }
 
@@ -61,9 +89,9 @@ struct search *search_start(search_look *look, void *archive, int pages)
 	HAVE(search);
 	*search = (struct search){.look = look, .archive = archive, .pages = pages};
 	HAVE(pipe(search->hits) == 0);
-	HAVE(pipe(search->room) == 0);
+	HAVE(pipe(search->places) == 0);
 	for (int i = 0; i < SEARCH_AHEAD; i++)
-		REQUIRE(write(search->room[1], "", 1) == 1);
+		write_whole(search->places[WRITE_END], "", 1);
 	NEED(pthread_create(&search->thread, NULL, look_ahead, search));
 	return search;
 }
@@ -71,18 +99,19 @@ struct search *search_start(search_look *look, void *archive, int pages)
 bool search_next(struct search *search, int *page)
 {
 	int hit;
-	if (read(search->hits[0], &hit, sizeof hit) != sizeof hit)
+
+	if (!read_whole(search->hits[READ_END], &hit, sizeof hit))
 		return false;
 	*page = hit;
-	REQUIRE(write(search->room[1], "", 1) == 1);
+	write_whole(search->places[WRITE_END], "", 1);
 	return true;
 }
 
 void search_end(struct search *search)
 {
-	close(search->room[1]);
+	REQUIRE(close(search->places[WRITE_END]) == 0);
 	CHECK(pthread_join(search->thread, NULL));
-	close(search->room[0]);
-	close(search->hits[0]);
+	REQUIRE(close(search->places[READ_END]) == 0);
+	REQUIRE(close(search->hits[READ_END]) == 0);
 	free(search);
 }

@@ -26,26 +26,43 @@
 struct line {
 	line_send *send;
 	void *wire;
-	int timer, stop;
+	int timer, stop; /* of the kernel: it ticks once in each interval; it is written to when the line closes */
 	pthread_t pinger;
 };
+
+/* Returns once there is something to read, from either. */
+static void poll_both(struct pollfd events[2])
+{
+	int ready;
+
+	do
+		ready = poll(events, 2, -1);
+	while (ready < 0 && errno == EINTR);
+	REQUIRE(ready > 0);
+}
+
+static void read_ticks(int timer)
+{
+	uint64_t ticks;
+	ssize_t got;
+
+	do
+		got = read(timer, &ticks, sizeof ticks);
+	while (got < 0 && errno == EINTR);
+	REQUIRE(got == sizeof ticks);
+}
 
 static void *keep_alive(void *arg)
 {
 	struct line *line = arg;
-	struct pollfd fds[] = {{.fd = line->stop, .events = POLLIN}, {.fd = line->timer, .events = POLLIN}};
-	uint64_t ticks;
+	struct pollfd events[] = {{.fd = line->stop, .events = POLLIN}, {.fd = line->timer, .events = POLLIN}};
 
-	line->send(line->wire, FRAME_PING);
 	for (;;) {
-		if (poll(fds, 2, -1) < 0) {
-			REQUIRE(errno == EINTR);
-			continue;
-		}
-		if (fds[0].revents)
+		line->send(line->wire, FRAME_PING);
+		poll_both(events);
+		if (events[0].revents)
 			return NULL;
-		if (fds[1].revents && read(line->timer, &ticks, sizeof ticks) == sizeof ticks)
-			line->send(line->wire, FRAME_PING);
+		read_ticks(line->timer);
 	}
 }
 
@@ -68,11 +85,15 @@ struct line *line_open(line_send *send, void *wire, long interval)
 void line_close(struct line *line)
 {
 	uint64_t one = 1;
+	ssize_t put;
 
-	REQUIRE(write(line->stop, &one, sizeof one) == sizeof one);
+	do
+		put = write(line->stop, &one, sizeof one);
+	while (put < 0 && errno == EINTR);
+	REQUIRE(put == sizeof one);
 	CHECK(pthread_join(line->pinger, NULL));
 	line->send(line->wire, FRAME_GOODBYE);
-	close(line->timer);
-	close(line->stop);
+	REQUIRE(close(line->timer) == 0);
+	REQUIRE(close(line->stop) == 0);
 	free(line);
 }

@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kit/check.h"
@@ -24,10 +25,10 @@
 struct flags {
 	flags_fetch *fetch;
 	void *source;
-	long interval;
+	long interval; /* milliseconds */
 	pthread_rwlock_t lock;
-	unsigned bits;
-	int stop[2];
+	unsigned bits; /* guarded by lock */
+	int stop[2];   /* a pipe; nothing is ever written: the thread only waits for the other end to close */
 	pthread_t thread;
 };
 
@@ -40,20 +41,29 @@ static void refresh(struct flags *flags)
 	CHECK(pthread_rwlock_unlock(&flags->lock));
 }
 
+/* As poll(), until this point in time: a signal that arrives meanwhile does not make the wait shorter or longer. */
+static int poll_until(struct pollfd *event, struct timespec end)
+{
+	struct timespec now;
+	int events;
+
+	do {
+		REQUIRE(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+		long left = (end.tv_sec - now.tv_sec) * 1000 + (end.tv_nsec - now.tv_nsec + 999999) / 1000000;
+		events = poll(event, 1, left > 0 ? (int)left : 0);
+		REQUIRE(events >= 0 || errno == EINTR);
+	} while (events < 0);
+	return events;
+}
+
 static void *loop(void *arg)
 {
 	struct flags *flags = arg;
-	struct pollfd fd = {.fd = flags->stop[0], .events = POLLIN};
+	struct pollfd stop = {.fd = flags->stop[0], .events = POLLIN};
 
-	for (;;) {
-		int n = poll(&fd, 1, (int)flags->interval);
-		if (n > 0)
-			return NULL;
-		if (n == 0)
-			refresh(flags);
-		else
-			REQUIRE(errno == EINTR);
-	}
+	while (poll_until(&stop, deadline_in(flags->interval)) == 0)
+		refresh(flags);
+	return NULL;
 }
 
 struct flags *flags_start(flags_fetch *fetch, void *source, long interval)
@@ -81,9 +91,9 @@ bool flags_has(struct flags *flags, unsigned flag)
 
 void flags_stop(struct flags *flags)
 {
-	close(flags->stop[1]);
+	REQUIRE(close(flags->stop[1]) == 0);
 	CHECK(pthread_join(flags->thread, NULL));
-	close(flags->stop[0]);
+	REQUIRE(close(flags->stop[0]) == 0);
 	CHECK(pthread_rwlock_destroy(&flags->lock));
 	free(flags);
 }
