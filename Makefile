@@ -147,17 +147,10 @@ link_test = { $(or $(subst "OUT",$@,$(subst OBJECTS,$2,$(subst "-lLIBS",$3,$(fil
 # sandbox, it was too long at this source; elsewhere it is the machine's fault, in the words of a compiler whose linker is killed.
 killed = { [ $$? -ne 137 ] || if [ "$$(ulimit -t)" = unlimited ]; then echo 'the compiler or linker command failed due to signal'; \
 	else echo "error: the compiler was killed, as it is here after $$(ulimit -t) s of processor time"; fi >&2; false; }
-# The same for a file of an exercise that stands anywhere: FILE, in the place of that of EXERCISE. As in work/, but that both flavours
-# are compiled from one text, which the preprocessor left: it cannot be another one where a sanitizer watches, and to start a compiler
-# costs more than to compile. What is wrong with the source is said of the source itself; no object is made of that.
-own_text = $(Q){ $(call expand,plain,$(EXERCISE),$(FILE),$(OWN)/plain.o); } 2>$(OWN)/text.log || :
-own_compile = if [ -s $(OWN)/text.log ]; then cat $(OWN)/text.log >&2; false; else \
-	$(if $(filter plain,$1),,ln -f $(OWN)/plain.o.i $@.o.i 2>/dev/null;) \
-	$(CC) $(filter-out -MMD -MP -Ichapters,$(PROGRAM_CFLAGS)) -Wno-error $(GRADED_CFLAGS) $($1_FLAGS) -x cpp-output -c $(OWN)/plain.o.i -o $@.o 2>$@.words || { \
-	status=$$?; if [ $$status -ne 1 ] || $(CC) $(filter-out -MMD -MP,$(PROGRAM_CFLAGS)) -Wno-error $(GRADED_CFLAGS) $($1_FLAGS) -Iexercises/$(EXERCISE) -fsyntax-only $(FILE); then \
-	cat $@.words >&2; fi; (exit $$status); }; fi
-own_exercise = $(Q){ $(call own_compile,$1) && $(call only_asked_for,$1,$(EXERCISE),$@.o) && \
-	$(call link_test,$1,$@.o.linked $(filter %.o %.a,$^),$(LIBS_$(EXERCISE))) || $(killed); } 2>$@.log || { cat $@.log >&2; exit 1; }
+# The same for a file of an exercise that stands anywhere: FILE, in the place of that of EXERCISE. As in work/.
+own_exercise = $(Q){ $(call expand,$1,$(EXERCISE),$(FILE),$@.o) && { $(CC) $(PROGRAM_CFLAGS) -Wno-error $(GRADED_CFLAGS) $($1_FLAGS) -Iexercises/$(EXERCISE) -c $(FILE) -o $@.o && \
+	$(call only_asked_for,$1,$(EXERCISE),$@.o) && $(call link_test,$1,$@.o.linked $(filter %.o %.a,$^),$(LIBS_$(EXERCISE))) || $(killed); }; \
+	} 2>$@.log || { cat $@.log >&2; exit 1; }
 
 # What was compiled of it, STUDENT/FLAVOUR.o.linked, with an instructor's hidden tests in the place of the exercise's (harness/grading/hidden.h).
 own_hidden = $(Q)$(call link_test,$1,$(STUDENT)/$1.o.linked $(HIDDEN)/hidden-$1.o $(filter %.o %.a,$^),$(LIBS_$(EXERCISE))) 2>$@.log || { cat $@.log >&2; exit 1; }
@@ -213,18 +206,13 @@ ifdef HIDDEN
 $(OWN)/$1: $(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME) harness/runtime/linker) build/$1/kit.a
 	$$(call own_hidden,$1)
 else ifdef EXERCISE
-$(OWN)/$1: $(OWN)/plain.o.i build/$1/obj/exercises/$(EXERCISE)/test.o $(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME) harness/runtime/linker) build/$1/kit.a
+$(OWN)/$1: build/$1/obj/exercises/$(EXERCISE)/test.o $(addprefix build/$1/obj/,$($1_RUNTIME) $(TEST_RUNTIME) $(GRADED_RUNTIME) harness/runtime/linker) build/$1/kit.a
 	$$(call own_exercise,$1)
 else ifdef OWN
 $(OWN)/$1: $(addprefix build/$1/obj/,$($1_RUNTIME)) build/$1/kit.a
 	$$(call own,$1)
 endif
 endef
-
-ifdef EXERCISE
-$(OWN)/plain.o.i: FORCE
-	$(own_text)
-endif
 
 AR := ar
 $(foreach one,$(FLAVOURS),$(eval $(call flavour,$(one))))
