@@ -247,6 +247,9 @@ endif
 endif
 .PHONY: FORCE
 
+# A program that is made in a sandbox asks for nothing of what follows, and to read it takes as long as to compile the program.
+ifeq ($(and $(OWN),$(EXERCISE)),)
+
 # --- the harness ---------------------------------------------------------------------------------------------------
 
 # XSI for realpath().
@@ -550,4 +553,6 @@ DEPENDENCIES := $(wildcard $(if $(filter-out all harness layout,$(GOALS)), \
 	$(if $(filter-out $(addsuffix /%,$(PROGRAM_BUILDS)) $(addprefix $(OWN)/,$(FLAVOURS)) parts parts/% build/run/%,$(GOALS)),build,$(PROGRAM_BUILDS)), \
 	build/host build/monitor build/runner))
 -include $(if $(DEPENDENCIES),$(shell find $(DEPENDENCIES) -path '*/build/submissions' -prune -o $(if $(MUTANTS),,-path '*/build/mutants' -prune -o) -name '*.d' -print))
+endif
+
 endif

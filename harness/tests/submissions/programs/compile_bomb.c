@@ -1,5 +1,5 @@
 /*
- * Outcome: failed
+ * Outcome: cannot-judge
  * Body: none
  * One line becomes sixteen million.
  */

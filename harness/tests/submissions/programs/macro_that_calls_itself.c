@@ -1,5 +1,5 @@
 /*
- * Outcome: cannot-judge
+ * Outcome: failed
  * Body: none
  * Sixty macros, each of which is the one before twice.
  */
