@@ -84,6 +84,17 @@ Test(launcher, forgets_nothing_when_make_fails)
 		scratch_shell(&scratch, "PATH=\"$PWD/bin:$PATH\" ./loose --version >said 2>&1; [ $? -eq 3 ]");
 }
 
+/* A compiler that finds no room says so in words that find none either. */
+Test(launcher, names_the_place_that_has_no_room)
+{
+	scratch_tool(&scratch, "make", "#!/bin/sh\nexit 2\n");
+	scratch_shell(&scratch,
+		      "! PATH=\"$PWD/bin:$PATH\" ./loose --version 2>said && grep -q 'the lines above say why' said && "
+		      "! TMPDIR=$PWD/nowhere PATH=\"$PWD/bin:$PATH\" ./loose --version 2>said && "
+		      "grep -qF \"for '$PWD/nowhere' cannot take 4 MiB more; make room there\" said && "
+		      "! ls build/room.* 2>/dev/null");
+}
+
 /* Where another command holds the lock until that is said. */
 Test(launcher, says_for_what_it_waits)
 {
