@@ -121,6 +121,22 @@ static char *take_choice(struct predict *predict, const char *text)
 	return guess_answer(text, predict->question.options, predict->question.count, &predict->answered);
 }
 
+/* Who meets their names here for the first time can ask what they are. */
+static void tell_what_they_look_at(const struct predict *predict)
+{
+	for (size_t i = 0; i < predict->count; i++) {
+		const struct detector *detector = detector_named(predict->cells[i].detector);
+		printf("  %-9s %s\n", detector->name, detector->looks_at ? detector->looks_at : "");
+	}
+}
+
+static bool is_question_mark(const char *line)
+{
+	const char *text = line + strspn(line, " \t");
+
+	return text[0] == '?' && !text[1 + strspn(text + 1, " \t\r\n")];
+}
+
 /* From the command line, or asked for: on a terminal until it is an answer, from elsewhere once. 0, or a status. */
 static int ask(struct predict *predict, const char *given, const char *prompt, take_answer *take)
 {
@@ -128,6 +144,11 @@ static int ask(struct predict *predict, const char *given, const char *prompt, t
 		char *line = given ? mem_copy(given) : read_line(prompt);
 		if (!line)
 			return bad_input("the prediction was broken off; nothing is remembered of it");
+		if (!given && take == take_guess && is_question_mark(line)) {
+			tell_what_they_look_at(predict);
+			free(line);
+			continue;
+		}
 		char *error = take(predict, line);
 		bool again = error && !given && isatty(STDIN_FILENO);
 		if (again)
@@ -150,7 +171,9 @@ static char *guess_prompt(const struct predict *predict)
 	fputs("Which of them fire", out);
 	for (size_t i = 0; i < predict->count; i++)
 		fprintf(out, "%s%s", i ? ", " : ": ", predict->cells[i].detector);
-	fputs("?\nNames or first letters, or none; or y or n for each in turn, as in 'y n n y n': ", out);
+	fputs("?\nNames or first letters, or none; or y or n for each in turn, as in 'y n n y n';\n"
+	      "? says what each looks at: ",
+	      out);
 	return text_close(&text);
 }
 

@@ -47,4 +47,7 @@
 #define LOOK_AT_DESCRIPTOR                                                                                             \
 	"who owns this descriptor. Who closes it, and who may still use it, or its number, after that?"
 
+/* What several detectors look at, in the words of chapter 1. */
+#define LOOKS_AT_ACCESSES "accesses to the same memory, and what orders them"
+
 #endif

@@ -66,6 +66,7 @@ struct kind {
 struct detector {
 	const char *name;
 	const char *title;	   /* as the book's texts call it; NULL: by its name */
+	const char *looks_at;	   /* what of a program, for a reader who is to predict; NULL: nobody predicts it */
 	const char *flavour;	   /* of the build, one of the Makefile's FLAVOURS */
 	const struct kind *kinds;  /* all that it may report; the last has no name */
 	enum channel_kind channel; /* of its reports */

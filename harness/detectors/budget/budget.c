@@ -242,6 +242,7 @@ static void collect(const struct run *run, struct observation *seen)
 const struct detector detector_budget = {
 	.name = "budget",
 	.title = "the leak budget",
+	.looks_at = "numbers: threads started, joined or left, memory, what the program counts",
 	.flavour = "plain",
 	.kinds = budget_kinds,
 	.bounded = true,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "detectors/advice.h"
 #include "detectors/criterion/tests.h"
 #include "detectors/limits.h"
 #include "detectors/report_files.h"
@@ -100,6 +101,7 @@ static void collect(const struct run *run, struct observation *seen)
 const struct detector detector_tsan = {
 	.name = "tsan",
 	.title = "ThreadSanitizer",
+	.looks_at = LOOKS_AT_ACCESSES ", and the order of locks",
 	.flavour = "tsan",
 	.races = true,
 	.kinds = tsan_kinds,

@@ -5,6 +5,7 @@
 
 #include "base/command.h"
 #include "base/mem.h"
+#include "detectors/advice.h"
 #include "detectors/criterion/tests.h"
 #include "detectors/limits.h"
 #include "detectors/report_files.h"
@@ -214,7 +215,7 @@ static void collect(const struct run *run, struct observation *seen, const char 
 }
 
 /* What the interface asks for is a function per tool. */
-#define TOOL(tool, its_title, looks_for_races)                                                                         \
+#define TOOL(tool, its_title, looks_for_races, sees)                                                                   \
 	static void prepare_##tool(const struct run *run, struct command *command)                                     \
 	{                                                                                                              \
 		prepare(run, command, #tool, for_##tool);                                                              \
@@ -233,6 +234,7 @@ static void collect(const struct run *run, struct observation *seen, const char 
 	const struct detector detector_##tool = {                                                                      \
 		.name = #tool,                                                                                         \
 		.title = its_title,                                                                                    \
+		.looks_at = sees,                                                                                      \
 		.flavour = "plain",                                                                                    \
 		.kinds = tool##_kinds,                                                                                 \
 		.channel = CHANNEL_VALGRIND,                                                                           \
@@ -244,6 +246,6 @@ static void collect(const struct run *run, struct observation *seen, const char 
 		.collect = collect_##tool,                                                                             \
 	}
 
-TOOL(helgrind, "Helgrind", true);
-TOOL(drd, "DRD", true);
-TOOL(memcheck, "memcheck", false);
+TOOL(helgrind, "Helgrind", true, LOOKS_AT_ACCESSES ", and the order of locks");
+TOOL(drd, "DRD", true, LOOKS_AT_ACCESSES);
+TOOL(memcheck, "memcheck", false, "bytes: alive, freed or lost, written or not");

@@ -184,14 +184,15 @@ Test(reader, answers_come_from_a_pipe)
 	char command[2048];
 
 	snprintf(command, sizeof command,
-		 "printf 'all\\n70\\n' | LOOSE_ROOT='%s' '%s/build/loose' predict implicit >out 2>err", scratch.root,
-		 scratch.root);
+		 "printf '?\\nall\\n70\\n' | LOOSE_ROOT='%s' '%s/build/loose' predict implicit >out 2>err",
+		 scratch.root, scratch.root);
 	scratch_shell(&scratch, "%s", command);
 	scratch_shell(
 		&scratch,
 		"grep -q '^It promises: when cache_free() returns, no thread touches the cache.$' out && "
 		"grep -q '^Its budget: detached <= 0, joined == started$' out && ! grep -q 'fires  *data-race' out && "
-		"grep -q '^5 of 5 right, at 70 %%' out");
+		"grep -q '^5 of 5 right, at 70 %%' out && "
+		"grep -q '^  memcheck  bytes: alive, freed or lost, written or not$' out");
 	expect_number(PITFALL, "predicted_right", 1);
 }
 
