@@ -12,6 +12,8 @@
 #include "prose.h"
 #include "reader/answers.h"
 
+enum { LONG_SECONDS = 5 };
+
 enum ink { OFF, STRONG, FAINT, GOOD, BAD };
 
 static const char *ink(const struct view *view, enum ink which)
@@ -107,6 +109,16 @@ static const char *compiler_says(const struct view *view)
 	return is_uncompiled(view) ? "does not compile" : view->compiled ? "compiles" : "compiling";
 }
 
+/* What takes long says how long, so that nobody takes it for hung. For the caller to free. */
+static char *progress_of(const struct view *view, size_t index)
+{
+	uint64_t seconds = view->now > view->began[index] ? (view->now - view->began[index]) / 1000 : 0;
+
+	if (!view->started[index])
+		return mem_copy("waiting");
+	return seconds < LONG_SECONDS ? mem_copy("running") : mem_format("running for %d s", (int)seconds);
+}
+
 void page_verdicts(FILE *out, const struct view *view)
 {
 	if (view->stage == STAGE_GONE || view->stage == STAGE_EMPTY)
@@ -114,7 +126,7 @@ void page_verdicts(FILE *out, const struct view *view)
 	print_row(out, view, "compiler", is_uncompiled(view) ? 0 : view->compiled ? 1 : -1, compiler_says(view));
 	for (size_t i = 0; i < view->count; i++) {
 		const struct result *result = view->results[i];
-		char *seen = result ? seen_of(result) : mem_copy(view->started[i] ? "running" : "waiting");
+		char *seen = result ? seen_of(result) : progress_of(view, i);
 		bool open = !result || result->bad_input;
 		print_row(out, view, view->detectors[i]->name, open ? -1 : result->verdict.agrees, seen);
 		free(seen);

@@ -6,6 +6,7 @@
 #ifndef LOOSE_WATCH_PAGE_H
 #define LOOSE_WATCH_PAGE_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "reader/progress.h"
@@ -37,6 +38,7 @@ struct view {
 	const struct detector *detectors[MOST_TASKS]; /* in the order in which they are shown */
 	const struct result *results[MOST_TASKS];     /* NULL: not there yet */
 	bool started[MOST_TASKS];
+	uint64_t began[MOST_TASKS], now; /* by the loop's clock, in ms: since when each runs, and what it is */
 	size_t count;
 	bool compiled, late; /* late: all agrees, and the late runs are under way (judge/judging.h) */
 	const char *error;   /* a fault of this machine; NULL: none */

@@ -94,6 +94,7 @@ static void on_started(void *context, size_t task)
 	if (watching->again)
 		return;
 	watching->view.started[place_of(watching, task)] = true;
+	watching->view.began[place_of(watching, task)] = uv_now(&watching->workbook->loop.uv);
 	watching_show(watching);
 }
 
@@ -424,6 +425,16 @@ static bool input_has_ended(const struct watching *watching)
 	return terminal->plain && terminal->ended && !watching->judging && !terminal->borrower;
 }
 
+/* While it is judged the screen says how long that takes. The loop wakes up each second: saves.c looks then. */
+static void show_time(struct watching *watching)
+{
+	uint64_t now = uv_now(&watching->workbook->loop.uv), shown = watching->view.now;
+
+	watching->view.now = now;
+	if (now / 1000 != shown / 1000 && watching->view.stage == STAGE_JUDGING && watching->panel == PANEL_NONE)
+		watching_show(watching);
+}
+
 static void run(struct watching *watching)
 {
 	struct loop *loop = &watching->workbook->loop;
@@ -434,6 +445,7 @@ static void run(struct watching *watching)
 				       watching->view.stage == STAGE_PASSED ? WATCHING_PASSED : WATCHING_REFUSED);
 		else
 			uv_run(&loop->uv, UV_RUN_ONCE);
+		show_time(watching);
 	}
 }
 

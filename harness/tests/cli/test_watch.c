@@ -124,6 +124,7 @@ static void fail_at_each_stage(void)
 	save_by_rename(WRONG "sleep-instead-of-join.c");
 	pty_await(&pty, "Refused: tsan fires");
 	pty_await(&pty, "data-race in send_frame");
+	pty_type(&pty, "\033[F"); /* how long the finding is depends on the exercise's test */
 	pty_await(&pty, "The contract that this breaks: when line_close() returns");
 	save_in_place(WRONG "cancel.c");
 	pty_await(&pty, "Refused: a test fails");
@@ -135,6 +136,8 @@ static void save_during_a_run(void)
 {
 	save_in_place(WRONG "join-without-waking.c");
 	pty_await(&pty, "Judging...");
+	/* Its test waits for 8 s, and says nothing meanwhile. */
+	pty_await(&pty, "running for ");
 	save_by_rename("solutions/" PITFALL "/line.c");
 	pty_await(&pty, "Passed: the tests pass");
 	pty_await(&pty, "What to read now");
