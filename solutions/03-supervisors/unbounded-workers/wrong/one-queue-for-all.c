@@ -57,6 +57,7 @@ struct press *press_open(int workers, press_print *print, press_set_aside *set_a
 
 void press_submit(struct press *press, void *job)
 {
+	(void)press; /* all of them have this one */
 	REQUIRE(queue_put(&waiting, job));
 }
 
