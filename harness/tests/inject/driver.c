@@ -32,10 +32,11 @@
 
 #include "base/files.h"
 #include "base/mem.h"
+#include "report/report.h"
 #include "workbook/catalogue.h"
 
 enum { WORKERS = 2, MOST_CALLS = 2000, PATIENCE = 75 /* s; the longest limit of a test is half of it */ };
-enum fault { NONE, CRASHED, HUNG, LEAKED, BROKE, FAULTS };
+enum symptom { NONE, CRASHED, HUNG, LEAKED, BROKE, FAULTS };
 
 static const char *const kind_names[KINDS] = {"memory", "thread", "descriptor", "accept", "aborted", "short", "signal"};
 static const char *const fault_names[FAULTS] = {"", "crashed", "hung", "leaked", "broke its promise"};
@@ -43,6 +44,8 @@ static const char *const fault_names[FAULTS] = {"", "crashed", "hung", "leaked",
 /* Of all workers. */
 static struct tally {
 	unsigned injected, programs, faults[FAULTS];
+	unsigned meant, taken; /* programs to be tried; of them those that a worker has begun */
+	long start_ms;
 } * tally;
 
 struct subject {
@@ -54,7 +57,7 @@ struct subject {
 		[3]; /* blocks, descriptors, threads that are left when nothing fails: the tests' own, and what a static has */
 };
 
-struct ending {
+struct run_end {
 	int status;
 	bool late;
 	char *output, *errors;
@@ -145,9 +148,9 @@ static bool wait_for(pid_t child, int *status)
 	}
 }
 
-static struct ending run(const struct subject *subject)
+static struct run_end run(const struct subject *subject)
 {
-	struct ending ending = {.late = false};
+	struct run_end ending = {.late = false};
 	pid_t child = fork();
 
 	if (child == 0)
@@ -184,7 +187,7 @@ static bool ends_as_declared(const struct subject *subject, const char *output)
 }
 
 /* Of tests: each has a process, and each says for itself how it ended. */
-static enum fault judge_tests(const struct ending *ending)
+static enum symptom judge_tests(const struct run_end *ending)
 {
 	unsigned refused = count_words(ending->errors, ": cannot go on: ");
 
@@ -197,7 +200,7 @@ static enum fault judge_tests(const struct ending *ending)
 	return NONE;
 }
 
-static enum fault judge(const struct subject *subject, const struct ending *ending)
+static enum symptom judge(const struct subject *subject, const struct run_end *ending)
 {
 	const struct injection *has = subject->injection;
 	bool exited = WIFEXITED(ending->status);
@@ -220,7 +223,7 @@ static enum fault judge(const struct subject *subject, const struct ending *endi
 		       : NONE;
 }
 
-static void show(const struct subject *subject, enum fault fault, const struct ending *ending)
+static void show(const struct subject *subject, enum symptom fault, const struct run_end *ending)
 {
 	const struct injection *what = subject->injection;
 	uint64_t from, to;
@@ -246,8 +249,8 @@ static bool try_one(struct subject *subject, enum kind kind, unsigned at)
 	injection->kind = kind;
 	injection->at = at;
 	injection->injected = injection->ended = injection->blocks = injection->descriptors = injection->threads = 0;
-	struct ending ending = run(subject);
-	enum fault fault = judge(subject, &ending);
+	struct run_end ending = run(subject);
+	enum symptom fault = judge(subject, &ending);
 	__atomic_add_fetch(&tally->injected, injection->injected, __ATOMIC_RELAXED);
 	__atomic_add_fetch(&tally->faults[fault], 1, __ATOMIC_RELAXED);
 	if (fault)
@@ -301,18 +304,39 @@ static bool is_meant(const struct program *program, char *const *words)
 	return right && !*words;
 }
 
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Says on a terminal how far all workers are. */
+static void show_progress(void)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	char *left = progress_left(tally->programs, tally->meant - tally->programs, now_ms() - tally->start_ms);
+	fprintf(stderr, "\r%u of %u programs, %u faults injected%s   ", tally->programs, tally->meant, tally->injected,
+		left);
+	free(left);
+}
+
 static void work(const struct catalogue *catalogue, char *const *words, int worker)
 {
 	struct subject subject = {.output = file_for("output", worker), .errors = file_for("errors", worker)};
-	int number = 0;
+	unsigned number = 0, mine = __atomic_fetch_add(&tally->taken, 1, __ATOMIC_RELAXED);
 
 	subject.shared = file_for("shared", worker);
 	int shared = open(subject.shared, O_RDWR | O_CLOEXEC);
 	subject.injection = mmap(NULL, sizeof *subject.injection, PROT_READ | PROT_WRITE, MAP_SHARED, shared, 0);
 	for (size_t i = 0; i < catalogue->count && subject.injection != MAP_FAILED; i++)
-		if (is_meant(&catalogue->programs[i], words) && number++ % WORKERS == worker) {
+		if (is_meant(&catalogue->programs[i], words) && number++ == mine) {
 			subject.program = &catalogue->programs[i];
 			try_program(&subject);
+			show_progress();
+			mine = __atomic_fetch_add(&tally->taken, 1, __ATOMIC_RELAXED);
 		}
 	unlink(subject.output);
 	unlink(subject.errors);
@@ -336,12 +360,17 @@ int main(int count, char **arguments)
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &ends, NULL);
+	for (size_t i = 0; i < catalogue.count; i++)
+		tally->meant += is_meant(&catalogue.programs[i], arguments + 1);
+	tally->start_ms = now_ms();
 	fflush(stdout);
 	for (int worker = 0; worker < WORKERS; worker++)
 		if (fork() == 0)
 			work(&catalogue, arguments + 1, worker);
 	for (int worker = 0; worker < WORKERS; worker++)
 		failed |= wait(&status) < 0 || status != 0;
+	if (isatty(STDERR_FILENO))
+		fputc('\n', stderr);
 	printf("%u faults injected into %u programs: %u crashed, %u hung, %u leaked, %u broke a promise\n",
 	       tally->injected, tally->programs, tally->faults[CRASHED], tally->faults[HUNG], tally->faults[LEAKED],
 	       tally->faults[BROKE]);

@@ -48,8 +48,9 @@ static void note(int number)
 	int error = errno;
 
 	(void)number;
-	if (write(ends[1], "", 1) < 0)
-		_exit(1);
+	while (write(ends[1], "", 1) < 0)
+		if (errno != EINTR)
+			_exit(1);
 	errno = error;
 }
 
