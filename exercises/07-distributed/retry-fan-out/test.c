@@ -370,6 +370,43 @@ Test(wind, an_answer_ends_with_its_try, .timeout = 60)
 	cr_assert(connected, "connections of somebody else are cut; a number that was closed may be another's by now");
 }
 
+static void send_half(int wire, int knots, int half)
+{
+	send(wire, (char *)&knots + half * sizeof knots / 2, sizeof knots / 2, MSG_NOSIGNAL);
+	await_arrival(wire);
+}
+
+/* A mast of the first try says half of it and falls silent. That is not an answer; in the second, the other half follows. */
+Test(wind, an_answer_comes_in_halves, .timeout = 60)
+{
+	enum { LAST = WIND_MASTS - 1 };
+
+	begin((long[]){FAIR, FOR_EVER, FOR_EVER, FOR_EVER});
+	bool asked = take_tries(1, 1);
+	if (asked) {
+		answer_some(1, 0, LAST - 1, old_wind);
+		send_half(lift.wires[0][LAST], OLD_WIND, 0);
+	}
+	bool again = asked && take_tries(2, 2);
+	if (again) {
+		answer_some(2, 0, LAST - 1, measured);
+		send_half(lift.wires[1][LAST], measured[LAST], 0);
+		schedule_await_blocked();
+		send_half(lift.wires[1][LAST], measured[LAST], 1);
+	}
+	bool returned = again && returns(LATE);
+	/* The mast hangs up: a thread that has waited for the other half ends, and leaves no answer. */
+	if (returned)
+		(void)shutdown(lift.wires[0][LAST], SHUT_WR); /* fails where a right design has hung up before */
+	bool closed = returned && ready(lift.wires[0][LAST], LATE);
+	end();
+	cr_assert(asked, "not every mast is asked");
+	cr_assert(again, "a mast sends half of an answer, and its try does not end when the patience is over");
+	cr_assert(returned, "an answer has come in two halves, and wind_ask() still waits");
+	cr_assert(closed, "wind_ask() has returned, and the connection that has brought half of an answer is open");
+	expect_measured(2);
+}
+
 /* It counts or it does not; but the thread that has it does not use what the try has given back. */
 Test(wind, an_answer_comes_at_the_last_moment, .timeout = 60)
 {

@@ -2,7 +2,8 @@
  * The wind on a mountain. Before a ski lift starts in the morning it asks three
  * masts for the wind, all at once, over a connection each. To each connection a
  * mast sends one int, the wind in knots, as soon as it has measured
- * that. A mast that is iced up sends nothing, for as long as it likes.
+ * that. The int may come in pieces: TCP carries bytes, not messages. A mast that
+ * is iced up sends nothing, or half of it, for as long as it likes.
  *
  *     static const long patience[WIND_TRIES] = {500, 1000, 2000, 4000};
  *     int knots[WIND_MASTS];

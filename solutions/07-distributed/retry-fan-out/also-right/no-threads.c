@@ -35,10 +35,21 @@ static int left(const struct timespec *end)
 	return ns > 0 ? (int)((ns + 999999) / 1000000) : 0;
 }
 
+/* Takes what has come of an answer, and waits for nothing: only poll() does, until the deadline. Whether more may come. */
+static bool take(int wire, int *knots, size_t *got)
+{
+	ssize_t more = recv(wire, (char *)knots + *got, sizeof *knots - *got, MSG_DONTWAIT);
+
+	if (more > 0)
+		*got += (size_t)more;
+	return *got < sizeof *knots && (more > 0 || (more < 0 && (errno == EAGAIN || errno == EINTR)));
+}
+
 static bool ask_all(const int ports[WIND_MASTS], long patience, int knots[WIND_MASTS])
 {
 	struct timespec end = deadline_in(patience);
 	struct pollfd *wires = calloc(WIND_MASTS, sizeof *wires);
+	size_t got[WIND_MASTS] = {0};
 	int answers = 0, ready = 0;
 
 	HAVE(wires);
@@ -47,9 +58,8 @@ static bool ask_all(const int ports[WIND_MASTS], long patience, int knots[WIND_M
 	while (answers < WIND_MASTS &&
 	       ((ready = poll(wires, WIND_MASTS, left(&end))) > 0 || (ready < 0 && errno == EINTR)))
 		for (int i = 0; i < WIND_MASTS; i++)
-			if (wires[i].revents) {
-				answers +=
-					recv(wires[i].fd, &knots[i], sizeof knots[i], MSG_WAITALL) == sizeof knots[i];
+			if (wires[i].revents && !take(wires[i].fd, &knots[i], &got[i])) {
+				answers += got[i] == sizeof knots[i];
 				close(wires[i].fd);
 				wires[i] = (struct pollfd){.fd = -1}; /* poll() passes over it */
 			}

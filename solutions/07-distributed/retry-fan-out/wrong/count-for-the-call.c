@@ -5,7 +5,7 @@
  * Tempting  no thread and no connection is left over, and a mast that has told its wind need not tell it again.
  * Refused   the test: what is left of a try is its count. One old answer and two new ones make three, and the lift goes
  *           by the wind of two different moments: what it brings back are not the answers of one try.
- * test      fails an_answer_ends_with_its_try
+ * test      fails an_answer_ends_with_its_try, an_answer_comes_in_halves
  */
 #include "wind.h"
 

@@ -4,7 +4,7 @@
  * Tempting  nobody leaves a thread behind, and it is one line: the join that was missing.
  * Refused   the tests: a join is a wait, and this one has no end. The mast is iced up; now the lift's patience is that
  *           of the ice. A caller that waits for a thread has to tell it first.
- * test      fails late_answers_reach_nobody, an_answer_ends_with_its_try, gives_up,
+ * test      fails late_answers_reach_nobody, an_answer_ends_with_its_try, gives_up, an_answer_comes_in_halves,
  *           an_answer_comes_at_the_last_moment
  */
 #include "wind.h"

@@ -5,7 +5,7 @@
  * Refused   the tests: the thread ends in recv(), and the close() after it is never reached. Each try that times out
  *           leaves its connections open. (A cancelled thread can also end with the lock in its hands, at any wait for
  *           the condition; here it does not wait for one.)
- * test      fails late_answers_reach_nobody, an_answer_ends_with_its_try, gives_up
+ * test      fails late_answers_reach_nobody, an_answer_ends_with_its_try, gives_up, an_answer_comes_in_halves
  */
 #include "wind.h"
 
