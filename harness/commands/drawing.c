@@ -207,10 +207,10 @@ int drawing_of_curve(struct workbook *workbook, const char *pitfall, const struc
 
 /* --- what lies there --- */
 
-/* What stands between <desc> and its end; the whole when there is none. */
-static char *description_of(const char *svg)
+/* From <desc> to the end of the style, which follows it; the whole when there is none. */
+static char *words_and_style_of(const char *svg)
 {
-	const char *start = strstr(svg, "<desc"), *end = start ? strstr(start, "</desc>") : NULL;
+	const char *start = strstr(svg, "<desc"), *end = start ? strstr(start, "</style>") : NULL;
 
 	return end ? mem_copy_n(start, (size_t)(end - start)) : mem_copy(svg);
 }
@@ -219,7 +219,7 @@ bool drawing_same(const char *kind, const char *there, const char *made)
 {
 	if (strcmp(kind, "curve") != 0)
 		return strcmp(there, made) == 0;
-	char *one = description_of(there), *other = description_of(made);
+	char *one = words_and_style_of(there), *other = words_and_style_of(made);
 	bool same = strcmp(one, other) == 0;
 
 	free(one);

@@ -30,7 +30,7 @@ int drawing_of_curve(struct workbook *workbook, const char *pitfall, const struc
 
 /*
  * Whether the picture that lies there shows what this one does. Lanes are the same byte for byte; a curve is, when it says
- * the same, for how long a value stays is the machine's.
+ * the same in the same colours, for how long a value stays is the machine's.
  */
 bool drawing_same(const char *kind, const char *there, const char *made);
 

@@ -67,6 +67,22 @@ static char *text_of(FILE *file)
 	return text_close(&text);
 }
 
+/* The picture with its colours for the dark, before the first shape; it takes the picture. */
+static char *with_dark(char *svg)
+{
+	const char *first = strstr(svg, "<g ");
+	struct text text;
+
+	if (!first)
+		return svg;
+	FILE *out = text_open(&text);
+	fwrite(svg, 1, (size_t)(first - svg), out);
+	plot_in_dark(out);
+	fputs(first, out);
+	free(svg);
+	return text_close(&text);
+}
+
 /* Runs gnuplot on the script; an SVG that is not whole is none, whatever the exit status was. */
 static int draw(char **picture, struct loop *loop, FILE *script, FILE *svg, FILE *errors)
 {
@@ -84,6 +100,8 @@ static int draw(char **picture, struct loop *loop, FILE *script, FILE *svg, FILE
 	if (status) {
 		free(*picture);
 		*picture = NULL;
+	} else {
+		*picture = with_dark(*picture);
 	}
 	return status;
 }

@@ -6,15 +6,32 @@
  */
 #include "plot.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { TICKS = 6, PANELS = 2, WIDTH = 1000, HEIGHT = 470, NAMES = PANELS * PLOT_LINES };
 
-/* Colours that people with any eyes can tell apart (Okabe and Ito), and dashes for printers without colour. */
+/*
+ * Colours that people with any eyes can tell apart (Okabe and Ito), and dashes for printers without colour. The two that
+ * are too dark for a dark card are brighter on it.
+ */
 static const struct {
-	const char *colour;
+	const char *colour, *in_dark;
 	int dash;
-} looks[PLOT_LINES] = {{"#d55e00", 1}, {"#0072b2", 2}, {"#009e73", 4}, {"#cc79a7", 5}, {"#e69f00", 3}};
+} looks[PLOT_LINES] = {{"#d55e00", "#ff8a3d", 1},
+		       {"#0072b2", "#56b4e9", 2},
+		       {"#009e73", "#2fc99a", 4},
+		       {"#cc79a7", "#cc79a7", 5},
+		       {"#e69f00", "#e69f00", 3}};
+
+/* What is no line: the card, words, the axes, the grid, the end of a program; on the colours of picture/svg.c's card. */
+static const struct {
+	const char *colour, *in_dark;
+} others[] = {{"#ffffff", "#161b22"},
+	      {"#333333", "#e6edf3"},
+	      {"#666666", "#9198a1"},
+	      {"#e4e4e4", "#30363d"},
+	      {"#888888", "#9198a1"}};
 
 struct scale {
 	long long lowest, highest, step; /* of the numbers */
@@ -32,6 +49,33 @@ struct panel {
 	const char *name;
 	const struct plot *plot;
 };
+
+/* gnuplot gives each shape its colour as an attribute: as we wrote it, or in one of two spellings of its own. */
+static void put_rule(FILE *out, const char *colour, const char *in_dark)
+{
+	static const char *const attributes[] = {"fill", "stroke", "color"};
+	unsigned long all = strtoul(colour + 1, NULL, 16);
+	unsigned red = all >> 16 & 0xff, green = all >> 8 & 0xff, blue = all & 0xff;
+
+	for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
+		const char *name = attributes[i];
+		fprintf(out, "[%s=\"%s\"],[%s=\"rgb(%u,%u,%u)\"],[%s=\"rgb(%3u, %3u, %3u)\"]{%s:%s}\n", name, colour,
+			name, red, green, blue, name, red, green, blue, name, in_dark);
+	}
+}
+
+void plot_in_dark(FILE *out)
+{
+	fputs("<style>\n@media(prefers-color-scheme:dark){\n", out);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		put_rule(out, others[i].colour, others[i].in_dark);
+	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+		put_rule(out, looks[i].colour, looks[i].in_dark);
+	/* What we give no colour. */
+	fputs("[fill=\"black\"]{fill:#e6edf3}\n[stroke=\"black\"]{stroke:#e6edf3}\n[color=\"black\"]{color:#e6edf3}\n"
+	      "}\n</style>\n",
+	      out);
+}
 
 static void widen(struct scale *scale, const struct plot *plot)
 {

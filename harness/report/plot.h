@@ -63,6 +63,9 @@ void plot_print(FILE *out, struct style style, const struct plot *plot);
 /* What gnuplot needs to write an SVG to its standard output; `title` stands above both. */
 void plot_script(FILE *out, const char *title, const struct plot *broken, const struct plot *fixed);
 
+/* What an SVG of gnuplot needs to follow a reader's dark mode: a style, for anywhere in the picture. */
+void plot_in_dark(FILE *out);
+
 /* The smallest of 1, 2, 5, 10, ... of which `most` takes no more than `steps`. */
 long long plot_step(long long most, int steps);
 

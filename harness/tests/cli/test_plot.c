@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -136,6 +137,39 @@ Test(plot, is_an_svg)
 	has(picture, ">02-ownership/implicit-contract<");
 	has(picture, ">allowed: in_flight + 1<");
 	has(picture, "</svg>");
+	free(picture);
+	outcome_release(&outcome);
+}
+
+/* Each colour that is in a shape's attribute `name` has a rule for the dark. */
+static void expect_in_dark(const char *picture, const char *name)
+{
+	char start[16], rule[80];
+	size_t found = 0;
+
+	snprintf(start, sizeof start, " %s=", name);
+	for (const char *at = strstr(picture, "</style>"); (at = strstr(at, start)); found++) {
+		at += strlen(start);
+		int length = (int)strcspn(at + 1, "\"'");
+		if (strncmp(at + 1, "none", 4) == 0 || strncasecmp(at + 1, "currentColor", 12) == 0)
+			continue;
+		snprintf(rule, sizeof rule, "[%s=\"%.*s\"]", name, length, at + 1);
+		/* What gnuplot defines and never uses, and shapes without a colour, which nobody sees. */
+		if (strcasecmp(rule, "[color=\"#ffffff\"]") != 0 && strcmp(rule, "[color=\"lightgrey\"]") != 0)
+			has(picture, rule);
+	}
+	cr_assert_gt(found, 0, "no %s", name);
+}
+
+Test(plot, follows_a_reader_into_the_dark)
+{
+	struct outcome outcome = plot("a.svg", "fixed --detector budget");
+	char *picture = scratch_read(&scratch, "a.svg");
+
+	has(picture, "@media(prefers-color-scheme:dark)");
+	expect_in_dark(picture, "fill");
+	expect_in_dark(picture, "stroke");
+	expect_in_dark(picture, "color");
 	free(picture);
 	outcome_release(&outcome);
 }
