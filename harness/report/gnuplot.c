@@ -24,7 +24,7 @@ static const struct {
 		       {"#cc79a7", "#cc79a7", 5},
 		       {"#e69f00", "#e69f00", 3}};
 
-/* What is no line: the card, words, the axes, the grid, the end of a program; on the colours of picture/svg.c's card. */
+/* All but the lines: the card, words, the axes, the grid, the end of a program; on the colours of picture/svg.c's card. */
 static const struct {
 	const char *colour, *in_dark;
 } others[] = {{"#ffffff", "#161b22"},
