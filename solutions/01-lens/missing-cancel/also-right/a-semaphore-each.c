@@ -20,8 +20,6 @@
 #include "kit/check.h"
 
 struct hold {
-	struct house *house;
-	int seat;
 	long until;
 	sem_t end;
 	pthread_t thread;
@@ -57,7 +55,7 @@ bool seat_hold(struct house *house, int seat, int customer, long until)
 		return false;
 	struct hold *hold = malloc(sizeof *hold);
 	HAVE(hold);
-	*hold = (struct hold){.house = house, .seat = seat, .until = until};
+	*hold = (struct hold){.until = until};
 	REQUIRE(sem_init(&hold->end, 0, 0) == 0);
 	NEED(pthread_create(&hold->thread, NULL, wait_for_end, hold));
 	house->states[seat] = HELD;

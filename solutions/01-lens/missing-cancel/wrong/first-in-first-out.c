@@ -17,7 +17,6 @@ struct hold {
 };
 
 struct house {
-	long now;
 	struct hold *first, **last;
 	struct seat {
 		enum { FREE, HELD, SOLD } state;
@@ -81,7 +80,6 @@ bool seat_give_back(struct house *house, int seat, int customer)
 
 void house_clock(struct house *house, long now)
 {
-	house->now = now;
 	while (house->first && house->first->until <= now) {
 		struct hold *hold = house->first;
 		house->first = hold->next;

@@ -21,7 +21,6 @@ struct line {
 	struct stop stop;
 };
 
-/* The pause is a wait for the stop. A sleep would end when the interval does, and line_close() with it. */
 static pthread_mutex_t sending = PTHREAD_MUTEX_INITIALIZER;
 
 static void send_one(struct line *line, enum frame frame)
@@ -31,6 +30,7 @@ static void send_one(struct line *line, enum frame frame)
 	CHECK(pthread_mutex_unlock(&sending));
 }
 
+/* The pause is a wait for the stop. A sleep would end when the interval does, and line_close() with it. */
 static void *keep_alive(void *arg)
 {
 	struct line *line = arg;

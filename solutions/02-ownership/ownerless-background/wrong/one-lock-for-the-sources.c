@@ -23,9 +23,9 @@ struct flags {
 	pthread_t refresher; /* joined by flags_stop() */
 };
 
-/* Fetches without the lock: flags_has() does not wait for a slow source. */
 static pthread_mutex_t fetching = PTHREAD_MUTEX_INITIALIZER;
 
+/* Fetches without the lock of the bits: flags_has() does not wait for a slow source. */
 static void refresh(struct flags *flags)
 {
 	CHECK(pthread_mutex_lock(&fetching));

@@ -24,10 +24,9 @@ struct press {
 	press_print *print;
 	press_set_aside *set_aside;
 	sem_t room, there;
-	pthread_mutex_t takers;
+	pthread_mutex_t lock;
 	void *ring[PRESS_WAITING];
-	unsigned in;  /* guarded by givers */
-	unsigned out; /* guarded by takers */
+	unsigned in, out; /* guarded by lock */
 	int workers;
 	pthread_t threads[];
 };
@@ -44,9 +43,9 @@ static void *work(void *arg)
 
 	for (;;) {
 		await(&press->there);
-		CHECK(pthread_mutex_lock(&press->takers));
+		CHECK(pthread_mutex_lock(&press->lock));
 		void *job = press->ring[press->out++ % PRESS_WAITING];
-		CHECK(pthread_mutex_unlock(&press->takers));
+		CHECK(pthread_mutex_unlock(&press->lock));
 		REQUIRE(sem_post(&press->room) == 0);
 		if (!job)
 			return NULL;
@@ -66,7 +65,7 @@ struct press *press_open(int workers, press_print *print, press_set_aside *set_a
 	press->print = print;
 	press->set_aside = set_aside;
 	press->workers = workers;
-	CHECK(pthread_mutex_init(&press->takers, NULL));
+	CHECK(pthread_mutex_init(&press->lock, NULL));
 	REQUIRE(sem_init(&press->room, 0, PRESS_WAITING) == 0);
 	REQUIRE(sem_init(&press->there, 0, 0) == 0);
 	for (int i = 0; i < workers; i++)
@@ -77,9 +76,9 @@ struct press *press_open(int workers, press_print *print, press_set_aside *set_a
 void press_submit(struct press *press, void *job)
 {
 	await(&press->room);
-	CHECK(pthread_mutex_lock(&press->takers));
+	CHECK(pthread_mutex_lock(&press->lock));
 	press->ring[press->in++ % PRESS_WAITING] = job;
-	CHECK(pthread_mutex_unlock(&press->takers));
+	CHECK(pthread_mutex_unlock(&press->lock));
 	REQUIRE(sem_post(&press->there) == 0);
 }
 
@@ -91,6 +90,6 @@ void press_close(struct press *press)
 		CHECK(pthread_join(press->threads[i], NULL));
 	REQUIRE(sem_destroy(&press->room) == 0);
 	REQUIRE(sem_destroy(&press->there) == 0);
-	CHECK(pthread_mutex_destroy(&press->takers));
+	CHECK(pthread_mutex_destroy(&press->lock));
 	free(press);
 }

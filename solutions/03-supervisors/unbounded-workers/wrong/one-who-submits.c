@@ -19,9 +19,8 @@ struct press {
 	press_set_aside *set_aside;
 	sem_t room, there;
 	pthread_mutex_t takers;
-	pthread_mutex_t givers;
 	void *ring[PRESS_WAITING];
-	unsigned in;  /* guarded by givers */
+	unsigned in;  /* of who submits */
 	unsigned out; /* guarded by takers */
 	int workers;
 	pthread_t threads[];
@@ -62,7 +61,6 @@ struct press *press_open(int workers, press_print *print, press_set_aside *set_a
 	press->set_aside = set_aside;
 	press->workers = workers;
 	CHECK(pthread_mutex_init(&press->takers, NULL));
-	CHECK(pthread_mutex_init(&press->givers, NULL));
 	REQUIRE(sem_init(&press->room, 0, PRESS_WAITING) == 0);
 	REQUIRE(sem_init(&press->there, 0, 0) == 0);
 	for (int i = 0; i < workers; i++)
@@ -85,7 +83,6 @@ void press_close(struct press *press)
 		CHECK(pthread_join(press->threads[i], NULL));
 	REQUIRE(sem_destroy(&press->room) == 0);
 	REQUIRE(sem_destroy(&press->there) == 0);
-	CHECK(pthread_mutex_destroy(&press->givers));
 	CHECK(pthread_mutex_destroy(&press->takers));
 	free(press);
 }

@@ -78,7 +78,7 @@ void audit_stop(void)
 	audit.stopping = true;
 	CHECK(pthread_cond_signal(&audit.changed));
 	CHECK(pthread_mutex_unlock(&audit.lock));
-	/* The log is this thread's alone now: no shipper, and audit_record() changes nothing. */
+	/* The lock decides who of the two takes which batch; audit_record() adds nothing any more. */
 	int batch[AUDIT_BATCH];
 	size_t count;
 	for (;;) {

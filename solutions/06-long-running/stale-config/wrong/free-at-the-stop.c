@@ -20,7 +20,6 @@ enum { CAPACITY = 16 };
 
 struct shared {
 	struct rules rules; /* never changes */
-	int users;	    /* guarded by filter.lock */
 	struct shared *next;
 };
 
@@ -37,14 +36,8 @@ static struct shared *shared_new(const struct rules *rules)
 	struct shared *shared = malloc(sizeof *shared);
 
 	HAVE(shared);
-	*shared = (struct shared){*rules, 1, filter.rules};
+	*shared = (struct shared){*rules, filter.rules};
 	return shared;
-}
-
-/* Needs the lock held. */
-static void let_go(struct shared *shared)
-{
-	--shared->users;
 }
 
 static void *judge_all(void *arg)
@@ -54,13 +47,9 @@ static void *judge_all(void *arg)
 	while (queue_take(&filter.mails, &mail)) {
 		CHECK(pthread_mutex_lock(&filter.lock));
 		struct shared *shared = filter.rules;
-		shared->users++; /* in the same step: between the two it could be the last one's */
 		CHECK(pthread_mutex_unlock(&filter.lock));
 
 		filter.judge(&shared->rules, (int)(intptr_t)mail);
-		CHECK(pthread_mutex_lock(&filter.lock));
-		let_go(shared);
-		CHECK(pthread_mutex_unlock(&filter.lock));
 	}
 	return arg;
 }
@@ -81,10 +70,7 @@ void filter_put(int mail)
 void filter_set(const struct rules *rules)
 {
 	CHECK(pthread_mutex_lock(&filter.lock));
-	struct shared *shared = shared_new(rules);
-
-	let_go(filter.rules);
-	filter.rules = shared;
+	filter.rules = shared_new(rules);
 	CHECK(pthread_mutex_unlock(&filter.lock));
 }
 
