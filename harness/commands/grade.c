@@ -1,14 +1,9 @@
 /* A class of submissions. What is asked for is found in course.c; what counts is decided in grading/. */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/files.h"
-#include "base/mem.h"
-#include "base/text.h"
 #include "command.h"
 #include "course.h"
 #include "exec/sandbox.h"
@@ -83,7 +78,7 @@ static int make_autograder(struct course *course, const struct operands *operand
 	return 0;
 }
 
-/* --- what each is worth --- */
+/* --- the rubrics --- */
 
 /* What each is worth, as it may stand in the file. */
 static void print_rubrics(const struct course *course)

@@ -1,6 +1,5 @@
 #include "gate.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,10 +1,8 @@
 /* What the parts of a rubric are worth in results. See rubric.h. */
 #include "rubric.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "verdict/detector.h"
 
 long rubric_total(const struct rubric *rubric)

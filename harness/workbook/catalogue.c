@@ -1,8 +1,6 @@
 #include "catalogue.h"
 
-#include <errno.h>
 #include <glob.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

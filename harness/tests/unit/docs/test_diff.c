@@ -2,13 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <criterion/criterion.h>
 
 #include "docs/docs.h"
-#include "tests/unit/made_results.h"
 
 static void diff_is(const char *before, const char *after, const char *expected)
 {

@@ -1,14 +1,10 @@
 /* The excerpts of sources. */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <criterion/criterion.h>
 
+#include "base/mem.h"
 #include "docs/docs.h"
-#include "tests/unit/made_results.h"
 
 static const char source[] =
 	"/*\n * An essay on evict() and struct cache { that nobody reads.\n */\n"

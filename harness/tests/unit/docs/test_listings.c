@@ -1,14 +1,10 @@
 /* The Go listings of the texts: what is made of one for the compiler. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <criterion/criterion.h>
 
 #include "docs/docs.h"
-#include "tests/unit/made_results.h"
 
 static const char listing_text[] = "# Go\n\n<!-- go 1.21\nimport \"sync\"\n//vet before 1.22: captured by\nfunc f() {\n"
 				   "//listing\n}\n-->\n```go\nvar m sync.Mutex\n```\n\nAnd:\n";
