@@ -98,7 +98,7 @@ static bool returns_in_time(void)
 		;
 	bool returned = canal.returned, deadly = canal.deadly || is_deadly();
 	CHECK(pthread_mutex_unlock(&canal.lock));
-	cr_expect_not(returned && deadly, "SIGTERM would end the process, to a keeper or when lock_run() has returned");
+	cr_expect_not(returned && deadly, "SIGTERM would end the process if it came to a keeper, or after lock_run()");
 	return returned;
 }
 

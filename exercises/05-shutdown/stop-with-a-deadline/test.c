@@ -462,12 +462,12 @@ Test(backup, is_one_of_several, .timeout = 60)
 	bool was_asked = copied_on->asked > 0;
 	call.backup = second;
 	cr_assert_not(was_asked, "one backup was stopped, and a volume of the other was asked");
-	cr_assert_eq(stop(FOR_EVER), BACKUP_ENDED, "all volumes of a backup have ended, and it is not");
+	cr_assert_eq(stop(FOR_EVER), BACKUP_ENDED, "all have ended, and that is not what backup_stop() says");
 	cr_assert(released[2] == 1 && !call.late[0], "the volume of a backup that has ended was not released once");
 	schedule_reached(DISK_ANSWERS);
 	schedule_await_blocked();
 	call.backup = first;
-	cr_assert_eq(stop(0), BACKUP_ENDED, "all volumes of a backup have ended, and it is not");
+	cr_assert_eq(stop(0), BACKUP_ENDED, "all have ended, and that is not what backup_stop() says");
 	cr_assert_eq(late_ones(0, 2), 0, "all have ended, and some are said to be late");
 }
 

@@ -235,7 +235,7 @@ Test(conns, opens_no_more_than_there_may_be, .timeout = 60)
 	int count = got(&clients[0]);
 
 	release_all();
-	cr_assert_eq(count, CONNS, "%d connections were to be had, and it should be %d", count, CONNS);
+	cr_assert_eq(count, CONNS, "callers got %d connections, and were to get %d", count, CONNS);
 }
 
 Test(conns, counts_those_that_are_being_opened, .timeout = 60)
@@ -250,7 +250,7 @@ Test(conns, counts_those_that_are_being_opened, .timeout = 60)
 	for (int i = 0; i < CLIENTS; i++)
 		count += got(&clients[i]);
 	release_all();
-	cr_assert_eq(count, CONNS, "%d connections were to be had, and it should be %d", count, CONNS);
+	cr_assert_eq(count, CONNS, "callers got %d connections, and were to get %d", count, CONNS);
 }
 
 Test(conns, waits_for_one_that_is_put_back, .timeout = 60)
@@ -323,7 +323,7 @@ Test(conns, gives_the_last_place_once, .timeout = 60)
 	count += got(&clients[2]);
 
 	release_all();
-	cr_assert_eq(count, CONNS, "%d connections were to be had, and it should be %d", count, CONNS);
+	cr_assert_eq(count, CONNS, "callers got %d connections, and were to get %d", count, CONNS);
 }
 
 /* One could not be opened, and its place is free: who waits is told, although there are others. */
@@ -344,7 +344,7 @@ Test(conns, tells_of_each_failure, .timeout = 60)
 
 	release_all();
 	cr_assert_eq(failed, 0, "a connection could not be opened, and conn_get() returned one");
-	cr_assert_eq(count, CONNS, "%d connections were to be had, and it should be %d", count, CONNS);
+	cr_assert_eq(count, CONNS, "callers got %d connections, and were to get %d", count, CONNS);
 }
 
 /* Others get each connection that is put back; a client's patience does not begin anew with each. */
