@@ -13,7 +13,7 @@
 #include "kit/schedule.h"
 
 enum { PAGES = 100, PATIENCE = 8000 /* ms: only a search that does not end is given all of it */ };
-enum { MISS, HIT }; /* points: the page that is held, which is one or is not, goes on */
+enum { MISS, HIT }; /* points: the page that is held goes on, and that is what look() says of it */
 
 static struct archive {
 	pthread_mutex_t lock;

@@ -23,8 +23,8 @@ typedef void atlas_measure(void *map, int layer, int sheet);
 typedef bool atlas_draw(void *map, int layer, int sheet);
 
 /*
- * Makes sheets 0 to sheets - 1; there may be none. Each sheet's layers have a thread each, which first
- * measures and then draws.
+ * Makes sheets 0 to sheets - 1; there may be none. Each sheet's layers have a
+ * thread each, which first measures and then draws.
  *
  *   - The layers of a sheet are measured at the same time: measure() waits for no
  *     other layer of its sheet.
