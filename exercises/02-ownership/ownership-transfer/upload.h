@@ -10,6 +10,8 @@
  *             desk_take(desk, upload);
  *     ...
  *     pieces = desk_close(desk);
+ *
+ * Any number of desks may be open in a process. They know nothing of each other.
  */
 #ifndef UPLOAD_H
 #define UPLOAD_H

@@ -10,6 +10,9 @@
  *     scanner_close(scanner);
  *
  * A scan needs a core and 200 MB. The machine was bought for four at a time.
+ *
+ * Any number of scanners may be open in a process, each with threads and room of
+ * its own. They know nothing of each other.
  */
 #ifndef SCANNER_H
 #define SCANNER_H
