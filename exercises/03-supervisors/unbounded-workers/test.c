@@ -93,6 +93,8 @@ static void *submit_all(void *press)
 		if (i != MIDDLE) {
 			submit(press, &jobs[i]);
 		} else {
+			/* A worker that took a job now would make room, and what waits for room would be ordered by it. */
+			schedule_await_blocked();
 			schedule_reached(MIDDLE_IS_NEXT);
 			schedule_await(MIDDLE_IS_THERE);
 		}
