@@ -24,7 +24,7 @@ enum { CHEESE, FISH, HONEY, BREAD };
 enum { ROUNDS = 12, REFUSED = 12, LATE = 48, QUICK = 8, ASKERS = LATE + QUICK, MOST_THREADS = 128 };
 enum { MANY = 300, STEPS = 40 }; /* transfers: of each of two threads, while the bank is asked; in turn with reports */
 enum { LEDGER, ASKER, KINDS };	 /* whose threads are held, and the points of the schedule where they are let go */
-enum { IS_ASKED = KINDS, MAY_ORDER, MAY_ANSWER }; /* other points */
+enum { IS_ASKED = KINDS, MAY_ORDER, MAY_ANSWER, BANK_IS_ASKED, ONE_WAITS }; /* other points */
 
 static const long morning[LEDGER_STALLS] = {1000, 2000, 3000, 4000};
 
@@ -195,19 +195,28 @@ static int when_told(void *context, int from, int to, long amount)
 
 static void *order_cheese(void *ledger)
 {
-	for (int i = 0; i < MANY; i++)
+	ledger_transfer(ledger, CHEESE, FISH, 1);
+	schedule_await(BANK_IS_ASKED);
+	ledger_transfer(ledger, CHEESE, FISH, 1);
+	schedule_reached(ONE_WAITS);
+	for (int i = 2; i < MANY; i++)
 		ledger_transfer(ledger, CHEESE, FISH, 1);
 	return NULL;
 }
 
 static void *order_honey(void *ledger)
 {
+	schedule_await(ONE_WAITS);
 	for (int i = 0; i < MANY; i++)
 		ledger_transfer(ledger, HONEY, BREAD, 2);
 	return NULL;
 }
 
-/* Two threads order, and wait for room, if there is a bound. None of the orders may be lost by that. */
+/*
+ * Two threads order, and wait for room, if there is a bound. None of the orders may be lost by that. The first order of the
+ * second thread follows one of the first while the ledger asks the bank: it takes nothing then, so what it gives back cannot
+ * order the two by chance.
+ */
 static void order_many(void)
 {
 	struct ledger *ledger = open_ledger(when_told);
@@ -215,6 +224,8 @@ static void order_many(void)
 
 	CHECK(pthread_create(&cheese, NULL, order_cheese, ledger));
 	CHECK(pthread_create(&honey, NULL, order_honey, ledger));
+	schedule_await_blocked();
+	schedule_reached(BANK_IS_ASKED);
 	schedule_await_blocked();
 	schedule_reached(MAY_ANSWER);
 	struct report report = {.done = 0};
