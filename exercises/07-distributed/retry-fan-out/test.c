@@ -395,14 +395,13 @@ Test(wind, an_answer_comes_in_halves, .timeout = 60)
 		send_half(lift.wires[1][LAST], measured[LAST], 1);
 	}
 	bool returned = again && returns(LATE);
-	/* The mast hangs up: a thread that has waited for the other half ends, and leaves no answer. */
-	if (returned)
-		(void)shutdown(lift.wires[0][LAST], SHUT_WR); /* fails where a right design has hung up before */
-	bool closed = returned && ready(lift.wires[0][LAST], LATE);
-	end();
 	cr_assert(asked, "not every mast is asked");
 	cr_assert(again, "a mast sends half of an answer, and its try does not end when the patience is over");
 	cr_assert(returned, "an answer has come in two halves, and wind_ask() still waits");
+	/* The mast hangs up: a thread that has waited for the other half ends, and leaves no answer. */
+	(void)shutdown(lift.wires[0][LAST], SHUT_WR); /* fails where a right design has hung up before */
+	bool closed = ready(lift.wires[0][LAST], LATE);
+	end();
 	cr_assert(closed, "wind_ask() has returned, and the connection that has brought half of an answer is open");
 	expect_measured(2);
 }

@@ -16,6 +16,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -287,21 +288,29 @@ EXPORT int close(int descriptor)
 
 /* --- talk --- */
 
-static size_t cut(size_t size, uintptr_t caller)
+/* An eventfd, a timerfd or a signalfd takes and gives whole numbers: such a file is of no type, see timerfd_create(2). */
+static bool is_of_numbers(int descriptor)
 {
-	return size > 1 && fails(SHORT, caller) ? 1 : size;
+	struct stat file;
+
+	return fstat(descriptor, &file) == 0 && (file.st_mode & S_IFMT) == 0;
+}
+
+static size_t cut(int descriptor, size_t size, uintptr_t caller)
+{
+	return size > 1 && !is_of_numbers(descriptor) && fails(SHORT, caller) ? 1 : size;
 }
 
 EXPORT ssize_t read(int descriptor, void *bytes, size_t size)
 {
 	REAL(read);
-	return fails(SIGNAL, CALLER) ? refuse(EINTR) : real(descriptor, bytes, cut(size, CALLER));
+	return fails(SIGNAL, CALLER) ? refuse(EINTR) : real(descriptor, bytes, cut(descriptor, size, CALLER));
 }
 
 EXPORT ssize_t write(int descriptor, const void *bytes, size_t size)
 {
 	REAL(write);
-	return fails(SIGNAL, CALLER) ? refuse(EINTR) : real(descriptor, bytes, cut(size, CALLER));
+	return fails(SIGNAL, CALLER) ? refuse(EINTR) : real(descriptor, bytes, cut(descriptor, size, CALLER));
 }
 
 /* A call that does not wait is not interrupted. */
@@ -310,7 +319,7 @@ EXPORT ssize_t recv(int descriptor, void *bytes, size_t size, int flags)
 	REAL(recv);
 	if (!(flags & MSG_DONTWAIT) && fails(SIGNAL, CALLER))
 		return refuse(EINTR);
-	return real(descriptor, bytes, cut(size, CALLER), flags);
+	return real(descriptor, bytes, cut(descriptor, size, CALLER), flags);
 }
 
 EXPORT ssize_t send(int descriptor, const void *bytes, size_t size, int flags)
@@ -318,7 +327,7 @@ EXPORT ssize_t send(int descriptor, const void *bytes, size_t size, int flags)
 	REAL(send);
 	if (!(flags & MSG_DONTWAIT) && fails(SIGNAL, CALLER))
 		return refuse(EINTR);
-	return real(descriptor, bytes, cut(size, CALLER), flags);
+	return real(descriptor, bytes, cut(descriptor, size, CALLER), flags);
 }
 
 /* --- what else may wait --- */
