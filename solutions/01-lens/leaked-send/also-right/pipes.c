@@ -31,26 +31,30 @@ struct search {
 	pthread_t thread;
 };
 
-/* False: the other end is closed. What is read and written here is so short that a pipe has it whole or not at all. */
+/* False: the other end is closed. */
 static bool read_whole(int pipe, void *bytes, size_t size)
 {
-	ssize_t got;
-
-	do
-		got = read(pipe, bytes, size);
-	while (got < 0 && errno == EINTR);
-	REQUIRE(got == 0 || got == (ssize_t)size);
-	return got > 0;
+	for (size_t got = 0; got < size;) {
+		ssize_t more = read(pipe, (char *)bytes + got, size - got);
+		if (more == 0)
+			return false;
+		if (more > 0)
+			got += (size_t)more;
+		else
+			REQUIRE(errno == EINTR);
+	}
+	return true;
 }
 
 static void write_whole(int pipe, const void *bytes, size_t size)
 {
-	ssize_t put;
-
-	do
-		put = write(pipe, bytes, size);
-	while (put < 0 && errno == EINTR);
-	REQUIRE(put == (ssize_t)size);
+	for (size_t put = 0; put < size;) {
+		ssize_t more = write(pipe, (const char *)bytes + put, size - put);
+		if (more > 0)
+			put += (size_t)more;
+		else
+			REQUIRE(more < 0 && errno == EINTR);
+	}
 }
 
 static bool is_over(const struct search *search)
