@@ -320,7 +320,8 @@ static struct mail for_one, for_other, never;
 
 static struct {
 	struct scanner *scanner;
-	bool over; /* guarded by lock */
+	bool begun, over;     /* guarded by lock */
+	struct stop answered; /* requested by the second server, once it has begun */
 } turns;
 
 /* Before the second lock that the first server takes it has its turn. */
@@ -330,11 +331,14 @@ static void *submit_at_the_second(void *arg)
 		schedule_await_turn();
 		CHECK(pthread_mutex_lock(&lock));
 		bool over = turns.over;
+		turns.begun = turn >= 2;
 		CHECK(pthread_mutex_unlock(&lock));
 		if (over)
 			return arg;
-		if (turn == 2)
+		if (turn == 2) {
 			for_other.submitted = scanner_submit(turns.scanner, &for_other);
+			stop_request(&turns.answered);
+		}
 	}
 }
 
@@ -362,9 +366,14 @@ Test(scanner, gives_each_place_once, .timeout = 60)
 
 	turns.scanner = open_one(scan_for_long);
 	stop_init(&all_submitted);
+	stop_init(&turns.answered);
 	CHECK(pthread_create(&other, NULL, submit_at_the_second, NULL));
 	CHECK(pthread_create(&server, NULL, serve_by_turns, turns.scanner));
 	bool waits = !stop_wait(&all_submitted, PATIENCE);
+	CHECK(pthread_mutex_lock(&lock));
+	bool begun = turns.begun; /* a scanner that takes no lock gives nobody a turn */
+	CHECK(pthread_mutex_unlock(&lock));
+	waits = waits || (begun && !stop_wait(&turns.answered, PATIENCE));
 	gate_open(&scans_end);
 	CHECK(pthread_join(server, NULL));
 	CHECK(pthread_mutex_lock(&lock));
