@@ -51,7 +51,7 @@ static int listen_on(void *arg, struct stop *stop)
 		c->paused = ms_since(&c->failed_at);
 	if (++c->begun <= c->fail) {
 		struct timespec lasts = {c->lasts / 1000, c->lasts % 1000 * 1000000};
-		nanosleep(&lasts, NULL);
+		nanosleep(&lasts, NULL); /* at least: a pause that began with the listener is over by then */
 		c->ended++;
 		c->failed_at = deadline_in(0);
 		return c->begun % 2 ? EIO : ECANCELED; /* nobody has asked it to stop: the error does not tell */

@@ -24,7 +24,10 @@ typedef int watch_listener(void *channel, struct stop *stop);
 
 struct watch;
 
-/* Runs the listener, and again whenever it has failed, after a pause of so many ms from then; the pause may be 0. */
+/*
+ * Runs the listener. Whenever it has failed, the watch pauses for `pause` ms, counted from the failure, and runs it again.
+ * The pause may be 0.
+ */
 struct watch *watch_start(watch_listener *listener, void *channel, long pause);
 
 /*

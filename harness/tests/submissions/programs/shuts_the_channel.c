@@ -1,7 +1,7 @@
 /*
  * Outcome: failed
  * Body: calls
- * A connection that is ended on both sides, whoever has it.
+ * It shuts down every socket that the process has, for reading and for writing: the channel of the harness may be one.
  */
 #include <sys/socket.h>
 static void trick(void)
