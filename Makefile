@@ -510,7 +510,8 @@ COMPILERS ?= $(shell for cc in clang gcc clang-19; do command -v $$cc >/dev/null
 # Versions of clang-format differ in what they make of the same file, so one of them decides.
 LAYOUT_VERSION := 14
 LAID_OUT := $(HARNESS_SOURCES) $(wildcard harness/*/*.h harness/*/*/*.[ch] harness/tests/unit/*/*.[ch] chapters/kit/*.[ch]) \
-	$(wildcard harness/runtime/*.c harness/selftest/*.c chapters/04-leak-budget/alert/*.c)
+	$(wildcard harness/runtime/*.c harness/selftest/*.c chapters/04-leak-budget/alert/*.c) \
+	$(wildcard exercises/*/*/*.[ch] solutions/*/*/*.[ch] solutions/*/*/*/*.[ch])
 CLANG_FORMAT = $(firstword $(shell command -v clang-format-$(LAYOUT_VERSION); clang-format --version 2>/dev/null | \
 	grep -q ' $(LAYOUT_VERSION)\.' && command -v clang-format))
 

@@ -142,7 +142,8 @@ Test(station, reports_the_first_error, .timeout = 60)
 	int error = station_stop();
 	/* A thread that was left at work must not end together with the process, or what a detector says of it is lost. */
 	settle();
-	cr_assert_eq(error, ENODEV, "the sender's close() failed first, with %d, and station_stop() says %d", ENODEV, error);
+	cr_assert_eq(error, ENODEV, "the sender's close() failed first, with %d, and station_stop() says %d", ENODEV,
+		     error);
 }
 
 /* One part ends long before the stop. It is closed in its turn all the same. */

@@ -14,8 +14,8 @@
 
 enum { PART = 3, MANY = 2 * AUDIT_BATCH + 5 };
 enum { MOST = AUDIT_BATCH + AUDIT_ROOM }; /* entries: in a sink that is busy, and waiting */
-enum { LATE = 8000 };			/* ms; a wait that is in vain ends then, and no right log is near it */
-enum { STOPPED = SCHEDULE_POINTS - 1 }; /* what is tested may use the others */
+enum { LATE = 8000 };			  /* ms; a wait that is in vain ends then, and no right log is near it */
+enum { STOPPED = SCHEDULE_POINTS - 1 };	  /* what is tested may use the others */
 
 /* True in a thread that is inside audit_record(). */
 static _Thread_local bool recording;

@@ -25,7 +25,7 @@ enum {
 	GO_ON = SCHEDULE_POINTS - 1,
 	LOOKED = GO_ON - 3, /* and the two after it */
 	WOKEN = LOOKED - 1
-};			    /* what is tested may use the others */
+}; /* what is tested may use the others */
 
 /* --- the radio --- */
 
@@ -119,9 +119,8 @@ static bool called(struct radio *radio, const int *calls, int huts)
 
 /* Bulletins that stay as they are. */
 static const struct bulletin low[HUTS] = {{0, LOW}, {1, LOW}, {2, LOW}, {3, LOW}, {4, LOW}, {5, LOW}};
-static const struct bulletin high[HUTS] = {{0, HIGH}, {1, HIGH}, {2, HIGH}, {3, HIGH}, {4, HIGH},
-					   {5, HIGH}, {6, HIGH}, {7, HIGH}, {8, HIGH}, {9, HIGH},
-					   {10, HIGH}};
+static const struct bulletin high[HUTS] = {{0, HIGH}, {1, HIGH}, {2, HIGH}, {3, HIGH}, {4, HIGH}, {5, HIGH},
+					   {6, HIGH}, {7, HIGH}, {8, HIGH}, {9, HIGH}, {10, HIGH}};
 
 static bool does_its_work(struct radio *radio)
 {

@@ -10,8 +10,8 @@
 #include "lock.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "kit/check.h"

@@ -49,8 +49,8 @@ static void *ask_mast(void *arg)
 {
 	struct question *question = arg;
 
-	question->answered = loopback_receive(question->wire, &question->knots, sizeof question->knots,
-					      left(&question->try->end));
+	question->answered =
+		loopback_receive(question->wire, &question->knots, sizeof question->knots, left(&question->try->end));
 	close(question->wire);
 	return NULL;
 }
