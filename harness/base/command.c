@@ -9,20 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "text.h"
 
 extern char **environ;
-
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
-}
 
 /* 0, or an error number. */
 static int start(char *const *argv, int output, pid_t *pid)
@@ -53,7 +45,7 @@ static bool read_output(int input, FILE *out, long end_ms)
 {
 	for (;;) {
 		struct pollfd ready = {.fd = input, .events = POLLIN};
-		long left = end_ms - now_ms();
+		long left = end_ms - clock_now_ms();
 		char bytes[512];
 
 		if (left <= 0)
@@ -81,7 +73,7 @@ char *command_output(char *const *argv, int deadline_ms)
 	int error = start(argv, ends[1], &pid);
 	close(ends[1]);
 	text_open(&text);
-	bool good = !error && read_output(ends[0], text.out, now_ms() + deadline_ms);
+	bool good = !error && read_output(ends[0], text.out, clock_now_ms() + deadline_ms);
 	close(ends[0]);
 	if (!error && !good)
 		kill(-pid, SIGKILL);

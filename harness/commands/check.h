@@ -17,7 +17,7 @@
 #include "gated.h"
 #include "sources.h"
 
-/* The options of the command are filled by who reads them; the rest by what stands below. */
+/* check.c fills in what the options say, the functions below the rest. */
 struct check {
 	struct workbook workbook;
 	struct reader reader;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "exec/sandbox.h"
@@ -184,11 +185,6 @@ void course_release(struct course *course)
 
 /* --- who grades it, and how far that is --- */
 
-long course_now_ms(void)
-{
-	return (long)(uv_hrtime() / 1000000);
-}
-
 static void on_graded(void *context, const char *person, const char *pitfall, bool fresh)
 {
 	struct course *course = context;
@@ -196,7 +192,7 @@ static void on_graded(void *context, const char *person, const char *pitfall, bo
 
 	course->done++;
 	course->fresh += fresh;
-	char *left = progress_left(course->fresh, all - course->done, course_now_ms() - course->first_ms);
+	char *left = progress_left(course->fresh, all - course->done, clock_now_ms() - course->first_ms);
 	if (course->style.terminal)
 		fprintf(stderr, "\r\033[K%zu of %zu graded%s", course->done, all, left);
 	char *name = text_escape(person);

@@ -3,7 +3,7 @@
  * and the tests that nobody is shown. For grade.c, which says what becomes of it.
  *
  *     course_prepare()        finds all of it; a line on standard error for what is missing
- *     course_grader()         who grades it, and shows how far that is
+ *     course_grader()         a grader for it, which shows how far it is
  *     course_release()        gives back what was found; the workbook is the caller's
  */
 #ifndef LOOSE_COMMANDS_COURSE_H
@@ -46,8 +46,6 @@ int course_grade_on_cluster(struct course *course);
 
 /* Counts what is graded in course->done and course->fresh, and says so on standard error. The course must outlive it. */
 struct grader course_grader(struct course *course);
-/* Of a clock that only goes on. */
-long course_now_ms(void);
 void course_release(struct course *course);
 
 #endif

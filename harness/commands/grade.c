@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "command.h"
 #include "course.h"
 #include "exec/sandbox.h"
@@ -146,7 +147,7 @@ static int finish(struct course *course, int status)
 static int judge(struct course *course)
 {
 	course->style = style_of(stderr);
-	course->first_ms = course_now_ms();
+	course->first_ms = clock_now_ms();
 	return finish(course, course->slurm ? course_grade_on_cluster(course) : judge_course(course));
 }
 

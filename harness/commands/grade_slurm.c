@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/mem.h"
 #include "course.h"
@@ -16,7 +17,7 @@ static void on_looked(void *context, long done, long all)
 	if (done == (long)course->fresh)
 		return;
 	course->fresh = (size_t)done;
-	char *left = progress_left(course->fresh, (size_t)(all - done), course_now_ms() - course->first_ms);
+	char *left = progress_left(course->fresh, (size_t)(all - done), clock_now_ms() - course->first_ms);
 	fprintf(stderr, course->style.terminal ? "\r\033[K%ld of %ld slices graded%s" : "%ld of %ld slices graded%s\n",
 		done, all, left);
 	free(left);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "cache.h"
 #include "exec/build.h"
@@ -526,11 +527,6 @@ static void start_build(struct judging *judging)
 
 /* --- from start to end --- */
 
-static long now_ms(void)
-{
-	return (long)(uv_hrtime() / 1000000);
-}
-
 static long children_cpu_ms(void)
 {
 	struct rusage used;
@@ -592,7 +588,7 @@ struct judging *judging_start(struct workbook *workbook, const struct tasks *tas
 				    .limit = jobs ? jobs : (WAITING_EACH + COMPUTING_EACH) * cores,
 				    .most = {[WAITING] = jobs ? jobs : WAITING_EACH * cores,
 					     [COMPUTING] = jobs ? jobs : COMPUTING_EACH * cores},
-				    .wall_ms = now_ms(),
+				    .wall_ms = clock_now_ms(),
 				    .cpu_ms = children_cpu_ms()};
 	judging->results.items = mem_zeroed(tasks->count, sizeof *judging->results.items);
 	judging->results.count = tasks->count;
@@ -661,7 +657,7 @@ static void finish(struct judging *judging)
 		end.how = END_NOT_STARTED;
 	drop_unfinished(judging);
 	end.results = judging->results;
-	end.results.wall_ms = now_ms() - judging->wall_ms;
+	end.results.wall_ms = clock_now_ms() - judging->wall_ms;
 	end.results.cpu_ms = children_cpu_ms() - judging->cpu_ms;
 	end.results.unkept = judging->cache.problem;
 	judging->cache.problem = NULL;

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "verdict/detector.h"
 
@@ -20,18 +20,10 @@ enum {
 	BUILT_MS = 10,
 };
 
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
-}
-
 void progress_start(struct progress *progress, FILE *out, struct style style, size_t all)
 {
 	/* The first line is due after a pause too: what is quick says nothing in a log. */
-	long now = now_ms();
+	long now = clock_now_ms();
 
 	*progress = (struct progress){
 		.out = out, .style = style, .all = all, .start_ms = now, .built_ms = now, .last_ms = now};
@@ -50,7 +42,7 @@ void progress_expect(struct progress *progress, const struct detector *detector,
 /* One after the other in no time come those that were there already: of them nothing can be learned. */
 void progress_built(struct progress *progress)
 {
-	long now = now_ms();
+	long now = clock_now_ms();
 
 	progress->cost_left -= BUILD_MS;
 	if (now - progress->built_ms >= BUILT_MS)
@@ -116,7 +108,7 @@ static void erase(const struct progress *progress)
 
 void progress_show(struct progress *progress, const char *doing)
 {
-	long now = now_ms();
+	long now = clock_now_ms();
 
 	if (!progress->first_ms)
 		progress->first_ms = now;

@@ -30,6 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/mem.h"
 #include "report/report.h"
@@ -304,20 +305,12 @@ static bool is_meant(const struct program *program, char *const *words)
 	return right && !*words;
 }
 
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Says on a terminal how far all workers are. */
 static void show_progress(void)
 {
 	if (!isatty(STDERR_FILENO))
 		return;
-	char *left = progress_left(tally->programs, tally->meant - tally->programs, now_ms() - tally->start_ms);
+	char *left = progress_left(tally->programs, tally->meant - tally->programs, clock_now_ms() - tally->start_ms);
 	fprintf(stderr, "\r%u of %u programs, %u faults injected%s   ", tally->programs, tally->meant, tally->injected,
 		left);
 	free(left);
@@ -362,7 +355,7 @@ int main(int count, char **arguments)
 	sigprocmask(SIG_BLOCK, &ends, NULL);
 	for (size_t i = 0; i < catalogue.count; i++)
 		tally->meant += is_meant(&catalogue.programs[i], arguments + 1);
-	tally->start_ms = now_ms();
+	tally->start_ms = clock_now_ms();
 	fflush(stdout);
 	for (int worker = 0; worker < WORKERS; worker++)
 		if (fork() == 0)
