@@ -185,14 +185,26 @@ void course_release(struct course *course)
 
 /* --- who grades it, and how far that is --- */
 
-static void on_graded(void *context, const char *person, const char *pitfall, bool fresh)
+/* For the caller to free. The others' pace says nothing of one that may not end by itself. */
+static char *time_left(const struct course *course, size_t left, long slow_ms)
+{
+	char *all = progress_left(course->fresh, left, clock_now_ms() - course->first_ms);
+
+	if (!slow_ms)
+		return all;
+	char *both = mem_format("%s; one takes long, up to %ld s more", all, slow_ms / 1000 + 1);
+	free(all);
+	return both;
+}
+
+static void on_graded(void *context, const char *person, const char *pitfall, bool fresh, long slow_ms)
 {
 	struct course *course = context;
 	size_t all = course->all.count * course->count;
 
 	course->done++;
 	course->fresh += fresh;
-	char *left = progress_left(course->fresh, all - course->done, clock_now_ms() - course->first_ms);
+	char *left = time_left(course, all - course->done, slow_ms);
 	if (course->style.terminal)
 		fprintf(stderr, "\r\033[K%zu of %zu graded%s", course->done, all, left);
 	char *name = text_escape(person);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/mem.h"
 #include "exec/leftovers.h"
@@ -13,6 +14,12 @@
 #include "outputs.h"
 #include "verdict/detector.h"
 #include "wire/siphash.h"
+
+/*
+ * A class has some whose programs compute without end. LATE_MS: each detector sees that for so long. SLOW_MS: a judging that takes
+ * longer is of such a one; BESIDE_MS: what it takes beside its runs.
+ */
+enum { LATE_MS = 30000, SLOW_MS = 45000, BESIDE_MS = 15000 };
 
 /* NULL: the exercise has none. */
 static const struct hidden *hidden_of(const struct entry *entry)
@@ -40,8 +47,27 @@ static struct record_subject subject_of(const struct entry *entry)
 				       .hidden_results = entry->hidden.count ? &entry->hidden : NULL};
 }
 
+/* What the slowest of them may take yet, if it is slow; else 0. */
+static long slow_ms(const struct grading *grading, const struct entry *kept)
+{
+	long now = clock_now_ms(), most = 0;
+
+	for (size_t i = 0; i < grading->count; i++) {
+		const struct batch *batch = &grading->batches[i];
+		long took = now - batch->start_ms;
+		bool own = kept >= batch->entries && kept < batch->entries + batch->count;
+		if (!batch->judging || own || took < SLOW_MS)
+			continue;
+		long left = grading->grader->options.deadline_ms + LATE_MS + BESIDE_MS - took;
+		if (left > most)
+			most = left;
+	}
+	return most;
+}
+
 /* Takes the record over. What could not be judged is not kept as known: the machine may be better next time. */
-static int keep(const struct entry *entry, json_t *record, const struct results *results, char **error)
+static int keep(const struct grading *grading, const struct entry *entry, json_t *record, const struct results *results,
+		char **error)
 {
 	struct grader *grader = entry->grader;
 	const struct record_subject subject = subject_of(entry);
@@ -58,15 +84,15 @@ static int keep(const struct entry *entry, json_t *record, const struct results 
 	free(page);
 	json_decref(record);
 	if (status == 0 && grader->graded && *entry->person)
-		grader->graded(grader->context, entry->person, subject.pitfall, true);
+		grader->graded(grader->context, entry->person, subject.pitfall, true, slow_ms(grading, entry));
 	return status;
 }
 
-int entry_keep_taken(const struct entry *entry, const struct taken *taken, char **error)
+int entry_keep_taken(const struct grading *grading, const struct entry *entry, const struct taken *taken, char **error)
 {
 	const struct record_subject subject = subject_of(entry);
 
-	return keep(entry, record_of_taken(&subject, taken), NULL, error);
+	return keep(grading, entry, record_of_taken(&subject, taken), NULL, error);
 }
 
 /* --- in a sandbox --- */
@@ -321,7 +347,7 @@ static void keep_results(struct batch *batch, struct entry *entry)
 	/* A person is shown no run of what is not a grade. */
 	const struct results *shown = entry->inspection.answer < GATE_UNKNOWN ? &entry->results : NULL;
 
-	if (keep(entry, record, shown, &error) != 0)
+	if (keep(batch->grading, entry, record, shown, &error) != 0)
 		grading_note_error(batch->grading, error);
 }
 
@@ -411,8 +437,10 @@ void batch_start(struct batch *batch)
 	struct grader *grader = batch->grading->grader;
 	char *error = NULL;
 
+	batch->start_ms = clock_now_ms();
 	batch->options = grader->options;
-	batch->options.jobs = batch->grading->jobs;
+	batch->options.crew = &batch->grading->crew;
+	batch->options.late_ms = LATE_MS;
 	batch->options.admits = on_built;
 	batch->options.admits_context = batch;
 	if (grader->sandboxed) {

@@ -51,6 +51,7 @@ struct batch {
 	struct walled walled, walled_hidden;
 	struct results shown;	 /* that the first judging has left, while hidden tests are judged */
 	struct judging *judging; /* NULL: none is under way */
+	long start_ms;		 /* of it */
 	bool over;		 /* it has ended, and the batch is to be released */
 };
 
@@ -59,7 +60,7 @@ struct grading {
 	char *place; /* below which the submissions lie, relative to the root */
 	struct batch *batches;
 	size_t count, size;  /* of batches; of entries in each, at most */
-	int jobs;	     /* of each judging */
+	struct crew crew;    /* of all judgings */
 	struct gate **gates; /* of each exercise; NULL until it is needed */
 	char *error;	     /* the first thing that could not be done */
 	bool changed;	     /* a judging has ended */
@@ -69,7 +70,7 @@ struct grading {
 void grading_note_error(struct grading *grading, char *error);
 
 /* Keeps what could not be taken, so that nothing ran. 0, or -1 with one line in *error for the caller to free. */
-int entry_keep_taken(const struct entry *entry, const struct taken *taken, char **error);
+int entry_keep_taken(const struct grading *grading, const struct entry *entry, const struct taken *taken, char **error);
 
 /* Takes over what `entry` owns, and writes its source. 0, or -1 with one line in *error for the caller to free. */
 int batch_add(struct batch *batch, const struct entry *entry, const char *text, char **error);

@@ -18,8 +18,8 @@
 #include "exec/runner.h"
 #include "gate.h"
 
-/* RUNS: of each judging in a sandbox at a time, of which several are under way: while one waits the others compute. */
-enum { RUNS = 2 };
+/* Submissions in sandboxes that are judged at a time, for each core: while the tests of one wait the others compute. */
+enum { AT_ONCE = 8 };
 
 const char *grader_file(const struct program *starter)
 {
@@ -217,13 +217,13 @@ static void take_one(struct grading *grading, size_t exercise, const struct subm
 
 	if (state_has(grader->state, pitfall, from->person, entry.given)) {
 		if (grader->graded)
-			grader->graded(grader->context, from->person, pitfall, false);
+			grader->graded(grader->context, from->person, pitfall, false, 0);
 		free(entry.given);
 		free(suspicious);
 	} else if (taken.how == TAKEN) {
 		status = add_entry(grading, &entry, taken.text, &error);
 	} else {
-		status = entry_keep_taken(&entry, &taken, &error);
+		status = entry_keep_taken(grading, &entry, &taken, &error);
 		free(entry.given);
 	}
 	taken_release(&taken);
@@ -231,17 +231,16 @@ static void take_one(struct grading *grading, size_t exercise, const struct subm
 		grading_note_error(grading, error);
 }
 
-/* How many judgings at a time, of how many submissions and runs each. */
+/* How many judgings at a time, of how many submissions each. */
 static void plan(struct grading *grading, struct grader *grader)
 {
 	int jobs = grader->options.jobs, cores = (int)uv_available_parallelism();
 
-	*grading = (struct grading){.grader = grader, .count = 1, .size = BATCH, .jobs = jobs};
+	*grading = (struct grading){.grader = grader, .count = 1, .size = BATCH};
+	crew_init(&grading->crew, &grader->workbook->loop, jobs, jobs && jobs < cores ? jobs : cores);
 	if (grader->sandboxed) {
-		int runs = jobs ? jobs : 2 * RUNS * cores;
 		grading->size = 1;
-		grading->jobs = runs < RUNS ? runs : RUNS;
-		grading->count = (size_t)(runs / grading->jobs);
+		grading->count = (size_t)(jobs ? jobs : AT_ONCE * cores);
 	}
 	/* In the sandbox nothing is built in the workbook, and each grade has a place of its own. */
 	char *maker = leftovers_maker();
@@ -355,6 +354,7 @@ static int grade_all(struct grader *grader, char **error)
 		;
 	for (size_t i = 0; i < grading.count; i++)
 		batch_release(&grading.batches[i]);
+	crew_release(&grading.crew);
 	remove_place(&grading);
 	for (size_t i = 0; i < grader->exercise_count; i++)
 		gate_free(grading.gates[i]);

@@ -27,8 +27,11 @@ struct grader {
 	struct judging_options options;
 	bool sandboxed;	      /* compile and run in a sandbox (exec/sandbox.h), one submission at a time */
 	unsigned race_repeat; /* runs under each detector that looks for races; one that fires once has fired */
-	/* May be NULL: after a submission is graded (`fresh`), or found to have been graded before. */
-	void (*graded)(void *context, const char *person, const char *pitfall, bool fresh);
+	/*
+	 * May be NULL: after a submission is graded (`fresh`), or found to have been graded before. Where another one that is
+	 * under way takes long, as one without an end does, it may take slow_ms yet; else 0.
+	 */
+	void (*graded)(void *context, const char *person, const char *pitfall, bool fresh, long slow_ms);
 	void *context;
 	bool misled; /* after -1: what the instructor has given is wrong, and not the machine */
 };

@@ -48,10 +48,11 @@ struct judging {
 	struct queue queues[LANES];
 	struct attempt *attempts;
 	struct build *build; /* NULL before and after */
+	bool to_build;	     /* once there is room for it */
 	size_t count, done;
-	int running; /* in all */
-	int limit;   /* of running */
-	int most[LANES];
+	int running;
+	struct crew *crew, own_crew;
+	struct crew_member member;
 	bool begun, stopping;
 	bool late;	      /* the late runs have begun */
 	char *error;	      /* it cannot go on */
@@ -221,9 +222,45 @@ static void begin_late_runs(struct judging *judging)
 		judging->events->late(judging->context);
 }
 
+/* The plain tests of a program whose other runs wait for them; NULL: nothing is to wait for. */
+static const struct work *awaited_tests(const struct judging *judging, const struct work *work)
+{
+	if (!judging->options->late_ms || work->result->detector->tests)
+		return NULL;
+	for (size_t i = 0; i < judging->count; i++) {
+		const struct work *other = &judging->works[i];
+		if (other->result->program == work->result->program && other->result->detector->tests && !other->over)
+			return other;
+	}
+	return NULL;
+}
+
+/* The plain tests of the program are over. What they did not end for will not end under a detector either. */
+static void let_others_run(struct judging *judging, const struct work *tests)
+{
+	const struct observation *seen = &tests->result->seen;
+	bool late = seen->late || seen->ending == ENDED_LATE;
+
+	for (size_t i = 0; i < judging->count; i++) {
+		struct work *work = &judging->works[i];
+		if (work->result->program != tests->result->program || work == tests)
+			continue;
+		if (late) {
+			work->runs = 1;
+			if (judging->options->late_ms < work->request.deadline_ms)
+				work->request.deadline_ms = judging->options->late_ms;
+		}
+		if (work->held)
+			queue_add(&judging->queues[work->lane], work);
+		work->held = false;
+	}
+}
+
 static void complete(struct judging *judging, struct work *work)
 {
 	work->over = true;
+	if (judging->options->late_ms && work->result->detector->tests)
+		let_others_run(judging, work);
 	note_light_over(judging, work);
 	judging->done++;
 	if (judging->events->result && (!judging->late || !work->result->verdict.agrees))
@@ -264,7 +301,7 @@ static void forget(struct judging *judging, struct attempt *attempt)
 		at = &(*at)->next;
 	*at = attempt->next;
 	judging->running--;
-	judging->queues[attempt->work->lane].running--;
+	crew_give_run(judging->crew, attempt->work->lane);
 	free(attempt);
 }
 
@@ -335,7 +372,7 @@ static void on_run_ended(void *context, const struct run_end *end)
 			complete(judging, work);
 		}
 	}
-	start_more(judging);
+	crew_offer(judging->crew);
 	go_on(judging);
 }
 
@@ -348,7 +385,6 @@ static void start_one(struct judging *judging, struct queue *queue)
 		note_light_begun(judging, work);
 	if (++work->started == work->runs)
 		queue_drop_first(queue);
-	queue->running++;
 	judging->running++;
 	*attempt =
 		(struct attempt){.judging = judging, .work = work, .request = work->request, .next = judging->attempts};
@@ -360,21 +396,23 @@ static void start_one(struct judging *judging, struct queue *queue)
 		judging->events->started(judging->context, work->task);
 }
 
-/* The queues have their light works first when there is a head start. */
-static bool may_start(const struct judging *judging, const struct queue *queue)
+/* False: there is no room, or nothing in the queue that may begin. It has its light works first when there is a head start. */
+static bool start_next(struct judging *judging, struct queue *queue)
 {
 	const struct work *next = queue_next(queue);
 
-	return next && !is_ending(judging) && judging->running < judging->limit &&
-	       queue->running < judging->most[queue - judging->queues] &&
-	       !(judging->light_left && next->result->detector->heavy);
+	if (!next || is_ending(judging) || (judging->light_left && next->result->detector->heavy) ||
+	    !crew_take_run(judging->crew, next->lane))
+		return false;
+	start_one(judging, queue);
+	return true;
 }
 
 static void start_more(struct judging *judging)
 {
 	for (struct queue *queue = judging->queues; queue < judging->queues + LANES; queue++)
-		while (may_start(judging, queue))
-			start_one(judging, queue);
+		while (start_next(judging, queue))
+			;
 }
 
 /* --- building --- */
@@ -414,7 +452,9 @@ static void settle(struct judging *judging, struct work *work)
 		complete(judging, work);
 		return;
 	}
-	queue_add(&judging->queues[work->lane], work);
+	work->held = awaited_tests(judging, work) != NULL;
+	if (!work->held)
+		queue_add(&judging->queues[work->lane], work);
 }
 
 static int by_target(const void *left, const void *right)
@@ -486,14 +526,16 @@ static void on_build_ended(void *context, enum end how, const char *why)
 	struct judging *judging = context;
 
 	judging->build = NULL;
+	crew_give_build(judging->crew);
 	if (how == END_NOT_STARTED)
 		fail(judging, why);
 	else if (how == END_DONE)
 		note_failures(judging);
+	crew_offer(judging->crew);
 	go_on(judging);
 }
 
-static void start_build(struct judging *judging)
+static void build(struct judging *judging)
 {
 	static const struct build_events events = {on_ready, on_build_ended};
 	static char *const anew[] = {"ANEW=yes", NULL};
@@ -523,6 +565,17 @@ static void start_build(struct judging *judging)
 	judging->build = build_start(judging->loop, &request, &events, judging);
 	free(targets);
 	free(works);
+}
+
+static void on_room(void *context)
+{
+	struct judging *judging = context;
+
+	if (judging->to_build && !is_ending(judging) && crew_take_build(judging->crew)) {
+		judging->to_build = false;
+		build(judging);
+	}
+	start_more(judging);
 }
 
 /* --- from start to end --- */
@@ -563,7 +616,8 @@ static void begin(void *context)
 		judging->cache_open = !judging->options->outside;
 		if (!judging->cache_open ||
 		    cache_open(&judging->cache, judging->loop->root, &judging->workbook->toolchain) == 0) {
-			start_build(judging);
+			judging->to_build = true;
+			on_room(judging);
 		} else {
 			char *why = mem_format("cannot write '%s': %s", judging->cache.path, strerror(errno));
 			fail(judging, why);
@@ -577,7 +631,6 @@ struct judging *judging_start(struct workbook *workbook, const struct tasks *tas
 			      const struct judging_options *options, const struct judging_events *events, void *context)
 {
 	struct judging *judging = mem_zeroed(1, sizeof *judging);
-	int cores = (int)uv_available_parallelism(), jobs = options->jobs;
 
 	*judging = (struct judging){.workbook = workbook,
 				    .loop = &workbook->loop,
@@ -585,9 +638,7 @@ struct judging *judging_start(struct workbook *workbook, const struct tasks *tas
 				    .events = events,
 				    .context = context,
 				    .count = tasks->count,
-				    .limit = jobs ? jobs : (WAITING_EACH + COMPUTING_EACH) * cores,
-				    .most = {[WAITING] = jobs ? jobs : WAITING_EACH * cores,
-					     [COMPUTING] = jobs ? jobs : COMPUTING_EACH * cores},
+				    .crew = options->crew,
 				    .wall_ms = clock_now_ms(),
 				    .cpu_ms = children_cpu_ms()};
 	judging->results.items = mem_zeroed(tasks->count, sizeof *judging->results.items);
@@ -603,6 +654,12 @@ struct judging *judging_start(struct workbook *workbook, const struct tasks *tas
 	if (tasks->count)
 		qsort(judging->by_target, tasks->count, sizeof(struct work *), by_target);
 	plan_head_start(judging);
+	if (!judging->crew) {
+		judging->crew = &judging->own_crew;
+		crew_init(judging->crew, judging->loop, options->jobs, 1);
+	}
+	judging->member = (struct crew_member){.room = on_room, .context = judging};
+	crew_join(judging->crew, &judging->member);
 	judging->step = (struct deferred){.call = begin, .context = judging};
 	loop_defer(judging->loop, &judging->step);
 	return judging;
@@ -653,6 +710,9 @@ static void finish(struct judging *judging)
 	struct judging_end end = {.how = judging->done == judging->count ? END_DONE : END_CANCELLED,
 				  .error = judging->error};
 
+	crew_leave(judging->crew, &judging->member);
+	if (judging->crew == &judging->own_crew)
+		crew_release(judging->crew);
 	if (judging->error)
 		end.how = END_NOT_STARTED;
 	drop_unfinished(judging);

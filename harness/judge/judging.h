@@ -16,6 +16,7 @@
 
 #include <stdint.h>
 
+#include "crew.h"
 #include "exec/loop.h"
 #include "verdict/result.h"
 #include "workbook.h"
@@ -51,12 +52,18 @@ struct outside {
 };
 
 struct judging_options {
-	int jobs;	    /* runs at once; 0: for each core two that compute, and eight beside them that wait */
-	unsigned repeat;    /* runs of each pair; at least 1 */
-	bool fresh;	    /* run also what has not changed */
-	long deadline_ms;   /* for one run; 0: two minutes */
-	long idle_ms;	    /* so long a program may do nothing but wait for something outside; 0: until the deadline */
-	const char *bounds; /* of the budget, beside what the program declares; NULL: none */
+	int jobs; /* runs at once; 0: for each core two that compute, eight beside them that wait, and more while it is idle */
+	struct crew *crew; /* that several judgings share, instead of `jobs`; NULL: it has its own */
+	unsigned repeat;   /* runs of each pair; at least 1 */
+	bool fresh;	   /* run also what has not changed */
+	long deadline_ms;  /* for one run; 0: two minutes */
+	long idle_ms;	   /* so long a program may do nothing but wait for something outside; 0: until the deadline */
+	/*
+	 * The other detectors wait for the plain tests of a program. Where those ran into a limit of time, each runs once, and
+	 * for so long at most: one that computes without end would do so in every run. 0: nothing waits.
+	 */
+	long late_ms;
+	const char *bounds;	       /* of the budget, beside what the program declares; NULL: none */
 	const struct outside *outside; /* of all tasks; NULL: programs of the workbook */
 	bool keep_output;	       /* observations have what the program printed */
 	bool in_order; /* first what is not heavy, then by task: the first results soon; else the heaviest are first */

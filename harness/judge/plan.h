@@ -5,6 +5,7 @@
 #ifndef LOOSE_PLAN_H
 #define LOOSE_PLAN_H
 
+#include "crew.h"
 #include "exec/runner.h"
 #include "judging.h"
 
@@ -23,28 +24,15 @@ struct work {
 	unsigned undelayed; /* the first of them, which are what they are everywhere */
 	bool asked_for;	    /* make will be asked for its program */
 	bool settled;	    /* its program is there, or is known not to compile */
+	bool held;	    /* it will have a place in its queue once the plain tests of its program are over */
 	bool over;	    /* the result is whole */
-	int lane;
+	enum crew_lane lane;
 	int weight; /* the heavier, the earlier: no long run is left for the end */
 };
-
-/*
- * What is heavy computes all the time. What is not waits for nearly all of its time: a twentieth of it is the processor's,
- * and a wrong program may wait in vain for a minute. Each has a lane of its own: in one lane those that wait would stand
- * together now and then, and the processors with them.
- */
-enum { WAITING, COMPUTING, LANES };
-
-/*
- * Runs at once in a lane, for each core. What waits is 40 minutes of the workbook's runs and one minute of their CPU time:
- * four at once would still wait when all has been computed.
- */
-enum { WAITING_EACH = 8, COMPUTING_EACH = 2 };
 
 struct queue {
 	struct work **works;
 	size_t count;
-	int running; /* taken from here, and not ended */
 };
 
 /* Fills the work and its result, which have nothing yet. */

@@ -59,6 +59,7 @@ struct observation {
 	char *failed; /* names of the failed tests, sorted, separated by ", "; NULL when none or not a test program */
 	char *said;   /* what failed tests say, a line for each; NULL when nothing */
 	int hung;     /* tests that the supervisor ended, for each of their threads waited for another */
+	int late;     /* tests that ran into their limit of time; it is not kept */
 	int tests;    /* how many tests ran; 0 for a chapter's program */
 	json_t *measured;    /* figures, of a detector that measures; NULL: none */
 	struct trace *trace; /* of one that records; NULL: none. It is not kept */

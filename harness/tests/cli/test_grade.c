@@ -213,6 +213,23 @@ Test(grade, judges_in_a_sandbox)
 }
 
 /* Half a million variables on one line: not the machine's fault, and said so. The others have their grades. */
+/* Once under each detector, though two of them are asked for four runs; beside it the right one has all of its own. */
+Test(grade, runs_what_computes_without_end_once_under_each_detector)
+{
+	hand_in("ann", right);
+	hand_in("bob",
+		"#include \"line.h\"\nint line_add(int more)\n{\n	volatile int sum = more;\n	while (sum)\n"
+		"		;\n	return sum;\n}\n");
+	struct outcome outcome = grade("--repeat 4 --timeout 5", 1);
+	expect(outcome.out, "1 passed, 1 failed, 0 tampered, 0 cannot be judged; 2 judged now\n");
+	outcome_release(&outcome);
+	expect_in(PERSON("ann") ".json", "\"runs\": 4,");
+	char *record = scratch_read(&scratch, PERSON("bob") ".json");
+	expect(record, "it was still running after 5 s");
+	cr_assert_null(strstr(record, "\"runs\": 4,"), "%s", record);
+	free(record);
+}
+
 Test(grade, names_the_limit_of_memory_that_a_compiler_has_come_to)
 {
 	if (system("bwrap --unshare-all --ro-bind / / --proc /proc true >/dev/null 2>&1") != 0)

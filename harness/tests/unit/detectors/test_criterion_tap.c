@@ -93,6 +93,17 @@ Test(criterion_tap, a_test_may_have_a_description)
 	test_results_release(&results);
 }
 
+Test(criterion_tap, counts_what_a_limit_of_time_has_ended)
+{
+	struct test_results results = read_text("TAP version 13\n1..3\nnot ok - s::one timed out (60.00s)\n"
+						"not ok - s::two unexpected signal after x.c:3\n"
+						"not ok - s::three timed out (60.00s)\n");
+
+	cr_assert(results.complete);
+	cr_assert_eq(results.late, 2);
+	test_results_release(&results);
+}
+
 Test(criterion_tap, refuses_what_it_does_not_know)
 {
 	static const char *const bad[] = {
