@@ -133,11 +133,11 @@ Test(flags, stops_in_the_middle_of_an_interval)
 {
 	struct timespec start, now;
 	pthread_t stopper;
-	int fetches = 0;
+	int fetches = 0, first_fetches = 0;
 
-	struct flags *first = flags_start(fetch_books, NULL, FOR_EVER);
-	schedule_await_blocked(); /* its thread waits first: one wake-up for any of those that wait is not enough */
 	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &start) == 0);
+	struct flags *first = flags_start(fetch_books_once, &first_fetches, FOR_EVER);
+	schedule_await_blocked(); /* its thread waits first: one wake-up for any of those that wait is not enough */
 	struct flags *books = flags_start(fetch_books_once, &fetches, LONG);
 	schedule_await_blocked(); /* now the thread waits for the interval to pass */
 	bool again = stop_requested(&fetched_again);
