@@ -485,8 +485,10 @@ slurm: harness ## grade over a Slurm of two nodes on this machine, one of which 
 gradescope: harness ## run the archive for Gradescope in its folders
 	$(Q)harness/tests/gradescope
 
-bench-grading: harness build/bench-grading ## what grading takes over the bare detectors, and its memory: SUBMISSIONS=500 PITFALL=... REPEAT=3
-	$(Q)build/bench-grading $(or $(SUBMISSIONS),500) $(PITFALL) $(firstword $(wildcard solutions/$(PITFALL)/*.c)) $(or $(REPEAT),3)
+# An exercise whose runs cost as much as those of most.
+bench-grading: PITFALL ?= 05-shutdown/lost-batch
+bench-grading: harness build/bench-grading ## what grading takes over the bare detectors, and its memory: SUBMISSIONS=500 PITFALL=... REPEAT=4
+	$(Q)build/bench-grading $(or $(SUBMISSIONS),500) $(PITFALL) $(firstword $(wildcard solutions/$(PITFALL)/*.c)) $(or $(REPEAT),4)
 
 drive-watch: harness build/watch-drive ## each program of the exercises through watch, beside verify: PITFALLS=...
 	$(Q)PITFALLS='$(PITFALLS)' build/watch-drive -j1 --filter 'drive/*'
@@ -495,7 +497,7 @@ picture: harness build/watch-drive ## draw README's picture of watch anew, from 
 	$(Q)PICTURE=harness/watch/watch.svg build/watch-drive --filter 'picture/*'
 
 # What a reader would type for the same files; the script knows $$source and $$out.
-PITFALL ?= 02-ownership/implicit-contract
+bench-latency: PITFALL ?= 02-ownership/implicit-contract
 bench-latency: harness $(addprefix build/tsan/,$(addprefix obj/,$(tsan_RUNTIME) $(TEST_RUNTIME)) kit.a) ## from a save in watch to its verdicts, over the same by hand: PITFALL=...
 	$(Q)harness/tests/bench/latency $(PITFALL) '$(CC) $(PROGRAM_CFLAGS) $(tsan_FLAGS) -MF $$out.d -Iexercises/$(PITFALL) \
 		$$source exercises/$(PITFALL)/test.c $(patsubst %,$(CURDIR)/build/tsan/%,$(addprefix obj/,$(sort $(tsan_RUNTIME) $(TEST_RUNTIME))) kit.a) \

@@ -374,7 +374,8 @@ static int lock_place(const struct grader *grader, char **error)
 	if (lock < 0) {
 		*error = mem_format("cannot write '%s': %s", path, strerror(errno));
 	} else if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-		*error = mem_copy("another grade is at work in this workbook; wait for it");
+		*error = errno == EWOULDBLOCK ? mem_copy("another grade is at work in this workbook; wait for it")
+					      : mem_format("cannot lock '%s': %s", path, strerror(errno));
 		close(lock);
 		lock = -1;
 	}
