@@ -16,8 +16,8 @@
 #include "wire/siphash.h"
 
 /*
- * A class has some whose programs compute without end. LATE_MS: each detector sees that for so long. SLOW_MS: a judging that takes
- * longer is of such a one; BESIDE_MS: what it takes beside its runs.
+ * In a class there are programs that compute without end. LATE_MS: what each detector gives such a one. SLOW_MS: a judging
+ * that takes longer is of such a one; BESIDE_MS: what it takes beside its runs.
  */
 enum { LATE_MS = 30000, SLOW_MS = 45000, BESIDE_MS = 15000 };
 

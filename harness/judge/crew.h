@@ -1,7 +1,7 @@
 /*
  * Room on the machine's processors, for one judging or for several at once: how many of
- * their runs, and of their builds, are under way at a time. Who asks first is not who gets
- * it: the judging that began first does, so that one after the other ends.
+ * their runs, and of their builds, are under way at a time. The judging that began first is
+ * offered room first, so that one after the other ends.
  *
  * Beside the numbers that are always allowed one more run begins whenever a processor has
  * had nothing to do for a moment: how long a run waits is known to nobody before it has run.
@@ -54,7 +54,7 @@ bool crew_take_run(struct crew *crew, enum crew_lane lane);
 bool crew_take_build(struct crew *crew);
 void crew_give_run(struct crew *crew, enum crew_lane lane);
 void crew_give_build(struct crew *crew);
-/* Calls all members, for whoever has given something back. */
+/* Calls all members; to be called after something was given back. */
 void crew_offer(struct crew *crew);
 
 #endif

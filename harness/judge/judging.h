@@ -59,8 +59,8 @@ struct judging_options {
 	long deadline_ms;  /* for one run; 0: two minutes */
 	long idle_ms;	   /* so long a program may do nothing but wait for something outside; 0: until the deadline */
 	/*
-	 * The other detectors wait for the plain tests of a program. Where those ran into a limit of time, each runs once, and
-	 * for so long at most: one that computes without end would do so in every run. 0: nothing waits.
+	 * The other detectors wait for the plain tests of a program. Where those ran into a limit of time, each runs once, for at
+	 * most `late_ms`: a program that computes without end would do so in every run. 0: nothing waits.
 	 */
 	long late_ms;
 	const char *bounds;	       /* of the budget, beside what the program declares; NULL: none */
