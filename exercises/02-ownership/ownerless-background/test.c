@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "kit/check.h"
 #include "kit/deadline.h"
@@ -197,12 +198,14 @@ static struct shop {
 /* Keeps the second fetch under way until flags_stop() waits for it, or has returned without. */
 static void hold(struct shop *shop)
 {
-	int before;
+	int before, taken[2];
 
 	gate_open(&hold_begun);
 	CHECK(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before));
 	schedule_await_blocked();
 	shop->late = stop_requested(&stopped);
+	/* Until the test ends they have the numbers of descriptors that flags_stop() closed too early. */
+	REQUIRE(pipe(taken) == 0);
 	CHECK(pthread_setcancelstate(before, &before));
 	schedule_reached(HOLD_OVER);
 	if (shop->late)
