@@ -15,7 +15,7 @@
 #include "kit/schedule.h"
 
 enum { WORKERS = 3, FEWER = 2, JOBS = WORKERS + PRESS_WAITING + 1, BAD = 6, MIDDLE = JOBS / 2 };
-enum { NEVER, MIDDLE_IS_NEXT, MIDDLE_IS_THERE };
+enum { NEVER, MIDDLE_IS_NEXT, MIDDLE_IS_THERE, FIRST_IS_PRINTED };
 
 static struct job {
 	int fail; /* so many times */
@@ -24,12 +24,14 @@ static struct job {
 
 static struct gate paper = GATE_INITIALIZER;  /* nothing is printed before there is some */
 static struct gate ink = GATE_INITIALIZER;    /* what can be printed at once is not before there is some of that */
+static struct gate first = GATE_INITIALIZER;  /* instead of it, for the job that began first */
 static struct gate last = GATE_INITIALIZER;   /* nor is the last one, before there is this */
 static struct gate enough = GATE_INITIALIZER; /* the press may be closed */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int workers;		  /* of the press */
 static int at_work, most_at_work; /* guarded by lock */
+static struct job *begun_first;	  /* guarded by lock */
 static int submitted;		  /* guarded by lock */
 static bool closed;		  /* guarded by lock */
 
@@ -43,14 +45,26 @@ static int count_work(int change)
 	return now;
 }
 
+/* The header does not say which job it is. */
+static bool begins_first(struct job *job)
+{
+	CHECK(pthread_mutex_lock(&lock));
+	if (!begun_first)
+		begun_first = job;
+	bool is_first = begun_first == job;
+	CHECK(pthread_mutex_unlock(&lock));
+	return is_first;
+}
+
 static int print(void *arg)
 {
 	struct job *job = arg;
 
 	count_work(1);
+	bool is_first = begins_first(job) && !job->fail;
 	gate_wait(&paper);
 	if (!job->fail)
-		gate_wait(&ink);
+		gate_wait(is_first ? &first : &ink);
 	if (job == &jobs[JOBS - 1])
 		gate_wait(&last);
 	if (++job->tries > PRESS_TRIES)
@@ -58,6 +72,9 @@ static int print(void *arg)
 	bool failed = job->tries <= job->fail;
 	job->printed += !failed;
 	count_work(-1);
+	/* What is said between two locks all others have heard before the second: there is no room yet. */
+	if (is_first)
+		schedule_reached_before_lock(2, FIRST_IS_PRINTED);
 	return !failed ? 0 : job->tries < PRESS_TRIES ? EAGAIN : EILSEQ;
 }
 
@@ -135,7 +152,7 @@ static void expect_closed(const char *when)
 
 /*
  * Hands in all jobs while there is no paper. Then there is some, and the bad
- * jobs become of what becomes of them; then the press is closed, and all others
+ * jobs become of what becomes of them, or the first one alone is printed; then the press is closed, and all others
  * are printed, the last one when all workers but its own have nothing to do.
  */
 static void run(int size)
@@ -153,6 +170,12 @@ static void run(int size)
 		     workers, PRESS_WAITING, handed_in);
 	gate_open(&paper);
 	expect_at_work("when the bad jobs have failed");
+	gate_open(&first);
+	if (!jobs[0].fail) {
+		handed_in = expect_at_work("when the first one is printed");
+		cr_assert_eq(handed_in, JOBS, "a job less waits, and of %d press_submit() has taken %d", JOBS,
+			     handed_in);
+	}
 	gate_open(&enough);
 	schedule_await_blocked();
 	gate_open(&ink);
