@@ -21,6 +21,7 @@ enum {
 		600, /* ms: an interval; a tenth of it is clearly too short, and ten times of it too long for PATIENCE */
 	FOR_EVER = 86400000, /* ms: an interval */
 	LONG = 8000,	     /* ms: an interval; only a wrong flags_stop() takes so long */
+	LONGER = 24000,	     /* ms: the same where it is timed, which begins a while after the interval has */
 	PATIENCE = 8000,     /* ms in which everybody waits: for the next fetch; only wrong flags ever take all of it */
 	SLICE = 100,	     /* ms, of a patience */
 };
@@ -139,15 +140,15 @@ Test(flags, stops_in_the_middle_of_an_interval)
 	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &start) == 0);
 	struct flags *first = flags_start(fetch_books_once, &first_fetches, FOR_EVER);
 	schedule_await_blocked(); /* its thread waits first: one wake-up for any of those that wait is not enough */
-	struct flags *books = flags_start(fetch_books_once, &fetches, LONG);
+	struct flags *books = flags_start(fetch_books_once, &fetches, LONGER);
 	schedule_await_blocked(); /* now the thread waits for the interval to pass */
 	bool again = stop_requested(&fetched_again);
 	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-	bool early = again && now.tv_sec - start.tv_sec < LONG / 1000;
+	bool early = again && now.tv_sec - start.tv_sec < LONGER / 1000;
 	gate_open(&looked_at);
 	CHECK(pthread_create(&stopper, NULL, stop_them, books));
 	books = NULL; /* or memcheck could reach them here */
-	bool in_time = await(&stopped, LONG / 2);
+	bool in_time = await(&stopped, LONGER / 2);
 	CHECK(pthread_join(stopper, NULL));
 	cr_assert_not(early, "the flags are fetched again before the interval has passed");
 	cr_assert(in_time, "flags_stop() waits for the interval to pass");
@@ -181,7 +182,7 @@ Test(flags, answers_while_it_fetches)
 	struct flags *flags = flags_start(fetch_patiently, &fetches, SHORT);
 	gate_wait(&hold_begun);
 	bool has = flags_has(flags, BOOKS);
-	struct flags *others = flags_start(fetch_books, NULL, FOR_EVER);
+	struct flags *others = flags_start(fetch_books, NULL, MIDDLE);
 	stop_request(&answered);
 	flags_stop(others);
 	flags_stop(flags);
