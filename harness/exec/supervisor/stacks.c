@@ -17,15 +17,40 @@
 
 #include <elfutils/libdwfl.h>
 
-enum { THREADS = 64, FRAMES = 64, WORDS = 12, WORDS_BEFORE = 3, STOP_MS = 2000, STEP_MS = 2 };
+enum { THREADS = 64, FRAMES = 64, WORDS = 12, WORDS_BEFORE = 3, STOP_MS = 2000, STEP_MS = 2, INSTRUCTION = 4 };
+
+/* What a thread asks of the kernel. */
+struct call {
+	long number; /* -1: nothing */
+	unsigned long address, stack, pc;
+};
 
 struct victim {
 	pid_t pid;
 	pid_t tids
 		[THREADS]; /* those that are stopped; by the number of the first, for that of an ended one shows nothing */
+	struct call before[THREADS]; /* of each, when it was not stopped yet */
 	size_t count;
 	FILE *out;
 };
+
+static struct call call_of(const struct victim *victim, pid_t tid)
+{
+	char path[64], text[512] = "";
+	struct call call = {.number = -1};
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d/syscall", (int)victim->pid, (int)tid);
+	FILE *file = fopen(path, "re");
+	bool got = file && fgets(text, sizeof text, file);
+	if (file)
+		fclose(file);
+	if (got && sscanf(text, "%ld %lx %*x %*x %*x %*x %*x %lx %lx", &call.number, &call.address, &call.stack,
+			  &call.pc) != 4) {
+		call = (struct call){.number = -1};
+		sscanf(text, "-1 %lx %lx", &call.stack, &call.pc);
+	}
+	return call;
+}
 
 static void find_threads(struct victim *victim)
 {
@@ -64,9 +89,13 @@ static void stop_all(struct victim *victim)
 {
 	size_t stopped = 0;
 
-	for (size_t i = 0; i < victim->count; i++)
-		if (stop_thread(victim->tids[i]))
-			victim->tids[stopped++] = victim->tids[i];
+	for (size_t i = 0; i < victim->count; i++) {
+		struct call before = call_of(victim, victim->tids[i]);
+		if (!stop_thread(victim->tids[i]))
+			continue;
+		victim->before[stopped] = before;
+		victim->tids[stopped++] = victim->tids[i];
+	}
 	victim->count = stopped;
 }
 
@@ -85,24 +114,31 @@ static void write_maps(const struct victim *victim)
 	fputs("end maps\n", victim->out);
 }
 
-static void write_futex(const struct victim *victim, pid_t tid)
+/*
+ * The call that a stopped thread was stopped in. Where the kernel forgets it at the stop, as on aarch64, it is the one
+ * from before, if the thread stands where it stood: at the call, or at the instruction that will make it again.
+ */
+static struct call call_at_stop(const struct victim *victim, size_t which)
 {
-	char path[64], text[512] = "";
-	unsigned long address;
-	uint32_t words[WORDS] = {0};
-	long call;
+	const struct call *before = &victim->before[which];
+	struct call now = call_of(victim, victim->tids[which]);
+	bool stays = now.stack && now.stack == before->stack && before->pc - now.pc <= INSTRUCTION;
 
-	snprintf(path, sizeof path, "/proc/%d/task/%d/syscall", (int)victim->pid, (int)tid);
-	FILE *file = fopen(path, "re");
-	bool got = file && fgets(text, sizeof text, file);
-	if (file)
-		fclose(file);
-	if (!got || sscanf(text, "%ld %lx", &call, &address) != 2 || call != SYS_futex)
+	return now.number < 0 && stays ? *before : now;
+}
+
+static void write_futex(const struct victim *victim, size_t which)
+{
+	pid_t tid = victim->tids[which];
+	struct call call = call_at_stop(victim, which);
+	uint32_t words[WORDS] = {0};
+
+	if (call.number != SYS_futex)
 		return;
-	fprintf(victim->out, "futex %lx :", address);
+	fprintf(victim->out, "futex %lx :", call.address);
 	for (int i = 0; i < WORDS; i++) {
 		struct iovec here = {&words[i], 4};
-		struct iovec there = {(void *)(address + 4UL * (unsigned long)i - 4UL * WORDS_BEFORE), 4};
+		struct iovec there = {(void *)(call.address + 4UL * (unsigned long)i - 4UL * WORDS_BEFORE), 4};
 		/* What lies before the page is not always memory. */
 		if (process_vm_readv(tid, &here, 1, &there, 1, 0) != 4)
 			words[i] = 0;
@@ -147,7 +183,7 @@ static void write_threads(const struct victim *victim)
 	for (size_t i = 0; i < victim->count; i++) {
 		struct frames frames = {.out = victim->out};
 		fprintf(victim->out, "thread %d\n", (int)victim->tids[i]);
-		write_futex(victim, victim->tids[i]);
+		write_futex(victim, i);
 		fputs("frames :", victim->out);
 		if (attached)
 			dwfl_getthread_frames(dwfl, victim->tids[i], write_frame, &frames);

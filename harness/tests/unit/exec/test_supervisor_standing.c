@@ -142,6 +142,25 @@ Test(supervisor_standing, hears_the_last_words_of_a_test)
 	cr_assert_str_eq(text, "knows\n");
 }
 
+/* Threads whose innermost frame lies in the C library's code, wherever the machine puts that. */
+static size_t threads_in_the_library(const char *text)
+{
+	static const char innermost[] = "\nframes : ";
+	unsigned long long from, to, pc;
+	size_t count = 0;
+	bool found = false;
+
+	for (const char *line = text; !found && (line = strchr(line, '\n'));) {
+		char path[128] = "";
+		found = sscanf(++line, "%llx-%llx r-xp %*s %*s %*s %127s", &from, &to, path) == 3 &&
+			strstr(path, "/libc");
+	}
+	cr_assert(found, "%s", text);
+	for (const char *at = text; (at = strstr(at, innermost)); at++)
+		count += sscanf(at + strlen(innermost), "%llx", &pc) == 1 && from <= pc && pc < to;
+	return count;
+}
+
 /* Of a deadlock, of a program that waits, and of one that computes. */
 Test(supervisor_standing, writes_down_where_threads_stand)
 {
@@ -160,7 +179,7 @@ Test(supervisor_standing, writes_down_where_threads_stand)
 		cr_assert(strstr(text, "\nend process\n"));
 		cr_assert_eq(occurrences(text, "\nthread "), cases[i].threads, "%s: %s", cases[i].way, text);
 		cr_assert_eq(occurrences(text, "\nfutex "), cases[i].futexes, "%s: %s", cases[i].way, text);
-		cr_assert_eq(occurrences(text, "\nframes : 7"), cases[i].threads - (i == 2), "%s", text);
+		cr_assert_eq(threads_in_the_library(text), cases[i].threads - (i == 2), "%s", text);
 		unlink(in_directory("stacks"));
 	}
 }
