@@ -241,7 +241,7 @@ Test(gate, allows_what_a_right_program_uses)
 }
 
 /* Wrong fixes are what honest people write. */
-Test(gate, takes_no_program_of_the_workbook_for_a_trick, .timeout = 120)
+Test(gate, takes_no_program_of_the_workbook_for_a_trick, .timeout = 600)
 {
 	struct catalogue catalogue;
 	char here[4096], *evidence;
@@ -282,17 +282,13 @@ static char *many(const char *piece)
 	return all;
 }
 
-/* Each text joined to all before it would be read as often as there are texts. */
-Test(gate, reads_many_texts_in_one_pass, .timeout = 60)
+/* What several texts are when they are joined is looked at as one. */
+Test(gate, looks_over_the_seams_of_texts)
 {
 	static const char *const none[] = {NULL};
 	struct gate *gate = gate_new(none, none);
-	char *evidence, *all = many("\"abcde\"");
+	char *evidence;
 
-	cr_expect_eq(gate_look(gate, all, &evidence), GATE_ALLOWED);
-	free(evidence);
-	free(all);
-	/* Over the seams as well. */
 	cr_expect_eq(gate_look_expanded(gate, BEGIN "char *p = \"____\" \"__ts\" \"an_ac\" \"quire\";\n", &evidence),
 		     GATE_TAMPERED);
 	free(evidence);
@@ -317,8 +313,11 @@ static double time_to_look(const struct gate *gate, const char *text, enum gate_
 #define SANITIZED 0
 #endif
 
-/* Eight times the text takes eight times the time, and not sixty-four times, whatever it is made of. */
-Test(gate, takes_no_longer_for_each_line_of_a_long_text, .timeout = 300, .disabled = SANITIZED)
+/*
+ * Eight times the text takes eight times the time, and not sixty-four times, whatever it is made of: texts that each are
+ * joined to all before them, too. The limit is for what hangs: an emulated machine takes minutes for what is right.
+ */
+Test(gate, takes_no_longer_for_each_line_of_a_long_text, .timeout = 1800, .disabled = SANITIZED)
 {
 	static const struct {
 		const char *piece;
@@ -327,7 +326,8 @@ Test(gate, takes_no_longer_for_each_line_of_a_long_text, .timeout = 300, .disabl
 		     {"#line 1\n", GATE_SUSPICIOUS},  {"#define M 1\n", GATE_ALLOWED},
 		     {"int a,\n", GATE_ALLOWED},      {"((((((((", GATE_ALLOWED},
 		     {"static int f(", GATE_ALLOWED}, {"/**/ /", GATE_ALLOWED},
-		     {"a\\\n", GATE_ALLOWED},	      {"__attribute__((unused)) ", GATE_ALLOWED}};
+		     {"a\\\n", GATE_ALLOWED},	      {"__attribute__((unused)) ", GATE_ALLOWED},
+		     {"\"abcde\"", GATE_ALLOWED}};
 	static const char *const none[] = {NULL};
 	struct gate *gate = gate_new(none, none);
 
@@ -343,7 +343,7 @@ Test(gate, takes_no_longer_for_each_line_of_a_long_text, .timeout = 300, .disabl
 }
 
 /* Lines are put where a #line says, but not so many that nothing else has room. */
-Test(gate, has_room_for_any_number_of_a_line, .timeout = 60)
+Test(gate, has_room_for_any_number_of_a_line, .timeout = 600)
 {
 	static const char *const none[] = {NULL};
 	struct gate *gate = gate_new(none, none);
