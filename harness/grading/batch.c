@@ -16,10 +16,10 @@
 #include "wire/siphash.h"
 
 /*
- * In a class there are programs that compute without end. LATE_MS: what each detector gives such a one. SLOW_MS: a judging
- * that takes longer is of such a one; BESIDE_MS: what it takes beside its runs.
+ * In a class there are programs that compute without end. LATE_MS: what each detector gives such a one. A judging that takes
+ * SLOW_MS at least, and so many TIMES what the others took, is of such a one; BESIDE_MS: what it takes beside its runs.
  */
-enum { LATE_MS = 30000, SLOW_MS = 45000, BESIDE_MS = 15000 };
+enum { LATE_MS = 30000, SLOW_MS = 45000, TIMES = 3, BESIDE_MS = 15000 };
 
 /* NULL: the exercise has none. */
 static const struct hidden *hidden_of(const struct entry *entry)
@@ -50,13 +50,13 @@ static struct record_subject subject_of(const struct entry *entry)
 /* What the slowest of them may take yet, if it is slow; else 0. */
 static long slow_ms(const struct grading *grading, const struct entry *kept)
 {
-	long now = clock_now_ms(), most = 0;
+	long now = clock_now_ms(), most = 0, usual = grading->took ? grading->took_ms / grading->took : 0;
 
 	for (size_t i = 0; i < grading->count; i++) {
 		const struct batch *batch = &grading->batches[i];
 		long took = now - batch->start_ms;
 		bool own = kept >= batch->entries && kept < batch->entries + batch->count;
-		if (!batch->judging || own || took < SLOW_MS)
+		if (!batch->judging || own || took < SLOW_MS || took < TIMES * usual)
 			continue;
 		long left = grading->grader->options.deadline_ms + LATE_MS + BESIDE_MS - took;
 		if (left > most)
@@ -366,6 +366,8 @@ static void end_batch(struct batch *batch)
 {
 	batch->judging = NULL;
 	batch->over = batch->grading->changed = true;
+	batch->grading->took_ms += clock_now_ms() - batch->start_ms;
+	batch->grading->took++;
 }
 
 /* What they were made of is released outside of the judging. */

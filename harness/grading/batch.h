@@ -62,6 +62,7 @@ struct grading {
 	size_t count, size;  /* of batches; of entries in each, at most */
 	struct crew crew;    /* of all judgings */
 	struct gate **gates; /* of each exercise; NULL until it is needed */
+	long took_ms, took;  /* by the judgings that have ended, and their number */
 	char *error;	     /* the first thing that could not be done */
 	bool changed;	     /* a judging has ended */
 };
