@@ -151,8 +151,8 @@ static void expect_closed(const char *when)
 }
 
 /*
- * Hands in all jobs while there is no paper. Then there is some, and the bad
- * jobs become of what becomes of them, or the first one alone is printed; then the press is closed, and all others
+ * Hands in all jobs while there is no paper. Then there is some: the bad
+ * jobs are tried and set aside, or the one that began first is printed alone. Then the press is closed, and all others
  * are printed, the last one when all workers but its own have nothing to do.
  */
 static void run(int size)

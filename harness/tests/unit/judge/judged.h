@@ -177,4 +177,14 @@ static inline void compile(const char *file, int status)
 	free(source);
 }
 
+/* The lines that runs have written to p/quiet.runs. */
+static inline void expect_runs(const char *expected)
+{
+	char *path = mem_format("%s/p/quiet.runs", scratch.root), *runs = file_read(path);
+
+	cr_assert_str_eq(runs, expected);
+	free(runs);
+	free(path);
+}
+
 #endif

@@ -1,4 +1,4 @@
-/* Who gets the room that a crew has, and that what was given back is offered to all. */
+/* The judging that began first gets the room of a crew, and what was given back is offered to all. */
 #include <criterion/criterion.h>
 
 #include "judge/crew.h"

@@ -47,15 +47,6 @@ static void judge_both(struct seen *seen, const char *script)
 	tasks_release(&both);
 }
 
-static void expect_runs(const char *expected)
-{
-	char *path = mem_format("%s/p/quiet.runs", scratch.root), *runs = file_read(path);
-
-	cr_assert_str_eq(runs, expected);
-	free(runs);
-	free(path);
-}
-
 Test(judging_first, the_others_wait_for_the_plain_tests)
 {
 	struct seen seen;

@@ -52,15 +52,6 @@ static void judge_late(struct seen *seen, enum phase stop, const char *script)
 	judge_one_late(seen, stop);
 }
 
-static void expect_runs(const char *expected)
-{
-	char *path = mem_format("%s/p/quiet.runs", scratch.root), *runs = file_read(path);
-
-	cr_assert_str_eq(runs, expected);
-	free(runs);
-	free(path);
-}
-
 Test(judging_late, runs_late_what_agrees)
 {
 	struct seen seen;
