@@ -222,20 +222,20 @@ static void begin_late_runs(struct judging *judging)
 		judging->events->late(judging->context);
 }
 
-/* The plain tests of a program whose other runs wait for them; NULL: nothing is to wait for. */
-static const struct work *awaited_tests(const struct judging *judging, const struct work *work)
+/* Whether the plain tests of its program come first, and are not over. */
+static bool awaits_tests(const struct judging *judging, const struct work *work)
 {
 	if (!judging->options->late_ms || work->result->detector->tests)
-		return NULL;
+		return false;
 	for (size_t i = 0; i < judging->count; i++) {
 		const struct work *other = &judging->works[i];
 		if (other->result->program == work->result->program && other->result->detector->tests && !other->over)
-			return other;
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
-/* The plain tests of the program are over. What they did not end for will not end under a detector either. */
+/* The plain tests of the program are over. If they did not end in time, they will not under a detector either. */
 static void let_others_run(struct judging *judging, const struct work *tests)
 {
 	const struct observation *seen = &tests->result->seen;
@@ -452,7 +452,7 @@ static void settle(struct judging *judging, struct work *work)
 		complete(judging, work);
 		return;
 	}
-	work->held = awaited_tests(judging, work) != NULL;
+	work->held = awaits_tests(judging, work);
 	if (!work->held)
 		queue_add(&judging->queues[work->lane], work);
 }
