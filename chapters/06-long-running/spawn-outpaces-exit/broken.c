@@ -14,6 +14,7 @@
 #include <pthread.h>
 
 #include "kit/check.h"
+#include "kit/schedule.h"
 
 enum { ROUNDS = 10, SALES = 3, ANSWERS = 2 /* in each */, TICKETS = ROUNDS * SALES, MAILS = 4 };
 
@@ -36,8 +37,8 @@ static void *mail(void *arg)
 	while (request >= office.answered)
 		CHECK(pthread_cond_wait(&office.changed, &office.lock));
 	office.ended++;
-	CHECK(pthread_cond_broadcast(&office.changed));
 	CHECK(pthread_mutex_unlock(&office.lock));
+	schedule_leaving(request);
 	return arg;
 }
 
@@ -66,15 +67,16 @@ static void mail_stop(void)
 		CHECK(pthread_join(mailings[i].thread, NULL));
 }
 
-/* The mail server answers so many requests more, and the mails that get an answer end. */
+/* The mail server answers so many requests more. Returns when the threads of the mails that get an answer are gone. */
 static void server_answers(int count)
 {
 	CHECK(pthread_mutex_lock(&office.lock));
+	int first = office.answered;
 	office.answered += count;
 	CHECK(pthread_cond_broadcast(&office.changed));
-	while (office.ended < office.answered)
-		CHECK(pthread_cond_wait(&office.changed, &office.lock));
 	CHECK(pthread_mutex_unlock(&office.lock));
+	for (int request = first; request < first + count; request++)
+		schedule_await_gone(request);
 }
 
 int main(void)
