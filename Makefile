@@ -46,7 +46,7 @@ trace_LDFLAGS := $(TRACED:%=-Wl,--wrap=%)
 # The runner of tests asks for their section. A test that calls exit() has not passed. What a test may meet is in kit/unlucky.c
 # and runtime/delays.c.
 # Whether Criterion's own libraries are whole is not asked: the linker would read them all, which takes as long as the rest.
-TEST_LDFLAGS := -Wl,--export-dynamic-symbol=loose_test_sections,--export-dynamic-symbol=loose_begins_late,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit \
+TEST_LDFLAGS := -Wl,--export-dynamic-symbol=loose_test_sections,--export-dynamic-symbol=loose_begins_late,--export-dynamic-symbol=loose_ends_late,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit \
 	-Wl,--wrap=pthread_cond_wait,--wrap=pthread_cond_timedwait,--wrap=pthread_mutex_lock,--wrap=pthread_create,--wrap=sem_wait \
 	-lcriterion -Wl,--allow-shlib-undefined
 

@@ -148,7 +148,7 @@ const struct command_entry command_check = {
 		"keep it from judging. _GNU_SOURCE is defined where something would not be declared without it.\n\n"
 		"A program whose first comment carries a declaration is judged by it; any other is reported. The file of an "
 		"exercise is judged by its test: all must pass, none may fire; and when all agree, the tests and the quick detectors "
-		"run three times more, with threads that start, lock and wake up late by chance.\n\n"
+		"run three times more, with threads that start, lock, wake up and end late by chance.\n\n"
 		"EXERCISE is the name of its pitfall: your own copy of it is judged, in work/, which is made when you first open "
 		"it. Without any word that is the exercise in hand.",
 	.options = options,

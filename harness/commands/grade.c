@@ -189,7 +189,7 @@ static const struct option_spec options[] = {
 	 "tests of your own, which nobody who hands in is shown: DIR/NN-chapter/exercise/*.c or DIR/exercise/*.c",
 	 offsetof(struct course, hidden_folder)},
 	{"repeat", OPTION_NUMBER, "N",
-	 "runs under each detector that looks for races, the first as at home, the others with random delays at starts and wake-ups of threads; firing once is firing (default: 4)",
+	 "runs under each detector that looks for races, the first as at home, the others with random delays at starts, wake-ups and ends of threads; firing once is firing (default: 4)",
 	 offsetof(struct course, repeat)},
 	{"jobs", OPTION_NUMBER, "N",
 	 "runs at once (default: two for each core, those that wait, and more while it is idle)",

@@ -217,7 +217,7 @@ static const struct option_spec options[] = {
 	{"detector", OPTION_DETECTOR, "D", "only {detectors}", offsetof(struct verify, only)},
 	{"repeat", OPTION_NUMBER, "N", "run each pair N times; all runs must agree", offsetof(struct verify, repeat)},
 	{"delays", OPTION_NUMBER, "SEED",
-	 "with --repeat: after the first run the exercises' threads start, lock and wake up late, by a chance that the seed decides",
+	 "with --repeat: after the first run the exercises' threads start, lock, wake up and end late, by a chance that the seed decides",
 	 offsetof(struct verify, delays)},
 	{"fresh", OPTION_FLAG, NULL, "run even what has not changed", offsetof(struct verify, fresh)},
 	{"jobs", OPTION_NUMBER, "N",

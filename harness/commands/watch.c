@@ -111,7 +111,7 @@ const struct command_entry command_watch = {
 		"Opens your copy of the exercise, in work/, and judges it at every save: the compiler first, then the plain tests, "
 		"then each detector, the quick ones before the slow ones. A newer save ends what is running. The first thing that "
 		"refuses your file is explained in your source, with the sentence of the contract that it breaks. When all agree, the "
-		"tests and the quick detectors run three times more, with threads that start, lock and wake up late by chance. When "
+		"tests and the quick detectors run three times more, with threads that start, lock, wake up and end late by chance. When "
 		"the file has passed it tells what to read now, and waits. Without EXERCISE it goes on where you were.\n\n"
 		"  h a hint            d your changes        n the next exercise\n"
 		"  p predict           l list, / searches    b the one before\n"

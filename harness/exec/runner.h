@@ -31,7 +31,7 @@ struct run_request {
 	int stop_signal;   /* sent once it does nothing but wait, or after stop_ms; 0: none */
 	long stop_ms;
 	const struct sandbox *sandbox; /* NULL: none */
-	uint64_t delays;  /* seed of random ones at starts and wake-ups of threads (runtime/delays.c); 0: none */
+	uint64_t delays;  /* seed of random ones at starts, wake-ups and ends of threads (runtime/delays.c); 0: none */
 	bool own_network; /* each run has its own, where the machine allows it: two may take the same port */
 };
 

@@ -113,9 +113,10 @@ static void print_delays(const struct page *page)
 	const struct result *result = page->result;
 
 	if (result->delays && result->runs > 1 && result->fired && result->fired < result->runs)
-		print_wrapped(page->out, page->style, 2,
-			      "In the runs after the first, threads start, lock and wake up late, by chance. Nothing "
-			      "that a right program promises rests on which of them is first.");
+		print_wrapped(
+			page->out, page->style, 2,
+			"In the runs after the first, threads start, lock, wake up and end late, by chance. Nothing "
+			"that a right program promises rests on which of them is first.");
 }
 
 /* "tsan: fires, as declared", and why where it is needed. */

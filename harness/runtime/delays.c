@@ -1,8 +1,8 @@
 /*
  * Linked into every program of an exercise, with --wrap for the calls below: lets a
- * thread that has just started, has just been woken or is about to lock take a little
- * longer than it would, by chance, so that a wrong program cannot count on the usual
- * order, and no verdict either. The same seed in LOOSE_DELAYS gives the same chance.
+ * thread that has just started, has just been woken, is about to lock or ends take a
+ * little longer than it would, by chance, so that a wrong program cannot count on the
+ * usual order, and no verdict either. The same seed in LOOSE_DELAYS gives the same chance.
  * Without one the calls are handed on as they are, and leave not even a frame of their
  * own on the stack.
  *
@@ -13,6 +13,7 @@
 #define _GNU_SOURCE /* what raw.h needs */
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
@@ -46,8 +47,25 @@ struct start {
 static uint64_t seed; /* 0: no delays */
 static struct start starts[MOST_STARTS];
 static unsigned started;
+static pthread_key_t at_end;
+static bool has_key;
 static _Thread_local uint64_t state;
 static _Thread_local unsigned delays;
+
+static void delay(void);
+
+void loose_ends_late(void)
+{
+	if (seed)
+		delay();
+}
+
+/* Of a key: a thread that is cancelled or calls pthread_exit() comes here, too. */
+static void end_late(void *unused)
+{
+	(void)unused;
+	loose_ends_late();
+}
 
 __attribute__((constructor(101))) static void begin(void)
 {
@@ -55,6 +73,7 @@ __attribute__((constructor(101))) static void begin(void)
 
 	seed = digits ? strtoull(digits, NULL, 10) : 0;
 	state = seed;
+	has_key = seed && pthread_key_create(&at_end, end_late) == 0;
 }
 
 /* Splitmix64. */
@@ -93,6 +112,8 @@ static void *begin_late(void *of)
 	/* What only this table points to is lost, and memcheck is to say so. */
 	start->arg = NULL;
 	state = seed + (uint64_t)(start - starts + 1) * 0xd1342543de82ef95;
+	if (has_key)
+		pthread_setspecific(at_end, start);
 	delay();
 	HAND_ON own.run(own.arg);
 }

@@ -201,7 +201,7 @@ void page_summary(FILE *out, const struct view *view)
 		break;
 	case STAGE_JUDGING:
 		if (view->late && !*why)
-			fputs("All agree. Once more, with threads that start, lock and wake up late...\n", out);
+			fputs("All agree. Once more, with threads that start, lock, wake up and end late...\n", out);
 		else
 			fprintf(out, "%s%s\n", *why ? "Refused so far: " : "Judging...", why);
 		break;

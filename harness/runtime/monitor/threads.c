@@ -9,6 +9,10 @@
 
 #include "runtime/delays.h"
 
+/* Of programs that are linked with it. */
+#pragma weak loose_begins_late
+#pragma weak loose_ends_late
+
 /* --- creation --- */
 
 /* NULL: do not watch this one. */
@@ -85,6 +89,8 @@ static void leave_thread(void *arg)
 	struct thread *record = arg;
 	struct section section;
 
+	if (&loose_ends_late)
+		loose_ends_late();
 	if (!section_enter(&section))
 		return;
 	if (record->pid == state->pid) {
@@ -122,9 +128,6 @@ static int run_c11_thread(void *arg)
 	pthread_cleanup_pop(1);
 	return result;
 }
-
-/* Of programs that are linked with it. */
-#pragma weak loose_begins_late
 
 /* The thread's own function, which may begin late. */
 static uintptr_t own_routine(void *(*routine)(void *), void *arg)

@@ -50,6 +50,22 @@ static const char tests[] = "#include <criterion/criterion.h>\n"
 			    "	}\n"
 			    "	cr_assert(!any_late(took));\n"
 			    "}\n"
+			    "static void *end(void *ended)\n"
+			    "{\n"
+			    "	*(long *)ended = now();\n"
+			    "	return NULL;\n"
+			    "}\n"
+			    "Test(line, nobody_ends_late)\n"
+			    "{\n"
+			    "	long took[THREADS];\n"
+			    "	for (int i = 0; i < THREADS; i++) {\n"
+			    "		pthread_t thread;\n"
+			    "		NEED(pthread_create(&thread, NULL, end, &took[i]));\n"
+			    "		CHECK(pthread_join(thread, NULL));\n"
+			    "		took[i] = now() - took[i];\n"
+			    "	}\n"
+			    "	cr_assert(!any_late(took));\n"
+			    "}\n"
 			    "Test(line, nobody_locks_late)\n"
 			    "{\n"
 			    "	long took[THREADS];\n"
@@ -91,6 +107,7 @@ Test(delays, are_there_from_the_second_run_on)
 
 	cr_assert(strstr(outcome.out, "In 3 of 4 runs it failed"), "%s%s", outcome.out, outcome.err);
 	cr_assert(strstr(outcome.out, "nobody_starts_late"), "%s%s", outcome.out, outcome.err);
+	cr_assert(strstr(outcome.out, "nobody_ends_late"), "%s%s", outcome.out, outcome.err);
 	cr_assert(strstr(outcome.out, "nobody_locks_late"), "%s%s", outcome.out, outcome.err);
 	outcome_release(&outcome);
 }
@@ -101,6 +118,47 @@ Test(delays, keep_the_name_of_a_thread)
 	struct outcome outcome =
 		scratch_expect(&scratch, 0, "verify implicit --exercises --detector budget --repeat 2 --delays 7");
 
+	outcome_release(&outcome);
+}
+
+/* A thread that has said that it ends is counted until it has. The test itself is not late: a sem_wait() would be. */
+Test(delays, hold_a_thread_back_before_the_budget_counts_its_end)
+{
+	scratch_write(&scratch, "exercises/" PITFALL "/test.c",
+		      "#include <criterion/criterion.h>\n"
+		      "#include <pthread.h>\n"
+		      "#include <sched.h>\n"
+		      "#include <semaphore.h>\n"
+		      "#include \"kit/check.h\"\n"
+		      "#include \"line.h\"\n"
+		      "enum { TWO = 2, THREADS = 20 };\n"
+		      "static sem_t go, said;\n"
+		      "static void *say(void *arg)\n"
+		      "{\n"
+		      "	sem_wait(&go);\n"
+		      "	sem_post(&said);\n"
+		      "	return arg;\n"
+		      "}\n"
+		      "Test(line, counts_on_what_threads_say)\n"
+		      "{\n"
+		      "	pthread_t threads[TWO][THREADS];\n"
+		      "	for (int wave = 0; wave < TWO; wave++) {\n"
+		      "		for (int i = 0; i < THREADS; i++)\n"
+		      "			NEED(pthread_create(&threads[wave][i], NULL, say, NULL));\n"
+		      "		for (int i = 0; i < THREADS; i++)\n"
+		      "			sem_post(&go);\n"
+		      "		for (int i = 0; i < THREADS; i++)\n"
+		      "			while (sem_trywait(&said) != 0)\n"
+		      "				sched_yield();\n"
+		      "	}\n"
+		      "	for (int i = 0; i < TWO * THREADS; i++)\n"
+		      "		CHECK(pthread_join(threads[i / THREADS][i % THREADS], NULL));\n"
+		      "}\n");
+	scratch_shell(&scratch, "sed -i 's/^ \\* budget .*/ * budget    silent when threads <= 21/' "
+				"solutions/" PITFALL "/line.c");
+	struct outcome outcome = scratch_expect(&scratch, 1, "check implicit");
+
+	cr_assert(strstr(outcome.out, "'threads <= 21' does not hold"), "%s%s", outcome.out, outcome.err);
 	outcome_release(&outcome);
 }
 
