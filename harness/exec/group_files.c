@@ -65,5 +65,9 @@ char *group_refusal(const char *directory, int error)
 	if (error == EBUSY)
 		return mem_format("since other processes are in '%s', whose memory the kernel does not divide then",
 				  directory);
+	if (error == ENOENT && access(directory, F_OK) != 0)
+		return mem_format("since '%s' is not there", directory);
+	if (error == ENOENT)
+		return mem_format("since the group above '%s' does not hand the control of memory on to it", directory);
 	return mem_format("since '%s' gives none: %s", directory, strerror(error));
 }

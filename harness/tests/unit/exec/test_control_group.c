@@ -235,8 +235,8 @@ Test(control_group, no_mount_is_told)
 
 Test(control_group, a_directory_that_is_not_there_is_told)
 {
-	expect_none(OLDER, "4:memory:/docker/box/one\n", "since '@/fs/one' gives none: No such file or directory");
-	expect_none(UNIFIED, "0::/a\n", "since '@/fs/a' gives none: No such file or directory");
+	expect_none(OLDER, "4:memory:/docker/box/one\n", "since '@/fs/one' is not there");
+	expect_none(UNIFIED, "0::/a\n", "since '@/fs/a' is not there");
 }
 
 Test(control_group, a_directory_that_may_not_be_written_is_told)
@@ -252,8 +252,9 @@ Test(control_group, a_directory_that_may_not_be_written_is_told)
 Test(control_group, a_limit_that_is_refused_is_told_and_leaves_nothing)
 {
 	root_run("mkdir -p fs/one fs/a/b && echo memory pids >fs/a/cgroup.subtree_control");
-	expect_none(OLDER, "4:memory:/docker/box/one\n", "since '@/fs/one/");
+	expect_none(OLDER, "4:memory:/docker/box/one\n", "since the group above '@/fs/one/");
 	/* Our own group has no such file; the one above divides its memory. The reason is our own one's. */
-	expect_none(UNIFIED, "0::/a/b\n", "since '@/fs/a/b' gives none: No such file or directory");
+	expect_none(UNIFIED, "0::/a/b\n",
+		    "since the group above '@/fs/a/b' does not hand the control of memory on to it");
 	root_run("[ -z \"$(find fs -name '*loose*')\" ]");
 }
