@@ -17,6 +17,7 @@
 #include "exec/resources.h"
 #include "exec/runner.h"
 #include "plan.h"
+#include "results.h"
 #include "verdict/detector.h"
 
 /* Of the late runs of every judging: the same file meets the same delays. */
@@ -40,6 +41,8 @@ struct judging {
 	const struct judging_options *options;
 	const struct judging_events *events;
 	void *context;
+	void (*finished)(void *context, struct judging_end *end); /* the events' own, or judge_all()'s */
+	void *finished_context;
 	struct cache cache;
 	bool cache_open;
 	struct work *works;
@@ -74,17 +77,6 @@ void tasks_release(struct tasks *tasks)
 {
 	free(tasks->items);
 	*tasks = (struct tasks){0};
-}
-
-void results_release(struct results *results)
-{
-	for (size_t i = 0; i < results->count; i++) {
-		observation_release(&results->items[i].seen);
-		verdict_release(&results->items[i].verdict);
-	}
-	free(results->items);
-	free(results->unkept);
-	*results = (struct results){0};
 }
 
 /* --- the end --- */
@@ -135,18 +127,7 @@ static void fail(struct judging *judging, const char *why)
 	end_all(judging);
 }
 
-/* --- results --- */
-
-static void judge(struct result *result)
-{
-	result->verdict = verdict_of(result->program->declared ? &result->program->declaration : NULL, result->expected,
-				     result->detector, &result->seen);
-}
-
-static bool did_fire(const struct result *result)
-{
-	return result->verdict.observed == OBSERVED_FIRES || result->verdict.observed == OBSERVED_FAILS;
-}
+/* --- light works first --- */
 
 static void start_more(struct judging *judging);
 
@@ -190,6 +171,8 @@ static void plan_head_start(struct judging *judging)
 		judging->light_left += !judging->works[i].result->detector->heavy;
 	judging->light_unbegun = judging->light_left;
 }
+
+/* --- late runs, and those that wait for the tests --- */
 
 static bool all_agree(const struct judging *judging)
 {
@@ -269,28 +252,6 @@ static void complete(struct judging *judging, struct work *work)
 		begin_late_runs(judging);
 }
 
-static void add_run(struct result *result, struct observation *seen)
-{
-	struct result next = *result;
-
-	next.seen = *seen;
-	judge(&next);
-	result->runs++;
-	result->fired += did_fire(&next);
-	result->cpu_ms += seen->cpu_ms;
-	result->wall_ms += seen->wall_ms;
-	if (seen->peak_kib > result->peak_kib)
-		result->peak_kib = seen->peak_kib;
-	/* The first that does not agree is the one to show. */
-	bool keep_old = result->runs > 1 && !result->verdict.agrees;
-	observation_release(keep_old ? &next.seen : &result->seen);
-	verdict_release(keep_old ? &next.verdict : &result->verdict);
-	if (!keep_old) {
-		result->seen = next.seen;
-		result->verdict = next.verdict;
-	}
-}
-
 /* --- running --- */
 
 static void forget(struct judging *judging, struct attempt *attempt)
@@ -314,7 +275,7 @@ static void excuse(struct judging *judging, struct work *work, struct observatio
 	struct result shown = *work->result;
 
 	shown.seen = *seen;
-	judge(&shown);
+	result_judge(&shown);
 	bool error = shown.verdict.observed == OBSERVED_ERROR;
 	verdict_release(&shown.verdict);
 	if (!error || seen->fault == FAULT_DETECTOR)
@@ -364,7 +325,7 @@ static void on_run_ended(void *context, const struct run_end *end)
 		notice_rebuild(judging, work, end->seen);
 		if (end->seen->ending == ENDED_DEADLOCKED || end->seen->hung)
 			note_deadlock(judging, work->result->program);
-		add_run(work->result, end->seen);
+		result_add_run(work->result, end->seen);
 		if (work->result->runs == work->runs) {
 			/* The key says nothing of delays. */
 			if (work->key && !work->delays)
@@ -429,7 +390,7 @@ static bool is_admitted(struct judging *judging, struct work *work)
 	observation_fail(&work->result->seen, FAULT_PROGRAM, "%s", why);
 	free(why);
 	note_light_begun(judging, work);
-	judge(work->result);
+	result_judge(work->result);
 	complete(judging, work);
 	return false;
 }
@@ -448,7 +409,7 @@ static void settle(struct judging *judging, struct work *work)
 	if (!judging->options->fresh && work->key && !work->delays &&
 	    cache_recall(&judging->cache, work->key, work->runs, work->result)) {
 		note_light_begun(judging, work);
-		judge(work->result);
+		result_judge(work->result);
 		complete(judging, work);
 		return;
 	}
@@ -516,7 +477,7 @@ static void note_failures(struct judging *judging)
 		work->settled = true;
 		note_light_begun(judging, work);
 		note_failure(judging, work->result, work->target);
-		judge(work->result);
+		result_judge(work->result);
 		complete(judging, work);
 	}
 }
@@ -637,6 +598,8 @@ struct judging *judging_start(struct workbook *workbook, const struct tasks *tas
 				    .options = options,
 				    .events = events,
 				    .context = context,
+				    .finished = events->finished,
+				    .finished_context = context,
 				    .count = tasks->count,
 				    .crew = options->crew,
 				    .wall_ms = clock_now_ms(),
@@ -722,7 +685,7 @@ static void finish(struct judging *judging)
 	end.results.unkept = judging->cache.problem;
 	judging->cache.problem = NULL;
 	bool *over = judging->over;
-	judging->events->finished(judging->context, &end);
+	judging->finished(judging->finished_context, &end);
 	release(judging);
 	if (over)
 		*over = true;
@@ -746,60 +709,25 @@ void judging_join(struct judging *judging)
 
 /* --- judging and waiting --- */
 
-struct waited {
-	const struct judging_events *events;
-	void *context;
-	struct results *results;
-	char *error;
-};
-
-static void pass_built(void *context, size_t task)
-{
-	struct waited *waited = context;
-
-	if (waited->events && waited->events->built)
-		waited->events->built(waited->context, task);
-}
-
-static void pass_started(void *context, size_t task)
-{
-	struct waited *waited = context;
-
-	if (waited->events && waited->events->started)
-		waited->events->started(waited->context, task);
-}
-
-static void pass_result(void *context, size_t task, const struct result *result)
-{
-	struct waited *waited = context;
-
-	if (waited->events && waited->events->result)
-		waited->events->result(waited->context, task, result);
-}
-
-static void pass_late(void *context)
-{
-	struct waited *waited = context;
-
-	if (waited->events && waited->events->late)
-		waited->events->late(waited->context);
-}
-
 static void note_end(void *context, struct judging_end *end)
 {
-	struct waited *waited = context;
+	struct judging_end *ended = context;
 
-	*waited->results = end->results;
-	waited->error = end->error ? mem_copy(end->error) : NULL;
+	*ended = *end;
+	ended->error = end->error ? mem_copy(end->error) : NULL;
 }
 
 int judge_all(struct workbook *workbook, const struct tasks *tasks, const struct judging_options *options,
 	      const struct judging_events *events, void *context, struct results *results, char **error)
 {
-	static const struct judging_events passed_on = {pass_built, pass_started, pass_result, pass_late, note_end};
-	struct waited waited = {events, context, results, NULL};
+	static const struct judging_events none;
+	struct judging *judging = judging_start(workbook, tasks, options, events ? events : &none, context);
+	struct judging_end end;
 
-	judging_join(judging_start(workbook, tasks, options, &passed_on, &waited));
-	*error = waited.error;
+	judging->finished = note_end;
+	judging->finished_context = &end;
+	judging_join(judging);
+	*results = end.results;
+	*error = (char *)end.error;
 	return *error ? -1 : 0;
 }

@@ -18,7 +18,7 @@
 
 #include "crew.h"
 #include "exec/loop.h"
-#include "verdict/result.h"
+#include "results.h"
 #include "workbook.h"
 
 /* A pair to judge. */
@@ -122,6 +122,5 @@ void judging_join(struct judging *judging);
  */
 int judge_all(struct workbook *workbook, const struct tasks *tasks, const struct judging_options *options,
 	      const struct judging_events *events, void *context, struct results *results, char **error);
-void results_release(struct results *results);
 
 #endif
