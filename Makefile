@@ -300,7 +300,7 @@ build/loose: $(patsubst %.c,build/host/%.o,$(HARNESS_SOURCES))
 build/asan/loose: $(patsubst %.c,build/asan/%.o,$(HARNESS_SOURCES) harness/tests/unit/leaks.c)
 	$(Q)$(HARNESS_CC) $(asan_FLAGS) -Wl,--build-id=sha1 -o $@ $^ $(HARNESS_LIBS)
 
-build/supervisor: $(patsubst %,build/host/harness/exec/supervisor/%.o,supervisor standstill)
+build/supervisor: $(patsubst %,build/host/harness/exec/supervisor/%.o,supervisor family standstill)
 	$(Q)$(HARNESS_CC) -Wl,--build-id=sha1 -o $@ $^
 
 build/inside: build/host/harness/exec/inside/inside.o

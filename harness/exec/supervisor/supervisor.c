@@ -63,7 +63,6 @@
  * Above 500 lines: a program of its own, whose few static variables signals and the loop change, and no other file.
  */
 #define _GNU_SOURCE /* pipe2(), WNOWAIT, ru_maxrss, and what only Linux has: subreapers, parent-death signals */
-#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -88,6 +87,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "family.h"
 #include "stacks.h"
 #include "standstill.h"
 
@@ -106,11 +106,7 @@ static struct {
 } job = {.deadline_ms = INT64_MAX / 1000, .outputs = {-1, -1}};
 
 static sigset_t watched;
-struct family {
-	pid_t *pids;
-	size_t count, room;
-};
-static struct family family; /* all descendants, as last seen; the supervisor itself comes first */
+static struct family family; /* the supervisor itself comes first, then all descendants, as last seen */
 static unsigned hung;	     /* tests */
 
 __attribute__((format(printf, 1, 2))) static _Noreturn void give_up(const char *format, ...)
@@ -353,7 +349,6 @@ static bool flooded(void)
 	return false;
 }
 
-static void find_family(void);
 static void look_at_tests(pid_t program);
 
 static struct {
@@ -380,7 +375,7 @@ static enum how standstill(void)
 
 	if ((!job.deadlock_ms && !idle_ms) || now < stood.next)
 		return ENDED;
-	find_family();
+	family_find(&family, getpid());
 	/* The supervisor itself comes first, then the program. */
 	size_t others = job.runner && family.count > 1 ? 2 : 1;
 	enum standing standing = standstill_look(family.pids + others, family.count - others,
@@ -440,67 +435,6 @@ static enum how stop_gently(pid_t program)
 	return watch(program, now_us()) == ENDED ? ENDED : STOPPED;
 }
 
-static void family_add(struct family *all, pid_t pid)
-{
-	if (all->count == all->room) {
-		all->room = all->room ? 2 * all->room : 64;
-		all->pids = realloc(all->pids, all->room * sizeof *all->pids);
-		if (!all->pids)
-			give_up("out of memory");
-	}
-	all->pids[all->count++] = pid;
-}
-
-static void family_add_children(struct family *all, pid_t parent)
-{
-	char path[64];
-	int pid;
-
-	snprintf(path, sizeof path, "/proc/%d/task", (int)parent);
-	DIR *tasks = opendir(path);
-	for (struct dirent *task; tasks && (task = readdir(tasks));) {
-		snprintf(path, sizeof path, "/proc/%d/task/%.16s/children", (int)parent, task->d_name);
-		FILE *children = task->d_name[0] == '.' ? NULL : fopen(path, "re");
-		while (children && fscanf(children, "%d", &pid) == 1)
-			family_add(all, pid);
-		if (children)
-			fclose(children);
-	}
-	if (tasks)
-		closedir(tasks);
-}
-
-/* The process and all its descendants. */
-static void find_tree(struct family *all, pid_t root)
-{
-	all->count = 0;
-	family_add(all, root);
-	for (size_t i = 0; i < all->count; i++)
-		family_add_children(all, all->pids[i]);
-}
-
-static void find_family(void)
-{
-	find_tree(&family, getpid());
-}
-
-/* Stops all descendants, parents first, so that none forks any more. True when they are the same as the last time. */
-static bool freeze(void)
-{
-	static uint64_t before;
-	uint64_t sum = 0, last = before;
-
-	family.count = 0;
-	family_add(&family, getpid());
-	for (size_t i = 0; i < family.count; i++) {
-		if (i && kill(family.pids[i], SIGSTOP) == 0)
-			sum = (sum ^ (uint64_t)family.pids[i]) * 1099511628211U;
-		family_add_children(&family, family.pids[i]);
-	}
-	before = sum;
-	return sum == last;
-}
-
 /* Until no descendant is left, not even a dead one. False when one of them will not die. */
 static bool end_all(pid_t program, int *status, unsigned *left)
 {
@@ -518,7 +452,7 @@ static bool end_all(pid_t program, int *status, unsigned *left)
 			*left += WIFSIGNALED(one) && WTERMSIG(one) == SIGKILL;
 		if (pid > 0)
 			continue;
-		for (int i = 0; !freeze() && i < PASSES; i++)
+		for (int i = 0; !family_freeze(&family, getpid()) && i < PASSES; i++)
 			;
 		for (size_t i = 1; i < family.count; i++)
 			kill(family.pids[i], SIGKILL);
@@ -610,7 +544,7 @@ static void look_at_test(pid_t pid, const char *program)
 
 	if (!test)
 		return;
-	find_tree(&tree, pid);
+	family_find(&tree, pid);
 	enum standing standing = standstill_look(tree.pids, tree.count, program, &mark);
 	if (!test->told && (standing != test->standing || mark != test->mark || standing == STANDS_NOT))
 		test->since = now_us();
@@ -630,8 +564,7 @@ static void look_at_tests(pid_t program)
 
 	if (!job.deadlock_ms || now_us() < next)
 		return;
-	all.count = 0;
-	family_add_children(&all, program);
+	family_find_children(&all, program);
 	for (size_t i = 0; i < TESTS; i++)
 		tests[i].seen = false;
 	for (size_t i = 0; i < all.count; i++)
@@ -731,7 +664,7 @@ int main(int argc, char **argv)
 		how = stop_gently(program);
 	long long wall_us = now_us() - started;
 	if (how == DEADLINE || how == DEADLOCK || how == IDLE) {
-		find_family();
+		family_find(&family, getpid());
 		take_stacks(family.pids + 1, family.count - 1);
 	}
 	/* In the middle of its work, what a detector says of the end would be the supervisor's doing. */
