@@ -3,7 +3,7 @@
  * that no saw is there to hear of it. `until` is received, and not looked at.
  *
  * Promise   no try begins for a saw that has hung up, or for which it is too late.
- * test      fails stops_when_the_saw_hangs_up, stops_when_it_is_too_late
+ * test      fails stops_when_the_saw_hangs_up, stops_when_it_is_too_late, goes_on_when_a_saw_leaves_late
  * budget    fires wasted in try_way when wasted <= 0, joined == started
  */
 #include "planner.h"

@@ -45,7 +45,8 @@ struct planner;
  *
  *   - A saw that waits gets its plan when all ways have been tried.
  *   - When a saw has hung up, or says that it will send no more, no try begins
- *     for it. To crash is to hang up, too.
+ *     for it. To crash is to hang up, too. Whenever a saw leaves, those after it
+ *     get their plans.
  *   - When `until` has passed, no try begins either, and the answer is
  *     PLAN_TOO_LATE.
  *

@@ -26,14 +26,19 @@
 #include "kit/schedule.h"
 #include "kit/stop.h"
 
-enum { LATE = 8000, HOUR = 3600000 /* ms */ };
+/* In ms. A month of them is more than an int counts. */
+static const long LATE = 8000, HOUR = 3600000, MONTH = 2592000000;
 enum { HALF_A_SECOND = 500000000 /* ns */ };
 enum { WAYS = 5, BEST = 4, STRANGERS = 4, DESCRIPTORS = 256 };
-enum { PLAIN, HELD, IN_LINE, TORN, SILENT, LATER, TIGHT, PAST, TRUNKS };
-enum { GO_ON };
+enum { PLAIN, HELD, IN_LINE, TORN, HALF, SILENT, LATER, TIGHT, PAST, NO_TIME, LEAVES, CRASHES, TRUNKS };
 
-static struct stop held_is_tried;
-static int left_open; /* connections, after the answer */
+static struct stop is_tried[TRUNKS]; /* those of `holds` */
+static int left_open;		     /* connections, after the answer */
+
+/* These tries take until the test says so: until the trunk's point is reached. */
+static const struct {
+	int trunk, way;
+} holds[] = {{HELD, 1}, {LEAVES, WAYS - 1}, {CRASHES, WAYS}};
 
 static struct {
 	pthread_mutex_t lock;
@@ -59,9 +64,10 @@ static int tries_of(int trunk)
 	return tries;
 }
 
-/* The first try of HELD takes until the test says so; that of TIGHT until it is too late. */
+/* The first try of TIGHT takes until it is too late. Each way of HELD is worth more than all of the others. */
 static int try_way(int trunk, int way)
 {
+	REQUIRE(trunk >= 0 && trunk < TRUNKS); /* or it is none that a saw has sent */
 	CHECK(pthread_mutex_lock(&mill.lock));
 	mill.all++;
 	if (mill.tries[trunk]++ == 0)
@@ -70,16 +76,17 @@ static int try_way(int trunk, int way)
 	gauge_set("wasted", mill.wasted);
 	struct timespec tight = mill.tight;
 	CHECK(pthread_mutex_unlock(&mill.lock));
-	if (trunk == HELD && way == 1) {
-		stop_request(&held_is_tried);
-		schedule_await(GO_ON);
-	}
+	for (size_t i = 0; i < sizeof holds / sizeof *holds; i++)
+		if (trunk == holds[i].trunk && way == holds[i].way) {
+			stop_request(&is_tried[trunk]);
+			schedule_await(trunk);
+		}
 	if (trunk == TIGHT && way == 1) {
 		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &tight, NULL) != 0)
 			;
 		set_useless(TIGHT);
 	}
-	return way == BEST ? 0 : -way;
+	return (way == BEST ? 0 : -way) + (trunk == HELD ? 100 : 0);
 }
 
 /* Returns when the other side's kernel has what was sent. */
@@ -93,14 +100,15 @@ static void await_arrival(int wire)
 
 static struct planner *start(void)
 {
-	stop_init(&held_is_tried);
+	for (int i = 0; i < TRUNKS; i++)
+		stop_init(&is_tried[i]);
 	gauge_set("wasted", 0);
 	return planner_start(try_way);
 }
 
 static int send_order(const struct planner *planner, int trunk, struct timespec until)
 {
-	struct order order = {.trunk = trunk, .ways = WAYS, .until = until};
+	struct order order = {.trunk = trunk, .ways = trunk == LATER ? BEST : WAYS, .until = until};
 	int wire = loopback_connect(planner_port(planner));
 
 	REQUIRE(send(wire, &order, sizeof order, 0) == (ssize_t)sizeof order);
@@ -117,6 +125,15 @@ static int send_in_pieces(const struct planner *planner, int trunk, struct times
 	await_arrival(wire);
 	schedule_await_blocked();
 	REQUIRE(send(wire, &order.ways, sizeof order - sizeof order.trunk, 0) > 0);
+	return wire;
+}
+
+/* No more than the trunk. */
+static int send_half(const struct planner *planner, int trunk)
+{
+	int wire = loopback_connect(planner_port(planner));
+
+	REQUIRE(send(wire, &trunk, sizeof trunk, 0) == (ssize_t)sizeof trunk);
 	return wire;
 }
 
@@ -202,35 +219,54 @@ static int open_descriptors(void)
 	return open;
 }
 
-/* The moment has no nanoseconds: what they are now says nothing. Another planner that was stopped does not matter. */
+static bool is_best(const struct plan *plan)
+{
+	return plan->result == PLAN_DONE && plan->best == BEST;
+}
+
+/*
+ * The moment has no nanoseconds: what they are now says nothing. Two other planners do not matter, one that is stopped
+ * and one that is at work.
+ */
 Test(planner, plans_for_a_saw_that_waits, .timeout = 60)
 {
 	int before = open_descriptors();
-	struct planner *planner = start(), *other = planner_start(try_way);
+	struct planner *planner = start(), *other = planner_start(try_way), *busy = planner_start(try_way);
 	struct timespec until = deadline_in(HOUR);
-	struct plan plan = {.best = 0};
+	struct plan plan = {.best = 0}, held_plan = {.best = 0};
 
 	planner_stop(other);
+	int held = send_order(busy, HELD, until);
+	cr_assert(stop_wait(&is_tried[HELD], LATE), "a saw waits, and nothing is tried for it");
 	until.tv_nsec = 0;
 	bool got = get_plan(send_in_pieces(planner, PLAIN, until), &plan);
+	schedule_reached(HELD);
+	bool held_got = get_plan(held, &held_plan);
 	planner_stop(planner);
+	planner_stop(busy);
 	int left = open_descriptors() - before;
 	cr_assert(got, "the saw waits, and gets no plan");
-	cr_assert(plan.result == PLAN_DONE && plan.best == BEST && tries_of(PLAIN) == WAYS,
+	cr_assert(is_best(&plan) && tries_of(PLAIN) == WAYS,
 		  "%d of %d ways were tried, and way %d is said to be the best", tries_of(PLAIN), WAYS, plan.best);
+	cr_assert(held_got && is_best(&held_plan) && tries_of(HELD) == WAYS,
+		  "%d of %d ways were tried, and way %d is said to be the best: meanwhile another planner made a plan",
+		  tries_of(HELD), WAYS, held_plan.best);
 	cr_assert_eq(left_open, 0, "the saw has its plan, and the planner does not close the connection");
 	cr_assert_eq(left, 0, "the planners are stopped, and %d descriptors are open that were not before", left);
 }
 
 Test(planner, stops_when_the_saw_hangs_up, .timeout = 60)
 {
+	int before = open_descriptors();
 	struct planner *planner = start();
 	int held = send_order(planner, HELD, deadline_in(HOUR));
-	struct plan plan;
+	struct plan plan = {.best = 0}, later_plan = {.best = 0};
 
-	cr_assert(stop_wait(&held_is_tried, LATE), "a saw waits, and nothing is tried for it");
+	cr_assert(stop_wait(&is_tried[HELD], LATE), "a saw waits, and nothing is tried for it");
 	hang_up(send_order(planner, IN_LINE, deadline_in(HOUR)));
 	tear_down(planner, send_order(planner, TORN, deadline_in(HOUR)));
+	hang_up(loopback_connect(planner_port(planner)));
+	hang_up(send_half(planner, HALF));
 	int silent = send_order(planner, SILENT, deadline_in(HOUR));
 	fall_silent(silent);
 	hang_up(held);
@@ -238,17 +274,24 @@ Test(planner, stops_when_the_saw_hangs_up, .timeout = 60)
 	set_useless(IN_LINE);
 	set_useless(TORN);
 	set_useless(SILENT);
-	int last = send_order(planner, PLAIN, deadline_in(HOUR)), later = send_order(planner, LATER, deadline_in(HOUR));
+	/* The later one has less time, and less to try: that does not count. */
+	int last = send_order(planner, PLAIN, deadline_in(MONTH)),
+	    later = send_order(planner, LATER, deadline_in(HOUR));
 	schedule_await_blocked(); /* if somebody else watches the wires for the planner, they have seen it now */
 	int at_once = tries_of(PLAIN);
-	schedule_reached(GO_ON);
+	schedule_reached(HELD);
 	bool got = get_plan(last, &plan);
-	got = get_plan(later, &plan) && got;
+	got = get_plan(later, &later_plan) && got;
 	be_patient(silent);
 	bool no_plan = is_closed(silent);
 	hang_up(silent);
 	planner_stop(planner);
+	int left = open_descriptors() - before;
 	cr_assert(got, "some saws have hung up or fallen silent, and the two after them get no plan");
+	cr_assert(
+		is_best(&plan) && is_best(&later_plan),
+		"some saws have hung up or fallen silent, and for the two after them ways %d and %d are said to be the best",
+		plan.best, later_plan.best);
 	cr_assert_eq(at_once, 0, "one plan was under way, and another one was made at the same time");
 	cr_assert_eq(tries_of(HELD), 1, "the saw hung up during the first try, and %d were made", tries_of(HELD));
 	cr_assert_eq(tries_of(IN_LINE), 0, "the saw hung up before its turn, and %d tries were made for it",
@@ -260,6 +303,39 @@ Test(planner, stops_when_the_saw_hangs_up, .timeout = 60)
 	cr_assert(no_plan, "the saw said that it would send no more, and gets a plan that nobody has made");
 	cr_assert_lt(mill.first[PLAIN], mill.first[LATER],
 		     "of two saws in line the one that came later gets its plan first");
+	cr_assert_eq(tries_of(HALF), 0, "the saw hung up in the midst of its order, and %d tries were made for it",
+		     tries_of(HALF));
+	cr_assert_eq(left, 0, "the planner is stopped, and %d descriptors are open that were not before", left);
+}
+
+/*
+ * One hangs up before the last try. The other says in the last one that it will send no more, and crashes: who sends to
+ * such a connection is told so by a signal, unless he has asked for an error.
+ */
+Test(planner, goes_on_when_a_saw_leaves_late, .timeout = 60)
+{
+	int before = open_descriptors();
+	struct planner *planner = start();
+	struct plan plan = {.best = 0};
+	int leaves = send_order(planner, LEAVES, deadline_in(HOUR));
+
+	cr_assert(stop_wait(&is_tried[LEAVES], LATE), "a saw waits, and not all is tried for it");
+	hang_up(leaves);
+	set_useless(LEAVES);
+	schedule_reached(LEAVES);
+	int crashes = send_order(planner, CRASHES, deadline_in(HOUR));
+	cr_assert(stop_wait(&is_tried[CRASHES], LATE), "a saw waits, and not all is tried for it");
+	fall_silent(crashes);
+	tear_down(planner, crashes);
+	set_useless(CRASHES);
+	schedule_reached(CRASHES);
+	bool got = get_plan(send_order(planner, PLAIN, deadline_in(HOUR)), &plan);
+	planner_stop(planner);
+	int left = open_descriptors() - before;
+	cr_assert_eq(tries_of(LEAVES), WAYS - 1, "the saw hung up before the last of %d tries, and %d were made", WAYS,
+		     tries_of(LEAVES));
+	cr_assert(got && is_best(&plan), "a saw has left during the last try, and the next one does not get its plan");
+	cr_assert_eq(left, 0, "the planner is stopped, and %d descriptors are open that were not before", left);
 }
 
 static bool has_passed(const struct timespec *until)
@@ -288,10 +364,11 @@ static struct timespec later_in_this_second(void)
 Test(planner, stops_when_it_is_too_late, .timeout = 60)
 {
 	struct planner *planner = start();
-	struct timespec until = later_in_this_second();
-	struct plan tight = {.result = PLAN_DONE}, past = {.result = PLAN_DONE};
+	struct timespec until = later_in_this_second(), zero = {0};
+	struct plan tight = {.result = PLAN_DONE}, past = {.result = PLAN_DONE}, no_time = {.result = PLAN_DONE};
 
 	set_useless(PAST);
+	set_useless(NO_TIME);
 	CHECK(pthread_mutex_lock(&mill.lock));
 	mill.tight = until;
 	CHECK(pthread_mutex_unlock(&mill.lock));
@@ -300,12 +377,15 @@ Test(planner, stops_when_it_is_too_late, .timeout = 60)
 	/* TIGHT was answered when its time had passed, by any planner that is right. So the second before has passed. */
 	until = (struct timespec){.tv_sec = until.tv_sec - 1, .tv_nsec = 999999999};
 	got = get_plan(send_order(planner, PAST, until), &past) && got;
+	got = get_plan(send_order(planner, NO_TIME, zero), &no_time) &&
+	      got; /* by a clock that began with the machine */
 	planner_stop(planner);
 	cr_assert(got, "the saws are still there, and get no answer");
 	cr_assert_not(early, "a saw is told that it is too late, and there is time left");
 	cr_assert(tries_of(TIGHT) <= 1, "the time passed during the first try, and %d were made", tries_of(TIGHT));
 	cr_assert_eq(tries_of(PAST), 0, "the time had passed before, and %d tries were made", tries_of(PAST));
-	cr_assert(tight.result == PLAN_TOO_LATE && past.result == PLAN_TOO_LATE,
+	cr_assert_eq(tries_of(NO_TIME), 0, "the time had always passed, and %d tries were made", tries_of(NO_TIME));
+	cr_assert(tight.result == PLAN_TOO_LATE && past.result == PLAN_TOO_LATE && no_time.result == PLAN_TOO_LATE,
 		  "a plan that comes too late is called done");
 	cr_assert_eq(left_open, 0, "the saw has its answer, and the planner does not close the connection");
 }
@@ -336,14 +416,14 @@ Test(planner, ends_what_is_under_way, .timeout = 60)
 	pthread_t thread;
 
 	stop_init(&has_stopped);
-	cr_assert(stop_wait(&held_is_tried, LATE), "a saw waits, and nothing is tried for it");
+	cr_assert(stop_wait(&is_tried[HELD], LATE), "a saw waits, and nothing is tried for it");
 	int in_line = send_order(planner, IN_LINE, deadline_in(HOUR));
 	be_patient(in_line);
 	CHECK(pthread_create(&thread, NULL, stop_it, planner));
 	schedule_await_blocked();
 	bool early = stop_requested(&has_stopped);
 	connect_strangers(strangers);
-	schedule_reached(GO_ON);
+	schedule_reached(HELD);
 	bool got = get_plan(held, &plan);
 	cr_assert(stop_wait(&has_stopped, LATE), "planner_stop() does not return, and no plan is under way");
 	CHECK(pthread_join(thread, NULL));

@@ -4,7 +4,7 @@
  * Tempting  a connection whose other end is gone must be in some state of error, and the call exists for that.
  * Refused   the test and the budget: to hang up is not an error. The saw ends the connection in order, and the socket
  *           is in perfect health. An error comes when the planner has sent something to nobody, at the end.
- * test      fails stops_when_the_saw_hangs_up
+ * test      fails stops_when_the_saw_hangs_up, goes_on_when_a_saw_leaves_late
  * budget    fires wasted in try_way when wasted <= 0, joined == started
  */
 #include "planner.h"

@@ -4,7 +4,7 @@
  * Tempting  it covers every way in which a saw can be lost, also those that no wire tells, and needs no socket.
  * Refused   the test and the budget: a deadline is an upper bound, and a generous one. The saw had an hour and hung up
  *           after a second. Until the hour is over, the planner works for nobody.
- * test      fails stops_when_the_saw_hangs_up
+ * test      fails stops_when_the_saw_hangs_up, goes_on_when_a_saw_leaves_late
  * budget    fires wasted in try_way when wasted <= 0, joined == started
  */
 #include "planner.h"

@@ -5,7 +5,7 @@
  * Refused   every judge: the planner is in the midst of that job. It reads on in memory that is free, and tries all
  *           ways for nobody. A hang-up has to reach the thread that does the work, and what that one uses is freed
  *           after it.
- * test      fails stops_when_the_saw_hangs_up
+ * test      fails stops_when_the_saw_hangs_up, goes_on_when_a_saw_leaves_late
  * tsan      fires  data-race in watch
  * memcheck  fires  InvalidRead in make_plan
  * budget    fires wasted in try_way when wasted <= 0, joined == started

@@ -5,7 +5,8 @@
  * Tempting  it was the saw that made the connection, and a descriptor that is closed too early does more harm.
  * Refused   the tests: each side has an end of its own. The saw waits for the planner's, and the planner keeps one
  *           descriptor for each trunk that it has ever seen.
- * test      fails plans_for_a_saw_that_waits, stops_when_it_is_too_late, stops_when_the_saw_hangs_up
+ * test      fails plans_for_a_saw_that_waits, stops_when_it_is_too_late, stops_when_the_saw_hangs_up,
+ *           goes_on_when_a_saw_leaves_late
  */
 #include "planner.h"
 

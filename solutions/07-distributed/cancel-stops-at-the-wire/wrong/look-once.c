@@ -5,7 +5,7 @@
  *           clock's business.
  * Refused   the test and the budget: the longest time in the life of an order is the one in which it is worked on.
  *           A saw that hangs up then has all ways tried, or as many as an hour has room for.
- * test      fails stops_when_the_saw_hangs_up
+ * test      fails stops_when_the_saw_hangs_up, goes_on_when_a_saw_leaves_late
  * budget    fires wasted in try_way when wasted <= 0, joined == started
  */
 #include "planner.h"

@@ -4,7 +4,7 @@
  * Tempting  the planner now has a timeout, the deadline has been used, and no call can hang for ever.
  * Refused   the tests and the budget: SO_RCVTIMEO and SO_SNDTIMEO bound the waiting of recv() and send(). The planner
  *           does not wait. It works, and while it works it is in neither of them.
- * test      fails stops_when_the_saw_hangs_up, stops_when_it_is_too_late
+ * test      fails stops_when_the_saw_hangs_up, stops_when_it_is_too_late, goes_on_when_a_saw_leaves_late
  * budget    fires wasted in try_way when wasted <= 0, joined == started
  */
 #include "planner.h"

@@ -5,7 +5,7 @@
  * Refused   the test and the budget: POLLHUP means that both directions are shut. The saw has shut its own; the
  *           planner's is open, and it could send for hours. What a peer's close() brings is the end of what can be
  *           read: POLLIN with nothing behind it, and POLLRDHUP.
- * test      fails stops_when_the_saw_hangs_up
+ * test      fails stops_when_the_saw_hangs_up, goes_on_when_a_saw_leaves_late
  * budget    fires wasted in try_way when wasted <= 0, joined == started
  */
 #include "planner.h"

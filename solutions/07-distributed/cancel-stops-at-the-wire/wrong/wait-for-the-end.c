@@ -5,7 +5,7 @@
  * Refused   the tests: the saw that has hung up is found. From one that is still there comes neither a byte nor an
  *           end, and recv() waits for it; the saw waits for its plan. MSG_DONTWAIT is missing.
  * test      fails plans_for_a_saw_that_waits, stops_when_the_saw_hangs_up, stops_when_it_is_too_late,
- *           ends_what_is_under_way
+ *           ends_what_is_under_way, goes_on_when_a_saw_leaves_late
  */
 #include "planner.h"
 
