@@ -9,10 +9,12 @@
 #include "wind.h"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <linux/sockios.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -29,17 +31,24 @@
  * In ms. LATE is when a test stops waiting for what does not happen, and no right design is near it. A_WHILE leaves a
  * try the time to take one answer; on a machine where it does not, the test sees less, and refuses nobody for it.
  */
-enum { SHORT = 20, A_WHILE = 3000, LATE = 8000, FOR_EVER = 86400000, A_MOMENT = 20 };
+enum { SHORT = 20, A_WHILE = 3000, LATE = 8000, A_MOMENT = 20 };
+static const long FOR_EVER = 2592000000; /* a month, and more than an int counts */
 /*
  * A patience, and when answers come in it: one that begins anew with each of two answers is not over before LATE, and a
  * tenth of it long before the first. A third of A_WHILE, whole seconds, and patiences that all count from the call are short
  * beside what a right design waits.
  */
 enum { NONE = 0, FAIR = 600, LONG = 4999, PAUSE = 3000 };
-enum { OLD_WIND = 99, STRANGERS = 4, MANY = 256 /* descriptors */ };
+enum { OLD_WIND = 99, STRANGERS = 4, MANY = 256 /* descriptors, and threads */ };
 
 static const int measured[WIND_MASTS] = {10, 20, 30};
 static const int old_wind[WIND_MASTS] = {OLD_WIND, OLD_WIND, OLD_WIND};
+
+/* By the kernel's numbers. */
+struct threads {
+	int count;
+	long ids[MANY];
+};
 
 static struct lift {
 	int ports[WIND_MASTS], listeners[WIND_MASTS];
@@ -49,6 +58,7 @@ static struct lift {
 	long began, waited;	       /* ms; before its thread was, and likewise */
 	int sockets, left;	       /* that were open before; and more of them when all was over */
 	bool asked_again;	       /* when all was over */
+	struct threads others;	       /* that were there before wind_ask(), a detector's too; guarded by lock */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -69,8 +79,51 @@ static long waited(void)
 	return now() - lift.began + 1;
 }
 
+static void list_threads(struct threads *threads)
+{
+	DIR *folder = opendir("/proc/self/task");
+
+	REQUIRE(folder);
+	threads->count = 0;
+	for (struct dirent *entry; (entry = readdir(folder));)
+		if (entry->d_name[0] != '.') {
+			REQUIRE(threads->count < MANY);
+			threads->ids[threads->count++] = atol(entry->d_name);
+		}
+	REQUIRE(closedir(folder) == 0);
+}
+
+static bool has_thread(const struct threads *threads, long id)
+{
+	for (int i = 0; i < threads->count; i++)
+		if (threads->ids[i] == id)
+			return true;
+	return false;
+}
+
+/* Whether of these threads only those are left that were there before wind_ask(). A joined one may be there for a moment. */
+static bool are_gone(const struct threads *threads)
+{
+	struct threads others, left;
+	bool gone = false;
+
+	CHECK(pthread_mutex_lock(&lift.lock));
+	others = lift.others;
+	CHECK(pthread_mutex_unlock(&lift.lock));
+	for (long end = now() + LATE; !gone && now() < end; poll(NULL, 0, gone ? 0 : 1)) {
+		list_threads(&left);
+		gone = true;
+		for (int i = 0; i < threads->count; i++)
+			gone = gone && (has_thread(&others, threads->ids[i]) || !has_thread(&left, threads->ids[i]));
+	}
+	return gone;
+}
+
 static void *ask(void *arg)
 {
+	CHECK(pthread_mutex_lock(&lift.lock));
+	list_threads(&lift.others);
+	CHECK(pthread_mutex_unlock(&lift.lock));
 	lift.result = wind_ask(lift.ports, lift.patience, lift.knots);
 	lift.waited = waited();
 	CHECK(pthread_mutex_lock(&lift.lock));
@@ -233,6 +286,18 @@ static bool wake_up(int number)
 	return closed;
 }
 
+/* Whether all connections of a try are closed, or soon will be. Nobody answers it any more. */
+static bool are_closed(int number)
+{
+	bool closed = true;
+	char nothing;
+
+	for (int mast = 0; mast < WIND_MASTS && closed; mast++)
+		closed = ready(lift.wires[number - 1][mast], LATE) &&
+			 recv(lift.wires[number - 1][mast], &nothing, 1, 0) <= 0;
+	return closed;
+}
+
 /* Connections of somebody else. They get the lowest numbers that are free, those that wind_ask() has just closed first. */
 static void connect_strangers(int strangers[STRANGERS][2])
 {
@@ -335,21 +400,27 @@ Test(wind, late_answers_reach_nobody, .timeout = 60)
 
 /*
  * Two masts answer the first try in time, the third does when there is a second: none of it counts there. Nor does the
- * number that a connection of the first try had. And the first try's patience is for each mast the whole of it.
+ * number that a connection of the first try had. And the first try's patience is for each mast the whole of it. When the
+ * second one has come, nothing is left of the first; a thread that has its answer by then may just end.
  */
 Test(wind, an_answer_ends_with_its_try, .timeout = 60)
 {
 	int strangers[STRANGERS][2];
+	struct threads first_threads = {0};
 
 	begin((long[]){A_WHILE, FOR_EVER, FOR_EVER, FOR_EVER});
 	bool asked = take_tries(1, 1);
 	if (asked)
 		answer_some(1, 0, 1, old_wind);
+	list_threads(&first_threads);
 	connect_strangers(strangers);
 	asked = asked && take_tries(2, 2);
 	long first_try = waited();
+	bool cut = false, gone = false;
 	if (asked) {
 		answer_some(1, 2, WIND_MASTS - 1, old_wind);
+		cut = are_closed(1);
+		gone = are_gone(&first_threads);
 		answer_some(2, 1, WIND_MASTS - 1, measured);
 	}
 	bool early = asked && returns(0);
@@ -363,6 +434,8 @@ Test(wind, an_answer_ends_with_its_try, .timeout = 60)
 	cr_assert_geq(first_try, A_WHILE,
 		      "a mast has not answered; the first try ends after %ld ms, and had a patience of %d ms",
 		      first_try, A_WHILE);
+	cr_assert(cut, "the second try has begun, and connections of the first are open");
+	cr_assert(gone, "the second try has begun, and threads of the first are there");
 	cr_assert_not(early, "a mast has not answered the second try, and wind_ask() returns");
 	cr_assert(returned, "the second try is answered, and wind_ask() still waits");
 	cr_assert(closed, "wind_ask() has returned, and connections of its tries are open");
@@ -376,12 +449,21 @@ static void send_half(int wire, int knots, int half)
 	await_arrival(wire);
 }
 
-/* A mast of the first try says half of it and falls silent. That is not an answer; in the second, the other half follows. */
+static void break_off(int *wire)
+{
+	loopback_hang_up(*wire);
+	*wire = -1;
+}
+
+/*
+ * A mast of the first try says half of it and falls silent. In the second, one breaks off before it has said anything, and
+ * another one after half of it. These are not answers. In the third, the other half follows.
+ */
 Test(wind, an_answer_comes_in_halves, .timeout = 60)
 {
 	enum { LAST = WIND_MASTS - 1 };
 
-	begin((long[]){FAIR, FOR_EVER, FOR_EVER, FOR_EVER});
+	begin((long[]){FAIR, FAIR, FOR_EVER, FOR_EVER});
 	bool asked = take_tries(1, 1);
 	if (asked) {
 		answer_some(1, 0, LAST - 1, old_wind);
@@ -389,21 +471,29 @@ Test(wind, an_answer_comes_in_halves, .timeout = 60)
 	}
 	bool again = asked && take_tries(2, 2);
 	if (again) {
-		answer_some(2, 0, LAST - 1, measured);
-		send_half(lift.wires[1][LAST], measured[LAST], 0);
-		schedule_await_blocked();
-		send_half(lift.wires[1][LAST], measured[LAST], 1);
+		send_half(lift.wires[1][LAST], OLD_WIND, 0);
+		for (int mast = 1; mast <= LAST; mast++)
+			break_off(&lift.wires[1][mast]);
+		answer_some(2, 0, 0, old_wind);
 	}
-	bool returned = again && returns(LATE);
+	bool once_more = again && take_tries(3, 3);
+	if (once_more) {
+		answer_some(3, 0, LAST - 1, measured);
+		send_half(lift.wires[2][LAST], measured[LAST], 0);
+		schedule_await_blocked();
+		send_half(lift.wires[2][LAST], measured[LAST], 1);
+	}
+	bool returned = once_more && returns(LATE);
 	cr_assert(asked, "not every mast is asked");
 	cr_assert(again, "a mast sends half of an answer, and its try does not end when the patience is over");
+	cr_assert(once_more, "masts break off and have not answered, and the third try does not come");
 	cr_assert(returned, "an answer has come in two halves, and wind_ask() still waits");
 	/* The mast hangs up: a thread that has waited for the other half ends, and leaves no answer. */
 	(void)shutdown(lift.wires[0][LAST], SHUT_WR); /* fails where a right design has hung up before */
 	bool closed = ready(lift.wires[0][LAST], LATE);
 	end();
 	cr_assert(closed, "wind_ask() has returned, and the connection that has brought half of an answer is open");
-	expect_measured(2);
+	expect_measured(3);
 }
 
 /* It counts or it does not; but the thread that has it does not use what the try has given back. */
@@ -427,7 +517,21 @@ Test(wind, an_answer_comes_at_the_last_moment, .timeout = 60)
 		expect_measured(again ? 2 : 1);
 }
 
-/* A patience is for the try, not for each answer, nor for the call; and it is had to its end. */
+/* As returns(). Half way and at the end, the last mast of the last try sends one byte; never all of an answer. */
+static bool returns_to_bytes(long wait)
+{
+	static size_t sent;
+
+	for (int half = 0; half < 2; half++) {
+		if (returns(wait / 2))
+			return true;
+		if (++sent < sizeof(int))
+			send(lift.wires[WIND_TRIES - 1][WIND_MASTS - 1], "", 1, MSG_NOSIGNAL);
+	}
+	return false;
+}
+
+/* A patience is for the try, not for each answer or each piece of one, nor for the call; and it is had to its end. */
 Test(wind, gives_up, .timeout = 60)
 {
 	static const long patience[WIND_TRIES] = {NONE, FAIR, FAIR, LONG};
@@ -436,7 +540,7 @@ Test(wind, gives_up, .timeout = 60)
 	begin(patience);
 	bool asked = take_tries(1, WIND_TRIES), returned = false;
 	for (int mast = 0; mast < WIND_MASTS - 1 && asked && !returned; mast++) {
-		returned = returns(PAUSE);
+		returned = returns_to_bytes(PAUSE);
 		if (!returned)
 			answer(lift.wires[WIND_TRIES - 1][mast], OLD_WIND);
 	}

@@ -3,7 +3,8 @@
  * masts for the wind, all at once, over a connection each. To each connection a
  * mast sends one int, the wind in knots, as soon as it has measured
  * that. The int may come in pieces: TCP carries bytes, not messages. A mast that
- * is iced up sends nothing, or half of it, for as long as it likes.
+ * is iced up sends nothing, or half of it, for as long as it likes; or it hangs
+ * up. Then it has not answered.
  *
  *     static const long patience[WIND_TRIES] = {500, 1000, 2000, 4000};
  *     int knots[WIND_MASTS];

@@ -35,13 +35,13 @@ try {
 };
 
 /* How many ms are left, rounded up; 0 when the time has come. */
-static int left(const struct timespec *end)
+static long left(const struct timespec *end)
 {
 	struct timespec now;
 
 	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
 	long long ns = (end->tv_sec - now.tv_sec) * 1000000000LL + end->tv_nsec - now.tv_nsec;
-	return ns > 0 ? (int)((ns + 999999) / 1000000) : 0;
+	return ns > 0 ? (long)((ns + 999999) / 1000000) : 0;
 }
 
 /* Waits for the mast, or for the end of the try, whichever comes first. */

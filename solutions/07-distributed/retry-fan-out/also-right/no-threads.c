@@ -14,6 +14,7 @@
 #include "wind.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -25,14 +26,15 @@
 #include "kit/deadline.h"
 #include "kit/loopback.h"
 
-/* How many ms are left, rounded up; 0 when the time has come. */
+/* How many ms are left, rounded up, or as many as poll() can wait; 0 when the time has come. */
 static int left(const struct timespec *end)
 {
 	struct timespec now;
 
 	REQUIRE(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
 	long long ns = (end->tv_sec - now.tv_sec) * 1000000000LL + end->tv_nsec - now.tv_nsec;
-	return ns > 0 ? (int)((ns + 999999) / 1000000) : 0;
+	long long ms = ns > 0 ? (ns + 999999) / 1000000 : 0;
+	return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
 /* Takes what has come of an answer, and waits for nothing: only poll() does, until the deadline. Whether more may come. */
@@ -50,13 +52,13 @@ static bool ask_all(const int ports[WIND_MASTS], long patience, int knots[WIND_M
 	struct timespec end = deadline_in(patience);
 	struct pollfd *wires = calloc(WIND_MASTS, sizeof *wires);
 	size_t got[WIND_MASTS] = {0};
-	int answers = 0, ready = 0;
+	int answers = 0;
 
 	HAVE(wires);
 	for (int i = 0; i < WIND_MASTS; i++)
 		wires[i] = (struct pollfd){.fd = loopback_connect(ports[i]), .events = POLLIN};
-	while (answers < WIND_MASTS &&
-	       ((ready = poll(wires, WIND_MASTS, left(&end))) > 0 || (ready < 0 && errno == EINTR)))
+	/* Where a signal comes, or there is more time than poll() can wait, it waits once more. */
+	while (answers < WIND_MASTS && (poll(wires, WIND_MASTS, left(&end)) > 0 || left(&end) > 0))
 		for (int i = 0; i < WIND_MASTS; i++)
 			if (wires[i].revents && !take(wires[i].fd, &knots[i], &got[i])) {
 				answers += got[i] == sizeof knots[i];

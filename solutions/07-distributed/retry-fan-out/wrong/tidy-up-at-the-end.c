@@ -2,9 +2,9 @@
  * wind_ask() ends and joins the threads of all its tries, once it is done.
  *
  * Tempting  when it returns nothing of it is left, and a try costs no time for tidying up.
- * Refused   the budget: "in the end" is after the pile. While it tries, each try adds three threads, and it is while
+ * Refused   the test and the budget: "in the end" is after the pile. While it tries, each try adds three threads, and it is while
  *           the masts are slow that it tries most.
- * test      passes
+ * test      fails an_answer_ends_with_its_try
  * budget    fires  threads in ask_mast when threads <= 5, joined == started
  */
 #include "wind.h"

@@ -5,7 +5,7 @@
  * Tempting  an int is four bytes, and they come in one piece, always. MSG_WAITALL makes sure.
  * Refused   the test: a mast sends half of its answer and falls silent. poll() has said that there is something to
  *           read; the recv() after it knows no deadline, and the try does not end.
- * test      fails an_answer_comes_in_halves
+ * test      fails an_answer_comes_in_halves, gives_up
  */
 #include "wind.h"
 

@@ -1,0 +1,83 @@
+/*
+ * Each try ends and joins its threads. A recv() that has not failed has brought the answer.
+ *
+ * Tempting  -1 is an error, anything else is not, and MSG_WAITALL waits for all of it.
+ * Refused   the test: MSG_WAITALL waits no longer than there is something to wait for. A mast that breaks off has ended
+ *           what it says, and recv() returns 0, or half. The lift starts on the wind of nobody.
+ * test      fails an_answer_comes_in_halves
+ */
+#include "wind.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kit/check.h"
+#include "kit/deadline.h"
+#include "kit/loopback.h"
+
+enum { HOUR = 3600000 /* ms: ask_all() ends the wait long before */ };
+
+/* On the stack of ask_all(): it can be, since no thread outlives the call. */
+struct
+try {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	int answers; /* guarded by lock */
+	struct question {
+		struct try *try;
+		int wire, knots; /* knots: of the thread, and when it is joined, of ask_all() */
+		pthread_t thread;
+	} questions[WIND_MASTS];
+};
+
+static void *ask_mast(void *arg)
+{
+	struct question *question = arg;
+	struct try *try = question->try;
+
+	if (recv(question->wire, &question->knots, sizeof question->knots, MSG_WAITALL) < 0)
+		return NULL; /* broken */
+	CHECK(pthread_mutex_lock(&try->lock));
+	try->answers++;
+	CHECK(pthread_cond_signal(&try->changed));
+	CHECK(pthread_mutex_unlock(&try->lock));
+	return NULL;
+}
+
+/* Asks every mast, with threads that have ended when it returns. */
+static bool ask_all(const int ports[WIND_MASTS], long patience, int knots[WIND_MASTS])
+{
+	struct try try = {.lock = PTHREAD_MUTEX_INITIALIZER};
+	struct timespec end = deadline_in(patience);
+
+	deadline_cond_init(&try.changed);
+	for (int i = 0; i < WIND_MASTS; i++) {
+		try.questions[i] = (struct question){.try = &try, .wire = loopback_connect(ports[i])};
+		NEED(pthread_create(&try.questions[i].thread, NULL, ask_mast, &try.questions[i]));
+	}
+	CHECK(pthread_mutex_lock(&try.lock));
+	while (try.answers < WIND_MASTS && deadline_cond_wait(&try.changed, &try.lock, &end))
+		;
+	bool all = try.answers == WIND_MASTS;
+	CHECK(pthread_mutex_unlock(&try.lock));
+	for (int i = 0; i < WIND_MASTS; i++) {
+		/* Not close(): that does not wake a thread which waits for an answer, and gives the number away under it. */
+		shutdown(try.questions[i].wire, SHUT_RDWR);
+		CHECK(pthread_join(try.questions[i].thread, NULL));
+		close(try.questions[i].wire);
+		knots[i] = try.questions[i].knots;
+	}
+	CHECK(pthread_cond_destroy(&try.changed));
+	CHECK(pthread_mutex_destroy(&try.lock));
+	return all;
+}
+
+int wind_ask(const int ports[WIND_MASTS], const long patience[WIND_TRIES], int knots[WIND_MASTS])
+{
+	for (int i = 0; i < WIND_TRIES; i++)
+		if (ask_all(ports, patience[i], knots))
+			return i + 1;
+	return 0;
+}
