@@ -3,7 +3,8 @@
  * answer; what has sent no order gets none.
  *
  * Tempting  `continue` skips what is not a saw, and reads better than one more level of braces.
- * Refused   the test: it skips the close() as well. Who connects and says nothing leaves a descriptor in the planner.
+ * Refused   the test: it skips the close() as well. A client that connects and says nothing leaves a descriptor
+ *           in the planner.
  * test      fails stops_when_the_saw_hangs_up
  */
 #include "planner.h"

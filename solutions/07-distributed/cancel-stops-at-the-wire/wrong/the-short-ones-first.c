@@ -2,7 +2,7 @@
  * Wire and clock are asked before each try. Of all saws that are in line the
  * one with the fewest ways to try comes first.
  *
- * Tempting  whoever is quickly done makes nobody wait for long. On average, saws wait as little as they can.
+ * Tempting  an order that is quickly done makes nobody wait for long. On average, saws wait as little as they can.
  * Refused   the test: orders are taken as the saws came. Behind a line of firs, an oak never has its turn.
  * test      fails stops_when_the_saw_hangs_up
  */

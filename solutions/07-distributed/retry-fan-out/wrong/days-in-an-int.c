@@ -2,7 +2,7 @@
  * Each thread knows the deadline, and computes in milliseconds, as poll() takes
  * them, how long that is.
  *
- * Tempting  an int has room for 24 days of them, and no lift waits for so long.
+ * Tempting  an int has room for 24 days of them, and no lift waits for a day.
  * Refused   the tests: patience is a long, and "for ever" is some large number. What is cut off makes it negative, and the
  *           try ends before it has begun.
  * test      fails an_answer_comes_in_halves, an_answer_ends_with_its_try, late_answers_reach_nobody,
