@@ -16,10 +16,10 @@
 #include "wire/siphash.h"
 
 /*
- * In a class there are programs that compute without end. LATE_MS: what each detector gives such a one. A judging that takes
+ * In a class there are programs that compute without end. AFTER_TIMEOUT_MS: what each detector gives such a one. A judging that takes
  * SLOW_MS at least, and so many TIMES what the others took, is of such a one; BESIDE_MS: what it takes beside its runs.
  */
-enum { LATE_MS = 30000, SLOW_MS = 45000, TIMES = 3, BESIDE_MS = 15000 };
+enum { AFTER_TIMEOUT_MS = 30000, SLOW_MS = 45000, TIMES = 3, BESIDE_MS = 15000 };
 
 /* NULL: the exercise has none. */
 static const struct hidden *hidden_of(const struct entry *entry)
@@ -58,7 +58,7 @@ static long slow_ms(const struct grading *grading, const struct entry *kept)
 		bool own = kept >= batch->entries && kept < batch->entries + batch->count;
 		if (!batch->judging || own || took < SLOW_MS || took < TIMES * usual)
 			continue;
-		long left = grading->grader->options.deadline_ms + LATE_MS + BESIDE_MS - took;
+		long left = grading->grader->options.deadline_ms + AFTER_TIMEOUT_MS + BESIDE_MS - took;
 		if (left > most)
 			most = left;
 	}
@@ -442,7 +442,7 @@ void batch_start(struct batch *batch)
 	batch->start_ms = clock_now_ms();
 	batch->options = grader->options;
 	batch->options.crew = &batch->grading->crew;
-	batch->options.late_ms = LATE_MS;
+	batch->options.after_timeout_ms = AFTER_TIMEOUT_MS;
 	batch->options.admits = on_built;
 	batch->options.admits_context = batch;
 	if (grader->sandboxed) {

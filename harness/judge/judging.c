@@ -208,7 +208,7 @@ static void begin_late_runs(struct judging *judging)
 /* Whether the plain tests of its program come first, and are not over. */
 static bool awaits_tests(const struct judging *judging, const struct work *work)
 {
-	if (!judging->options->late_ms || work->result->detector->tests)
+	if (!judging->options->after_timeout_ms || work->result->detector->tests)
 		return false;
 	for (size_t i = 0; i < judging->count; i++) {
 		const struct work *other = &judging->works[i];
@@ -222,16 +222,16 @@ static bool awaits_tests(const struct judging *judging, const struct work *work)
 static void let_others_run(struct judging *judging, const struct work *tests)
 {
 	const struct observation *seen = &tests->result->seen;
-	bool late = seen->late || seen->ending == ENDED_LATE;
+	bool timed_out = seen->timed_out || seen->ending == ENDED_LATE;
 
 	for (size_t i = 0; i < judging->count; i++) {
 		struct work *work = &judging->works[i];
 		if (work->result->program != tests->result->program || work == tests)
 			continue;
-		if (late) {
+		if (timed_out) {
 			work->runs = 1;
-			if (judging->options->late_ms < work->request.deadline_ms)
-				work->request.deadline_ms = judging->options->late_ms;
+			if (judging->options->after_timeout_ms < work->request.deadline_ms)
+				work->request.deadline_ms = judging->options->after_timeout_ms;
 		}
 		if (work->held)
 			queue_add(&judging->queues[work->lane], work);
@@ -242,7 +242,7 @@ static void let_others_run(struct judging *judging, const struct work *tests)
 static void complete(struct judging *judging, struct work *work)
 {
 	work->over = true;
-	if (judging->options->late_ms && work->result->detector->tests)
+	if (judging->options->after_timeout_ms && work->result->detector->tests)
 		let_others_run(judging, work);
 	note_light_over(judging, work);
 	judging->done++;

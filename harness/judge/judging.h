@@ -60,9 +60,9 @@ struct judging_options {
 	long idle_ms;	   /* so long a program may do nothing but wait for something outside; 0: until the deadline */
 	/*
 	 * The other detectors wait for the plain tests of a program. Where those ran into a limit of time, each runs once, for at
-	 * most `late_ms`: a program that computes without end would do so in every run. 0: nothing waits.
+	 * most `after_timeout_ms`: a program that computes without end would do so in every run. 0: nothing waits.
 	 */
-	long late_ms;
+	long after_timeout_ms;
 	const char *bounds;	       /* of the budget, beside what the program declares; NULL: none */
 	const struct outside *outside; /* of all tasks; NULL: programs of the workbook */
 	bool keep_output;	       /* observations have what the program printed */

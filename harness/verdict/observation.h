@@ -56,11 +56,11 @@ struct observation {
 	struct findings findings;
 	int status;	 /* exit status of the program */
 	char *last_line; /* last line of its standard output, without newline; NULL when it printed none */
-	char *failed; /* names of the failed tests, sorted, separated by ", "; NULL when none or not a test program */
-	char *said;   /* what failed tests say, a line for each; NULL when nothing */
-	int hung;     /* tests that the supervisor ended, for each of their threads waited for another */
-	int late;     /* tests that ran into their limit of time; it is not kept */
-	int tests;    /* how many tests ran; 0 for a chapter's program */
+	char *failed;  /* names of the failed tests, sorted, separated by ", "; NULL when none or not a test program */
+	char *said;    /* what failed tests say, a line for each; NULL when nothing */
+	int hung;      /* tests that the supervisor ended, for each of their threads waited for another */
+	int timed_out; /* tests that ran into their limit of time; it is not kept */
+	int tests;     /* how many tests ran; 0 for a chapter's program */
 	json_t *measured;    /* figures, of a detector that measures; NULL: none */
 	struct trace *trace; /* of one that records; NULL: none. It is not kept */
 	long cpu_ms, wall_ms, peak_kib;

@@ -86,10 +86,10 @@ static bool read_result(struct reader *reader, const char *line)
 	if (!failed)
 		return true;
 	/* One that failed by itself is explained. One that crashed or timed out is not; but a description may say so too. */
-	bool late = starts(rest, " timed out (");
+	bool timed_out = starts(rest, " timed out (");
 	reader->state = AFTER_FAILURE;
-	reader->must_explain = !starts(rest, " unexpected signal after ") && !late;
-	reader->results->late += late;
+	reader->must_explain = !starts(rest, " unexpected signal after ") && !timed_out;
+	reader->results->timed_out += timed_out;
 	free(reader->explains);
 	reader->explains = mem_copy_n(name, length);
 	return true;

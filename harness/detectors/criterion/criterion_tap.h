@@ -33,7 +33,7 @@ struct test_results {
 	char *said; /* a line for each that has explained itself, "name: its first message"; NULL when none has */
 	struct test_process *processes; /* of those that say in which process they were */
 	size_t process_count;
-	int late;      /* tests that their limit of time ended */
+	int timed_out; /* tests that their limit of time ended */
 	bool killed;   /* a test was: by itself, by another process, or by a machine that is full */
 	bool complete; /* there is a result for each test of the plan, whole */
 };

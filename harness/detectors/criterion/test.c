@@ -66,7 +66,7 @@ void tests_collect(const struct run *run, struct observation *seen)
 	}
 	test_results_read(run->results->bytes, run->results->length, &results);
 	seen->tests = results.ran;
-	seen->late = results.late;
+	seen->timed_out = results.timed_out;
 	free(seen->failed);
 	seen->failed = joined(results.failed, results.failed_count);
 	free(seen->said);

@@ -100,7 +100,7 @@ Test(criterion_tap, counts_what_a_limit_of_time_has_ended)
 						"not ok - s::three timed out (60.00s)\n");
 
 	cr_assert(results.complete);
-	cr_assert_eq(results.late, 2);
+	cr_assert_eq(results.timed_out, 2);
 	test_results_release(&results);
 }
 

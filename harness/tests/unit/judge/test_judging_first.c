@@ -51,7 +51,7 @@ Test(judging_first, the_others_wait_for_the_plain_tests)
 {
 	struct seen seen;
 
-	options.late_ms = 1000;
+	options.after_timeout_ms = 1000;
 	options.repeat = 3;
 	judge_both(&seen, "echo bye\n");
 	cr_assert_eq((int)seen.how, (int)END_DONE, "%s", seen.error);
@@ -65,7 +65,7 @@ Test(judging_first, what_computes_without_end_is_run_once_under_each_detector)
 	struct seen seen;
 
 	options.deadline_ms = 2000;
-	options.late_ms = 1000;
+	options.after_timeout_ms = 1000;
 	tasks_repeat = 3;
 	judge_both(&seen, "while :; do :; done\n");
 	cr_assert_eq((int)seen.how, (int)END_DONE, "%s", seen.error);
