@@ -1,8 +1,8 @@
 /*
- * Wrong: the thread that tide_start() has started is joined. Each level is shown by
- * a thread of its own, which says that it has shown it, and is waited for no
- * longer than that: it is detached, and left between its word and its end. What it
- * still uses is static.
+ * Wrong: the thread that tide_start() has started is joined. Each level is read by
+ * one thread and shown by another. Who reads is joined, since the level is its
+ * result; who shows says that it has, and is waited for no longer than that: it is
+ * detached, and left between its word and its end. What it still uses is static.
  */
 #include "design.h"
 
@@ -12,17 +12,26 @@ struct joins_only_one {
 	void *board;
 	pthread_t thread;
 	struct bell stop;
+	long level; /* of who reads; then of who shows */
 };
 
 static pthread_mutex_t joins_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t joins_changed = PTHREAD_COND_INITIALIZER;
 static bool joins_shown; /* guarded by joins_lock */
 
+static void *joins_only_one_read(void *arg)
+{
+	struct joins_only_one *tide = arg;
+
+	tide->level = tide->read(tide->board);
+	return NULL;
+}
+
 static void *joins_only_one_show(void *arg)
 {
 	struct joins_only_one *tide = arg;
 
-	tide->show(tide->board, tide->read(tide->board));
+	tide->show(tide->board, tide->level);
 	CHECK(pthread_mutex_lock(&joins_lock));
 	joins_shown = true;
 	CHECK(pthread_cond_broadcast(&joins_changed));
@@ -35,7 +44,9 @@ static void *joins_only_one_run(void *arg)
 	struct joins_only_one *tide = arg;
 
 	do {
-		pthread_t shower;
+		pthread_t reader, shower;
+		NEED(pthread_create(&reader, NULL, joins_only_one_read, tide));
+		CHECK(pthread_join(reader, NULL));
 		NEED(pthread_create(&shower, NULL, joins_only_one_show, tide));
 		CHECK(pthread_detach(shower));
 		CHECK(pthread_mutex_lock(&joins_lock));
@@ -68,5 +79,6 @@ static void joins_only_one_stop(void *handle)
 
 static const struct design joins_only_one = {
 	"joins_only_one",
-	"one thread is joined, and those that have shown a level are still on their way out when tide_stop() returns",
+	"of two threads for each level one is joined, and those that have shown it are still on their way out when "
+	"tide_stop() returns",
 	joins_only_one_start, joins_only_one_stop, NULL};
