@@ -36,8 +36,8 @@ struct ramp_report {
 };
 
 /*
- * Lowers the ramp: starts the horn, unlocks, and steps until the last step, or
- * until one is blocked.
+ * Lowers the ramp: starts the horn, unlocks, once, and steps until the last step,
+ * or until one is blocked. Nothing is tried again.
  *
  *   - blow() is called in a thread of this call's own, at once and again after
  *     each pause. unlock() and step() are called in the caller's. They may wait

@@ -41,6 +41,7 @@ static struct ferry {
 	bool interrupted;	   /* a signal has come in the middle of a blast */
 	int blasts;	 /* of the thread that blows; once ramp_lower() has returned, of the test; so without a lock */
 	bool valve_open; /* likewise */
+	int unlocks;	 /* the mate's, then the test's */
 	long ended_ms;	 /* the end of the last blast; of the thread that blows */
 } ferry = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -135,6 +136,7 @@ static void expect_the_mate(void *arg)
 static bool unlock(void *arg)
 {
 	expect_the_mate(arg);
+	ferry.unlocks++;
 	await(&ferry.begun, 1, HOUR);
 	return ferry.pressure;
 }
@@ -229,6 +231,7 @@ static void expect_silence(enum ramp_result result, long pause, int blasts)
 	cr_assert_not(ferry.moved_elsewhere, "unlock() or step() was called in another thread than ramp_lower()");
 	cr_assert_not(ferry.interrupted, "a signal has come in the middle of a blast, and may have cut it short");
 	cr_assert_not(ferry.valve_open, "ramp_lower() has returned, and a blast is under way or was cut short");
+	cr_assert_eq(ferry.unlocks, 1, "the ramp was unlocked %d times", ferry.unlocks);
 	cr_assert_eq(ferry.report.result, result, "the result is %d and not %d", ferry.report.result, result);
 	cr_assert_eq(ferry.report.blasts, ferry.blasts, "%d blasts are reported, and %d were blown",
 		     ferry.report.blasts, ferry.blasts);
