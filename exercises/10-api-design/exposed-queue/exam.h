@@ -32,7 +32,8 @@ void exam_free(struct exam *exam);
 
 /*
  * Hands in a paper, any number of the caller's. The caller hands in at most
- * EXAM_ROOM papers more than the markers have been given. Returns at once.
+ * EXAM_ROOM papers more than the markers have been given, and there may be many
+ * more than that in all. Returns at once.
  * False if and only if exam_end() has been called: the paper stays the caller's.
  */
 bool exam_hand_in(struct exam *exam, int paper);
@@ -52,7 +53,7 @@ void marker_free(struct marker *marker);
 /*
  * Waits for the next paper, in the order in which they were handed in, and
  * stores it in *paper. With another answer than NEXT_PAPER, *paper is left as
- * it is.
+ * it is. One thread at a time asks for a marker.
  */
 enum next marker_next(struct marker *marker, int *paper);
 
