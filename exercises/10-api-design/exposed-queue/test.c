@@ -244,8 +244,10 @@ static bool is_told_in_order(const char *steps)
 	worker_start(&anna);
 	schedule_await_blocked();
 	run_before_she_looks((struct errand){.worker = &anna, .steps = steps}, asks ? &ben : NULL);
-	if (!asks)
+	if (!asks) {
 		worker_start(&ben);
+		schedule_await_blocked();
+	}
 	if (!strchr(steps, 'E'))
 		exam_end(desk.exam);
 	bool right = comes_home(&anna) && comes_home(&ben);
@@ -261,163 +263,6 @@ static bool is_told_in_order(const char *steps)
 	right = right && anna.marked + ben.marked == papers && (steps[0] != 'S' || anna.marked == 0);
 	right = right && !anna.stored && !ben.stored;
 	return right && anna.last == NEXT_STOPPED && ben.last == NEXT_NO_MORE;
-}
-
-Test(exam, sends_home_who_waits, .timeout = 60)
-{
-	int papers[PAPERS] = {0}, marked = 0;
-	bool before_a_paper = is_told_in_order("SSP"), before_the_end = is_told_in_order("SSE");
-	bool returned = is_told_in_order("PSEA");
-
-	desk.exam = exam_new();
-	struct marker *dora = marker_new(desk.exam);
-	worker_begin(&carl, work_slowly);
-	schedule_await_blocked();
-	bool at_once = is_sent_at_once(&carl);
-	bool home = comes_home(&carl);
-	/* A paper may be given to her who waits first; who is sent home does not keep it from who waits on, or comes. */
-	worker_start(&anna);
-	schedule_await_blocked();
-	worker_start(&ben);
-	schedule_await_blocked();
-	bool stay = !is_home(&anna) && !is_home(&ben);
-	if (stay)
-		run_before_she_looks((struct errand){&anna, 0, "PS"}, NULL);
-	home = comes_home(&anna) && home;
-	int got = got_by(&anna) + got_by(&ben);
-	stay = stay && !is_home(&ben);
-	if (stay)
-		run_before_she_looks((struct errand){&ben, 1, "PPS"}, NULL);
-	home = comes_home(&ben) && home;
-	exam_end(desk.exam);
-	struct worker *all[] = {&carl, &anna, &ben};
-	for (int i = 0; i < 3; i++) {
-		worker_end(all[i]);
-		for (int j = 0; j < all[i]->marked && marked < PAPERS; j++)
-			papers[marked++] = all[i]->papers[j];
-	}
-	while (marked < PAPERS && marker_next(dora, &papers[marked]) == NEXT_PAPER)
-		marked++;
-	marker_free(dora);
-	exam_free(desk.exam);
-	cr_assert(home, "a marker waits for a paper, and does not hear that she is sent home");
-	cr_assert(at_once, "marker_stop() waits for the marker to come home");
-	cr_assert(stay, "a marker is sent home, and another one goes too");
-	for (int i = 0; i < 3; i++)
-		cr_assert_eq(all[i]->last, NEXT_STOPPED, "a marker is sent home, and is told something else");
-	cr_assert_eq(desk.refused, 0, "a marker has been sent home, and the desk cannot hand in any more");
-	for (int i = 0; i < 3; i++)
-		cr_assert_not(all[i]->stored, "there was no paper, and one was stored");
-	cr_assert_eq(got, 1, "a paper comes, one of two who wait is sent home, and the other does not get it");
-	cr_assert_eq(marked, PAPERS, "%d papers were handed in, and %d handed out", PAPERS, marked);
-	for (int i = 0; i < PAPERS; i++)
-		cr_assert_eq(papers[i], number_of(i), "paper %d was handed out in place of %d", papers[i],
-			     number_of(i));
-	cr_assert(before_a_paper,
-		  "who waits is sent home, twice, and then a paper comes: it is not for her, but for who asks");
-	cr_assert(before_the_end, "who waits is sent home, and then the exam ends: she is told that she is stopped");
-	cr_assert(returned,
-		  "a paper comes, who waited is sent home, the exam ends: no paper is lost, or comes after the last");
-}
-
-static void *mark_slowly(void *arg)
-{
-	struct worker *worker = arg;
-
-	worker->is_slow = true;
-	schedule_wake_late(HAVE_COME);
-	return work(worker);
-}
-
-/* Two wait, and two papers come before either has looked up. Each marks hers for long: the other one's is not for her. */
-static bool serves_both(void)
-{
-	desk.exam = exam_new();
-	worker_begin(&anna, mark_slowly);
-	schedule_await_blocked();
-	worker_begin(&ben, mark_slowly);
-	schedule_await_blocked();
-	bool taken = exam_hand_in(desk.exam, 0) && exam_hand_in(desk.exam, 1);
-	schedule_await_blocked();
-	schedule_reached(HAVE_COME);
-	schedule_await_blocked();
-	bool right = taken && got_by(&anna) == 1 && got_by(&ben) == 1;
-	schedule_reached(HAS_MARKED);
-	exam_end(desk.exam);
-	worker_end(&anna);
-	worker_end(&ben);
-	exam_free(desk.exam);
-	return right;
-}
-
-/*
- * Carl is the last of three who wait, so that a wake-up for one of them would not be for him. Before and after them came
- * markers who do not ask: a wake-up for one of those is for nobody.
- */
-Test(exam, lets_the_others_go_on, .timeout = 60)
-{
-	int paper = UNTOUCHED, times[PAPERS] = {0};
-	struct worker *all[] = {&anna, &ben, &carl};
-	bool both = serves_both();
-
-	schedule_wake_in_vain();
-	desk.exam = exam_new();
-	struct marker *early = marker_new(desk.exam);
-	for (int i = 0; i < 3; i++) {
-		worker_start(all[i]);
-		schedule_await_blocked();
-	}
-	struct marker *late = marker_new(desk.exam);
-	schedule_go_last(); /* who is woken before what it is for is there has looked in vain */
-	marker_stop(carl.marker);
-	bool carl_home = comes_home(&carl);
-	schedule_await_blocked(); /* if another one was sent home too, that one is home by now */
-	for (int i = 0; i < PAPERS; i++) {
-		desk_hand_in(i);
-		/* Both may have been woken for it, and one of them has it. Both wait again: the end is to be heard by both. */
-		schedule_await_blocked();
-	}
-	int got = got_by(&anna) + got_by(&ben);
-	exam_end(desk.exam);
-	bool home = comes_home(&anna) && comes_home(&ben) && comes_home(&carl);
-	cr_assert(home, "the exam has ended, and a marker still waits");
-	enum next after = marker_next(carl.marker, &paper);
-	for (int i = 0; i < 3; i++)
-		worker_end(all[i]);
-	marker_free(early);
-	marker_free(late);
-	exam_free(desk.exam);
-	cr_assert(both, "two wait, two papers come, and while one is marked nobody gets the other");
-	cr_assert_eq(got, PAPERS, "%d papers were handed in, and those who waited have got %d", PAPERS, got);
-	cr_assert(carl_home, "a marker waits among others, and does not hear that he is sent home");
-	cr_assert_eq(carl.last, NEXT_STOPPED, "a marker is sent home, and is told something else");
-	for (int i = 0; i < anna.marked + ben.marked; i++)
-		for (int j = 0; j < PAPERS; j++)
-			times[j] += (i < anna.marked ? anna.papers[i] : ben.papers[i - anna.marked]) == number_of(j);
-	cr_assert(anna.last == NEXT_NO_MORE && ben.last == NEXT_NO_MORE, "another one was sent home, too");
-	cr_assert_eq(desk.refused, 0, "a marker has been sent home, and the desk cannot hand in any more");
-	cr_assert(anna.told == PAPERS && ben.told == PAPERS, "there were to be no more papers, and there were");
-	for (int i = 0; i < PAPERS; i++)
-		cr_assert_eq(times[i], 1, "paper %d was handed out %d times", number_of(i), times[i]);
-	cr_assert(after == NEXT_STOPPED && paper == UNTOUCHED, "who was sent home is not told so after the end");
-}
-
-/* Many come, and all but the first are sent home. Another exam ends before that, and leaves a paper. */
-static void come_and_go(struct exam *exam)
-{
-	struct marker *crowd[CROWD];
-	struct exam *other = exam_new();
-
-	for (int i = 0; i < CROWD; i++)
-		crowd[i] = marker_new(exam);
-	REQUIRE(exam_hand_in(other, 0));
-	exam_end(other);
-	for (int i = 0; i < CROWD; i++) {
-		if (i > 0)
-			marker_stop(crowd[i]);
-		marker_free(crowd[i]);
-	}
-	exam_free(other);
 }
 
 static enum event event; /* what happens before this lock of Anna's, when she asks; written while nobody does */
@@ -521,6 +366,166 @@ static bool hears_each_between(enum event comes)
 	return right;
 }
 
+Test(exam, sends_home_who_waits, .timeout = 60)
+{
+	int papers[PAPERS] = {0}, marked = 0;
+	bool between = hears_each_between(SHE_IS_SENT_HOME);
+	bool before_a_paper = is_told_in_order("SSP"), before_the_end = is_told_in_order("SSE");
+	bool returned = is_told_in_order("PSEA");
+
+	desk.exam = exam_new();
+	struct marker *dora = marker_new(desk.exam);
+	worker_begin(&carl, work_slowly);
+	schedule_await_blocked();
+	bool at_once = is_sent_at_once(&carl);
+	bool home = comes_home(&carl);
+	/* A paper may be given to her who waits first; who is sent home does not keep it from who waits on, or comes. */
+	worker_start(&anna);
+	schedule_await_blocked();
+	worker_start(&ben);
+	schedule_await_blocked();
+	bool stay = !is_home(&anna) && !is_home(&ben);
+	if (stay)
+		run_before_she_looks((struct errand){&anna, 0, "PS"}, NULL);
+	home = comes_home(&anna) && home;
+	int got = got_by(&anna) + got_by(&ben);
+	stay = stay && !is_home(&ben);
+	if (stay)
+		run_before_she_looks((struct errand){&ben, 1, "PPS"}, NULL);
+	home = comes_home(&ben) && home;
+	exam_end(desk.exam);
+	struct worker *all[] = {&carl, &anna, &ben};
+	for (int i = 0; i < 3; i++) {
+		worker_end(all[i]);
+		for (int j = 0; j < all[i]->marked && marked < PAPERS; j++)
+			papers[marked++] = all[i]->papers[j];
+	}
+	while (marked < PAPERS && marker_next(dora, &papers[marked]) == NEXT_PAPER)
+		marked++;
+	marker_free(dora);
+	exam_free(desk.exam);
+	cr_assert(home, "a marker waits for a paper, and does not hear that she is sent home");
+	cr_assert(at_once, "marker_stop() waits for the marker to come home");
+	cr_assert(stay, "a marker is sent home, and another one goes too");
+	for (int i = 0; i < 3; i++)
+		cr_assert_eq(all[i]->last, NEXT_STOPPED, "a marker is sent home, and is told something else");
+	cr_assert_eq(desk.refused, 0, "a marker has been sent home, and the desk cannot hand in any more");
+	for (int i = 0; i < 3; i++)
+		cr_assert_not(all[i]->stored, "there was no paper, and one was stored");
+	cr_assert_eq(got, 1, "a paper comes, one of two who wait is sent home, and the other does not get it");
+	cr_assert_eq(marked, PAPERS, "%d papers were handed in, and %d handed out", PAPERS, marked);
+	for (int i = 0; i < PAPERS; i++)
+		cr_assert_eq(papers[i], number_of(i), "paper %d was handed out in place of %d", papers[i],
+			     number_of(i));
+	cr_assert(between, "a marker looks, and before she waits she is sent home, and she sleeps on");
+	cr_assert(before_a_paper,
+		  "who waits is sent home, twice, and then a paper comes: it is not for her, but for who asks");
+	cr_assert(before_the_end, "who waits is sent home, and then the exam ends: she is told that she is stopped");
+	cr_assert(returned,
+		  "a paper comes, who waited is sent home, the exam ends: no paper is lost, or comes after the last");
+}
+
+static void *mark_slowly(void *arg)
+{
+	struct worker *worker = arg;
+
+	worker->is_slow = true;
+	schedule_wake_late(HAVE_COME);
+	return work(worker);
+}
+
+/* Two wait, and two papers come before either has looked up. Each marks hers for long: the other one's is not for her. */
+static bool serves_both(void)
+{
+	desk.exam = exam_new();
+	worker_begin(&anna, mark_slowly);
+	schedule_await_blocked();
+	worker_begin(&ben, mark_slowly);
+	schedule_await_blocked();
+	bool taken = exam_hand_in(desk.exam, 0) && exam_hand_in(desk.exam, 1);
+	schedule_await_blocked();
+	schedule_reached(HAVE_COME);
+	schedule_await_blocked();
+	bool right = taken && got_by(&anna) == 1 && got_by(&ben) == 1;
+	schedule_reached(HAS_MARKED);
+	schedule_await_blocked();
+	exam_end(desk.exam);
+	worker_end(&anna);
+	worker_end(&ben);
+	exam_free(desk.exam);
+	return right;
+}
+
+/*
+ * Carl is the last of three who wait, so that a wake-up for one of them would not be for him. Before and after them came
+ * markers who do not ask: a wake-up for one of those is for nobody.
+ */
+Test(exam, lets_the_others_go_on, .timeout = 60)
+{
+	int paper = UNTOUCHED, times[PAPERS] = {0};
+	struct worker *all[] = {&anna, &ben, &carl};
+	bool both = serves_both();
+
+	schedule_wake_in_vain();
+	desk.exam = exam_new();
+	struct marker *early = marker_new(desk.exam);
+	for (int i = 0; i < 3; i++) {
+		worker_start(all[i]);
+		schedule_await_blocked();
+	}
+	struct marker *late = marker_new(desk.exam);
+	schedule_go_last(); /* who is woken before what it is for is there has looked in vain */
+	marker_stop(carl.marker);
+	bool carl_home = comes_home(&carl);
+	schedule_await_blocked(); /* if another one was sent home too, that one is home by now */
+	for (int i = 0; i < PAPERS; i++) {
+		desk_hand_in(i);
+		/* Both may have been woken for it, and one of them has it. Both wait again: the end is to be heard by both. */
+		schedule_await_blocked();
+	}
+	int got = got_by(&anna) + got_by(&ben);
+	exam_end(desk.exam);
+	bool home = comes_home(&anna) && comes_home(&ben) && comes_home(&carl);
+	cr_assert(home, "the exam has ended, and a marker still waits");
+	enum next after = marker_next(carl.marker, &paper);
+	for (int i = 0; i < 3; i++)
+		worker_end(all[i]);
+	marker_free(early);
+	marker_free(late);
+	exam_free(desk.exam);
+	cr_assert(both, "two wait, two papers come, and while one is marked nobody gets the other");
+	cr_assert_eq(got, PAPERS, "%d papers were handed in, and those who waited have got %d", PAPERS, got);
+	cr_assert(carl_home, "a marker waits among others, and does not hear that he is sent home");
+	cr_assert_eq(carl.last, NEXT_STOPPED, "a marker is sent home, and is told something else");
+	for (int i = 0; i < anna.marked + ben.marked; i++)
+		for (int j = 0; j < PAPERS; j++)
+			times[j] += (i < anna.marked ? anna.papers[i] : ben.papers[i - anna.marked]) == number_of(j);
+	cr_assert(anna.last == NEXT_NO_MORE && ben.last == NEXT_NO_MORE, "another one was sent home, too");
+	cr_assert_eq(desk.refused, 0, "a marker has been sent home, and the desk cannot hand in any more");
+	cr_assert(anna.told == PAPERS && ben.told == PAPERS, "there were to be no more papers, and there were");
+	for (int i = 0; i < PAPERS; i++)
+		cr_assert_eq(times[i], 1, "paper %d was handed out %d times", number_of(i), times[i]);
+	cr_assert(after == NEXT_STOPPED && paper == UNTOUCHED, "who was sent home is not told so after the end");
+}
+
+/* Many come, and all but the first are sent home. Another exam ends before that, and leaves a paper. */
+static void come_and_go(struct exam *exam)
+{
+	struct marker *crowd[CROWD];
+	struct exam *other = exam_new();
+
+	for (int i = 0; i < CROWD; i++)
+		crowd[i] = marker_new(exam);
+	REQUIRE(exam_hand_in(other, 0));
+	exam_end(other);
+	for (int i = 0; i < CROWD; i++) {
+		if (i > 0)
+			marker_stop(crowd[i]);
+		marker_free(crowd[i]);
+	}
+	exam_free(other);
+}
+
 /* More than would fit, but never at a time. */
 static int mark_many(struct exam *exam)
 {
@@ -537,7 +542,7 @@ static int mark_many(struct exam *exam)
 Test(exam, leaves_the_papers, .timeout = 60)
 {
 	bool once = hears_each_between(ANOTHER_ASKS), comes = hears_each_between(A_PAPER_COMES);
-	bool sent = hears_each_between(SHE_IS_SENT_HOME), ends = hears_each_between(THE_EXAM_ENDS);
+	bool ends = hears_each_between(THE_EXAM_ENDS);
 	int paper = UNTOUCHED, papers[ALL] = {0}, marked = 0;
 
 	desk.exam = exam_new();
@@ -549,10 +554,8 @@ Test(exam, leaves_the_papers, .timeout = 60)
 	cr_assert(stopped == NEXT_STOPPED && again == NEXT_STOPPED, "who was sent home asks twice, and is not told so");
 	cr_assert_eq(paper, UNTOUCHED, "there was no paper, and one was stored");
 	cr_assert(once, "one paper waits, two markers ask, and the one who does not get it does not wait for the next");
-	cr_assert(comes && sent && ends, "a marker looks, and before she waits %s, and she sleeps on",
-		  !comes  ? "a paper comes"
-		  : !sent ? "she is sent home"
-			  : "the exam ends");
+	cr_assert(comes && ends, "a marker looks, and before she waits %s, and she sleeps on",
+		  comes ? "the exam ends" : "a paper comes");
 	marker_free(bill);
 	for (int i = 0; i < CROWDS; i++)
 		come_and_go(desk.exam);

@@ -5,7 +5,7 @@
  * Tempting  one flag where a queue was closed: nobody else is touched, and the next time she asks she is told.
  * Refused   by the test: she has asked already. What a close did as well, and what nobody wrote down, was to wake up
  *           a marker that waits; without it she goes home with the next paper, or with the end of the exam.
- * test      fails sends_home_who_waits, lets_the_others_go_on, leaves_the_papers
+ * test      fails sends_home_who_waits, lets_the_others_go_on
  */
 #include "exam.h"
 

@@ -5,7 +5,7 @@
  * Tempting  both stand under the lock, there is no race, and when she has rubbed her eyes the flag is up.
  * Refused   the tests: who is quick looks between the two, finds nothing, and waits on. What a wake-up is for has to be there
  *           before it.
- * test      fails lets_the_others_go_on, leaves_the_papers
+ * test      fails sends_home_who_waits, lets_the_others_go_on
  */
 #include "exam.h"
 
