@@ -230,9 +230,9 @@ static void run_before_she_looks(struct errand errand, struct worker *asks)
 static struct worker anna, ben, carl;
 
 /*
- * Anna waits, and all that comes before she has looked up; then Ben asks, or before that, and stays to the end. Who was
- * sent home before a paper came, or the end, is told that she is stopped. Nobody is told that there are no more while there
- * is one.
+ * Anna waits, and all that comes before she has looked up; then Ben asks, or before that, and stays to the end. A marker
+ * that was sent home before a paper came, or the end, is told that she is stopped. Nobody is told that there are no more
+ * while there is one.
  */
 static bool is_told_in_order(const char *steps)
 {

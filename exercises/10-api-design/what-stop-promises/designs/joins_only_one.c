@@ -1,8 +1,9 @@
 /*
  * Wrong: the thread that tide_start() has started is joined. Each level is read by
- * one thread and shown by another. Who reads is joined, since the level is its
- * result; who shows says that it has, and is waited for no longer than that: it is
- * detached, and left between its word and its end. What it still uses is static.
+ * one thread and shown by another. The one that reads is joined, since the level is
+ * its result. The one that shows says when it has, and is waited for no longer than
+ * that: it is detached, and left between its word and its end. What it still uses
+ * is static.
  */
 #include "design.h"
 

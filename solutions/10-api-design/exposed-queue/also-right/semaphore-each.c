@@ -1,6 +1,7 @@
 /*
- * Markers who wait stand in a line, each with a semaphore of its own: whoever takes
- * one out of the line posts it once, so that no wake-up can be lost or come twice.
+ * Markers who wait stand in a line, each with a semaphore of its own: the desk or
+ * the office takes one out of the line and posts it once, so that no wake-up can be
+ * lost or come twice.
  *
  * Promise   who stops a marker stops this one; the exam ends when the desk says so.
  * test      passes

@@ -1,6 +1,6 @@
 /*
  * Markers who wait stand in a line, each with a condition of its own and a place
- * for her answer. Whoever wakes her writes it there.
+ * for her answer. The desk or the office writes it there, and wakes her.
  *
  * Tempting  who wakes her knows best what for, and she need not look at anything else.
  * Refused   the test: the office writes that she is sent home, and before she looks up the desk writes that there are no

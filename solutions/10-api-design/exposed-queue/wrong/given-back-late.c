@@ -1,7 +1,7 @@
 /*
  * Markers who wait stand in a line, each with a condition of its own, and the desk
- * gives a paper to the first one. Who looks up and was sent home gives hers back: to
- * the next in the line, or to the front of the papers.
+ * gives a paper to the first one. A marker that looks up and was sent home gives hers
+ * back: to the next in the line, or to the front of the papers.
  *
  * Tempting  NEXT_STOPPED comes first, no paper is lost, and the order is kept.
  * Refused   the test: until she looks up the paper is nowhere. Another one asks meanwhile, the exam has ended, and he is told

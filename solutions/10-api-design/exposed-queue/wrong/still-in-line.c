@@ -1,6 +1,6 @@
 /*
  * Markers who wait stand in a line, each with a condition of its own, and the desk
- * gives a paper to the first one. Who is woken leaves the line herself.
+ * gives a paper to the first one. A marker that is woken leaves the line herself.
  *
  * Tempting  only she knows when she has gone, and nobody else takes her out of a list that she stands in.
  * Refused   the test: until she looks up she who was sent home stands in the line, and the next paper is given to her. She

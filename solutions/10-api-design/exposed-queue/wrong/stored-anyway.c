@@ -1,6 +1,7 @@
 /*
  * Markers who wait stand in a line, each with a condition of its own, and the desk
- * gives a paper to the first one. Who wakes up takes what was laid down for her.
+ * gives a paper to the first one. A marker that wakes up takes what was laid down
+ * for her.
  *
  * Tempting  the answer says whether it is a paper, and nobody looks at the number if it is none.
  * Refused   the tests: *paper is left as it is, says the header, and a caller may keep the last one there.

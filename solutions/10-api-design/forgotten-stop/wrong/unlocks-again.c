@@ -2,7 +2,7 @@
  * The function has one exit, which stops the horn. Where there is no pressure it
  * tries once more.
  *
- * Tempting  pressure comes and goes, and whoever was told no tries again before he gives up.
+ * Tempting  pressure comes and goes, and a caller that was told no would only call again.
  * Refused   the test: what is tried again the caller decides, who is told that there was no pressure. Here the second try may
  *           move a ramp that the crew has been told to keep away from no longer.
  * test      fails is_silent_without_pressure
