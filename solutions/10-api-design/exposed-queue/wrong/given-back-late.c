@@ -5,7 +5,7 @@
  *
  * Tempting  NEXT_STOPPED comes first, no paper is lost, and the order is kept.
  * Refused   the test: until she looks up the paper is nowhere. Another one asks meanwhile, the exam has ended, and he is told
- *           that every paper has been handed out. Who stops her has to take it back, while the lock is held.
+ *           that every paper has been handed out. What stops her has to take it back, under the same lock.
  * test      fails sends_home_who_waits
  */
 #include "exam.h"
