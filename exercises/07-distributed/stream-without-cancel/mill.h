@@ -39,6 +39,8 @@ struct mill_job;
  *     been handed to the kernel, whole.
  *   - A machine that does not read has not gone: it is waited for, even if a
  *     signal interrupts the thread, which the process handles.
+ *     What it says is the caller's to read; when it says that it will say no more,
+ *     it has not gone either.
  *   - When a send fails because the machine has gone, the job ends: next() is not
  *     called again. No signal comes of it, nor of mill_stop(). How the process
  *     handles signals is not the job's to change, not even for a while: there are

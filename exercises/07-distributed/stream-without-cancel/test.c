@@ -34,7 +34,8 @@ enum { SHORT_LINE = 5, LONG_LINE = 1 << 19, BUFFER = 1 << 13, LINES = 5 };
 enum { HOLD_OVER, NEVER, FIRST_STOPPED };
 enum { ROUNDS = 6, DESCRIPTORS = 256 };
 enum { SIGNALS = 64 };
-static const char last_word = '.'; /* sent over the wire when the job has ended */
+static const char last_word = '.';  /* sent over the wire when the job has ended */
+static const char first_word = '!'; /* of the machine, for the caller */
 
 /* --- the wire --- */
 
@@ -299,17 +300,31 @@ static bool reads_all(void)
 
 /*
  * A signal of somebody else's reaches the thread in the middle of a line, and another one when nothing of the rest has
- * found room: one send() returns a part, and the next one EINTR.
+ * found room: one send() returns a part, and the next one EINTR. While the thread waits there, the process handles signals
+ * as ever. Returns whether it does.
  */
-static void interrupt_twice(void)
+static bool interrupt_twice(void)
 {
+	bool same = true;
+
 	if (!stop_wait(&begun, LATE))
-		return;
+		return same;
 	for (int i = 0; i < 2; i++) {
 		schedule_await_blocked();
+		same = signals_are_handled_as_before() && same;
 		syscall(SYS_tgkill, getpid(), feeder, SIGUSR1);
 	}
 	schedule_await_blocked();
+	return same;
+}
+
+/* Some signals are blocked by the caller, for reasons of its own. A test that does so would not hear of a broken pipe. */
+static void block_some(void)
+{
+	sigset_t some;
+
+	REQUIRE(sigemptyset(&some) == 0 && sigaddset(&some, SIGPIPE) == 0 && sigaddset(&some, SIGUSR2) == 0);
+	CHECK(pthread_sigmask(SIG_BLOCK, &some, NULL));
 }
 
 /* How the process handles signals is not the job's to change, nor what a thread of the caller has blocked. */
@@ -335,13 +350,19 @@ static bool blocks(int descriptor)
 	return time.tv_sec == 0 && time.tv_usec == 0 && (fcntl(descriptor, F_GETFL) & O_NONBLOCK) == 0;
 }
 
+/* The machine says a word, which is for the caller. */
 Test(mill, sends_the_program, .timeout = 60)
 {
+	char word = 0;
+
 	connect_machine();
+	REQUIRE(send(wire.machine, &first_word, 1, 0) == 1);
+	REQUIRE(recv(wire.ours, &word, 1, MSG_PEEK) == 1);
 	int before = open_descriptors();
+	block_some();
 	start(3, LONG_LINE, false);
 	wait_or_stop(false);
-	interrupt_twice();
+	bool same = interrupt_twice();
 	bool early = stop_wait(&returned, HOLD);
 	bool all = !early && reads_all();
 	if (!all)
@@ -353,6 +374,10 @@ Test(mill, sends_the_program, .timeout = 60)
 	cr_assert(in_time, "all lines are sent, and mill_wait() still waits");
 	cr_assert_eq(milling.end, MILL_DONE, "all lines are sent, and that is not what mill_wait() says");
 	cr_assert_eq(left, 0, "mill_wait() has returned, and %d descriptors are open that were not before", left);
+	cr_assert(same,
+		  "while the thread waits in the middle of a line, a signal is handled in another way than before");
+	cr_assert(recv(wire.ours, &word, 1, MSG_DONTWAIT) == 1 && word == first_word,
+		  "the machine has said something to the caller, and the job has taken it");
 	cr_assert(blocks(wire.ours), "all lines are sent, and the connection does not block any more as it did before");
 	expect_no_meddling();
 }
@@ -361,12 +386,15 @@ Test(mill, ends_when_the_machine_has_gone, .timeout = 60)
 {
 	connect_machine();
 	switch_off();
+	int before = open_descriptors();
 	start(LINES, SHORT_LINE, false);
 	wait_or_stop(false);
 	bool in_time = comes_back();
+	int left = open_descriptors() - before;
 	cr_assert(in_time, "the machine has gone, and mill_wait() still waits");
 	cr_assert_eq(milling.end, MILL_GONE, "the machine has gone, and that is not what mill_wait() says");
 	cr_assert_leq(program.begun, 1, "the machine has gone, and %d lines are asked for", program.begun);
+	cr_assert_eq(left, 0, "mill_wait() has returned, and %d descriptors are open that were not before", left);
 	expect_no_meddling();
 }
 
@@ -450,10 +478,15 @@ Test(mill, has_sent_all_when_it_is_stopped, .timeout = 60)
 	cr_assert_eq(milling.end, MILL_DONE, "next() knows of no further line, and that is not what mill_stop() says");
 }
 
-/* There is room for the line: when nobody runs any more, the thread has sent it and learned that it was the last. */
+/*
+ * There is room for the line: when nobody runs any more, the thread has sent it and learned that it was the last. The
+ * machine says that it has nothing to say. It reads all the same.
+ */
 Test(mill, ends_before_it_is_stopped, .timeout = 60)
 {
 	connect_machine();
+	REQUIRE(shutdown(wire.machine, SHUT_WR) == 0);
+	REQUIRE(recv(wire.ours, &(char){0}, 1, 0) == 0);
 	start(1, SHORT_LINE, false);
 	schedule_await_blocked();
 	wait_or_stop(true);

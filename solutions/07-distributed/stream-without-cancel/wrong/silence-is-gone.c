@@ -1,0 +1,99 @@
+/*
+ * As the solution; and before each line the thread looks at the wire, where the
+ * end of what the machine says is the end of the machine.
+ *
+ * Tempting  it is how a planner finds out that a saw has left, and it is known before anything is sent.
+ * Refused   the test: a machine says nothing to the job, and may close the direction that it does not use. It has not
+ *           gone, it reads. Whether a peer that ends what it says has left, the two have to agree on; here a send tells.
+ * test      fails ends_before_it_is_stopped
+ */
+#include "mill.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "kit/check.h"
+#include "kit/stop.h"
+
+struct mill_job {
+	int wire;
+	mill_next *next;
+	void *program;
+	pthread_t sender;
+	struct stop stop;
+	enum mill_end end; /* of the sender, and when it is joined, its joiner's */
+};
+
+/* A send may take a part, when it is interrupted. The error comes with the next one. */
+static bool send_all(int wire, const char *line, size_t length)
+{
+	while (length > 0) {
+		ssize_t sent = send(wire, line, length, MSG_NOSIGNAL);
+		if (sent < 0 && errno != EINTR)
+			return false;
+		if (sent > 0) {
+			line += sent;
+			length -= (size_t)sent;
+		}
+	}
+	return true;
+}
+
+/* Sends line by line, and returns how that ended. */
+static enum mill_end send_program(struct mill_job *job)
+{
+	const char *line;
+	size_t length;
+
+	while (!stop_requested(&job->stop)) {
+		char byte;
+		if (recv(job->wire, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+			return MILL_GONE;
+		line = job->next(job->program, &length);
+		if (!line)
+			return MILL_DONE;
+		/* Asked again: a send that failed since the wire was shut down says nothing of the machine. */
+		if (!send_all(job->wire, line, length))
+			return stop_requested(&job->stop) ? MILL_STOPPED : MILL_GONE;
+	}
+	return MILL_STOPPED;
+}
+
+static void *feed(void *arg)
+{
+	struct mill_job *job = arg;
+
+	job->end = send_program(job);
+	return NULL;
+}
+
+struct mill_job *mill_start(int wire, mill_next *next, void *program)
+{
+	struct mill_job *job = malloc(sizeof *job);
+
+	HAVE(job);
+	*job = (struct mill_job){.wire = wire, .next = next, .program = program};
+	stop_init(&job->stop);
+	NEED(pthread_create(&job->sender, NULL, feed, job));
+	return job;
+}
+
+enum mill_end mill_wait(struct mill_job *job)
+{
+	CHECK(pthread_join(job->sender, NULL));
+	enum mill_end end = job->end;
+	stop_destroy(&job->stop);
+	free(job);
+	return end;
+}
+
+enum mill_end mill_stop(struct mill_job *job)
+{
+	/* First the request, then the shutdown: who finds the wire shut finds out why. */
+	stop_request(&job->stop);
+	shutdown(job->wire, SHUT_RDWR);
+	return mill_wait(job);
+}
