@@ -22,7 +22,7 @@ enum lab_answer {
 	LAB_CLOSED /* the lab is closing or closed: likewise */
 };
 
-/* Prints one photo. Takes as long as it takes. */
+/* Prints one photo, of any number. Takes as long as it takes. Only the printer's thread calls it. */
 typedef void lab_print(int photo);
 
 /* Starts the printer. */

@@ -8,31 +8,36 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "kit/check.h"
+#include "kit/deadline.h"
 #include "kit/gauge.h"
 #include "kit/schedule.h"
 
 enum { MANY = 3 * LAB_ROOM };
 enum { ROUNDS = 2 };
+enum { LATE = 8000 /* ms: when a test stops waiting for a call that does not return; no right one is near it */ };
 /* What is tested may use the points before these. */
 enum { COMES_IN = 8 /* and one for each number of a lock */, PRINTED = SCHEDULE_POINTS - 2, CLOSED };
 
 /* Guarded by lock, all of it. */
 static struct {
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
+	pthread_cond_t changed, returned;
 	int paper, printed, prints[MANY];
 	int taken, takes[MANY];
 	int printing, back; /* calls of print() at work; machines that have returned */
 	bool at_a_time;	    /* two photos were in the printer */
+	bool by_a_caller;   /* a photo was printed by a thread that has called the lab */
 	bool holds;	    /* the printer stops when it takes a lock after the next photo */
 } shop = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+static _Thread_local bool calls_the_lab;
 
 static void print(int photo)
 {
 	CHECK(pthread_mutex_lock(&shop.lock));
+	shop.by_a_caller |= calls_the_lab;
 	shop.at_a_time |= shop.printing++ > 0;
 	while (shop.paper == 0)
 		CHECK(pthread_cond_wait(&shop.changed, &shop.lock));
@@ -55,9 +60,17 @@ static void add_paper(int sheets)
 	CHECK(pthread_mutex_unlock(&shop.lock));
 }
 
+static void take_paper_out(void)
+{
+	CHECK(pthread_mutex_lock(&shop.lock));
+	shop.paper = 0;
+	CHECK(pthread_mutex_unlock(&shop.lock));
+}
+
 /* Needs no lock before the call: nothing here orders a photo of one machine with those of another. */
 static enum lab_answer take(int photo)
 {
+	calls_the_lab = true;
 	enum lab_answer answer = lab_submit(photo);
 
 	if (answer == LAB_TAKEN)
@@ -73,19 +86,56 @@ static enum lab_answer take(int photo)
 struct machine {
 	pthread_t thread;
 	int first, photos;
+	int lock;		/* where another machine comes in between; 0: nowhere */
+	enum lab_answer answer; /* the last one; of the thread, and of who has joined it */
+	bool back;		/* guarded by the shop's lock */
 };
 
 /* Hands them in, as quickly as it can. */
 static void *hand_in(void *arg)
 {
-	const struct machine *machine = arg;
+	struct machine *machine = arg;
 
 	for (int i = 0; i < machine->photos; i++)
-		take(machine->first + i);
+		machine->answer = take(machine->first + i);
 	CHECK(pthread_mutex_lock(&shop.lock));
 	shop.back++;
+	machine->back = true;
+	CHECK(pthread_cond_broadcast(&shop.returned));
 	CHECK(pthread_mutex_unlock(&shop.lock));
 	return NULL;
+}
+
+/* Whether the machine has handed in all its photos before it is late. If not, there is paper for everything. Joins it. */
+static bool ends_in_time(struct machine *machine)
+{
+	struct timespec end = deadline_in(LATE);
+
+	CHECK(pthread_mutex_lock(&shop.lock));
+	while (!machine->back && deadline_cond_wait(&shop.returned, &shop.lock, &end))
+		;
+	bool in_time = machine->back;
+	CHECK(pthread_mutex_unlock(&shop.lock));
+	if (!in_time)
+		add_paper(MANY);
+	CHECK(pthread_join(machine->thread, NULL));
+	return in_time;
+}
+
+/* One photo. Fails the test if the call does not return. */
+static enum lab_answer take_in_time(int photo)
+{
+	struct machine machine = {.first = photo, .photos = 1};
+
+	CHECK(pthread_create(&machine.thread, NULL, hand_in, &machine));
+	cr_assert(ends_in_time(&machine), "lab_submit() waits for the printer");
+	return machine.answer;
+}
+
+static void open_lab(void)
+{
+	deadline_cond_init(&shop.returned);
+	lab_open(print);
 }
 
 static int back(void)
@@ -98,6 +148,7 @@ static int back(void)
 
 static void *close_lab(void *arg)
 {
+	calls_the_lab = true;
 	lab_close();
 	return arg;
 }
@@ -119,6 +170,7 @@ static void compare(void)
 {
 	cr_assert_eq(shop.printed, shop.taken, "taken %d, printed %d", shop.taken, shop.printed);
 	cr_assert_not(shop.at_a_time, "two photos were printed at a time, and there is one printer");
+	cr_assert_not(shop.by_a_caller, "a photo was printed by a thread that has called the lab");
 }
 
 static void close_and_compare(void)
@@ -140,8 +192,8 @@ Test(lab, says_busy_when_full, .timeout = 60)
 	static struct machine machines[] = {{.first = 1, .photos = LAB_ROOM - 2},
 					    {.first = MANY, .photos = LAB_ROOM - 2}};
 
-	lab_open(print);
-	cr_assert_eq(take(0), LAB_TAKEN);
+	open_lab();
+	cr_assert_eq(take_in_time(0), LAB_TAKEN);
 	schedule_await_blocked();     /* the first photo is in the printer now, and stays there */
 	for (int i = 0; i < 2; i++) { /* one after the other in time, and in nothing else */
 		CHECK(pthread_create(&machines[i].thread, NULL, hand_in, &machines[i]));
@@ -150,7 +202,7 @@ Test(lab, says_busy_when_full, .timeout = 60)
 	bool waited = back() < 2;
 	add_paper(MANY);
 	for (int i = 0; i < 2; i++)
-		CHECK(pthread_join(machines[i].thread, NULL));
+		waited = !ends_in_time(&machines[i]) || waited;
 	int taken = shop.taken;
 	close_and_compare();
 	cr_assert_not(waited, "lab_submit() waits for the printer");
@@ -173,7 +225,7 @@ static enum lab_answer meet_the_printer(void)
 
 	shop.holds = true;
 	CHECK(pthread_create(&machine, NULL, come_when_printed, &answer));
-	take(MANY + 1);
+	take_in_time(MANY + 1);
 	add_paper(2);
 	schedule_await_blocked();
 	schedule_reached(PRINTED);
@@ -184,57 +236,55 @@ static enum lab_answer meet_the_printer(void)
 
 Test(lab, has_room_again, .timeout = 60)
 {
-	lab_open(print);
+	open_lab();
 	cr_assert_eq(meet_the_printer(), LAB_TAKEN,
 		     "a photo was not taken, and there was room: somebody had a lock for a moment");
-	for (int i = 0; i < LAB_ROOM; i++)
-		cr_assert_eq(take(i), LAB_TAKEN, "photo %d was not taken, and there was room", i + 1);
+	for (int i = 0; i < LAB_ROOM; i++) /* any int is a photo */
+		cr_assert_eq(take_in_time(-i), LAB_TAKEN, "photo %d was not taken, and there was room", i + 1);
 	for (int i = 0; i < LAB_ROOM; i++) {
 		add_paper(1);
 		schedule_await_blocked(); /* one has been printed, and the next waits for paper */
-		cr_assert_eq(take(LAB_ROOM + i), LAB_TAKEN, "%d photos were printed, and there is room for %d only",
-			     i + 1, i);
+		cr_assert_eq(take_in_time(LAB_ROOM + i), LAB_TAKEN,
+			     "%d photos were printed, and there is room for %d only", i + 1, i);
 	}
 	close_and_compare();
 	compare_order();
 }
 
 /* Hands in a photo, and before it takes its second lock, or a later one, another machine does so too. */
-static void *begin_first(void *lock)
+static void *begin_first(void *arg)
 {
-	int number = (int)(intptr_t)lock;
+	struct machine *machine = arg;
+	int point = COMES_IN + machine->lock;
 
-	schedule_reached_before_lock(number, COMES_IN + number);
-	enum lab_answer answer = take(2 * number);
-	schedule_reached(COMES_IN + number); /* where it takes fewer locks */
-	return (void *)(intptr_t)answer;
+	schedule_reached_before_lock(machine->lock, point);
+	hand_in(machine);
+	schedule_reached(point); /* where it takes fewer locks */
+	return NULL;
 }
 
-static void *come_in(void *lock)
+static void *come_in(void *arg)
 {
-	int number = (int)(intptr_t)lock;
+	struct machine *machine = arg;
 
-	schedule_await(COMES_IN + number);
-	return (void *)(intptr_t)take(2 * number + 1);
+	schedule_await(COMES_IN + machine->lock);
+	return hand_in(machine);
 }
 
-/* Returns how many photos of these two machines are taken. */
-static int hand_in_at_once(int number)
+/* Returns how many photos of these two machines are taken. Fails the test if one of them does not return. */
+static int hand_in_at_once(int lock)
 {
-	void *(*const machines[])(void *) = {begin_first, come_in};
-	pthread_t threads[2];
-	int taken = 0;
+	struct machine first = {.first = 2 * lock, .photos = 1, .lock = lock};
+	struct machine second = {.first = 2 * lock + 1, .photos = 1, .lock = lock};
 
-	for (int i = 0; i < 2; i++)
-		CHECK(pthread_create(&threads[i], NULL, machines[i], (void *)(intptr_t)number));
+	CHECK(pthread_create(&first.thread, NULL, begin_first, &first));
+	CHECK(pthread_create(&second.thread, NULL, come_in, &second));
 	schedule_await_blocked();
 	add_paper(1); /* one is printed, and the next waits for paper */
-	for (int i = 0; i < 2; i++) {
-		void *answer;
-		CHECK(pthread_join(threads[i], &answer));
-		taken += (intptr_t)answer == LAB_TAKEN;
-	}
-	return taken;
+	bool in_time = ends_in_time(&first);
+	in_time = ends_in_time(&second) && in_time;
+	cr_assert(in_time, "lab_submit() waits for the printer");
+	return (first.answer == LAB_TAKEN) + (second.answer == LAB_TAKEN);
 }
 
 /* There is room for one: to look at the room and to take it is one step. */
@@ -242,9 +292,9 @@ Test(lab, gives_the_last_place_once, .timeout = 60)
 {
 	int taken = 1;
 
-	lab_open(print);
+	open_lab();
 	for (int i = MANY - 1; shop.taken < LAB_ROOM - 1; i--)
-		take(i);
+		take_in_time(i);
 	for (int number = 2; number < 2 + ROUNDS && taken == 1; number++) {
 		taken = hand_in_at_once(number);
 		schedule_await_blocked();
@@ -268,18 +318,20 @@ Test(lab, prints_what_it_took, .timeout = 60)
 	pthread_t late;
 
 	schedule_wake_in_vain();
-	lab_open(print);
+	open_lab();
 	CHECK(pthread_create(&machine.thread, NULL, hand_in, &machine));
 	schedule_await_blocked();
-	add_paper(LAB_ROOM);
-	CHECK(pthread_join(machine.thread, NULL));
+	add_paper(LAB_ROOM + 2); /* for all of them, whatever a lab takes */
+	bool in_time = ends_in_time(&machine);
 	schedule_await_blocked(); /* all has been printed, and the printer waits for work */
-	cr_assert_eq(take(MANY), LAB_TAKEN, "a photo was not taken, and the lab is empty");
+	take_paper_out();
+	cr_assert_eq(take_in_time(MANY), LAB_TAKEN, "a photo was not taken, and the lab is empty");
 	CHECK(pthread_create(&late, NULL, come_late, &answer));
 	close_while_printing();
 	schedule_reached(CLOSED);
 	CHECK(pthread_join(late, NULL));
 	compare();
 	compare_order();
+	cr_assert(in_time, "lab_submit() waits for the printer");
 	cr_assert_eq(answer, LAB_CLOSED, "a photo was handed in after the lab had closed");
 }
