@@ -18,11 +18,14 @@
 #include "kit/gauge.h"
 #include "kit/schedule.h"
 
+enum { OTHERS = 7 /* at counters beside the first one */ };
+
 struct parcel {
 	enum address address; /* what the head office says of it */
 	enum address result;  /* of label_make() */
 	struct gate may_draw, may_answer;
 	pthread_t clerk;
+	bool draws_first;		  /* check() lets it be drawn, and answers when all others wait */
 	bool drawing, checking, returned; /* have come so far; guarded by lock */
 	/* below: the parcel's threads', and the test's when label_make() has returned */
 	int draws, prints, early_prints, checks;
@@ -42,6 +45,13 @@ static bool came(bool *what, bool now)
 	return is;
 }
 
+/* Opens the gate, and lets the others come as far as they get. */
+static void open_and_watch(struct gate *gate)
+{
+	gate_open(gate);
+	schedule_await_blocked();
+}
+
 static void draw(void *arg)
 {
 	struct parcel *parcel = arg;
@@ -57,7 +67,10 @@ static enum address check(void *arg)
 	struct parcel *parcel = arg;
 
 	came(&parcel->checking, true);
-	gate_wait(&parcel->may_answer);
+	if (parcel->draws_first)
+		open_and_watch(&parcel->may_draw);
+	else
+		gate_wait(&parcel->may_answer);
 	parcel->checked_by_other |= served != parcel;
 	parcel->checks++;
 	return parcel->address;
@@ -98,13 +111,6 @@ static void end(struct parcel *parcel)
 	gauge_add("in_flight", -1);
 }
 
-/* Opens the gate, and lets the others come as far as they get. */
-static void open_and_watch(struct gate *gate)
-{
-	gate_open(gate);
-	schedule_await_blocked();
-}
-
 static void expect_both_under_way(struct parcel *parcel)
 {
 	schedule_await_blocked();
@@ -121,11 +127,8 @@ static void expect_still_at_work(struct parcel *parcel, const char *what)
 	cr_assert_not(returned, "label_make() has returned, and %s", what);
 }
 
-/* Both gates are open. Fails the test unless all has come to its end. */
-static void expect_end(struct parcel *parcel)
+static void expect_result(const struct parcel *parcel)
 {
-	cr_assert(came(&parcel->returned, false), "all is drawn and checked, and label_make() still waits");
-	end(parcel);
 	cr_assert_eq(parcel->result, parcel->address, "label_make() returns something else than check()");
 	cr_assert_eq(parcel->draws, 1, "draw() has come to its end %d times", parcel->draws);
 	cr_assert_eq(parcel->checks, 1, "check() was called %d times", parcel->checks);
@@ -135,16 +138,35 @@ static void expect_end(struct parcel *parcel)
 	cr_assert_eq(parcel->early_prints, 0, "print() was called before draw() had returned");
 }
 
-/* At the next counter a good one comes and goes meanwhile. The budget has one clerk: this one's counts, too. */
-static void serve_another(struct parcel *other)
+/* Both gates are open. Fails the test unless all has come to its end. */
+static void expect_end(struct parcel *parcel)
 {
-	gauge_add("in_flight", 1);
-	begin(other, ADDRESS_GOOD);
-	expect_both_under_way(other);
-	open_and_watch(&other->may_draw);
-	open_and_watch(&other->may_answer);
-	expect_end(other);
-	gauge_add("in_flight", -1);
+	cr_assert(came(&parcel->returned, false), "all is drawn and checked, and label_make() still waits");
+	end(parcel);
+	expect_result(parcel);
+}
+
+/*
+ * At the next counters good ones come and go meanwhile, all at a time: of each second one the label is drawn first, of the
+ * others the answer comes first. The budget has one clerk: these count, too.
+ */
+static void serve_others(struct parcel *others, int count)
+{
+	gauge_add("in_flight", count);
+	for (int i = 0; i < count; i++)
+		begin(&others[i], ADDRESS_GOOD);
+	for (int i = 0; i < count; i++)
+		expect_both_under_way(&others[i]);
+	for (int i = 0; i < count; i++) {
+		bool answered = i % 2 == 0;
+
+		open_and_watch(answered ? &others[i].may_answer : &others[i].may_draw);
+		expect_still_at_work(&others[i],
+				     answered ? "its label is still being drawn" : "nobody has answered yet");
+		open_and_watch(answered ? &others[i].may_draw : &others[i].may_answer);
+		expect_end(&others[i]);
+	}
+	gauge_add("in_flight", -count);
 }
 
 /* The head office is fast, and says no; the label is still being drawn, and what it says of another is another matter. */
@@ -156,7 +178,7 @@ static void expect_no_label(enum address address)
 	expect_both_under_way(&parcel);
 	open_and_watch(&parcel.may_answer);
 	expect_still_at_work(&parcel, "the parcel's thread is still drawing");
-	serve_another(&other);
+	serve_others(&other, 1);
 	open_and_watch(&parcel.may_draw);
 	expect_end(&parcel);
 }
@@ -173,12 +195,12 @@ Test(label, gives_back_an_unanswered_parcel, .timeout = 60)
 
 Test(label, prints_a_good_one, .timeout = 60)
 {
-	static struct parcel parcel, other;
+	static struct parcel parcel, others[OTHERS];
 
 	schedule_wake_in_vain();
 	begin(&parcel, ADDRESS_GOOD);
 	expect_both_under_way(&parcel);
-	serve_another(&other);
+	serve_others(others, OTHERS);
 	open_and_watch(&parcel.may_draw);
 	expect_still_at_work(&parcel, "nobody has answered yet");
 	cr_assert_eq(parcel.prints, 0, "print() was called before the address was checked");
@@ -186,12 +208,28 @@ Test(label, prints_a_good_one, .timeout = 60)
 	expect_end(&parcel);
 }
 
+/*
+ * The test's own thread is the clerk. It has not ended when the budget is read: what a clerk's thread keeps, and would end or
+ * join when it ends itself, is seen.
+ */
+static void serve_oneself(struct parcel *parcel, enum address address)
+{
+	parcel->address = address;
+	parcel->draws_first = true;
+	gate_init(&parcel->may_draw);
+	gauge_add("in_flight", 1);
+	serve(parcel);
+	gauge_add("in_flight", -1);
+	schedule_await_blocked(); /* a thread that was told something, and is not waited for, has come as far as it gets */
+	expect_result(parcel);
+}
+
 /* A morning at one counter: here the budget shows what is left of each parcel. */
 Test(label, serves_one_after_the_other, .timeout = 60)
 {
 	static const enum address addresses[] = {ADDRESS_GOOD, ADDRESS_UNKNOWN, ADDRESS_NO_ANSWER};
 	enum { KINDS = sizeof addresses / sizeof *addresses, PARCELS = 2 * KINDS };
-	static struct parcel parcels[PARCELS];
+	static struct parcel parcels[PARCELS], own[KINDS];
 
 	for (int i = 0; i < PARCELS; i++) {
 		begin(&parcels[i], addresses[i % KINDS]);
@@ -199,4 +237,6 @@ Test(label, serves_one_after_the_other, .timeout = 60)
 		open_and_watch(&parcels[i].may_answer);
 		expect_end(&parcels[i]);
 	}
+	for (int i = 0; i < KINDS; i++)
+		serve_oneself(&own[i], addresses[i]);
 }
