@@ -44,8 +44,9 @@ void seat_sold(int seat);
  *     may look at the visitor without a lock, and release it;
  *   - its threads have ended and are joined, and its memory is free.
  *
- * It waits for a message that is under way, and does not cut it short. It does
- * not wait for the next heartbeat, nor for the next seat.
+ * It waits for a message to this visitor that is under way, and does not cut it
+ * short. It does not wait for the next heartbeat, nor for seats that are sold and
+ * still to be sent. While it waits, others can sell seats and close their views.
  */
 void view_close(struct view *view);
 

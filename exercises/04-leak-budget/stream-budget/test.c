@@ -11,13 +11,15 @@
 
 #include "kit/check.h"
 #include "kit/deadline.h"
+#include "kit/gate.h"
 #include "kit/gauge.h"
 #include "kit/schedule.h"
 #include "kit/stop.h"
 
 enum {
-	SHORT = 1,	  /* ms: an interval */
-	MIDDLE = 1000,	  /* ms: an interval; a tenth of it is clearly too short, and ten times of it too long */
+	SHORT = 1, /* ms: an interval */
+	/* ms: an interval, not a whole number of seconds; a tenth of it is clearly too short, and ten times of it too long */
+	MIDDLE = 900,
 	LONG = 10,	  /* s: an interval; only a wrong view_close() takes so long */
 	PATIENCE = 10000, /* ms: for a message; only a wrong view takes all of it */
 	RECONNECTS = 8,
@@ -171,6 +173,7 @@ Test(seats, sells_while_a_seat_is_sent, .timeout = 60)
 	stop_init(&beat_over);
 	stop_init(&overlap);
 	stop_init(&held_up);
+	struct timespec opened = deadline_in(0);
 	struct view *view = let_in(&visitor, SEATS, LONG * 1000);
 	seat_sold(0);
 	cr_assert(stop_wait(&beat_begun, PATIENCE), "a seat is sold, and a visitor does not hear of it");
@@ -179,7 +182,10 @@ Test(seats, sells_while_a_seat_is_sent, .timeout = 60)
 	stop_request(&some_sold);
 	bool all = stop_wait(&visitor.seats_seen, PATIENCE);
 	hang_up(view);
+	long open = deadline_in(0).tv_sec - opened.tv_sec;
 	cr_assert_not(stop_requested(&held_up), "a message is under way, and seat_sold() waits for it");
+	cr_assert_leq(visitor.beats, open / LONG + 1, "a heartbeat is due every %d s, and %d came within %ld s", LONG,
+		      visitor.beats, open);
 	cr_assert(all, "seats were sold while a message was under way, and a visitor does not hear of all");
 	for (int seat = 0; seat < SEATS; seat++)
 		cr_assert_eq(seen(&visitor, seat, 0), 1, "seat %d was not sent once", seat);
@@ -250,10 +256,13 @@ Test(seats, leaves_nothing_behind, .timeout = 60)
 static struct slow_visitor {
 	int begun, ended; /* messages */
 	bool late;	  /* view_close() returned while one was under way */
+	bool holds_up;	  /* while view_close() waited, seats could not be sold, or another view not be closed */
 } slow_visitor;
 
-static struct stop under_way; /* requested when the first message has begun */
-static struct stop closed;    /* requested when view_close() has returned */
+static struct stop under_way;		    /* requested when the first message has begun */
+static struct stop closed;		    /* requested when view_close() has returned */
+static struct gate held = GATE_INITIALIZER; /* opened when view_close() waits for that message, or has returned */
+static struct stop gone_on;		    /* requested when the others have gone on meanwhile */
 
 /* Keeps the first message under way until view_close() waits for it, or has returned without. */
 static void hold(struct slow_visitor *visitor)
@@ -264,6 +273,10 @@ static void hold(struct slow_visitor *visitor)
 	CHECK(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before));
 	schedule_await_blocked();
 	visitor->late = stop_requested(&closed);
+	gate_open(&held);
+	if (!stop_wait(&gone_on, PATIENCE)) /* they may look now and then whether they can go on */
+		schedule_await_blocked();   /* and on a slow machine they are still on their way */
+	visitor->holds_up = !stop_requested(&gone_on);
 	CHECK(pthread_setcancelstate(before, &before));
 	schedule_reached(HOLD_OVER);
 	if (visitor->late)
@@ -281,23 +294,63 @@ static void receive_slowly(void *arg, int seat)
 	visitor->ended++;
 }
 
+/* A seat is sold, and another visitor, if there is one, hangs up, while the first one's view is being closed. */
+static void *go_on(void *view)
+{
+	gate_wait(&held);
+	seat_sold(LAST);
+	if (view)
+		view_close(view);
+	stop_request(&gone_on);
+	return NULL;
+}
+
 /* Looks without a lock, as the caller of view_close() may. */
 static struct slow_visitor visitor_when_closed(void)
 {
 	return slow_visitor;
 }
 
-Test(seats, waits_for_a_message_under_way, .timeout = 60)
+/* The first message is a heartbeat, or the first of so many seats; then the others are still to be sent. */
+static void close_slowly(long heartbeat, int seats)
 {
+	static struct visitor other;
+	pthread_t other_owner;
+
 	stop_init(&under_way);
 	stop_init(&closed);
-	struct view *view = connect_to(receive_slowly, &slow_visitor, SHORT);
-	cr_assert(stop_wait(&under_way, PATIENCE), "no heartbeat comes");
+	stop_init(&gone_on);
+	stop_init(&overlap);
+	struct view *view = connect_to(receive_slowly, &slow_visitor, heartbeat);
+	struct view *other_view = seats > 0 ? let_in(&other, 1, 10 * LONG * 1000) : NULL;
+	gauge_add("clients", 1); /* the other's owner has a thread, which is none of the hall's */
+	CHECK(pthread_create(&other_owner, NULL, go_on, other_view));
+	for (int seat = 0; seat < seats; seat++)
+		seat_sold(seat);
+	cr_assert(stop_wait(&under_way, PATIENCE), "no message comes");
 	hang_up(view);
 	stop_request(&closed);
 	schedule_await(HOLD_OVER);
 
 	struct slow_visitor visitor = visitor_when_closed();
+	if (!visitor.holds_up) {
+		CHECK(pthread_join(other_owner, NULL));
+		gauge_add("clients", other_view ? -2 : -1);
+	}
 	cr_assert_not(visitor.late, "view_close() has returned, and a message is still under way");
 	cr_assert_eq(visitor.ended, visitor.begun, "messages begun %d, ended %d", visitor.begun, visitor.ended);
+	cr_assert_not(visitor.holds_up,
+		      "view_close() waits for a message, and others wait with it: who sells a seat, or "
+		      "closes another view");
+	cr_assert_leq(visitor.begun, 2, "view_close() was called, and %d more seats are sent", visitor.begun - 1);
+}
+
+Test(seats, waits_for_a_message_under_way, .timeout = 60)
+{
+	close_slowly(SHORT, 0);
+}
+
+Test(seats, waits_for_a_seat_under_way, .timeout = 60)
+{
+	close_slowly(LONG * 1000, SEATS - 1);
 }

@@ -2,7 +2,7 @@
  * Tempting  nobody was waiting for the heartbeat; now it is joined, and no detector has anything to say.
  * Refused   the test: it sleeps until the next heartbeat is due, and view_close() with it. The budget holds, for the
  *           client counts until view_close() returns; how long that takes is another bound.
- * test      fails leaves_nothing_behind
+ * test      fails leaves_nothing_behind, waits_for_a_seat_under_way
  */
 #include "seats.h"
 

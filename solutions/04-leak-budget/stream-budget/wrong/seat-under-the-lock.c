@@ -4,7 +4,7 @@
  * Tempting  heartbeats come all the time, and so must not hold up anybody; a seat is sold only now and then.
  * Refused   by a test: the visitor to whom it is sent is slow, and until it has taken it no other seat can be sold.
  * Promise   when view_close() returns, the view has no thread any more.
- * test      fails sells_while_a_seat_is_sent
+ * test      fails sells_while_a_seat_is_sent, waits_for_a_seat_under_way
  */
 #include "seats.h"
 

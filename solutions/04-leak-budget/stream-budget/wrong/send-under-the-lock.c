@@ -4,7 +4,8 @@
  * Tempting  there is one lock, no two messages can overlap, every thread is told and joined, and no detector has
  *           anything to say.
  * Refused   the test: one visitor's connection is slow, and until it has taken its message no seat can be sold.
- * test      fails sends_seats_and_heartbeats, sells_while_a_seat_is_sent
+ * test      fails sends_seats_and_heartbeats, sells_while_a_seat_is_sent, waits_for_a_message_under_way,
+ *           waits_for_a_seat_under_way
  */
 #include "seats.h"
 
