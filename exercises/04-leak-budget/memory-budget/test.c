@@ -18,10 +18,12 @@
 
 /*
  * In ms. LATE is when a test stops waiting for a call that does not return, and no right one is near it. A patience is so
- * long that a tenth of it is short beside it on any machine, and ten times of it longer than LATE.
+ * long that a tenth of it is short beside it on any machine, and ten times of it longer than LATE; not a whole number of
+ * seconds.
  */
-enum { PATIENCE = 1000, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };
+enum { PATIENCE = 900, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };
 enum { MANY = 64, NEVER = -1 };
+enum { IN_LOCK, PUT_BACK };
 
 struct layer {
 	long kib;
@@ -94,6 +96,8 @@ struct client {
 	long patience;
 	int turn;	  /* the one in which it does so; 0: at once */
 	bool gives_turns; /* before each lock that its call takes */
+	bool in_lock;	  /* it stays in its first lock until all others wait */
+	bool late;	  /* when it is woken, or its patience has ended, it looks only after a sheet was put back */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	enum sheet_result result;
@@ -117,6 +121,10 @@ static void *be_client(void *arg)
 		schedule_await_turn();
 	long began = now();
 	schedule_give_turns(client->gives_turns);
+	if (client->in_lock)
+		schedule_reached_in_lock(IN_LOCK);
+	if (client->late)
+		schedule_wake_late(PUT_BACK);
 	if (client->puts)
 		sheet_put(client->sheet);
 	else
@@ -416,5 +424,37 @@ Test(sheets, gives_the_same_room_once, .timeout = 60)
 	put_if(first, &sheets[0]);
 	put_if(second, &sheets[1]);
 	cr_assert_neq(first, second, "48 KiB were asked for twice, and %s got them", first ? "both" : "nobody");
+	end();
+}
+
+/*
+ * Others have a lock for a moment: without patience a client does not wait for room, but it does for that. And room comes
+ * back when the patience of one that waits has just ended: it may get it or not, and if not, others can.
+ */
+Test(sheets, loses_nothing_at_the_last_moment, .timeout = 60)
+{
+	struct sheet one = {.layers = 1, .kib = {32}}, other = {.layers = 1, .kib = {32}};
+	struct sheet waiting = {.layers = 1, .kib = {32}}, next = {.layers = 1, .kib = {32}};
+	struct client first = {.sheet = &one, .patience = FOR_EVER, .in_lock = true};
+	struct client late = {.sheet = &waiting, .patience = 1, .late = true};
+
+	begin();
+	start(&first);
+	schedule_await(IN_LOCK);
+	bool both = get(&other, 0) == SHEET_DONE;
+	both &= result_of(&first) == SHEET_DONE;
+	cr_assert(both, "another sheet is got at the same moment, and 64 KiB are not to be had");
+	start(&late);
+	schedule_await_blocked(); /* its patience has ended, and it has not yet looked whether there is room */
+	sheet_put(&other);
+	schedule_reached(PUT_BACK);
+	bool got = result_of(&late) == SHEET_DONE;
+	bool rest = get(&next, 0) == SHEET_DONE;
+
+	put_if(got, &waiting);
+	put_if(rest, &next);
+	sheet_put(&one);
+	cr_assert_neq(got, rest, "32 KiB were put back as a client's patience ended, and %s has got them",
+		      got ? "another one, too," : "nobody");
 	end();
 }

@@ -4,7 +4,8 @@
  *
  * Promise   at most CONNS connections are open or being opened, and who gets none in time is told.
  * test      fails opens_no_more_than_there_may_be, counts_those_that_are_being_opened,
- *           waits_for_one_that_is_put_back, wakes_one_for_each, loses_its_patience, gives_the_last_place_once
+ *           waits_for_one_that_is_put_back, wakes_one_for_each, loses_its_patience, gives_the_last_place_once,
+ *           loses_nothing_at_the_last_moment
  * budget    fires open_conns in dial when open_conns <= 4, joined == started
  */
 #include "conns.h"

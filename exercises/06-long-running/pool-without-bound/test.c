@@ -21,7 +21,7 @@
  * seconds.
  */
 enum { PATIENCE = 900, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };
-enum { PUT_BACK };
+enum { PUT_BACK, IN_LOCK };
 enum { CLIENTS = CONNS + 2, ROUNDS = 5, MANY = 64 };
 
 struct conn {
@@ -77,7 +77,8 @@ static struct client {
 	long patience;
 	int turn;	  /* the one in which it gets them; 0: at once */
 	bool gives_turns; /* before each lock that its calls take */
-	bool late;	  /* when it is woken it looks only after both were put back */
+	bool in_lock;	  /* it stays in its first lock until all others wait */
+	bool late;	  /* when it is woken, or its patience has ended, it looks only after PUT_BACK */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct conn *conns[MANY]; /* guarded by lock */
@@ -104,6 +105,8 @@ static void *get_all(void *arg)
 
 	if (client->late)
 		schedule_wake_late(PUT_BACK);
+	if (client->in_lock)
+		schedule_reached_in_lock(IN_LOCK);
 	for (int i = 0; i < client->turn; i++)
 		schedule_await_turn();
 	schedule_give_turns(client->gives_turns);
@@ -264,6 +267,8 @@ Test(conns, waits_for_one_that_is_put_back, .timeout = 60)
 	schedule_await_blocked();
 	bool waits = !is_back(&clients[1], 0) && !is_back(&clients[2], 0);
 	client_start(&clients[3], 1, 0); /* does not wait behind those that wait */
+	schedule_await_blocked();	 /* a thread that waits for a length of time waits, too */
+	bool at_once = is_back(&clients[3], 0);
 	int count = got(&clients[3]);
 	take_from(&clients[1]);
 	schedule_await_blocked();
@@ -275,6 +280,7 @@ Test(conns, waits_for_one_that_is_put_back, .timeout = 60)
 
 	release_all();
 	cr_assert(waits, "conn_get() does not wait, and it has all the patience of the world");
+	cr_assert(at_once, "conn_get() waits, with a patience of 0 ms");
 	cr_assert(waits_on, "somebody else was quicker, and conn_get() has given up with its patience left");
 	cr_assert_eq(count, 2, "two connections were put back, and conn_get() returned %d", count);
 }
@@ -404,4 +410,33 @@ Test(conns, uses_them_again, .timeout = 60)
 			     wanted, database.dialled);
 	}
 	release_all();
+}
+
+/*
+ * Others have a lock for a moment: without patience a client does not wait for a connection, but it does for that. And one
+ * comes back when the patience of a client has just ended: it may get it or not, and if not, others can.
+ */
+Test(conns, loses_nothing_at_the_last_moment, .timeout = 60)
+{
+	gate_open(&database.answers);
+	conns_init(dial, hang_up);
+	clients[1] = (struct client){.wanted = 1, .patience = FOR_EVER, .in_lock = true};
+	client_begins(&clients[1]);
+	schedule_await(IN_LOCK);
+	client_start(&clients[2], 1, 0);
+	int second = got(&clients[2]), first = got(&clients[1]);
+	client_start(&clients[0], CONNS - first - second, 0);
+	got(&clients[0]);
+	clients[3] = (struct client){.wanted = 1, .patience = 1, .late = true};
+	client_begins(&clients[3]);
+	schedule_await_blocked(); /* its patience has ended, and it has not yet looked whether one was put back */
+	put_one(&clients[0]);
+	schedule_reached(PUT_BACK);
+	int count = got(&clients[3]);
+	client_start(&clients[4], 1, 0);
+	count += got(&clients[4]);
+
+	release_all();
+	cr_assert_eq(first + second, 2, "another client gets one at the same moment, and conn_get() returns none");
+	cr_assert_eq(count, 1, "one was put back as a client's patience ended, and %d can be had", count);
 }

@@ -5,7 +5,8 @@
  * Refused   the test and the budget: the client decides how large a sheet is, and four of them can be of any size. What
  *           is bounded is a count.
  * test      fails has_so_much_room, counts_what_is_under_way, waits_for_room, loses_its_patience,
- *           holds_nothing_while_it_waits, loses_nothing_by_a_failure, gives_the_same_room_once
+ *           holds_nothing_while_it_waits, loses_nothing_by_a_failure, gives_the_same_room_once,
+ *           loses_nothing_at_the_last_moment
  * budget    fires mapped_kib in account when mapped_kib <= 64, joined == started
  */
 #include "sheets.h"

@@ -5,7 +5,8 @@
  * Refused   the tests and the budget: "in need" is exactly when the bound was wanted. The database slows down, so
  *           connections come back late, so more are opened, so it slows down.
  * test      fails opens_no_more_than_there_may_be, counts_those_that_are_being_opened,
- *           waits_for_one_that_is_put_back, loses_its_patience, gives_the_last_place_once
+ *           waits_for_one_that_is_put_back, loses_its_patience, gives_the_last_place_once,
+ *           loses_nothing_at_the_last_moment
  * budget    fires open_conns in dial when open_conns <= 4, joined == started
  */
 #include "conns.h"

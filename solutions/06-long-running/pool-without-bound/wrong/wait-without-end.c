@@ -4,7 +4,8 @@
  * Tempting  the bound holds, and nobody is sent away: sooner or later each connection comes back.
  * Refused   the tests: the caller had a patience. One client that forgets to put its connection back, and all wait.
  * test      fails opens_no_more_than_there_may_be, counts_those_that_are_being_opened,
- *           waits_for_one_that_is_put_back, loses_its_patience, gives_the_last_place_once
+ *           waits_for_one_that_is_put_back, loses_its_patience, gives_the_last_place_once,
+ *           loses_nothing_at_the_last_moment
  */
 #include "conns.h"
 
