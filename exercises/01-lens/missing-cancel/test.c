@@ -9,6 +9,7 @@
 #include "seats.h"
 
 #include <criterion/criterion.h>
+#include <limits.h>
 #include <malloc.h>
 
 #include "kit/check.h"
@@ -139,6 +140,31 @@ static void in_time(void)
 	expect(give_back(1, ANNA), "a seat could not be given back");
 	expect(!give_back(1, ANNA), "a seat was given back twice");
 	expect(!buy(1, ANNA), "a seat was bought by one who has given it back");
+}
+
+/* None of them means nobody. */
+static void any_number(void)
+{
+	static const int customers[] = {0, -1, INT_MIN, INT_MAX};
+	enum { CUSTOMERS = sizeof customers / sizeof *customers };
+
+	for (int i = 0; i < CUSTOMERS; i++) {
+		expect(hold(i, customers[i], LATE), "a free seat could not be held by one of the customers");
+		expect(!hold(i, BEN, LATE), "a seat that one of the customers holds was given to another one");
+		expect(!buy(i, customers[(i + 1) % CUSTOMERS]), "a seat was bought by one who does not hold it");
+	}
+	for (int i = 0; i < CUSTOMERS; i++) {
+		bool ended = i % 2 ? buy(i, customers[i]) : give_back(i, customers[i]);
+
+		expect(ended, "a seat could not be bought or given back by one of the customers");
+		for (int j = 0; j < CUSTOMERS; j++)
+			expect(!buy(i, customers[j]), "a seat that is sold or free was bought by one of the customers");
+	}
+}
+
+Test(seats, a_customer_is_any_number, .timeout = 60)
+{
+	run(any_number);
 }
 
 Test(seats, a_hold_ends_in_time, .timeout = 60)

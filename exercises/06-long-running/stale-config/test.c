@@ -51,12 +51,22 @@ static void set(int number)
 	own = (struct rules){-1, -1};
 }
 
+/* Likewise. */
 static void start(int number)
 {
-	struct rules rules = {number, 10 * number};
+	static struct rules own;
 
+	own = (struct rules){number, 10 * number};
 	gauge_set("rules_set", number);
-	filter_start(&rules, judge);
+	filter_start(&own, judge);
+	own = (struct rules){-1, -1};
+}
+
+/* When the last mail has been judged: what becomes of those that have not is another test's question. */
+static void stop(void)
+{
+	schedule_await_blocked();
+	filter_stop();
 }
 
 static void expect_judged(int mail, int number)
@@ -79,7 +89,7 @@ Test(filter, judges_by_the_new_rules, .timeout = 60)
 		set(1 + i);
 		filter_put(i);
 	}
-	filter_stop();
+	stop();
 	for (int i = 0; i <= CHANGES; i++)
 		expect_judged(i, 1 + i);
 }
@@ -88,8 +98,8 @@ Test(filter, judges_by_the_new_rules, .timeout = 60)
 
 static struct {
 	pthread_mutex_t lock;
-	bool back; /* guarded by lock */
-} change = {.lock = PTHREAD_MUTEX_INITIALIZER};
+	bool back; /* guarded by lock; the call has returned */
+} change = {.lock = PTHREAD_MUTEX_INITIALIZER}, end = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void *change_rules(void *arg)
 {
@@ -137,7 +147,7 @@ Test(filter, keeps_the_rules_of_a_mail, .timeout = 60)
 	CHECK(pthread_join(changer, NULL));
 	CHECK(pthread_join(sender, NULL));
 	filter_put(0);
-	filter_stop();
+	stop();
 	cr_assert_eq(spams, SPAMS, "%d mails were handed in while one was being judged, and %d were judged", SPAMS,
 		     spams);
 	cr_assert_lt((long)grown, MANY * (long)sizeof(int),
@@ -208,9 +218,42 @@ Test(filter, takes_a_change_as_a_whole, .timeout = 60)
 	CHECK(pthread_join(in_turn, NULL));
 	set(MANY);
 	filter_put(CHANGES + 1);
-	filter_stop();
+	stop();
 	for (int i = 0; i < CHANGES; i++)
 		expect_whole(i, "the rules changed at each step of a mail");
 	expect_whole(CHANGES, "two threads changed the rules at once");
 	expect_judged(CHANGES + 1, MANY);
+}
+
+/* --- the end, while a mail is being judged and others wait --- */
+
+static void *stop_filter(void *arg)
+{
+	filter_stop();
+	CHECK(pthread_mutex_lock(&end.lock));
+	end.back = true;
+	CHECK(pthread_mutex_unlock(&end.lock));
+	return arg;
+}
+
+Test(filter, judges_all_before_it_ends, .timeout = 60)
+{
+	pthread_t stopper;
+
+	start(1);
+	filter_put(SLOW);
+	schedule_await(BEGUN);
+	for (int i = 0; i < CHANGES; i++)
+		filter_put(i);
+	CHECK(pthread_create(&stopper, NULL, stop_filter, NULL));
+	schedule_await_blocked();
+	CHECK(pthread_mutex_lock(&end.lock));
+	bool ended = end.back;
+	CHECK(pthread_mutex_unlock(&end.lock));
+	schedule_reached(CHANGED);
+	CHECK(pthread_join(stopper, NULL));
+	cr_assert_not(ended, "filter_stop() has returned, and a mail is still being judged");
+	expect_judged(SLOW, 1);
+	for (int i = 0; i < CHANGES; i++)
+		expect_judged(i, 1);
 }

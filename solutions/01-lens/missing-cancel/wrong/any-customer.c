@@ -4,7 +4,7 @@
  * Tempting  a hold is known by its seat now, and the seat has one hold; the customer's number seemed to be left over from
  *           the time when holds were mixed up.
  * Refused   by the tests: Ben buys the seat that Anna holds.
- * test      fails a_hold_ends_in_time
+ * test      fails a_customer_is_any_number, a_hold_ends_in_time
  */
 #include "seats.h"
 

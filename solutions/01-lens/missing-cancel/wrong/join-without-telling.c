@@ -3,8 +3,8 @@
  *
  * Tempting  the header wants it joined, so it is joined. With a hold whose time has come it works.
  * Refused   by the tests: the thread waits for its time, so the customer who has paid waits for it, too.
- * test      fails a_hold_ends_in_time, an_evening_ends_with_seats_on_hold, an_evening_with_many_holds,
- *           an_old_hold_ends_no_other, an_old_hold_ends_no_other_of_the_same
+ * test      fails a_customer_is_any_number, a_hold_ends_in_time, an_evening_ends_with_seats_on_hold,
+ *           an_evening_with_many_holds, an_old_hold_ends_no_other, an_old_hold_ends_no_other_of_the_same
  */
 #include "seats.h"
 

@@ -1,7 +1,7 @@
 /*
  * Tempting  a seat is free or it is not, and if it is not, the customer whose it is may do with it what it wants.
  * Refused   the test: a seat that is sold is bought again, and given back.
- * test      fails a_hold_ends_in_time
+ * test      fails a_customer_is_any_number, a_hold_ends_in_time
  */
 #include "seats.h"
 

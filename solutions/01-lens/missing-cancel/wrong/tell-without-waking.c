@@ -5,9 +5,8 @@
  *           solution.
  * Refused   by the tests: a thread that waits reads nothing. It looks up when the clock is turned the next time, and
  *           the one who would turn it waits in the join.
- * test      fails a_hold_ends_in_time, an_evening_ends_with_seats_on_hold, an_evening_with_many_holds,
- *           an_old_hold_ends_no_other,
- *           an_old_hold_ends_no_other_of_the_same
+ * test      fails a_customer_is_any_number, a_hold_ends_in_time, an_evening_ends_with_seats_on_hold,
+ *           an_evening_with_many_holds, an_old_hold_ends_no_other, an_old_hold_ends_no_other_of_the_same
  */
 #include "seats.h"
 
