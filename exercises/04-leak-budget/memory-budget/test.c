@@ -445,7 +445,7 @@ Test(sheets, loses_nothing_at_the_last_moment, .timeout = 60)
 	both &= result_of(&first) == SHEET_DONE;
 	cr_assert(both, "another sheet is got at the same moment, and 64 KiB are not to be had");
 	start(&late);
-	schedule_await_blocked(); /* its patience has ended, and it has not yet looked whether there is room */
+	schedule_await_blocked(); /* its patience has ended, and it has not yet seen whether there is room */
 	sheet_put(&other);
 	schedule_reached(PUT_BACK);
 	bool got = result_of(&late) == SHEET_DONE;

@@ -429,7 +429,7 @@ Test(conns, loses_nothing_at_the_last_moment, .timeout = 60)
 	got(&clients[0]);
 	clients[3] = (struct client){.wanted = 1, .patience = 1, .late = true};
 	client_begins(&clients[3]);
-	schedule_await_blocked(); /* its patience has ended, and it has not yet looked whether one was put back */
+	schedule_await_blocked(); /* its patience has ended, and it has not yet seen what was put back */
 	put_one(&clients[0]);
 	schedule_reached(PUT_BACK);
 	int count = got(&clients[3]);

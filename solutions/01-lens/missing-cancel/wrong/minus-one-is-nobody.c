@@ -3,7 +3,7 @@
  * number -1.
  *
  * Tempting  no thread, no state, and nobody has such a number.
- * Refused   by a test: a customer is any number. Who has this one holds a seat that all others can have.
+ * Refused   by a test: a customer is any number. The one that has it holds a seat that all others can have.
  * test      fails a_customer_is_any_number
  */
 #include "seats.h"

@@ -1,6 +1,6 @@
 /*
  * Wrong. Room is handed on to those that wait, and one whose time is over goes. It does not
- * look whether it was served at that moment.
+ * check whether it was served at that moment.
  *
  * Tempting  the wait has said that the time is over, and what comes after that is too late.
  * Refused   by a test: the room was handed on to it before it had the lock again. It leaves without, and nobody gives back

@@ -1,6 +1,6 @@
 /*
  * Each view has a queue of its own, with a lock of its own; the hall has a list of
- * the views. Who sells a seat puts it into each queue. A view leaves the list before
+ * the views. seat_sold() puts a seat into each queue. A view leaves the list before
  * its thread is told, and is waited for without the hall's lock.
  *
  * Promise   when view_close() returns, the view has no thread any more.

@@ -2,7 +2,7 @@
  * Wrong. A view that is closed ends when it has sent all seats that were sold.
  *
  * Tempting  every seat that is sold is sent: that was promised, and a thread that is told to end finishes its work.
- * Refused   by a test: the visitor has hung up, and whoever closes the view waits for ninety-eight messages more.
+ * Refused   by a test: the visitor has hung up, and view_close() waits for ninety-eight messages more.
  * Promise   when view_close() returns, the view has no thread any more.
  * test      fails waits_for_a_seat_under_way
  */

@@ -1,7 +1,7 @@
 /*
  * What comes back, a connection or a place, is handed to the one that has waited
  * longest. Each that waits has a condition of its own; when its time is over, it
- * still looks whether it was served, since what it was given nobody else has.
+ * still checks whether it was served, since what it was given nobody else has.
  *
  * Promise   at most CONNS connections are open or being opened, and who gets none in time is told.
  * test      passes

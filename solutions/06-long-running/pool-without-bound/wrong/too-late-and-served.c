@@ -1,6 +1,6 @@
 /*
  * Wrong. What comes back is handed to the one that has waited longest, and one whose time is
- * over goes. It does not look whether it was served at that moment.
+ * over goes. It does not check whether it was served at that moment.
  *
  * Tempting  the wait has said that the time is over, and what comes after that is too late.
  * Refused   by a test: the connection was handed to it before it had the lock again. It leaves without, and nobody has it
