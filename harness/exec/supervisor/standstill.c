@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { TEXT = 4096, SIMULATOR = 16 /* signals that are caught */ };
+enum { TEXT = 4096, SIMULATOR = 16 /* signals that are caught */, RUNTIMES = 64, SIGHTINGS = 3 };
 
 /* What one thread does. */
 enum doing { RUNS, SLEEPS, WAITS_OUTSIDE, WAITS_INSIDE };
@@ -106,6 +106,41 @@ static bool is_of_runtime(const struct look *look, pid_t tid, unsigned long pc)
 	return look->program && strcmp(code.path, look->program) == 0 && has_c_library(tid);
 }
 
+/*
+ * Threads that slept as one of the runtime does, by their number and when they began. On a busy machine one that sleeps for
+ * some milliseconds waits longer for the processor, and is found running at nearly every look: what has slept so again and
+ * again is the runtime's. A thread of the program does so once at most, in the runtime's wait before the end.
+ */
+static struct runtime {
+	pid_t tid;
+	unsigned long long began;
+	uint64_t ran; /* until the last sighting */
+	unsigned sightings;
+} runtimes[RUNTIMES];
+static size_t next_runtime;
+
+static struct runtime *runtime_of(pid_t tid, unsigned long long began)
+{
+	for (size_t i = 0; i < RUNTIMES; i++)
+		if (runtimes[i].tid == tid && runtimes[i].began == began)
+			return &runtimes[i];
+	return NULL;
+}
+
+static void note_runtime(pid_t tid, unsigned long long began, uint64_t ran)
+{
+	struct runtime *runtime = runtime_of(tid, began);
+
+	if (!runtime) {
+		runtime = &runtimes[next_runtime++ % RUNTIMES];
+		*runtime = (struct runtime){.tid = tid, .began = began};
+	} else if (runtime->ran == ran) {
+		return;
+	}
+	runtime->ran = ran;
+	runtime->sightings++;
+}
+
 /* --- what a thread waits for --- */
 
 /* A futex in a file that others can map could be woken by them. */
@@ -192,8 +227,7 @@ static enum doing old_wait(pid_t pid, pid_t tid, const unsigned long args[6])
 }
 
 /* By the system call that the thread is in. What is not known here may have a time limit. */
-static enum doing waiting(const struct look *look, pid_t pid, pid_t tid, long call, const unsigned long args[6],
-			  unsigned long pc)
+static enum doing waiting(const struct look *look, pid_t pid, pid_t tid, long call, const unsigned long args[6])
 {
 	switch (call) {
 	case SYS_futex:
@@ -207,9 +241,6 @@ static enum doing waiting(const struct look *look, pid_t pid, pid_t tid, long ca
 	case SYS_waitid:
 		/* For a child, which is one of the processes looked at; when it can go on, so can this one. */
 		return WAITS_INSIDE;
-	case SYS_nanosleep:
-	case SYS_clock_nanosleep:
-		return is_of_runtime(look, tid, pc) ? WAITS_INSIDE : SLEEPS;
 	case SYS_ppoll:
 	case SYS_rt_sigtimedwait:
 		return args[2] ? SLEEPS : WAITS_OUTSIDE;
@@ -233,37 +264,51 @@ static enum doing waiting(const struct look *look, pid_t pid, pid_t tid, long ca
 	}
 }
 
-/* What the thread has run: in the mark, so that one which ran and waits again is seen to have. */
-static void mark_switches(struct look *look, const char *directory)
+/* How often the thread has run, mixed into a mark: one which ran and waits again is seen to have. False: it has gone. */
+static bool mark_switches(uint64_t *mark, const char *directory)
 {
 	char path[128], text[TEXT];
 
 	snprintf(path, sizeof path, "%s/status", directory);
 	const char *switches = read_text(path, text) ? strstr(text, "voluntary_ctxt_switches:") : NULL;
 	if (switches)
-		mix(&look->mark, switches, strlen(switches));
-	else
-		look->runs = true;
+		mix(mark, switches, strlen(switches));
+	return switches;
 }
 
-static bool has_ended(const char *directory)
+/* False when it has ended. */
+static bool lives(const char *directory, unsigned long long *began)
 {
+	enum { BETWEEN = 19 /* words from its state to its beginning */ };
 	char path[128], text[TEXT];
 
 	snprintf(path, sizeof path, "%s/stat", directory);
-	const char *state = read_text(path, text) ? strrchr(text, ')') : NULL;
-	return !state || strncmp(state, ") Z", 3) == 0 || strncmp(state, ") X", 3) == 0;
+	const char *at = read_text(path, text) ? strrchr(text, ')') : NULL;
+	if (!at || strncmp(at, ") Z", 3) == 0 || strncmp(at, ") X", 3) == 0)
+		return false;
+	at += 2;
+	for (int i = 0; at && i < BETWEEN; i++)
+		at = (at = strchr(at, ' ')) ? at + 1 : NULL;
+	*began = at ? strtoull(at, NULL, 10) : 0;
+	return true;
 }
 
 static void look_at_thread(struct look *look, pid_t pid, const char *name)
 {
 	char directory[64], path[128], text[TEXT];
 	unsigned long args[6], stack, pc;
+	unsigned long long began;
+	pid_t tid = (pid_t)atoi(name);
 	long call;
 
 	snprintf(directory, sizeof directory, "/proc/%d/task/%.16s", (int)pid, name);
 	snprintf(path, sizeof path, "%s/syscall", directory);
-	if (has_ended(directory))
+	if (!lives(directory, &began))
+		return;
+	look->threads++;
+	mix(&look->mark, name, strlen(name));
+	const struct runtime *runtime = runtime_of(tid, began);
+	if (runtime && runtime->sightings >= SIGHTINGS)
 		return;
 	/* "running", or "-1 SP PC" of a thread that waits for memory; both go on by themselves. */
 	if (!read_text(path, text) || sscanf(text, "%ld %lx %lx %lx %lx %lx %lx %lx %lx", &call, &args[0], &args[1],
@@ -271,15 +316,17 @@ static void look_at_thread(struct look *look, pid_t pid, const char *name)
 		look->runs = true;
 		return;
 	}
-	enum doing doing = waiting(look, pid, (pid_t)atoi(name), call, args, pc);
+	if ((call == SYS_nanosleep || call == SYS_clock_nanosleep) && is_of_runtime(look, tid, pc)) {
+		uint64_t ran = 0;
+		if (mark_switches(&ran, directory))
+			note_runtime(tid, began, ran);
+		return;
+	}
+	enum doing doing = waiting(look, pid, tid, call, args);
 	look->runs = look->runs || doing == SLEEPS;
 	look->outside = look->outside || doing == WAITS_OUTSIDE;
-	look->threads++;
-	mix(&look->mark, name, strlen(name));
 	mix(&look->mark, text, strlen(text));
-	/* A runtime's own thread runs now and then. */
-	if (call != SYS_nanosleep && call != SYS_clock_nanosleep)
-		mark_switches(look, directory);
+	look->runs = !mark_switches(&look->mark, directory) || look->runs;
 }
 
 /* --- what could wake a process --- */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,6 +39,41 @@ static void start_and_join(void *(*routine)(void *), void *arg)
 	CHECK(pthread_join(thread, NULL));
 }
 
+/* By a system call from the program's own file, as a detector's runtime makes it. */
+static void sleep_by_itself(const struct timespec *sleep)
+{
+#if defined __x86_64__
+	long number = SYS_nanosleep;
+
+	__asm__ volatile("syscall" : "+a"(number) : "D"(sleep), "S"(0) : "rcx", "r11", "memory");
+#elif defined __aarch64__
+	register long number __asm__("x8") = SYS_nanosleep, second __asm__("x1") = 0;
+	register long first __asm__("x0") = (long)sleep;
+
+	__asm__ volatile("svc 0" : "+r"(first) : "r"(number), "r"(second) : "memory");
+#else
+	nanosleep(sleep, NULL);
+#endif
+}
+
+/*
+ * Sleeps as a detector's own thread does, and is found running at most looks: as if it waited for the processor of a busy
+ * machine after each sleep.
+ */
+static void *sleeps_like_a_runtime(void *arg)
+{
+	for (;;) {
+		struct timespec until, now, sleep = {.tv_nsec = 3000000};
+		sleep_by_itself(&sleep);
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_nsec += 30000000;
+		do
+			clock_gettime(CLOCK_MONOTONIC, &now);
+		while ((now.tv_sec - until.tv_sec) * 1000000000 + now.tv_nsec - until.tv_nsec < 0);
+	}
+	return arg;
+}
+
 /* --- no thread can go on --- */
 
 static void take_both(pthread_mutex_t *mine, pthread_mutex_t *other)
@@ -64,6 +100,12 @@ static void lock_twice(void)
 {
 	CHECK(pthread_mutex_lock(&first));
 	CHECK(pthread_mutex_lock(&first));
+}
+
+static void lock_beside_a_runtime(void)
+{
+	start(sleeps_like_a_runtime, NULL);
+	lock_twice();
 }
 
 static void *end_with_the_lock(void *arg)
@@ -267,6 +309,7 @@ int main(int argc, char **argv)
 	} ways[] = {
 		{"lock-order", lock_order},
 		{"lock-twice", lock_twice},
+		{"lock-beside-a-runtime", lock_beside_a_runtime},
 		{"lock-of-the-dead", lock_of_the_dead},
 		{"condition", condition},
 		{"semaphore", semaphore},
