@@ -99,6 +99,20 @@ static const struct doubt {
 	 "pthread_spin_lock() is used here. If this is about that lock, the report is wrong. ThreadSanitizer and DRD know it: "
 	 "their verdicts count.",
 	 true},
+	{VALGRIND,
+	 {"PTHREAD_MUTEX_ERRORCHECK", "PTHREAD_MUTEX_ERRORCHECK_NP"},
+	 "what a mutex that checks for errors answers",
+	 "reports a call that fails, or ought to, whether the program looks at the answer or not; a mutex that checks for "
+	 "errors (PTHREAD_MUTEX_ERRORCHECK) is used here. If this is about that mutex, and the program does look, the report "
+	 "is wrong. ThreadSanitizer knows such a mutex: its verdict counts.",
+	 true},
+	{VALGRIND,
+	 {"PTHREAD_MUTEX_ROBUST", "PTHREAD_MUTEX_ROBUST_NP", "pthread_mutex_consistent"},
+	 "robust mutexes",
+	 "does not know robust mutexes, and one is used here: its holder may end without giving it back, and who locks it "
+	 "next holds it, and learns that by EOWNERDEAD. If this is about that mutex, the report is wrong. ThreadSanitizer "
+	 "knows them: its verdict counts.",
+	 true},
 	{TSAN,
 	 {"mtx_lock", "mtx_trylock", "cnd_wait", "call_once"},
 	 "<threads.h>",
@@ -123,6 +137,14 @@ static bool has_word(const char *text, const char *word)
 static bool is_race(const char *kind)
 {
 	return strcmp(kind, "Race") == 0 || strcmp(kind, "ConflictingAccess") == 0 || strcmp(kind, "data-race") == 0;
+}
+
+/* A call that fails may be one that locks. */
+static bool is_about_a_lock(const struct finding *finding)
+{
+	return sort_of(finding->kind)->family == FAMILY_UNLOCK ||
+	       (strcmp(finding->kind, "PthAPIerror") == 0 && finding->words &&
+		strstr(finding->words, "pthread_mutex_"));
 }
 
 static bool is_of(const struct doubt *doubt, const char *detector)
@@ -175,45 +197,71 @@ static bool is_used(const struct doubt *doubt, char *const *texts, size_t count)
 	return false;
 }
 
-/* Calls `each` (may be NULL) with every doubt that fits; the first of them, or NULL. */
-static const struct doubt *doubts_of(const struct detector *detector, const struct finding *finding,
-				     void (*each)(const struct page *page, const struct doubt *doubt),
-				     const struct page *page)
+/* Of a finding without a place of its own, as of a thread that has ended, the program's first file tells. */
+static size_t sources_for(const struct result *result, const struct finding *finding, char *texts[MAX_FILES])
 {
-	const struct doubt *first = NULL;
-	char *texts[MAX_FILES];
-	bool of_locks = sort_of(finding->kind)->family == FAMILY_UNLOCK;
-	size_t count = of_locks || is_race(finding->kind) ? sources_of(finding, texts) : 0;
+	size_t count = sources_of(finding, texts);
 
-	for (size_t i = 0; i < sizeof doubts / sizeof *doubts; i++) {
-		if (doubts[i].of_locks != of_locks || !is_of(&doubts[i], detector->name) ||
-		    !is_used(&doubts[i], texts, count))
-			continue;
-		first = first ? first : &doubts[i];
-		if (each)
-			each(page, &doubts[i]);
-	}
-	for (size_t i = 0; i < count; i++)
-		free(texts[i]);
-	return first;
+	if (count || !result->program || !(texts[0] = file_read(result->program->path)))
+		return count;
+	blank_comments(texts[0]);
+	return 1;
 }
 
-static void print_doubt(const struct page *page, const struct doubt *doubt)
+/* Those that fit, a bit each. */
+static unsigned doubts_of(const struct result *result, const struct finding *finding)
 {
-	char *sentence = mem_format("%s %s", title_of(page->result->detector), doubt->sentence);
+	char *texts[MAX_FILES];
+	unsigned fitting = 0;
+	bool of_locks = is_about_a_lock(finding);
+	size_t count = of_locks || is_race(finding->kind) ? sources_for(result, finding, texts) : 0;
 
-	print_wrapped(page->out, page->style, 2, sentence);
-	free(sentence);
+	for (size_t i = 0; i < sizeof doubts / sizeof *doubts; i++)
+		if (doubts[i].of_locks == of_locks && is_of(&doubts[i], result->detector->name) &&
+		    is_used(&doubts[i], texts, count))
+			fitting |= 1U << i;
+	for (size_t i = 0; i < count; i++)
+		free(texts[i]);
+	return fitting;
+}
+
+/* Of one detector each is told at length once. */
+static bool is_told(const struct page *page, unsigned doubt)
+{
+	struct told *told = page->told;
+
+	if (!told)
+		return false;
+	if (told->doubts_of != page->index)
+		told->doubts = 0;
+	bool before = told->doubts & doubt;
+	told->doubts_of = page->index;
+	told->doubts |= doubt;
+	return before;
 }
 
 void print_doubts(const struct page *page, const struct finding *finding)
 {
-	doubts_of(page->result->detector, finding, print_doubt, page);
+	unsigned fitting = doubts_of(page->result, finding);
+
+	for (size_t i = 0; i < sizeof doubts / sizeof *doubts; i++) {
+		if (!(fitting & 1U << i))
+			continue;
+		const char *title = title_of(page->result->detector);
+		char *sentence = is_told(page, 1U << i)
+					 ? mem_format("%s does not know %s: see above.", title, doubts[i].what)
+					 : mem_format("%s %s", title, doubts[i].sentence);
+		print_wrapped(page->out, page->style, 2, sentence);
+		free(sentence);
+	}
 }
 
-const char *doubt_about(const struct detector *detector, const struct finding *finding)
+const char *doubt_about(const struct result *result, const struct finding *finding)
 {
-	const struct doubt *first = doubts_of(detector, finding, NULL, NULL);
+	unsigned fitting = doubts_of(result, finding);
 
-	return first ? first->what : NULL;
+	for (size_t i = 0; i < sizeof doubts / sizeof *doubts; i++)
+		if (fitting & 1U << i)
+			return doubts[i].what;
+	return NULL;
 }

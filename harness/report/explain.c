@@ -366,10 +366,21 @@ static char *title(const struct page *page, const struct finding *finding)
 	return all;
 }
 
+/* Who frees what is no question where there never was a block. */
+static const struct kind *kind_of(const struct page *page, const struct finding *finding)
+{
+	static const struct kind at_null = {
+		"", NULL,
+		"Memory is used where a null pointer points, or a field of what it does not point to: nothing is there.",
+		"where this pointer is set, and to null again. Which thread does that, and what makes this one wait for it?"};
+
+	return is_at_null(finding) ? &at_null : detector_kind(page->result->detector, finding->kind);
+}
+
 void print_finding(const struct page *page, size_t index)
 {
 	const struct finding *finding = &page->result->seen.findings.items[index];
-	const struct kind *kind = detector_kind(page->result->detector, finding->kind);
+	const struct kind *kind = kind_of(page, finding);
 	char *headline = title(page, finding);
 
 	fprintf(page->out, "\n%s", ink(page->style, INK_STRONG));
@@ -388,9 +399,9 @@ void print_finding(const struct page *page, size_t index)
 	free(headline);
 }
 
-static const char *advice_for(const struct page *page, const char *name)
+static const char *advice_for(const struct page *page, const struct finding *finding)
 {
-	const struct kind *kind = detector_kind(page->result->detector, name);
+	const struct kind *kind = kind_of(page, finding);
 
 	return kind ? kind->advice : NULL;
 }
@@ -403,16 +414,16 @@ static bool comes_again(const struct page *page, size_t index, const char *advic
 	for (size_t i = index + 1; i < all->count; i++) {
 		const char *later = finding_repeats(all, i) || first_untold(page, i) == all->count
 					    ? NULL
-					    : advice_for(page, all->items[i].kind);
+					    : advice_for(page, &all->items[i]);
 		if (later && strcmp(advice, later) == 0)
 			return true;
 	}
 	return false;
 }
 
-void print_advice(const struct page *page, const char *kind)
+void print_advice(const struct page *page, const struct finding *finding)
 {
-	const char *advice = advice_for(page, kind);
+	const char *advice = advice_for(page, finding);
 
 	if (!advice || (page->told && page->told->advice && strcmp(page->told->advice, advice) == 0))
 		return;
@@ -449,9 +460,9 @@ bool print_findings(const struct page *page)
 		news = true;
 		print_finding(page, untold);
 		/* Once for each kind, after the last finding of it. */
-		const char *advice = advice_for(page, all->items[i].kind);
+		const char *advice = advice_for(page, &all->items[i]);
 		if (advice && !comes_again(page, i, advice))
-			print_advice(page, all->items[i].kind);
+			print_advice(page, &all->items[i]);
 	}
 	return news;
 }

@@ -125,6 +125,17 @@ static char *broken_bound(const struct finding *finding)
 			  at + strlen(mark));
 }
 
+static const char *noun_of(const struct finding *finding)
+{
+	const char *noun = sort_of(finding->kind)->noun;
+
+	if (is_at_null(finding))
+		return strstr(finding->kind, "Jump")	? "A call through a null pointer"
+		       : strstr(finding->kind, "Write") ? "A write through a null pointer"
+							: "A read through a null pointer";
+	return noun ? noun : finding->kind;
+}
+
 char *fault_words(const struct page *page, const struct finding *finding)
 {
 	const struct sort *sort = sort_of(finding->kind);
@@ -141,8 +152,8 @@ char *fault_words(const struct page *page, const struct finding *finding)
 		free(how);
 	} else {
 		char *where = finding->file ? place_for_people(page, finding->file, finding->line) : NULL;
-		words = mem_format("%s, in %s%s%s%s", sort->noun ? sort->noun : finding->kind, finding->function,
-				   where ? " (" : "", where ? where : "", where ? ")" : "");
+		words = mem_format("%s, in %s%s%s%s", noun_of(finding), finding->function, where ? " (" : "",
+				   where ? where : "", where ? ")" : "");
 		free(where);
 	}
 	if (met) {

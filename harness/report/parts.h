@@ -72,6 +72,8 @@ struct sort {
 };
 const struct sort *sort_of(const char *kind);
 /* The detector's name in a sentence. */
+/* True when what was used is where a null pointer points. */
+bool is_at_null(const struct finding *finding);
 const char *title_of(const struct detector *detector);
 
 /* --- one fault that several detectors see (groups.c) --- */
@@ -108,6 +110,8 @@ struct told {
 	bool warned;	    /* what a failed test leaves behind */
 	const char *why;    /* why a run does not agree, as last told */
 	const char *failed; /* the names of the failed tests, likewise */
+	unsigned doubts;    /* what the detector does not know, one bit each, */
+	size_t doubts_of;   /* of the result of this index */
 };
 
 /* One result on its way to the reader. */
@@ -125,11 +129,11 @@ char *place_for_people(const struct page *page, const char *file, int line);
 
 /*
  * Says beside a race what of the program its detector does not know, and who knows it: atomics, pipes, some waits. Told by
- * the sources of the finding's own frames. Nothing where there is nothing to say.
+ * the sources of the finding's own frames, or by the program's first where it has none. Nothing where there is nothing to say.
  */
 void print_doubts(const struct page *page, const struct finding *finding);
 /* What of that comes first, in a few words after "does not know": "atomics"; NULL when there is no doubt. */
-const char *doubt_about(const struct detector *detector, const struct finding *finding);
+const char *doubt_about(const struct result *result, const struct finding *finding);
 /*
  * Explains each kind of finding of the page's result once, and says what to look at; a line for what has been told
  * already. True when something was explained.
@@ -137,7 +141,7 @@ const char *doubt_about(const struct detector *detector, const struct finding *f
 bool print_findings(const struct page *page);
 /* Explains this one, and lists those like it; then what to look at after findings of the kind. */
 void print_finding(const struct page *page, size_t index);
-void print_advice(const struct page *page, const char *kind);
+void print_advice(const struct page *page, const struct finding *finding);
 /* The finding's stack of this number: what it is, the source around it, and who called. */
 void print_finding_stack(const struct page *page, const struct finding *finding, size_t index);
 /* What was declared and seen, then the findings and the figures. */

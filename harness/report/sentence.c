@@ -70,7 +70,7 @@ static const char *doubt_of(const struct groups *groups, size_t group)
 
 	for (size_t i = 0; i < groups->results->count; i++) {
 		const struct finding *finding = finding_in(groups, group, i);
-		const char *its = finding ? doubt_about(groups->results->items[i].detector, finding) : NULL;
+		const char *its = finding ? doubt_about(&groups->results->items[i], finding) : NULL;
 		if (finding && !its)
 			return NULL;
 		doubt = doubt ? doubt : its;
@@ -108,6 +108,11 @@ static bool is_where_it_crashed(const struct groups *groups, size_t group)
 		}
 	}
 	return false;
+}
+
+static bool is_the_crash(const struct groups *groups, size_t group)
+{
+	return is_at_null(group_finding(groups, group)) && is_where_it_crashed(groups, group);
 }
 
 static long weight(const struct groups *groups, size_t group)
@@ -188,6 +193,10 @@ static void say_fault(struct telling *telling, bool goes_on)
 	const struct page page = page_of(telling, groups->items[telling->lead].result);
 	char *words = fault_words(&page, group_finding(groups, telling->lead));
 	const char *doubt = doubt_of(groups, telling->lead);
+	/* The place has been said. */
+	char *place = goes_on && is_the_crash(groups, telling->lead) ? strstr(words, ", in ") : NULL;
+	if (place)
+		*place = '\0';
 	bool wrong = group_is_declared_wrong(groups, telling->lead);
 
 	for (size_t i = 0; i < telling->results->count; i++)
@@ -387,7 +396,8 @@ static void say_all(struct telling *telling)
 		say_bad_end(telling, bad);
 	}
 	if (found) {
-		fputs(test ? ". " : bad ? "; before that, " : "", telling->out);
+		bool is_crash = is_the_crash(telling->groups, telling->lead);
+		fputs(test ? ". " : !bad ? "" : is_crash ? ", by " : "; before that, ", telling->out);
 		say_fault(telling, !test && bad);
 	} else if (!test && !bad) {
 		say_nothing_found(telling);

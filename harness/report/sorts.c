@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "verdict/detector.h"
+#include "verdict/finding.h"
 
 static const struct sort unknown = {NULL, FAMILY_NONE, RANK_MISUSE, NULL};
 
@@ -79,6 +80,14 @@ const struct sort *sort_of(const char *kind)
 		if (strcmp(sorts[i].kind, kind) == 0)
 			return &sorts[i];
 	return &unknown;
+}
+
+bool is_at_null(const struct finding *finding)
+{
+	for (size_t i = 0; i < finding->stack_count; i++)
+		if (finding->stacks[i].role && strstr(finding->stacks[i].role, NULL_POINTER))
+			return true;
+	return false;
 }
 
 const char *title_of(const struct detector *detector)

@@ -18,8 +18,8 @@ static struct page page_of(FILE *out, struct style style, const char *root, cons
 
 static bool hangs(const struct observation *seen)
 {
-	return seen->ending == ENDED_DEADLOCKED || seen->ending == ENDED_IDLE || seen->ending == ENDED_LATE ||
-	       (seen->hung && seen->ending == ENDED_BY_ITSELF);
+	return seen->ending == ENDED_DEADLOCKED || seen->ending == ENDED_IDLE || seen->ending == ENDED_UNSIGNALLED ||
+	       seen->ending == ENDED_LATE || (seen->hung && seen->ending == ENDED_BY_ITSELF);
 }
 
 /* The result that says where the threads of a program or a test stood which hangs; their number: none does. */
@@ -58,7 +58,7 @@ static void print_first(FILE *out, struct style style, const char *root, const s
 	if (lead < groups->count) {
 		struct page page = page_of(out, style, root, results, groups->items[lead].result, told);
 		print_finding(&page, groups->items[lead].finding);
-		print_advice(&page, group_finding(groups, lead)->kind);
+		print_advice(&page, group_finding(groups, lead));
 	} else if (crash < results->count) {
 		struct page page = page_of(out, style, root, results, crash, told);
 		putc('\n', out);

@@ -13,6 +13,9 @@
 
 #include <jansson.h>
 
+/* In the role of a stack: what was used is where a null pointer points, or a few bytes from there. */
+#define NULL_POINTER "a null pointer"
+
 struct frame {
 	char *function; /* never NULL; "?" when unknown */
 	char *file;	/* absolute path of the source, NULL when unknown */

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "verdict/finding.h"
 
 /* The length of "thread 3" or "Thread #3" at `at`, and its number; 0 when there is none. */
 static size_t thread_at(const char *at, unsigned long *number)
@@ -139,6 +140,22 @@ static size_t phrase_length(const char *at, const char *pattern)
 	return (size_t)(at - start);
 }
 
+/* "Address 0x8": of nothing that a program has, in every run, but a field of what a null pointer does not point to. */
+static size_t put_null(const char *at, FILE *out)
+{
+	enum { NOWHERE = 4096 };
+	size_t length = phrase_length(at, "Address 0x");
+	unsigned long long address;
+
+	if (!length || !address_at(at + strlen("Address "), &address) || address >= NOWHERE)
+		return 0;
+	if (address)
+		fprintf(out, "Address 0x%llx, %llu bytes from " NULL_POINTER ",", address, address);
+	else
+		fputs("Address 0x0, " NULL_POINTER ",", out);
+	return length;
+}
+
 /* What stands at `at` and is not said as it is: its length after its replacement was put; 0 when it is plain text. */
 static size_t put_changed(const struct valgrind_names *names, const char *at, bool first, FILE *out)
 {
@@ -155,6 +172,9 @@ static size_t put_changed(const struct valgrind_names *names, const char *at, bo
 		fputs(lock_name(names, address), out);
 		return length;
 	}
+	length = put_null(at, out);
+	if (length)
+		return length;
 	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
 		length = phrase_length(at, phrases[i].pattern);
 		if (!length)
