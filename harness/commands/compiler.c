@@ -102,6 +102,8 @@ const char *compiler_hint(const char *log)
 		return "; '-I FOLDER' says where a header is";
 	if (strstr(log, "undefined reference to `main'"))
 		return "; name the file with main() too";
+	if (strstr(log, "[-Wsource-uses-openmp") || strstr(log, "undefined reference to `omp_"))
+		return "; it uses OpenMP: add -fopenmp";
 	if (strstr(log, "undefined reference"))
 		return "; name the other C files too, or the library: '-lNAME'";
 	if (strstr(log, "cannot find -lomp"))

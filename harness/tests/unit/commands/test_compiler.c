@@ -94,5 +94,9 @@ Test(compiler, hints)
 	cr_assert(strstr(compiler_hint("x.c:1: fatal error: 'y.h' file not found"), "-I FOLDER"));
 	cr_assert(strstr(compiler_hint("undefined reference to `main'"), "main()"));
 	cr_assert(strstr(compiler_hint("x.c:3: undefined reference to `sin'"), "-lNAME"));
+	cr_assert(strstr(compiler_hint("x.c:3: undefined reference to `omp_init_lock'"), "-fopenmp"));
+	cr_assert(strstr(compiler_hint("x.c:6:9: warning: unexpected '#pragma omp ...' in program "
+				       "[-Wsource-uses-openmp]\nx.c:9: undefined reference to `omp_init_lock'"),
+			 "-fopenmp"));
 	cr_assert_str_empty(compiler_hint("x.c:3: error: expected ';'"));
 }
