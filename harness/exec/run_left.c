@@ -42,6 +42,18 @@ static void ended_by_signal(struct observation *seen, int number)
 	free(words);
 }
 
+/* A child that is killed as soon as its parent has ended has shown nothing; that is what a program of the reader's may be. */
+static void read_left(struct observation *seen, long left, long linger_ms)
+{
+	if (!left || !linger_ms || seen->fault)
+		return;
+	observation_end(
+		seen, ENDED_LEAVING,
+		"%ld process%s that it had started still ran %ld s after its own end, and %s ended too: what was seen "
+		"until then counts",
+		left, left == 1 ? "" : "es", linger_ms / 1000, left == 1 ? "was" : "were");
+}
+
 /* By the supervisor's word. */
 static void read_end(struct observation *seen, const struct run_request *request, const char *word, long detail)
 {
@@ -54,6 +66,11 @@ static void read_end(struct observation *seen, const struct run_request *request
 	} else if (strcmp(word, "idle") == 0) {
 		observation_end(seen, ENDED_IDLE, "it did nothing for %ld s but wait for something from outside",
 				request->idle_ms / 1000);
+	} else if (strcmp(word, "unsignalled") == 0) {
+		observation_end(
+			seen, ENDED_UNSIGNALLED,
+			"for %ld s each thread waited for another, and no signal came, whose handler could change that",
+			request->idle_ms / 1000);
 	} else if (strcmp(word, "deadline") == 0) {
 		observation_end(seen, ENDED_LATE, "it was still running after %ld s", request->deadline_ms / 1000);
 	} else if (strcmp(word, "flood") == 0) {
@@ -75,7 +92,8 @@ static long number_after(const char *text, const char *key)
 	return at ? strtol(at + strlen(key), NULL, 10) : 0;
 }
 
-static void read_result(const char *directory, const struct run_request *request, struct observation *seen)
+static void read_result(const char *directory, const struct run_request *request, long linger_ms,
+			struct observation *seen)
 {
 	char *path = mem_format("%s/result", directory), *text = file_read(path), word[32] = "";
 	long detail = 0;
@@ -88,6 +106,8 @@ static void read_result(const char *directory, const struct run_request *request
 		return;
 	}
 	read_end(seen, request, word, detail);
+	if (strcmp(word, "exit") == 0)
+		read_left(seen, number_after(text, "left "), linger_ms);
 	seen->cpu_ms = number_after(text, "cpu_us ") / 1000;
 	seen->wall_ms = number_after(text, "wall_us ") / 1000;
 	seen->peak_kib = number_after(text, "peak_kib ");
@@ -160,33 +180,62 @@ static char *last_line(const char *text)
 	return length ? mem_copy_n(text + start, length - start) : NULL;
 }
 
+static bool begins_with(const char *line, const char *words)
+{
+	return strncmp(line, words, strlen(words)) == 0;
+}
+
+/* A line of ThreadSanitizer's reports, besides blank ones. */
+static bool is_of_report(const char *line)
+{
+	static const char *const beginnings[] = {"==================\n",
+						 "WARNING: ThreadSanitizer: ",
+						 "    #",
+						 "    [failed to restore the stack]",
+						 "  Read of size ",
+						 "  Write of size ",
+						 "  Atomic read of size ",
+						 "  Atomic write of size ",
+						 "  Previous read of size ",
+						 "  Previous write of size ",
+						 "  Previous atomic read of size ",
+						 "  Previous atomic write of size ",
+						 "  Location is ",
+						 "  As if synchronized via sleep",
+						 "  Mutex M",
+						 "  Cycle in lock order graph: ",
+						 "  Hint: use TSAN_OPTIONS=",
+						 "  Thread T",
+						 "  And "};
+
+	for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+		if (begins_with(line, beginnings[i]))
+			return true;
+	return false;
+}
+
 /*
- * Takes out what ThreadSanitizer and Valgrind write on standard error for a
- * human: blocks between lines of '=', lines that begin with "==PID==".
+ * Takes out what ThreadSanitizer and Valgrind write on standard error for a human: lines that begin with "==PID==", and
+ * reports, of which several processes' may stand line by line among each other.
  */
 static void drop_detectors_words(char *text)
 {
-	static const char rule[] = "==================\n", count[] = "ThreadSanitizer: reported ";
-	static const char check[] = "ThreadSanitizer: CHECK failed: ";
-	bool in_block = false, in_check = false;
+	static const char count[] = "ThreadSanitizer: reported ", check[] = "ThreadSanitizer: CHECK failed: ";
+	bool reports = text && strstr(text, "WARNING: ThreadSanitizer: "), in_report = false, in_check = false;
 	char *to = text;
 
 	for (char *line = text, *next; line && *line; line = next) {
 		next = line + strcspn(line, "\n");
 		next += *next == '\n';
-		bool is_rule = strncmp(line, rule, sizeof rule - 1) == 0;
-		bool of_valgrind = strncmp(line, "==", 2) == 0 && line[2] >= '0' && line[2] <= '9';
+		bool blank = *line == '\n' || begins_with(line, "  \n");
+		bool of_valgrind = begins_with(line, "==") && line[2] >= '0' && line[2] <= '9';
 		/* The runtime's own end, with a stack below it. */
-		in_check = strncmp(line, check, sizeof check - 1) == 0 ||
-			   (in_check &&
-			    (strncmp(line, "    #", 5) == 0 || strncmp(line, "  \n", 3) == 0 || *line == '\n'));
-		bool drop =
-			in_block || in_check || is_rule || of_valgrind || strncmp(line, count, sizeof count - 1) == 0;
-		in_block = in_block != is_rule;
-		if (!drop) {
-			memmove(to, line, (size_t)(next - line));
-			to += next - line;
-		}
+		in_check = begins_with(line, check) || (in_check && (begins_with(line, "    #") || blank));
+		in_report = reports && (is_of_report(line) || (in_report && blank));
+		if (in_report || in_check || of_valgrind || begins_with(line, count))
+			continue;
+		memmove(to, line, (size_t)(next - line));
+		to += next - line;
 	}
 	if (to)
 		*to = '\0';
@@ -252,11 +301,11 @@ static char *said(const char *directory, const char *name)
 	return words;
 }
 
-void run_left_read(const char *directory, const struct run_request *request, struct observation *seen)
+void run_left_read(const char *directory, const struct run_request *request, long linger_ms, struct observation *seen)
 {
 	struct ends output = read_ends(directory, "stdout", OUTPUT_KEPT);
 
-	read_result(directory, request, seen);
+	read_result(directory, request, linger_ms, seen);
 	seen->last_line = last_line(output.tail ? output.tail : output.head);
 	ends_release(&output);
 	if (request->keep_output) {

@@ -16,7 +16,10 @@ enum {
 	LINES_LAST = 20,
 };
 
-/* Fills in how the program ended, what it took, its last line, and what it wrote. */
-void run_left_read(const char *directory, const struct run_request *request, struct observation *seen);
+/*
+ * Fills in how the program ended, what it took, its last line, and what it wrote. What it left running had `linger_ms` to
+ * end; with 0 nobody asks.
+ */
+void run_left_read(const char *directory, const struct run_request *request, long linger_ms, struct observation *seen);
 
 #endif

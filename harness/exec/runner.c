@@ -21,7 +21,7 @@
 enum { OVERDUE_MS = 40000 };
 
 /* A deadlock is certain when it is first seen; looked at for a while, it is so beyond doubt. */
-enum { DEADLOCK_MS = 1000, LAST_WORDS_MS = 3000 };
+enum { DEADLOCK_MS = 1000, LAST_WORDS_MS = 3000, LINGER_MS = 10000 };
 
 struct running {
 	struct loop *loop;
@@ -122,6 +122,12 @@ static void read_memory(const struct running *running, struct observation *seen)
 	free(full);
 }
 
+/* What a program of the reader's leaves running may be all that it is about. */
+static long linger_ms(const struct running *running)
+{
+	return run_is_of_workbook(&running->run) ? 0 : LINGER_MS;
+}
+
 static void on_supervisor_ended(void *context, const struct child_end *end)
 {
 	struct running *running = context;
@@ -139,7 +145,7 @@ static void on_supervisor_ended(void *context, const struct child_end *end)
 	if (end->signal || end->status)
 		observation_fail(&seen, FAULT_DETECTOR, "the supervisor ended with status %d, signal %d", end->status,
 				 end->signal);
-	run_left_read(running->directory, running->request, &seen);
+	run_left_read(running->directory, running->request, linger_ms(running), &seen);
 	/* A sandbox has one, in which there is no other run. */
 	seen.own_network = seen.own_network || running->request->sandbox;
 	read_reports(running, &seen);
@@ -178,6 +184,10 @@ static void build_ends(struct running *running, struct command *command)
 	} else {
 		command_argument(command, "--stacks");
 		command_argument(command, "%s/stacks", running->directory);
+	}
+	if (linger_ms(running)) {
+		command_argument(command, "--linger");
+		command_argument(command, "%ld", linger_ms(running));
 	}
 	if (request->input) {
 		command_argument(command, "--stdin");
@@ -278,7 +288,8 @@ static void start_supervisor(struct running *running)
 		close(program_end);
 	} else {
 		if (running->request->detector->channel == CHANNEL_VALGRIND)
-			channel_take_bytes(running->channel, CHANNEL_VALGRIND, running->request->tests);
+			channel_take_bytes(running->channel, CHANNEL_VALGRIND,
+					   running->request->tests || !run_is_of_workbook(&running->run));
 		build_command(running, &command);
 		struct child_options options = {.argv = command.argv,
 						.environment = command.environment,

@@ -58,7 +58,8 @@ void print_standing(const struct page *page)
 	const struct finding finding = {.stacks = seen->standing, .stack_count = seen->standing_count};
 	size_t shown = 0, left_out = 0;
 
-	if (!seen->standing_count || (page->told && page->told->standing))
+	/* Where a tool gave up that cannot watch the program is not the program's. */
+	if (!seen->standing_count || seen->fault == FAULT_UNFIT || (page->told && page->told->standing))
 		return;
 	if (page->told)
 		page->told->standing = true;

@@ -41,20 +41,51 @@ static char *where_it_stood(const struct page *page)
 	return words;
 }
 
-/* "main thread waits for thread up to end": of those that wait, the two that say most. */
+/* What the thread waits for another to do, after the other's name. */
+static bool is_waited_for(const char *role, const char *name, size_t length)
+{
+	return tolower((unsigned char)*role) == tolower((unsigned char)*name) &&
+	       strncmp(role + 1, name + 1, length - 1) == 0 && strncmp(role + length, " waits ", 7) == 0;
+}
+
+/* The role of the thread that this one waits for: it holds the lock, or is to end. NULL when that one does not wait. */
+static const char *whom_it_waits_for(const struct observation *seen, const char *role)
+{
+	const char *before = strstr(role, ", which ") ? ", which " : " waits for ";
+	const char *after = *before == ',' ? " holds" : " to end";
+	const char *name = strstr(role, before), *end = name ? strstr(name, after) : NULL;
+
+	name = name ? name + strlen(before) : NULL;
+	for (size_t i = 0; name && end > name && i < seen->standing_count; i++)
+		if (is_waited_for(seen->standing[i].role, name, (size_t)(end - name)))
+			return seen->standing[i].role;
+	return NULL;
+}
+
+/* The next that waits, those first whose lock somebody holds; NULL when there is none that has another role. */
+static const char *who_waits(const struct observation *seen, const char *beside)
+{
+	for (int holders = 1; holders >= 0; holders--)
+		for (size_t i = 0; i < seen->standing_count; i++) {
+			const char *role = seen->standing[i].role;
+			bool held = strstr(role, ", which ") != NULL;
+			if (held == holders && strstr(role, " waits ") && (!beside || strcmp(role, beside) != 0))
+				return role;
+		}
+	return NULL;
+}
+
+/* "main thread waits for thread up to end": the one that says most, and the one that it waits for. */
 static void say_who_waits(FILE *out, const struct observation *seen)
 {
-	size_t said = 0;
+	const char *first = who_waits(seen, NULL), *second = first ? whom_it_waits_for(seen, first) : NULL;
 
-	for (int holders = 1; holders >= 0; holders--)
-		for (size_t i = 0; i < seen->standing_count && said < 2; i++) {
-			bool held = strstr(seen->standing[i].role, ", which ") != NULL;
-			if (held != holders || !strstr(seen->standing[i].role, " waits ") ||
-			    (i && strcmp(seen->standing[i].role, seen->standing[i - 1].role) == 0))
-				continue;
-			const char *role = seen->standing[i].role;
-			fprintf(out, "%s%c%s", said++ ? "; " : ": ", tolower((unsigned char)*role), role + 1);
-		}
+	if (!first)
+		return;
+	second = second ? second : who_waits(seen, first);
+	fprintf(out, ": %c%s", tolower((unsigned char)*first), first + 1);
+	if (second && second != first)
+		fprintf(out, "; %c%s", tolower((unsigned char)*second), second + 1);
 }
 
 bool is_where_it_stood(const struct observation *seen, const struct finding *finding)
@@ -70,6 +101,13 @@ bool is_where_it_stood(const struct observation *seen, const struct finding *fin
 	return stood;
 }
 
+/* The processor's answer to what the program does; other signals are sent, by itself or another. */
+static bool is_of_a_fault(int number)
+{
+	return number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL || number == SIGTRAP ||
+	       number == SIGSYS;
+}
+
 void say_end(const struct page *page)
 {
 	FILE *out = page->out;
@@ -83,8 +121,8 @@ void say_end(const struct page *page)
 		if (seen->signal == SIGABRT)
 			fprintf(out, "aborts%s", where);
 		else
-			fprintf(out, "crashes with %.*s%s", name ? (int)strcspn(name + 1, ",)") : 8,
-				name ? name + 1 : "a signal", where);
+			fprintf(out, "%s %.*s%s", is_of_a_fault(seen->signal) ? "crashes with" : "is killed by",
+				name ? (int)strcspn(name + 1, ",)") : 8, name ? name + 1 : "a signal", where);
 		break;
 	case ENDED_DEADLOCKED:
 		fputs("hangs in a deadlock", out);
@@ -93,12 +131,20 @@ void say_end(const struct page *page)
 	case ENDED_IDLE:
 		fputs("hangs, and waits for something from outside that does not come", out);
 		break;
+	case ENDED_UNSIGNALLED:
+		fputs("hangs", out);
+		say_who_waits(out, seen);
+		fputs("; only the handler of a signal could change that", out);
+		break;
 	case ENDED_LATE:
 		fputs("does not end in time", out);
 		say_who_waits(out, seen);
 		break;
 	case ENDED_REPLACED:
 		fputs("becomes another program by exec(), which nobody watches", out);
+		break;
+	case ENDED_LEAVING:
+		fputs("ends, but what it has started goes on", out);
 		break;
 	case ENDED_FLOODING:
 		fputs("prints without end", out);

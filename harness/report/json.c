@@ -64,10 +64,10 @@ static json_t *standing(const char *root, const struct stack *stack)
 static json_t *ending(const char *root, const struct observation *seen)
 {
 	static const char *const names[] = {
-		[ENDED_BY_ITSELF] = "exit", [ENDED_BY_SIGNAL] = "signal", [ENDED_DEADLOCKED] = "deadlock",
-		[ENDED_IDLE] = "idle",	    [ENDED_LATE] = "deadline",	  [ENDED_FLOODING] = "flood",
-		[ENDED_AT_A_CALL] = "call", [ENDED_REPLACED] = "exec",	  [ENDED_OUT_OF_MEMORY] = "memory",
-		[ENDED_UNKNOWN] = "unknown"};
+		[ENDED_BY_ITSELF] = "exit",  [ENDED_BY_SIGNAL] = "signal",	  [ENDED_DEADLOCKED] = "deadlock",
+		[ENDED_IDLE] = "idle",	     [ENDED_UNSIGNALLED] = "unsignalled", [ENDED_LATE] = "deadline",
+		[ENDED_FLOODING] = "flood",  [ENDED_AT_A_CALL] = "call",	  [ENDED_REPLACED] = "exec",
+		[ENDED_LEAVING] = "leaving", [ENDED_OUT_OF_MEMORY] = "memory",	  [ENDED_UNKNOWN] = "unknown"};
 	json_t *object = json_object(), *threads = json_array();
 
 	json_object_set_new(object, "how", report_json_text(names[seen->ending]));

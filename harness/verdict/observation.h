@@ -19,16 +19,18 @@ enum fault {
 
 /* How the run of the program came to its end. */
 enum ending {
-	ENDED_BY_ITSELF,     /* `status` */
-	ENDED_BY_SIGNAL,     /* `signal`: it crashed, gave up, or was killed */
-	ENDED_DEADLOCKED,    /* by the supervisor: each thread waited for another, for ever */
-	ENDED_IDLE,	     /* by the supervisor: it waited for something from outside that did not come */
-	ENDED_LATE,	     /* by the supervisor: still running at its deadline */
+	ENDED_BY_ITSELF,  /* `status` */
+	ENDED_BY_SIGNAL,  /* `signal`: it crashed, gave up, or was killed */
+	ENDED_DEADLOCKED, /* by the supervisor: each thread waited for another, for ever */
+	ENDED_IDLE,	  /* by the supervisor: it waited for something from outside that did not come */
+	ENDED_UNSIGNALLED, /* by the supervisor: each thread waited for another; only a signal's handler could change that */
+	ENDED_LATE,	   /* by the supervisor: still running at its deadline */
 	ENDED_AT_A_CALL,     /* by the detector's runtime, which does not survive a wrong call that it made */
 	ENDED_REPLACED,	     /* by exec(): what it became nobody watched */
 	ENDED_FLOODING,	     /* by the supervisor: it printed without end */
 	ENDED_OUT_OF_MEMORY, /* by the sandbox: it took more than it may */
 	ENDED_UNKNOWN,	     /* it never started, or the supervisor does not say */
+	ENDED_LEAVING,	     /* by itself, with processes that went on and that the supervisor ended */
 };
 
 /*

@@ -17,7 +17,7 @@
  * --command-line-only=yes     no ~/.valgrindrc, no $VALGRIND_OPTS decides a verdict
  * DEBUGINFOD_URLS=            nor does a server on the net; the option for it is younger than Valgrind 3.19
  * --vgdb=no                   no debugger will come; its pipe in /tmp stays away
- * --child-silent-after-fork   a forked child is not the program; but each test is
+ * --child-silent-after-fork   a forked child is not the workbook's program; but each test is, and what a reader's forks
  * --fair-sched=try            a thread that spins does not keep the others from running
  * --num-callers=24            deep enough for the outermost own function, which names the thread
  * --sanity-level=0            it looks for faults of the program, not of its own tables
@@ -115,7 +115,8 @@ static void prepare(const struct run *run, struct command *command, const char *
 		command_argument(command, "--suppressions=%s/" SUPPRESSIONS "%s", run->root, suppressed_dubious);
 	if (!run_is_of_workbook(run))
 		command_argument(command, "--max-threads=%d", MOST_THREADS);
-	command_argument(command, "--child-silent-after-fork=%s", run->tests ? "no" : "yes");
+	command_argument(command, "--child-silent-after-fork=%s",
+			 run->tests || !run_is_of_workbook(run) ? "no" : "yes");
 	prepare_libraries(run, command, tool);
 }
 
@@ -158,12 +159,30 @@ static void add_fatal(struct collecting *all, struct valgrind_output *output)
 	output->fatal.count = 0;
 }
 
+/* In a child the stacks of its parent's other threads are gone, and all that they pointed to seems to be lost. */
+static void take(struct findings *all, struct findings *its, bool child)
+{
+	for (size_t i = 0; i < its->count; i++) {
+		if (child && strncmp(its->items[i].kind, "Leak_", 5) == 0)
+			continue;
+		struct finding *finding = findings_add(all, ""), empty = *finding;
+		*finding = its->items[i];
+		its->items[i] = empty;
+	}
+	findings_release(its);
+}
+
 static void collect_process(struct collecting *all, const char *bytes, size_t length, long pid)
 {
 	struct valgrind_output output;
 
-	valgrind_xml_read(bytes, length, all->tool, all->run, &all->seen->findings, &output);
-	if (output.altered)
+	struct findings findings = {0};
+	bool child = all->count && !all->run->tests;
+
+	valgrind_xml_read(bytes, length, all->tool, all->run, &findings, &output);
+	take(&all->seen->findings, &findings, child);
+	/* A child lists at its end what its parent had told before the fork. */
+	if (output.altered && !child)
 		observation_fail(all->seen, FAULT_PROGRAM, "the program wrote where the detector reports");
 	add_fatal(all, &output);
 	all->processes[all->count++] =

@@ -13,6 +13,7 @@
  *     --hurry 1             another run of the program was in a deadlock: if it stands still, it does not wait for
  *                           a signal
  *     --idle MS             how long it may wait for something from outside, every thread without a time limit
+ *     --linger MS           how long what it has started may go on once it has ended by itself, before it is killed
  *     --last-words MS       a program that is ended for one of these reasons gets SIGTERM first, and has so long
  *                           to say what it knows
  *     --stacks FILE         where its threads stand then, before that; stacks.h has the format
@@ -48,7 +49,8 @@
  * HOW is one of    exit STATUS      by itself
  *                  signal NUMBER    killed by a signal, not the supervisor's
  *                  deadlock         it could not go on: each thread waited for another, see standstill.h
- *                  idle             it waited longer than --idle
+ *                  idle             it waited longer than --idle for something from outside
+ *                  unsignalled      or for a signal: each thread waited for another, but a handler could change that
  *                  deadline         it was still running
  *                  flood            it wrote more than --output-limit, however it ended
  *                  stopped          the supervisor was told to stop, and the program did not end in its grace
@@ -95,11 +97,11 @@ enum { STOP_IDLE_MS = 500, TESTS = 16 /* that run at once */ };
 enum { OUTPUT_CHECK_MS = 100, LOOK_MS = 250, DYING_MS = 30000, PASSES = 1000 };
 #define FILE_LIMIT (256LL << 20)
 
-enum how { ENDED, NOEXEC, DEADLINE, DEADLOCK, IDLE, FLOOD, STOPPED };
+enum how { ENDED, NOEXEC, DEADLINE, DEADLOCK, IDLE, UNSIGNALLED, FLOOD, STOPPED };
 
 static struct {
 	const char *result, *paths[2], *stacks, *input;
-	long long deadline_ms, deadlock_ms, hurry, runner, idle_ms, last_words_ms, own_network, output_limit,
+	long long deadline_ms, deadlock_ms, hurry, runner, idle_ms, linger_ms, last_words_ms, own_network, output_limit,
 		output_kept, grace_ms, parent, tests, stop_signal, stop_after_ms;
 	char **program;
 	int outputs[2];
@@ -156,6 +158,7 @@ static void parse_options(char **argv)
 		     {"--output-kept", NULL, &job.output_kept},
 		     {"--parent", NULL, &job.parent},
 		     {"--last-words", NULL, &job.last_words_ms},
+		     {"--linger", NULL, &job.linger_ms},
 		     {"--deadlock", NULL, &job.deadlock_ms},
 		     {"--hurry", NULL, &job.hurry},
 		     {"--own-network", NULL, &job.own_network},
@@ -389,7 +392,9 @@ static enum how standstill(void)
 	bool for_ever = standing == STANDS_FOR_EVER || (standing == STANDS_UNLESS_SIGNALLED && job.hurry);
 	if (for_ever && job.deadlock_ms && stood_ms >= job.deadlock_ms)
 		return DEADLOCK;
-	return standing != STANDS_NOT && idle_ms && stood_ms >= idle_ms ? IDLE : ENDED;
+	if (standing == STANDS_NOT || !idle_ms || stood_ms < idle_ms)
+		return ENDED;
+	return standing == STANDS_UNLESS_SIGNALLED ? UNSIGNALLED : IDLE;
 }
 
 static void ask_to_stop(pid_t program)
@@ -411,7 +416,8 @@ static enum how watch(pid_t program, long long started)
 		if (left_ms <= 0)
 			return DEADLINE;
 		enum how how = job.tests ? ENDED : standstill();
-		if (job.stop_signal && !asked && (how == IDLE || now_us() - started >= job.stop_after_ms * 1000)) {
+		bool waits = how == IDLE || how == UNSIGNALLED;
+		if (job.stop_signal && !asked && (waits || now_us() - started >= job.stop_after_ms * 1000)) {
 			ask_to_stop(program);
 			how = ENDED;
 		}
@@ -588,6 +594,35 @@ static void hear_last_words(pid_t program)
 	}
 }
 
+/* Whether anything lives that the program has started. An orphan that has ended is the supervisor's child, and waits for it. */
+static bool descendants_live(pid_t program)
+{
+	family_find(&family, getpid());
+	for (size_t i = 1; i < family.count; i++) {
+		siginfo_t ended = {.si_pid = 0};
+		if (family.pids[i] != program &&
+		    (waitid(P_PID, (id_t)family.pids[i], &ended, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+		     ended.si_pid == 0))
+			return true;
+	}
+	return false;
+}
+
+/* A daemon does its work when the process that started it is gone. */
+static void let_descendants_end(pid_t program)
+{
+	long long end = now_us() + job.linger_ms * 1000;
+	siginfo_t ended = {.si_pid = 0};
+
+	if (waitid(P_PID, (id_t)program, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_code != CLD_EXITED)
+		return;
+	while (now_us() < end && descendants_live(program) && !flooded()) {
+		int number = wait_for_signal(OUTPUT_CHECK_MS);
+		if (number > 0 && number != SIGCHLD)
+			return;
+	}
+}
+
 /* Whether the program lives in another network than the supervisor. */
 static bool has_own_network(pid_t program)
 {
@@ -634,11 +669,9 @@ static void write_result(const char *how, long long wall_us, unsigned left, bool
 
 int main(int argc, char **argv)
 {
-	static const char *const words[] = {[DEADLINE] = "deadline",
-					    [DEADLOCK] = "deadlock",
-					    [IDLE] = "idle",
-					    [FLOOD] = "flood",
-					    [STOPPED] = "stopped"};
+	static const char *const words[] = {
+		[DEADLINE] = "deadline",       [DEADLOCK] = "deadlock", [IDLE] = "idle",
+		[UNSIGNALLED] = "unsignalled", [FLOOD] = "flood",	[STOPPED] = "stopped"};
 	char text[32];
 	int error = 0, status = 0;
 	unsigned left = 0;
@@ -663,12 +696,15 @@ int main(int argc, char **argv)
 	if (how == STOPPED && job.grace_ms)
 		how = stop_gently(program);
 	long long wall_us = now_us() - started;
-	if (how == DEADLINE || how == DEADLOCK || how == IDLE) {
+	if (how == ENDED && job.linger_ms)
+		let_descendants_end(program);
+	bool still = how == DEADLOCK || how == IDLE || how == UNSIGNALLED;
+	if (how == DEADLINE || still) {
 		family_find(&family, getpid());
 		take_stacks(family.pids + 1, family.count - 1);
 	}
 	/* In the middle of its work, what a detector says of the end would be the supervisor's doing. */
-	if ((how == DEADLOCK || how == IDLE) && job.last_words_ms)
+	if (still && job.last_words_ms)
 		hear_last_words(program);
 	if (!end_all(program, &status, &left))
 		give_up("cannot end every process that '%s' started", job.program[0]);

@@ -131,6 +131,33 @@ Test(field_tools, what_it_frees_for_the_program_is)
 	json_decref(all);
 }
 
+/* What goes on when the first process has ended may be all that a program is about. */
+Test(field_tools, a_daemon_is_watched_too)
+{
+	json_t *all = check("daemon.c --json -", 1);
+
+	expect_finding(all, "tsan", "data-race", "serve");
+	expect_finding(all, "helgrind", "Race", "serve");
+	expect_finding(all, "drd", "ConflictingAccess", "serve");
+	json_decref(all);
+	expect_told(
+		"daemon.c -- serves", 1,
+		(const char *const[]){"It ends, but what it has started goes on; before that, a data race on 'served'",
+				      "1 process that it had started still ran 10 s after its own end", NULL});
+}
+
+/* What it answers is not to be told as the program's fault; ThreadSanitizer knows better. */
+Test(field_tools, a_mutex_that_answers_is_doubted)
+{
+	json_t *all = check("robust.c --json -", 1);
+
+	expect_observed(all, "tsan", "silent");
+	json_decref(all);
+	expect_told("robust.c", 1,
+		    (const char *const[]){"Perhaps", "does not know robust mutexes, and one is used here",
+					  "PTHREAD_MUTEX_ERRORCHECK) is used here", NULL});
+}
+
 /* Helgrind and memcheck know them: those decide, and nobody blames the program. */
 Test(field_tools, threads_of_c11_are_judged_by_those_who_know_them)
 {

@@ -78,6 +78,39 @@ Test(run, a_run_is_observed)
 	observation_release(&seen.observation);
 }
 
+/* ThreadSanitizer's reports of two processes, line by line among each other and among the program's own words. */
+Test(run, a_detectors_words_are_not_the_programs)
+{
+	struct seen seen;
+
+	scratch_file(
+		&scratch, "shout",
+		"#!/bin/sh\ncat >&2 <<'END'\nready\n==================\n==================\n"
+		"WARNING: ThreadSanitizer: data race (pid=1)\n  Write of size 4 at 0x1 by thread T2:\n"
+		"WARNING: ThreadSanitizer: data race (pid=2)\n  Write of size 4 at 0x1 by thread T2:\n"
+		"    #0 <null> <null> (tsan+0xd1688)\n    #0 <null> <null> (tsan+0xd1688)\n\n"
+		"  Previous write of size 4 at 0x1 by thread T1:\nworking\n    #0 <null> <null> (tsan+0xd1688)\n\n"
+		"  Location is global '<null>' at 0x000000000000 (tsan+0x147b298)\n\n"
+		"  Thread T2 (tid=20589, running) created by main thread at:\n    #0 <null> <null> (tsan+0x5282d)\n\n"
+		"==================\n==================\n  done\nEND\n");
+	request.keep_output = true;
+	run_join(run(&seen));
+	cr_assert_str_eq(seen.observation.errors, "ready\nworking\n  done\n");
+	observation_release(&seen.observation);
+}
+
+/* A process that is left running when the program ends has shown nothing of what it does. */
+Test(run, what_goes_on_after_the_end_is_told)
+{
+	struct seen seen;
+
+	scratch_file(&scratch, "shout", "#!/bin/sh\nsleep 1000 &\n");
+	run_join(run(&seen));
+	cr_assert_eq((int)seen.observation.fault, (int)FAULT_PROGRAM);
+	cr_assert_eq((int)seen.observation.ending, (int)ENDED_LEAVING);
+	observation_release(&seen.observation);
+}
+
 Test(run, a_program_that_is_not_there_is_a_fault)
 {
 	struct seen seen;

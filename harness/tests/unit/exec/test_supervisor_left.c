@@ -14,6 +14,22 @@ Test(supervisor_left, kills_a_child_left_behind)
 	cr_assert_not(is_alive(pid_in("pid", 1)));
 }
 
+/* What goes on without the program has its time, and no more; nobody is waited for who has ended. */
+Test(supervisor_left, lets_a_child_end)
+{
+	char script[PATH_MAX], text[64];
+
+	snprintf(script, sizeof script, "(sleep 0.3; echo late >%s) & exit 5", in_directory("out"));
+	struct outcome outcome = run(ARGUMENTS("--linger", "60000", "--", "sh", "-c", script));
+	EXPECT(outcome, "exit 5");
+	cr_assert_eq(outcome.left, 0);
+	read_text("out", text, sizeof text);
+	cr_assert_str_eq(text, "late\n");
+	outcome = run(ARGUMENTS("--linger", "300", "--", "sh", "-c", "sleep 1000 & exit 5"));
+	EXPECT(outcome, "exit 5");
+	cr_assert_eq(outcome.left, 1);
+}
+
 /* A loop and a group of its own, an orphan, deaf to what it can be deaf to; and it has a child. */
 static const char daemon_script[] =
 	"cd %s; setsid sh -c 'trap \"\" HUP TERM INT; sleep 1000 & echo $! >>pid; echo $$ >>pid; "

@@ -18,6 +18,13 @@ Test(supervisor_standing, knows_a_deadlock)
 	}
 }
 
+/* A detector's own thread that waits for the processor is not the program's, which waits for nobody's. */
+Test(supervisor_standing, is_not_kept_from_it_by_a_busy_machine)
+{
+	EXPECT(run(ARGUMENTS("--deadline", "60000", "--deadlock", "3000", "--", STANDS, "lock-beside-a-runtime")),
+	       "deadlock");
+}
+
 /* Who may still be woken is not in a deadlock, however long it waits. */
 Test(supervisor_standing, takes_nothing_else_for_a_deadlock)
 {
@@ -59,7 +66,7 @@ Test(supervisor_standing, looks_only_when_told)
 
 Test(supervisor_standing, ends_what_waits_for_something_outside)
 {
-	static const char *const idle[] = {"handler", "socket-pair", "signal-wait", "pause", "poll"},
+	static const char *const idle[] = {"socket-pair", "signal-wait", "pause", "poll"},
 				 *const busy[] = {"alarm", "timer", "sleeper", "spin", "timed", "timed-poll"};
 
 	for (size_t i = 0; i < sizeof idle / sizeof *idle; i++) {
@@ -67,6 +74,8 @@ Test(supervisor_standing, ends_what_waits_for_something_outside)
 		cr_assert_str_eq(outcome.how, "idle", "%s: ended %s", idle[i], outcome.how);
 		cr_assert_geq(outcome.wall_us, 500000);
 	}
+	/* It waits for nothing outside but a signal. */
+	EXPECT(run(ARGUMENTS("--deadline", "60000", "--idle", "500", "--", STANDS, "handler")), "unsignalled");
 	for (size_t i = 0; i < sizeof busy / sizeof *busy; i++) {
 		struct outcome outcome = run(ARGUMENTS("--deadline", "1500", "--idle", "200", "--", STANDS, busy[i]));
 		cr_assert_str_eq(outcome.how, "deadline", "%s: ended %s", busy[i], outcome.how);

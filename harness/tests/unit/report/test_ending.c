@@ -102,6 +102,18 @@ Test(ending, threads_that_stand_alike_are_counted)
 	made_release(&made);
 }
 
+/* A tool that cannot watch the program crashes in a place of its own. */
+Test(ending, where_a_tool_gave_up_is_not_shown)
+{
+	struct made_results made = {0};
+	struct result *result = own(&made, program_of(&made), "drd", OBSERVED_ERROR, "DRD does not know it");
+
+	observation_blame(&result->seen, FAULT_UNFIT, "DRD does not know it");
+	stand(result, "Main thread got SIGSEGV", 7);
+	expect(&made, 0, "drd: cannot judge this program\n  DRD does not know it\n\n");
+	made_release(&made);
+}
+
 /* No control character reaches the terminal. */
 Test(ending, what_was_written_is_harmless)
 {

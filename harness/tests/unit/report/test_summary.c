@@ -258,6 +258,66 @@ Test(summary, a_deadlock_says_who_holds_what)
 	made_release(&made);
 }
 
+/* Who is sent a signal does not crash. */
+Test(summary, a_signal_that_was_sent_is_no_crash)
+{
+	struct made_results made = {0};
+
+	add_silent(&made, own_program(&made));
+	for (size_t i = 0; i < made.results.count; i++) {
+		made.items[i].verdict = (struct verdict){.observed = OBSERVED_CUT, .why = mem_copy("it was killed")};
+		observation_end(&made.items[i].seen, ENDED_BY_SIGNAL,
+				"it was killed by signal 15 (SIGTERM, Terminated)");
+		made.items[i].seen.signal = 15;
+	}
+	expect_sentence(&made, "It is killed by SIGTERM.");
+	made_release(&made);
+}
+
+/* After who waits for a lock comes what its holder waits for, without which nobody knows why it hangs. */
+Test(summary, a_hang_says_what_the_holder_waits_for)
+{
+	struct made_results made = {0};
+
+	add_silent(&made, own_program(&made));
+	for (size_t i = 0; i < made.results.count; i++) {
+		made.items[i].verdict = (struct verdict){.observed = OBSERVED_CUT, .why = mem_copy("it hung")};
+		observation_end(&made.items[i].seen, ENDED_UNSIGNALLED, "it hung");
+	}
+	stand(of(&made, "budget"), "Main thread waits for thread consumer to end", 3);
+	stand(of(&made, "budget"), "Thread consumer waits for a post to the semaphore 'items'", 7);
+	stand(of(&made, "budget"), "Thread producer waits for the mutex 'm', which thread consumer holds", 9);
+	expect_sentence(&made,
+			"It hangs: thread producer waits for the mutex 'm', which thread consumer holds; thread "
+			"consumer waits for a post to the semaphore 'items'; only the handler of a signal could change "
+			"that.");
+	made_release(&made);
+}
+
+/* What it is killed by is no block's life, and was not before. */
+Test(summary, a_null_pointer_is_told_as_one)
+{
+	struct made_results made = {0};
+
+	add_silent(&made, own_program(&made));
+	for (size_t i = 0; i < made.results.count; i++) {
+		made.items[i].verdict = (struct verdict){.observed = OBSERVED_CUT, .why = mem_copy("it crashed")};
+		observation_end(&made.items[i].seen, ENDED_BY_SIGNAL, "it was killed by signal 11 (SIGSEGV, Fault)");
+		made.items[i].seen.signal = 11;
+	}
+	struct finding *finding = fires(&made, "memcheck", "InvalidWrite", "Invalid write of size 4", "move", 7);
+	finding_add_stack(finding, "Address 0x8, 8 bytes from a null pointer, is not stack'd");
+	stand(of(&made, "memcheck"), "Thread move got SIGSEGV", 7);
+	expect_sentence(&made,
+			"It crashes with SIGSEGV in move (prog.c:7), by a write through a null pointer; memcheck "
+			"sees it.");
+	char *text = shown(&made, false);
+	cr_assert(strstr(text, "Look at: where this pointer is set"), "%s", text);
+	cr_assert(!strstr(text, "freed already"), "%s", text);
+	free(text);
+	made_release(&made);
+}
+
 Test(summary, a_crash_leads_to_what_was_before_it)
 {
 	struct made_results made = {0};
