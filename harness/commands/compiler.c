@@ -96,13 +96,36 @@ void compiler_tell_pragmas(FILE *out, const char *log)
 	}
 }
 
+/* "undefined reference to `main'": each linker has quotes of its own. */
+static bool is_undefined(const char *log, const char *name)
+{
+	static const char words[] = "undefined reference to ";
+
+	for (const char *at = log; (at = strstr(at, words)); at++)
+		if (begins(at + sizeof words, name))
+			return true;
+	return false;
+}
+
+/* "fatal error: 'vector' file not found": the headers of C have a dot in their names. */
+static bool asks_for_cpp(const char *log)
+{
+	static const char words[] = "fatal error: '", after[] = "' file not found";
+	const char *at = strstr(log, words);
+	size_t length = at ? strcspn(at + sizeof words - 1, ".'") : 0;
+
+	return length && begins(at + sizeof words - 1 + length, after);
+}
+
 const char *compiler_hint(const char *log)
 {
+	if (asks_for_cpp(log))
+		return "; this is C++, and only C is judged here";
 	if (strstr(log, "file not found"))
 		return "; '-I FOLDER' says where a header is";
-	if (strstr(log, "undefined reference to `main'"))
+	if (is_undefined(log, "main"))
 		return "; name the file with main() too";
-	if (strstr(log, "[-Wsource-uses-openmp") || strstr(log, "undefined reference to `omp_"))
+	if (strstr(log, "[-Wsource-uses-openmp") || is_undefined(log, "omp_"))
 		return "; it uses OpenMP: add -fopenmp";
 	if (strstr(log, "undefined reference"))
 		return "; name the other C files too, or the library: '-lNAME'";

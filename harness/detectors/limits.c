@@ -10,6 +10,7 @@
 #include "report_files.h"
 
 static const char *const timers[] = {"timer_create", "mq_notify", "getaddrinfo_a", "aio_read", "aio_write", NULL};
+static const char *const limits_of_memory[] = {"setrlimit", "setrlimit64", "prlimit", "prlimit64", NULL};
 static const char *const execs[] = {"execve", "execv",	"execvp",  "execvpe", "execl",
 				    "execlp", "execle", "fexecve", NULL};
 static const char *const threads_h[] = {"thrd_create", "thrd_join",	"mtx_lock",	 "mtx_init",
@@ -31,6 +32,12 @@ static const struct limit {
 	{"tsan", "ThreadSanitizer: CHECK failed: sanitizer_deadlock_detector", NULL, FAULT_UNFIT, ENDED_BY_ITSELF,
 	 "a thread holds more than 64 locks at once, and ThreadSanitizer's search for deadlocks has room for 64; the "
 	 "other detectors have no such limit"},
+	{"tsan", "ERROR: Failed to mmap", limits_of_memory, FAULT_UNFIT, ENDED_BY_ITSELF,
+	 "the program limits its own memory, as by setrlimit(RLIMIT_AS), and ThreadSanitizer needs more addresses than that; "
+	 "the others have no such limit"},
+	{"tsan", "ThreadSanitizer failed to allocate ", limits_of_memory, FAULT_UNFIT, ENDED_BY_ITSELF,
+	 "the program limits its own memory, as by setrlimit(RLIMIT_AS), and ThreadSanitizer needs more addresses than that; "
+	 "the others have no such limit"},
 	{"valgrind", "Max number of threads is too low", NULL, FAULT_UNFIT, ENDED_BY_ITSELF,
 	 "the program has more threads at once than Valgrind was told to make room for; ThreadSanitizer has room for "
 	 "more"},

@@ -24,6 +24,7 @@ struct halted {
 	struct standing_resolver resolver;
 	struct thread *threads;
 	size_t count;
+	bool child; /* of a process that was told before it */
 };
 
 /* --- reading --- */
@@ -100,7 +101,7 @@ static void name_threads(struct halted *process)
 		if (!start)
 			continue;
 		if (thread->tid == process->pid)
-			thread->name = mem_copy("main thread");
+			thread->name = mem_copy(process->child ? "main thread of a child" : "main thread");
 		else if (alike > 1)
 			thread->name = mem_format("thread %s %zu", start, number);
 		else
@@ -145,6 +146,9 @@ static char *holder(const struct halted *process, const struct thread *thread, l
 		return mem_copy(", which it holds itself");
 	if (!owner)
 		return mem_copy("");
+	/* A fork copies one thread, and all locks. */
+	if (!name && process->child)
+		return mem_copy(", which a thread holds that the child does not have");
 	return name ? mem_format(", which %s holds", name)
 		    : mem_copy(", which a thread holds that has ended and not given it back");
 }
@@ -180,6 +184,31 @@ static char *waits_for_rwlock(const struct halted *process, const struct thread 
 				 writer ? writer : "", writer ? " holds for writing" : "");
 	free(name);
 	return words;
+}
+
+/* By the C library's function that it is in. */
+static char *waits_in_kernel(const struct thread *thread)
+{
+	static const struct {
+		const char *functions[5], *words;
+	} calls[] = {
+		{{"read", "readv", "pread64"}, "waits for something to read"},
+		{{"write", "writev"}, "waits until it can write"},
+		{{"recv", "recvfrom", "recvmsg"}, "waits for something to receive"},
+		{{"send", "sendto", "sendmsg"}, "waits until it can send"},
+		{{"accept", "accept4"}, "waits for a connection"},
+		{{"poll", "ppoll", "select", "pselect", "epoll_wait"}, "waits for one of several descriptors"},
+		{{"wait4", "waitpid", "wait", "waitid"}, "waits for a child to end"},
+		{{"pause", "sigsuspend", "sigwait", "sigwaitinfo", "sigtimedwait"}, "waits for a signal"},
+	};
+	const struct frame *frames = thread->stack.frames;
+
+	for (size_t i = 0; i < thread->stack.count && !frames[i].own; i++)
+		for (size_t j = 0; j < sizeof calls / sizeof *calls; j++)
+			for (size_t k = 0; k < 5 && calls[j].functions[k]; k++)
+				if (strcmp(frames[i].function, calls[j].functions[k]) == 0)
+					return mem_copy(calls[j].words);
+	return NULL;
 }
 
 static char *waits_for(const struct halted *process, const struct thread *thread)
@@ -223,7 +252,8 @@ static char *capital(const char *text)
 
 static void add_standing(const struct halted *process, struct thread *thread, struct observation *seen)
 {
-	char *waits = thread->waits ? waits_for(process, thread) : NULL, *name = capital(thread->name);
+	char *waits = thread->waits ? waits_for(process, thread) : waits_in_kernel(thread),
+	     *name = capital(thread->name);
 	char *role = mem_format("%s %s", name, waits ? waits : "stands");
 	struct stack *stack = observation_add_standing(seen, role);
 
@@ -282,10 +312,13 @@ void standing_read(const char *bytes, size_t length, const struct run *run,
 	const char *end = bytes + length;
 	struct halted process = {0};
 	bool opened = false;
+	size_t processes = 0;
 
 	for (char *line; (line = next_line(&bytes, end)); free(line)) {
-		if (sscanf(line, "process %ld", &process.pid) == 1)
+		if (sscanf(line, "process %ld", &process.pid) == 1) {
+			process.child = processes++ > 0 && !run->tests;
 			continue;
+		}
 		if (strcmp(line, "maps") == 0 && !opened) {
 			char *maps = read_maps(&bytes, end);
 			process.resolver = open(maps, run);

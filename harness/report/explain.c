@@ -366,7 +366,7 @@ static char *title(const struct page *page, const struct finding *finding)
 	return all;
 }
 
-/* Who frees what is no question where there never was a block. */
+/* Where there never was a block, nobody asks who frees it. */
 static const struct kind *kind_of(const struct page *page, const struct finding *finding)
 {
 	static const struct kind at_null = {

@@ -121,8 +121,10 @@ void say_end(const struct page *page)
 		if (seen->signal == SIGABRT)
 			fprintf(out, "aborts%s", where);
 		else
-			fprintf(out, "%s %.*s%s", is_of_a_fault(seen->signal) ? "crashes with" : "is killed by",
-				name ? (int)strcspn(name + 1, ",)") : 8, name ? name + 1 : "a signal", where);
+			fprintf(out, "%s %.*s%s%s", is_of_a_fault(seen->signal) ? "crashes with" : "is killed by",
+				name ? (int)strcspn(name + 1, ",)") : 8, name ? name + 1 : "a signal", where,
+				seen->standing_count && strstr(seen->standing[0].role, STACK_USED_UP) ? STACK_USED_UP
+												      : "");
 		break;
 	case ENDED_DEADLOCKED:
 		fputs("hangs in a deadlock", out);
@@ -130,6 +132,7 @@ void say_end(const struct page *page)
 		break;
 	case ENDED_IDLE:
 		fputs("hangs, and waits for something from outside that does not come", out);
+		say_who_waits(out, seen);
 		break;
 	case ENDED_UNSIGNALLED:
 		fputs("hangs", out);

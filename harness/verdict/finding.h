@@ -15,6 +15,8 @@
 
 /* In the role of a stack: what was used is where a null pointer points, or a few bytes from there. */
 #define NULL_POINTER "a null pointer"
+/* At the end of the role of a thread that a signal met: what the signal came of. */
+#define STACK_USED_UP ", for its stack is used up"
 
 struct frame {
 	char *function; /* never NULL; "?" when unknown */

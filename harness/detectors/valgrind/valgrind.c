@@ -141,6 +141,17 @@ struct collecting {
 	size_t count;
 };
 
+/* The tool says so of the main thread only, and outside its document. */
+static bool stack_overflowed(const struct run *run)
+{
+	size_t length;
+	char *text = report_read(run, "stderr", &length);
+	bool found = text && strstr(text, "Stack overflow in thread #");
+
+	free(text);
+	return found;
+}
+
 /*
  * Where a crash was. A test that is told to end gets SIGTERM, which says nothing of it; nor does the end of a program's
  * child, unless that child is a test.
@@ -152,7 +163,9 @@ static void add_fatal(struct collecting *all, struct valgrind_output *output)
 
 	if (!crashed || !output->fatal.count || strcmp(output->signal, "SIGTERM") == 0)
 		return;
-	struct stack *stack = observation_add_standing(seen, output->fatal.role);
+	char *role = mem_format("%s%s", output->fatal.role, stack_overflowed(all->run) ? STACK_USED_UP : "");
+	struct stack *stack = observation_add_standing(seen, role);
+	free(role);
 	stack->frames = output->fatal.frames;
 	stack->count = output->fatal.count;
 	output->fatal.frames = NULL;

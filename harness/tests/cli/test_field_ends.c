@@ -119,6 +119,28 @@ Test(field_ends, a_crash_does_not_hide_what_led_to_it)
 	release(&checked);
 }
 
+Test(field_ends, a_stack_that_is_used_up)
+{
+	struct checked checked = check("endless_recursion.c", false);
+
+	cr_assert_eq(checked.status, 1);
+	expect_words(checked.text,
+		     DETECTORS("It crashes with SIGSEGV in depth_of (endless_recursion.c:", ", for its stack is"));
+	release(&checked);
+}
+
+/* Two processes have a main thread each. */
+Test(field_ends, a_child_without_the_thread_that_holds_its_lock)
+{
+	struct checked checked = check("child_wants_lock.c", false);
+
+	cr_assert_eq(checked.status, 1);
+	expect_words(checked.text,
+		     DETECTORS("Main thread waits for a child to end",
+			       "Main thread of a child waits for the mutex 'log_lock'", "the child does not have"));
+	release(&checked);
+}
+
 Test(field_ends, last_words_are_shown)
 {
 	struct checked checked = check("lost-sale.c", false);

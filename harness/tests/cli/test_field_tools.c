@@ -146,6 +146,13 @@ Test(field_tools, a_daemon_is_watched_too)
 				      "1 process that it had started still ran 10 s after its own end", NULL});
 }
 
+Test(field_tools, limits_that_a_program_sets_itself)
+{
+	expect_told("own_limits.c", 1,
+		    (const char *const[]){"tsan: cannot judge this program", "the program limits its own memory",
+					  "helgrind: fires", "drd: fires", NULL});
+}
+
 /* What it answers is not to be told as the program's fault; ThreadSanitizer knows better. */
 Test(field_tools, a_mutex_that_answers_is_doubted)
 {

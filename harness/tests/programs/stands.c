@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../../runtime/machine.h"
 #include "kit/check.h"
 
 static pthread_mutex_t first = PTHREAD_MUTEX_INITIALIZER, second = PTHREAD_MUTEX_INITIALIZER;
@@ -42,18 +43,7 @@ static void start_and_join(void *(*routine)(void *), void *arg)
 /* By a system call from the program's own file, as a detector's runtime makes it. */
 static void sleep_by_itself(const struct timespec *sleep)
 {
-#if defined __x86_64__
-	long number = SYS_nanosleep;
-
-	__asm__ volatile("syscall" : "+a"(number) : "D"(sleep), "S"(0) : "rcx", "r11", "memory");
-#elif defined __aarch64__
-	register long number __asm__("x8") = SYS_nanosleep, second __asm__("x1") = 0;
-	register long first __asm__("x0") = (long)sleep;
-
-	__asm__ volatile("svc 0" : "+r"(first) : "r"(number), "r"(second) : "memory");
-#else
-	nanosleep(sleep, NULL);
-#endif
+	machine_call(SYS_nanosleep, (long)sleep, 0, 0, 0, 0, 0);
 }
 
 /*

@@ -113,8 +113,17 @@ Test(standing, other_waits)
 	       "Main thread waits for a signal to the condition in 'ledger'",
 	       "Thread worker waits for a post to the semaphore",
 	       "Thread other waits for the read-write lock in 'ledger', which main thread holds for writing");
-	EXPECT(THREAD(7, "", " 950 100") THREAD(8, MUTEX(5000, 7), " 960 110"), "Main thread stands",
-	       "Thread worker waits for others at the barrier 'ledger'");
+	EXPECT(THREAD(7, "", " 950 100") THREAD(8, MUTEX(5000, 7), " 960 110"),
+	       "Main thread waits for something to read", "Thread worker waits for others at the barrier 'ledger'");
+}
+
+/* A second process is the child of the first, and has one thread of it. */
+Test(standing, a_child_lacks_the_holder)
+{
+	EXPECT(THREAD(7, "", " 950 100") "end process\nprocess 8\nmaps\na map\nend maps\n" THREAD(8, MUTEX(5000, 9),
+												  " 900 100"),
+	       "Main thread waits for something to read",
+	       "Main thread of a child waits for the mutex 'ledger', which a thread holds that the child does not have");
 }
 
 /* Those of a runtime or a library are not the program's, but may hold its locks. */

@@ -294,7 +294,7 @@ Test(summary, a_hang_says_what_the_holder_waits_for)
 	made_release(&made);
 }
 
-/* What it is killed by is no block's life, and was not before. */
+/* It has nothing to do with a block's life, and what kills the program was not before that. */
 Test(summary, a_null_pointer_is_told_as_one)
 {
 	struct made_results made = {0};
