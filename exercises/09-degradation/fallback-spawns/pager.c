@@ -3,7 +3,8 @@
  * their own. When no message can be sent, every member gets a thread.
  *
  * Promise   however many messages fail, the pager has its lines and no more, and says so when they do not suffice.
- * test      fails raises_several_alarms_at_once, refuses_what_it_cannot_call, takes_calls_again
+ * test      fails raises_several_alarms_at_once, refuses_what_it_cannot_call, takes_calls_again,
+ *           keeps_its_bounds_at_each_step
  * budget    fires  started in call_later, joined in call_later, detached in call_later
  *                  when started <= joined + 5, joined == started, detached <= 0
  */

@@ -50,10 +50,11 @@ struct pager;
 struct pager *pager_open(pager_send *send, pager_phone *phone);
 
 /*
- * Sends the message. If it cannot be sent, promises a call; if PAGER_PENDING
+ * Sends the message, once. If it cannot be sent, promises a call; if PAGER_PENDING
  * calls are promised then and not yet over, refuses. In either case it returns
  * at once, and never waits for a line, nor for the message of another member.
- * Any thread may call it, several at a time.
+ * Any thread may call it, several at a time, for the same member too: each alarm is
+ * a call of its own.
  */
 enum pager_result pager_alert(struct pager *pager, int member);
 

@@ -16,7 +16,10 @@
 enum { MEMBERS = PAGER_PENDING + 4, ALL = 100, NIGHTS = 2, STORMS = 3 /* in a night */ };
 enum { FAR_OFF = 50, NOBODY = ALL /* members */ };
 
-enum { ALL_ARE_RAISED };
+/* Of a line, after a call: in its first lock, and before that one and those after it. */
+enum { NOWHERE = -1, IN_LOCK, FIRST_LOCK, STEPS = FIRST_LOCK + 3 };
+
+enum { ALL_ARE_RAISED, LOOKS_FOR_ROOM, STEP /* the first of some */ };
 
 static struct {
 	pthread_mutex_t lock;
@@ -24,22 +27,39 @@ static struct {
 	/* all below guarded by lock */
 	bool network;	    /* messages can be sent */
 	int slow;	    /* to this member and those after it they are under way for as long as this is so */
+	int messages;	    /* so many were to be sent */
 	int begun, at_once; /* calls */
 	int most;	    /* at once */
 	int answered;	    /* calls that may end */
 	bool sound_asleep;  /* the first one who is called, until all may end */
 	bool tired;	    /* who has made a call wakes up late for the next one */
-} town = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .slow = NOBODY};
+	int step;	    /* of the line whose call ends next: it stops there */
+	struct message {
+		int member, point; /* the message to this one fails when the point is reached */
+	} late;
+	struct message looks; /* when this one has failed, its point is reached before the next lock but one */
+} town = {.lock = PTHREAD_MUTEX_INITIALIZER,
+	  .changed = PTHREAD_COND_INITIALIZER,
+	  .slow = NOBODY,
+	  .late.member = NOBODY,
+	  .looks.member = NOBODY,
+	  .step = NOWHERE};
 
 static long called[ALL]; /* how often, by member; without a lock, on purpose: read when the pager is closed */
 
 static int send_message(int member)
 {
 	CHECK(pthread_mutex_lock(&town.lock));
+	town.messages++;
 	while (member >= town.slow)
 		CHECK(pthread_cond_wait(&town.changed, &town.lock));
 	bool network = town.network;
+	struct message late = town.late, looks = town.looks;
 	CHECK(pthread_mutex_unlock(&town.lock));
+	if (member == late.member)
+		schedule_await(late.point);
+	if (member == looks.member)
+		schedule_reached_before_lock(2, looks.point);
 	return network ? 0 : EHOSTUNREACH;
 }
 
@@ -54,6 +74,7 @@ static void network_is(bool up, int slow)
 
 static void call_by_phone(int member)
 {
+	schedule_reached_before_lock(0, STEP);
 	CHECK(pthread_mutex_lock(&town.lock));
 	int call = town.begun++;
 	town.at_once++;
@@ -63,8 +84,14 @@ static void call_by_phone(int member)
 	town.at_once--;
 	if (town.tired)
 		schedule_wake_late(ALL_ARE_RAISED);
+	int step = town.step, point = town.late.point;
+	town.step = NOWHERE;
 	CHECK(pthread_mutex_unlock(&town.lock));
 	called[member]++;
+	if (step == IN_LOCK)
+		schedule_reached_in_lock(point);
+	else if (step != NOWHERE)
+		schedule_reached_before_lock(step, point);
 }
 
 /* So many calls more are answered. Returns when nothing moves any more. */
@@ -89,6 +116,23 @@ static void the_town_is(bool *how, bool so)
 	CHECK(pthread_mutex_lock(&town.lock));
 	*how = so;
 	CHECK(pthread_mutex_unlock(&town.lock));
+}
+
+/* The message to the member fails when the point is reached: by the line whose call ends next, at this step. */
+static void fails_late(int member, int point, int step)
+{
+	CHECK(pthread_mutex_lock(&town.lock));
+	town.late = (struct message){member, point};
+	town.step = step;
+	CHECK(pthread_mutex_unlock(&town.lock));
+}
+
+static int now_at_once(void)
+{
+	CHECK(pthread_mutex_lock(&town.lock));
+	int now = town.at_once;
+	CHECK(pthread_mutex_unlock(&town.lock));
+	return now;
 }
 
 static int most_at_once(void)
@@ -210,8 +254,9 @@ static void expect_results(const struct alarm *alarm, int sent, int call, int re
 Test(pager, refuses_what_it_cannot_call, .timeout = 60)
 {
 	struct pager *pager = open_in_the_evening();
-	bool over = goes_through(&alarms[0], pager, 0, MEMBERS, false);
-	struct alarm first = alarms[0];
+	bool over = goes_through(&alarms[0], pager, 0, PAGER_LINES, false);
+	over &= goes_through(&alarms[1], pager, PAGER_LINES, MEMBERS - PAGER_LINES, false);
+	struct alarm first = alarms[0], more = alarms[1];
 	int most = most_at_once();
 	long early = pager_counts(pager).called;
 
@@ -220,12 +265,16 @@ Test(pager, refuses_what_it_cannot_call, .timeout = 60)
 	nobody_answers();
 	over &= goes_through(&alarms[0], pager, MEMBERS, MEMBERS, false);
 	schedule_reached(ALL_ARE_RAISED);
+	schedule_await_blocked();
+	int now = now_at_once();
 	answer(ALL);
 	struct pager_counts counts = pager_counts(pager);
 	pager_close(pager);
 	cr_assert(over, "pager_alert() waits for a line");
 	expect_lines(most);
-	expect_results(&first, 0, PAGER_PENDING, MEMBERS - PAGER_PENDING);
+	expect_results(&first, 0, PAGER_LINES, 0);
+	expect_results(&more, 0, PAGER_PENDING - PAGER_LINES, MEMBERS - PAGER_PENDING);
+	expect_lines(now);
 	cr_assert_eq(early, 0, "nobody has answered, and %ld calls are counted as over", early);
 	expect_results(&alarms[0], 0, PAGER_PENDING, MEMBERS - PAGER_PENDING);
 	cr_assert_eq(calls_made(), 2 * PAGER_PENDING, "%d calls were promised, %d made", 2 * PAGER_PENDING,
@@ -266,9 +315,25 @@ Test(pager, takes_calls_again, .timeout = 60)
 		cr_assert_eq(called[i], 1, "member %d was promised a call, and called %ld times", i, called[i]);
 }
 
+/* This member's message fails, and the next one's between two locks of the first alarm. False: one of them waited. */
+static bool fail_together(struct pager *pager, int member)
+{
+	fails_late(member + 1, LOOKS_FOR_ROOM, NOWHERE);
+	CHECK(pthread_mutex_lock(&town.lock));
+	town.looks = (struct message){member, LOOKS_FOR_ROOM};
+	CHECK(pthread_mutex_unlock(&town.lock));
+	begin(&alarms[2], pager, member + 1, 1);
+	schedule_await_blocked();
+	begin(&alarms[1], pager, member, 1);
+	bool over = has_ended(&alarms[1]);
+
+	schedule_reached(LOOKS_FOR_ROOM);
+	return has_ended(&alarms[2]) && over;
+}
+
 /*
  * One place is left. While one message is under way, another one fails, and has the place. Then there is one place, and two
- * messages fail in one moment. Then two are under way for long, and the lines go on.
+ * messages fail, one of them between two locks of the other alarm. Then two are under way for long, and the lines go on.
  */
 Test(pager, raises_several_alarms_at_once, .timeout = 60)
 {
@@ -285,13 +350,8 @@ Test(pager, raises_several_alarms_at_once, .timeout = 60)
 	struct alarm sent = alarms[1], failed = alarms[2];
 
 	answer(1);
-	network_is(false, 0);
-	begin(&alarms[1], pager, PAGER_PENDING, 1);
-	begin(&alarms[2], pager, PAGER_PENDING + 1, 1);
-	schedule_await_blocked(); /* both have begun, and no message is out */
 	network_is(false, NOBODY);
-	over &= has_ended(&alarms[1]);
-	over &= has_ended(&alarms[2]);
+	over &= fail_together(pager, PAGER_PENDING);
 	int call = alarms[1].results[PAGER_CALL] + alarms[2].results[PAGER_CALL];
 	int refused = alarms[1].results[PAGER_REFUSED] + alarms[2].results[PAGER_REFUSED];
 
@@ -324,6 +384,58 @@ Test(pager, raises_several_alarms_at_once, .timeout = 60)
 			  counts.refused == 1,
 		  "%ld alerted, %ld sent, %ld called, %ld refused: that is not what has happened", counts.alerted,
 		  counts.sent, counts.called, counts.refused);
+	cr_assert_eq(town.messages, counts.alerted, "%ld members were alerted, and %d messages were tried",
+		     counts.alerted, town.messages);
+}
+
+/* A line's call ends; at this step of the line these members' messages fail. False: pager_alert() waited. */
+static bool fail_at(int step, struct pager *pager, int first, int members)
+{
+	static int point = STEP; /* one for each */
+
+	fails_late(first, point, step);
+	begin(&alarms[1], pager, first, members);
+	schedule_await_blocked();
+	answer(1);
+	schedule_reached(point++); /* the line has come to that step, or waits */
+	return has_ended(&alarms[1]);
+}
+
+/* At first nobody waits for a line, and the line whose call ends has nobody to call. Then all places are taken, and one comes free. */
+Test(pager, keeps_its_bounds_at_each_step, .timeout = 60)
+{
+	struct pager *pager = open_in_the_evening();
+	bool over = true;
+	int member = 0, made[STEPS], promised[STEPS];
+
+	/* One after the other, so that the order of the calls is known. */
+	while (member < PAGER_LINES)
+		over &= goes_through(&alarms[0], pager, member++, 1, false);
+	for (int step = IN_LOCK; step < STEPS; step++) {
+		over &= fail_at(step, pager, member++, 1);
+		made[step] = now_at_once();
+	}
+	over &= goes_through(&alarms[0], pager, member, PAGER_PENDING - PAGER_LINES - 1, false);
+	int twice = member;
+	over &= goes_through(&alarms[0], pager, twice, 1, false);
+	member += PAGER_PENDING - PAGER_LINES - 1;
+	for (int step = IN_LOCK; step < STEPS; step++, member += 3) {
+		over &= fail_at(step, pager, member, 2);
+		over &= goes_through(&alarms[2], pager, member + 2, 1, false);
+		promised[step] = alarms[1].results[PAGER_CALL] + alarms[2].results[PAGER_CALL];
+	}
+	answer(ALL);
+	pager_close(pager);
+	cr_assert(over, "pager_alert() waits for a line");
+	expect_lines(most_at_once());
+	for (int step = IN_LOCK; step < STEPS; step++) {
+		expect_lines(made[step]);
+		cr_assert_eq(promised[step], 1, "of %d calls one was over, and %d more were promised", PAGER_PENDING,
+			     promised[step]);
+	}
+	cr_assert_eq(called[twice], 2, "member %d was promised two calls, and called %ld times", twice, called[twice]);
+	cr_assert_eq(calls_made(), PAGER_PENDING + 2 * STEPS, "%d calls were promised, %d made",
+		     PAGER_PENDING + 2 * STEPS, calls_made());
 }
 
 /* All calls are over before the next message fails. What the lines leave behind, the leak budget counts. */

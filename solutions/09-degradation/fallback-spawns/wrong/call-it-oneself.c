@@ -5,7 +5,8 @@
  *           down by it.
  * Refused   the tests: the alarm is what must not be slowed down. It stands at the first telephone that nobody answers,
  *           and all the members after that one are not even sent a message.
- * test      fails raises_several_alarms_at_once, refuses_what_it_cannot_call, takes_calls_again
+ * test      fails raises_several_alarms_at_once, refuses_what_it_cannot_call, takes_calls_again,
+ *           keeps_its_bounds_at_each_step
  */
 #include "pager.h"
 

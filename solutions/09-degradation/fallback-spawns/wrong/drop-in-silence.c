@@ -4,7 +4,8 @@
  * Tempting  threads bounded, memory bounded, the alarm never waits; and who cannot be called tonight cannot be called.
  * Refused   the tests: the alarm was told that the member will be called. The siren stays quiet, and the counts say
  *           that a call is still under way.
- * test      fails raises_several_alarms_at_once, refuses_what_it_cannot_call, takes_calls_again
+ * test      fails raises_several_alarms_at_once, refuses_what_it_cannot_call, takes_calls_again,
+ *           keeps_its_bounds_at_each_step
  */
 #include "pager.h"
 

@@ -7,7 +7,8 @@
  *           the lines idle leaves one behind, and the pager is closed when the station is pulled down.
  * test      passes
  * tsan      silent
- * budget    fires  started in call_later when started <= joined + 5, joined == started, detached <= 0
+ * budget    fires  started in call_later, started in raise_alarm
+ *                  when started <= joined + 5, joined == started, detached <= 0
  */
 #include "pager.h"
 

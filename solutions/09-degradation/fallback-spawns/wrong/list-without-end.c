@@ -4,7 +4,8 @@
  * Tempting  the threads are bounded, nobody is refused, everybody will be called.
  * Refused   the tests: by three lines, half a minute each. The sixtieth member is called when the barn has burnt down,
  *           and the siren, which would have woken them all, was not sounded because nobody was refused.
- * test      fails raises_several_alarms_at_once, refuses_what_it_cannot_call, takes_calls_again
+ * test      fails raises_several_alarms_at_once, refuses_what_it_cannot_call, takes_calls_again,
+ *           keeps_its_bounds_at_each_step
  */
 #include "pager.h"
 

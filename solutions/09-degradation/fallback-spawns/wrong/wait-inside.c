@@ -7,7 +7,8 @@
  * Refused   the budget: those that wait for a line are threads as well. They are eight here, since eight may be
  *           promised; with a list for 800 they are 800. And nobody waits for their end: the close waits for a number.
  * test      passes
- * budget    fires  started in call_later, joined in call_later, detached in call_later
+ * budget    fires  started in call_later, joined in call_later, detached in call_later,
+ *                  started in raise_alarm
  *                  when started <= joined + 5, joined == started, detached <= 0
  */
 #include "pager.h"
