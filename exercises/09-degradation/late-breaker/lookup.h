@@ -38,7 +38,8 @@ struct lookups;
  * The breaker is closed at first, and lets everything through. It opens when
  * LOOKUP_FAILURES lookups in a row have failed. While it is open
  *
- *   - ask() is not called, and no thread is started;
+ *   - ask() is not called, and no thread is started; lookups that were let
+ *     through before ask all the same, and what they find out changes nothing;
  *   - after lookups_pause_over(), one lookup is let through, the probe. If that
  *     succeeds the breaker is closed; if it fails, it goes on being open, and
  *     waits for the next pause to be over. Until either is known, it lets no
@@ -47,7 +48,8 @@ struct lookups;
  * A lookup for which no thread could be started has not been let through: the
  * directory has neither failed nor answered, and a probe is still to be made.
  *
- * All threads are started by start(), one for each lookup.
+ * All threads are started by start(), which is called once for each lookup that
+ * the breaker lets through.
  */
 struct lookups *lookups_new(lookup_ask *ask, lookup_thread *start);
 

@@ -131,6 +131,7 @@ static struct {
 	int count;
 	const char *surprise; /* when it was; NULL: none */
 	enum lookup_result expected, result;
+	int without; /* for so many no thread can be started */
 } calls;
 
 static void expect(enum lookup_result result, enum lookup_result expected, const char *when)
@@ -146,6 +147,7 @@ static void expect(enum lookup_result result, enum lookup_result expected, const
 static int look_up(struct lookups *lookups, enum lookup_result expected, const char *when)
 {
 	gauge_add("may_start", expected == LOOKUP_STARTED);
+	calls.without += expected == LOOKUP_NO_THREAD;
 	expect(lookup_start(lookups, calls.count), expected, when);
 	return calls.count++;
 }
@@ -155,9 +157,10 @@ struct caller {
 	int call;
 	enum lookup_result result;
 	pthread_t thread;
+	int lock, point; /* before this lock of the first caller's the other one calls; 0: this is the other one */
 };
 
-static void *call_too(void *arg)
+static void *call(void *arg)
 {
 	struct caller *caller = arg;
 
@@ -165,18 +168,35 @@ static void *call_too(void *arg)
 	return NULL;
 }
 
-/* Two at a time: one that should be let through, and one with this result. Returns the call that was let through. */
-static int two_look_up(struct lookups *lookups, enum lookup_result other, const char *when)
+static void *call_too(void *arg)
 {
+	struct caller *caller = arg;
+
+	if (caller->lock)
+		schedule_reached_before_lock(caller->lock, caller->point);
+	else
+		schedule_await(caller->point);
+	return call(arg);
+}
+
+/*
+ * Two at a time: one that should be let through, and one with this result. The second comes before this lock of the first one's.
+ * Returns the call that was let through.
+ */
+static int two_look_up(struct lookups *lookups, int lock, enum lookup_result other, const char *when)
+{
+	static int point;
 	struct caller callers[2];
 
 	/* The callers are threads too. */
 	gauge_add("may_start", 2 + 1 + (other == LOOKUP_STARTED));
 	machine_is_for_callers(true, false);
 	for (int i = 0; i < 2; i++) {
-		callers[i] = (struct caller){.lookups = lookups, .call = calls.count++};
+		callers[i] = (struct caller){.lookups = lookups, .call = calls.count++, .point = point};
+		callers[i].lock = i == 0 ? lock : 0;
 		CHECK(pthread_create(&callers[i].thread, NULL, call_too, &callers[i]));
 	}
+	point++;
 	/* Nobody has been started, and both are under way, or one of them has its answer. */
 	schedule_await_blocked();
 	machine_is_for_callers(false, false);
@@ -198,7 +218,7 @@ static void one_after_the_other(struct lookups *lookups)
 	for (int i = 0; i < 2; i++) {
 		callers[i] = (struct caller){.lookups = lookups, .call = calls.count++};
 		answer(callers[i].call, 0);
-		CHECK(pthread_create(&callers[i].thread, NULL, call_too, &callers[i]));
+		CHECK(pthread_create(&callers[i].thread, NULL, call, &callers[i]));
 		schedule_await_blocked();
 	}
 	machine_is_for_callers(false, false);
@@ -206,6 +226,40 @@ static void one_after_the_other(struct lookups *lookups)
 		CHECK(pthread_join(callers[i].thread, NULL));
 		expect(callers[i].result, LOOKUP_STARTED, "the breaker is closed, and another one is being started");
 	}
+}
+
+/* One that is let through and succeeds, before who starts its thread is told which it is. */
+static void look_up_at_once(struct lookups *lookups, const char *when)
+{
+	struct caller caller = {.lookups = lookups, .call = calls.count++};
+
+	gauge_add("may_start", 1 + 1);
+	machine_is_for_callers(false, true);
+	answer(caller.call, 0);
+	CHECK(pthread_create(&caller.thread, NULL, call, &caller));
+	schedule_await_blocked();
+	machine_is_for_callers(false, false);
+	CHECK(pthread_join(caller.thread, NULL));
+	schedule_await_blocked();
+	expect(caller.result, LOOKUP_STARTED, when);
+}
+
+/* One for which there is no thread. While one was looked for, the directory has failed for another. */
+static void fail_while_one_is_started(struct lookups *lookups, int failing, const char *when)
+{
+	struct caller caller = {.lookups = lookups, .call = calls.count++};
+
+	gauge_add("may_start", 1);
+	calls.without++;
+	machine_is_for_callers(true, false);
+	CHECK(pthread_create(&caller.thread, NULL, call, &caller));
+	schedule_await_blocked();
+	answer(failing, ETIMEDOUT);
+	machine_is(true, false);
+	machine_is_for_callers(false, false);
+	CHECK(pthread_join(caller.thread, NULL));
+	machine_is(false, false);
+	expect(caller.result, LOOKUP_NO_THREAD, when);
 }
 
 /* One that is to be let through. The directory has answered before this returns. */
@@ -263,6 +317,13 @@ static bool is_over(void)
 	return is;
 }
 
+static void expect_no_other_try(void)
+{
+	cr_assert_eq(machine.refused, calls.without,
+		     "for %d lookups no thread could be started, and start() was called %d times", calls.without,
+		     machine.refused);
+}
+
 /* Frees while the thread of this call has not had its turn yet, and while it is under way. */
 static void end_under_way(struct lookups *lookups, int call)
 {
@@ -276,6 +337,7 @@ static void end_under_way(struct lookups *lookups, int call)
 	answer(call, 0);
 	cr_assert(is_over(), "lookups_free() does not return, and the directory has answered");
 	CHECK(pthread_join(thread, NULL));
+	expect_no_other_try();
 }
 
 /* Lets everything end. Fails the test if a lookup had a wrong result, or a thread was started that asked nobody. */
@@ -291,6 +353,7 @@ static void end(struct lookups *lookups)
 		       names[calls.result], names[calls.expected]);
 	cr_assert_eq(machine.started, directory.asked, "%d threads were started, and %d have asked the directory",
 		     machine.started, directory.asked);
+	expect_no_other_try();
 }
 
 Test(lookup, open_breaker_starts_no_thread, .timeout = 60)
@@ -315,8 +378,9 @@ Test(lookup, lets_one_probe_through, .timeout = 60)
 
 	gauge_set("may_start", 0);
 	lookups_pause_over(lookups);
-	two_look_up(lookups, LOOKUP_STARTED, "the breaker is closed, and two look up at a time");
+	two_look_up(lookups, 2, LOOKUP_STARTED, "the breaker is closed, and two look up at a time");
 	int old = look_up(lookups, LOOKUP_STARTED, "the breaker is closed");
+	int patient = look_up(lookups, LOOKUP_STARTED, "the breaker is closed");
 	look_up_answered(lookups, ETIMEDOUT, "the breaker is closed");
 	look_up_answered(lookups, 0, "the breaker is closed");
 	int last = 0;
@@ -330,7 +394,8 @@ Test(lookup, lets_one_probe_through, .timeout = 60)
 	answer(old - 2, 0);
 	look_up(lookups, LOOKUP_OPEN, "an old lookup has succeeded, and there was no probe");
 	other_says_pause_over(lookups);
-	int probe = two_look_up(lookups, LOOKUP_OPEN, "the pause is over, and two look up at a time");
+	answer(patient, 0);
+	int probe = two_look_up(lookups, 2, LOOKUP_OPEN, "the pause is over, and two look up at a time");
 	CHECK(pthread_join(other, NULL));
 	look_up(lookups, LOOKUP_OPEN, "the probe was started, and has not had its turn yet");
 	machine_is(false, false);
@@ -343,7 +408,7 @@ Test(lookup, lets_one_probe_through, .timeout = 60)
 	answer(probe, ETIMEDOUT);
 	look_up(lookups, LOOKUP_OPEN, "the probe has failed");
 	lookups_pause_over(lookups);
-	probe = look_up(lookups, LOOKUP_STARTED, "the pause is over again");
+	probe = two_look_up(lookups, 3, LOOKUP_OPEN, "the pause is over again, and two look up at a time");
 	answer(old, ETIMEDOUT);
 	lookups_pause_over(lookups);
 	look_up(lookups, LOOKUP_OPEN, "an old lookup has failed, and the probe is under way");
@@ -351,6 +416,9 @@ Test(lookup, lets_one_probe_through, .timeout = 60)
 	for (int i = 0; i < LOOKUP_FAILURES; i++)
 		look_up_answered(lookups, ETIMEDOUT, "the probe has succeeded");
 	look_up(lookups, LOOKUP_OPEN, "so many have failed in a row since the probe");
+	lookups_pause_over(lookups);
+	look_up_at_once(lookups, "the pause is over once more");
+	look_up_answered(lookups, 0, "the probe has succeeded while it was being started");
 	end(lookups);
 }
 
@@ -370,7 +438,8 @@ Test(lookup, no_thread_is_no_failure, .timeout = 60)
 	look_up(lookups, LOOKUP_NO_THREAD, "the breaker is closed still, and no thread can be started");
 	machine_is(false, false);
 	lookups_pause_over(lookups);
-	look_up_answered(lookups, ETIMEDOUT, "threads can be started once more");
+	int third = look_up(lookups, LOOKUP_STARTED, "threads can be started once more");
+	fail_while_one_is_started(lookups, third, "it was let through, and no thread can be started");
 	look_up(lookups, LOOKUP_OPEN, "so many have failed, and none has succeeded in between");
 	lookups_pause_over(lookups);
 	answer(old, ETIMEDOUT);

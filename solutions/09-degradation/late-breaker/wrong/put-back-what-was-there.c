@@ -1,0 +1,150 @@
+/*
+ * The thread is started without the lock. Where that fails, the breaker becomes what it was before it was asked.
+ *
+ * Tempting  what was not used leaves no trace, and nobody has to think of which permit it was.
+ * Refused   the test: while a thread was looked for, the third lookup in a row has failed, and the breaker is open. Then
+ *           it is closed again, by one who had nothing to say of the directory.
+ * test      fails no_thread_is_no_failure
+ */
+#include "lookup.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "kit/check.h"
+
+/* What the breaker says. A caller that was let through tells it how it went, and with which permit. */
+enum permit { NO, YES, PROBE };
+
+struct lookups {
+	lookup_ask *ask;
+	lookup_thread *start;
+	pthread_mutex_t lock;
+	/* all below guarded by lock */
+	enum { CLOSED, OPEN, PROBE_DUE, PROBING } breaker;
+	int failures;	    /* in a row, while it is closed */
+	struct lookup *all; /* whose threads are not joined yet */
+};
+
+struct lookup {
+	struct lookups *lookups;
+	int call;
+	enum permit permit;
+	pthread_t thread;
+	bool ended; /* the thread needs the lock no more; guarded by lock */
+	struct lookup *next;
+};
+
+/* Needs the lock held. */
+static enum permit breaker_lets_through(struct lookups *lookups)
+{
+	if (lookups->breaker == CLOSED)
+		return YES;
+	if (lookups->breaker != PROBE_DUE)
+		return NO;
+	lookups->breaker = PROBING;
+	return PROBE;
+}
+
+/* Needs the lock held. */
+static void breaker_is_told(struct lookups *lookups, enum permit permit, int error)
+{
+	if (permit == PROBE) {
+		lookups->breaker = error ? OPEN : CLOSED;
+		lookups->failures = 0;
+	} else if (lookups->breaker == CLOSED) {
+		lookups->failures = error ? lookups->failures + 1 : 0;
+		if (lookups->failures == LOOKUP_FAILURES)
+			lookups->breaker = OPEN;
+	}
+}
+
+static void *look_up(void *arg)
+{
+	struct lookup *self = arg;
+	struct lookups *lookups = self->lookups;
+	int error = lookups->ask(self->call);
+
+	CHECK(pthread_mutex_lock(&lookups->lock));
+	breaker_is_told(lookups, self->permit, error);
+	self->ended = true;
+	CHECK(pthread_mutex_unlock(&lookups->lock));
+	return NULL;
+}
+
+/* Needs the lock held. Joins the threads that have ended, or are about to. */
+static void join_ended(struct lookups *lookups)
+{
+	for (struct lookup **link = &lookups->all; *link;) {
+		struct lookup *one = *link;
+
+		if (!one->ended) {
+			link = &one->next;
+			continue;
+		}
+		*link = one->next;
+		CHECK(pthread_join(one->thread, NULL));
+		free(one);
+	}
+}
+
+struct lookups *lookups_new(lookup_ask *ask, lookup_thread *start)
+{
+	struct lookups *lookups = calloc(1, sizeof *lookups);
+
+	HAVE(lookups);
+	lookups->ask = ask;
+	lookups->start = start;
+	CHECK(pthread_mutex_init(&lookups->lock, NULL));
+	return lookups;
+}
+
+enum lookup_result lookup_start(struct lookups *lookups, int call)
+{
+	CHECK(pthread_mutex_lock(&lookups->lock));
+	join_ended(lookups);
+	int before = lookups->breaker;
+	enum permit permit = breaker_lets_through(lookups);
+	CHECK(pthread_mutex_unlock(&lookups->lock));
+	if (permit == NO)
+		return LOOKUP_OPEN;
+
+	struct lookup *self = calloc(1, sizeof *self);
+
+	HAVE(self);
+	*self = (struct lookup){.lookups = lookups, .call = call, .permit = permit};
+	bool started = lookups->start(&self->thread, look_up, self) == 0;
+	CHECK(pthread_mutex_lock(&lookups->lock));
+	if (started) {
+		/* Only now may somebody join it: it may have ended already, but nobody has looked for it yet. */
+		self->next = lookups->all;
+		lookups->all = self;
+	} else {
+		lookups->breaker = before;
+	}
+	CHECK(pthread_mutex_unlock(&lookups->lock));
+	if (!started)
+		free(self);
+	return started ? LOOKUP_STARTED : LOOKUP_NO_THREAD;
+}
+
+void lookups_pause_over(struct lookups *lookups)
+{
+	CHECK(pthread_mutex_lock(&lookups->lock));
+	if (lookups->breaker == OPEN)
+		lookups->breaker = PROBE_DUE;
+	CHECK(pthread_mutex_unlock(&lookups->lock));
+}
+
+void lookups_free(struct lookups *lookups)
+{
+	struct lookup *next;
+
+	for (struct lookup *one = lookups->all; one; one = next) {
+		next = one->next;
+		CHECK(pthread_join(one->thread, NULL));
+		free(one);
+	}
+	CHECK(pthread_mutex_destroy(&lookups->lock));
+	free(lookups);
+}
