@@ -64,7 +64,7 @@ struct pager_counts pager_counts(struct pager *pager);
 /*
  * Waits for all calls that were promised; each is made, once. When it returns,
  * all threads are joined: what phone() wrote may be read without a lock. All
- * memory is free. No thread may be in pager_alert() while it is called.
+ * memory is free, and each descriptor is closed. No thread may be in pager_alert() while it is called.
  */
 void pager_close(struct pager *pager);
 

@@ -9,11 +9,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "kit/check.h"
 #include "kit/schedule.h"
 
 enum { MEMBERS = PAGER_PENDING + 4, ALL = 100, NIGHTS = 2, STORMS = 3 /* in a night */ };
+enum { DESCRIPTORS = 256 /* that are looked at */ };
 enum { FAR_OFF = 50, NOBODY = ALL /* members */ };
 
 /* Of a line, after a call: in its first lock, and before that one and those after it. */
@@ -438,11 +440,23 @@ Test(pager, keeps_its_bounds_at_each_step, .timeout = 60)
 		     PAGER_PENDING + 2 * STEPS, calls_made());
 }
 
+/* Of those that a pager may open: a detector may open files at any time. */
+static int open_descriptors(void)
+{
+	struct stat file;
+	int open = 0;
+
+	for (int i = 0; i < DESCRIPTORS; i++)
+		open += fstat(i, &file) == 0 && !S_ISREG(file.st_mode) && !S_ISCHR(file.st_mode) &&
+			!S_ISDIR(file.st_mode);
+	return open;
+}
+
 /* All calls are over before the next message fails. What the lines leave behind, the leak budget counts. */
 Test(pager, comes_through_storm_after_storm, .timeout = 60)
 {
 	bool over = true;
-	int member = 0;
+	int member = 0, before = open_descriptors();
 
 	pager_close(open_in_the_evening()); /* a quiet night */
 	for (int night = 0; night < NIGHTS; night++) {
@@ -456,6 +470,8 @@ Test(pager, comes_through_storm_after_storm, .timeout = 60)
 		answer(ALL);
 		pager_close(pager);
 	}
+	int left = open_descriptors() - before;
+	cr_assert_eq(left, 0, "pager_close() has returned, and %d descriptors are open that were not before", left);
 	cr_assert(over, "pager_alert() waits for a line");
 	expect_lines(most_at_once());
 	for (int i = 0; i < member; i++)

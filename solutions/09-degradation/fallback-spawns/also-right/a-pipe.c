@@ -35,7 +35,6 @@ struct pager {
 static void *call_later(void *arg)
 {
 	struct pager *pager = arg;
-
 	int member;
 	ssize_t got;
 
