@@ -131,7 +131,7 @@ static struct {
 	int count;
 	const char *surprise; /* when it was; NULL: none */
 	enum lookup_result expected, result;
-	int without; /* for so many no thread can be started */
+	int without; /* lookups for which no thread can be started */
 } calls;
 
 static void expect(enum lookup_result result, enum lookup_result expected, const char *when)

@@ -1,5 +1,5 @@
 /*
- * When the message has failed, pager_alert() looks whether a call can be promised, and then promises it.
+ * When the message has failed, pager_alert() checks whether a call can be promised, and then promises it.
  *
  * Tempting  each step is under the lock, and the look comes after the message, so that nothing slow lies between the two.
  * Refused   the test: another alarm does. Both have seen the same place, and promise it.

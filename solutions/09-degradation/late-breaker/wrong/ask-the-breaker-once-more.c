@@ -1,5 +1,5 @@
 /*
- * The breaker is asked first; and a thread that has its turn late looks whether it has opened since.
+ * The breaker is asked first; and a thread that has its turn late checks whether it has opened since.
  *
  * Tempting  a directory that is down is asked by nobody, not even by those that were let through a moment before.
  * Refused   the test: they have a permit, and the answer was LOOKUP_STARTED. The call rings for a name that nobody asks
