@@ -123,6 +123,8 @@ const char *compiler_hint(const char *log)
 		return "; this is C++, and only C is judged here";
 	if (strstr(log, "file not found"))
 		return "; '-I FOLDER' says where a header is";
+	if (strstr(log, "multiple definition of 'main'") || strstr(log, "multiple definition of `main'"))
+		return "; these are several programs: name the files of one";
 	if (is_undefined(log, "main"))
 		return "; name the file with main() too";
 	if (strstr(log, "[-Wsource-uses-openmp") || is_undefined(log, "omp_"))

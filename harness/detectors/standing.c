@@ -126,6 +126,15 @@ static char *variable(const struct halted *process, uint64_t address)
 	return name ? mem_format("%s '%s'", offset ? " in" : "", name) : mem_copy("");
 }
 
+/* The same of an object that is waited at inside, at one of two places: " 'ledger'" where it is that variable itself. */
+static char *variable_from(const struct halted *process, uint64_t address, uint64_t at, uint64_t or_at)
+{
+	uint64_t found = 0;
+	const char *name = process->resolver.data(process->resolver.context, address, &found);
+
+	return name && (found == at || found == or_at) ? mem_format(" '%s'", name) : variable(process, address);
+}
+
 /* --- what a thread waits for --- */
 
 /* In the C library's functions, above the program's own code. */
@@ -175,13 +184,19 @@ static char *waits_for_thread(const struct halted *process, const struct thread 
 /* The writer's number stands after the words that are waited at: the third or the fourth of the lock. */
 static char *waits_for_rwlock(const struct halted *process, const struct thread *thread)
 {
-	char *name = variable(process, thread->address);
+	/* Writers wait at its fourth word, what goes before all else at its third; the first counts readers. */
+	bool at_fourth = thread->address % 8 != 0;
+	char *name = variable_from(process, thread->address, 8, 12);
+	unsigned readers = thread->words[at_fourth ? HERE - 3 : HERE - 2] >> 3;
 	const char *writer = NULL;
 
 	for (int at = HERE + 3; at <= HERE + 4 && !writer; at++)
 		writer = thread->words[at] ? name_of(process, thread->words[at]) : NULL;
-	char *words = mem_format("waits for the read-write lock%s%s%s%s", name, writer ? ", which " : "",
-				 writer ? writer : "", writer ? " holds for writing" : "");
+	char *words = writer ? mem_format("waits for the read-write lock%s, which %s holds for writing", name, writer)
+		      : readers > 1 ? mem_format("waits for the read-write lock%s, which %u threads hold for reading",
+						 name, readers)
+		      : readers ? mem_format("waits for the read-write lock%s, which a thread holds for reading", name)
+				: mem_format("waits for the read-write lock%s", name);
 	free(name);
 	return words;
 }
@@ -215,11 +230,12 @@ static char *waits_for(const struct halted *process, const struct thread *thread
 {
 	static const struct {
 		const char *function, *words;
+		uint64_t at, or_at; /* in the object: what is waited at */
 	} others[] = {
-		{"cond_wait", "waits for a signal to the condition"},
-		{"cnd_wait", "waits for a signal to the condition"},
-		{"sem_wait", "waits for a post to the semaphore"},
-		{"barrier_wait", "waits for others at the barrier"},
+		{"cond_wait", "waits for a signal to the condition", 40, 44},
+		{"cnd_wait", "waits for a signal to the condition", 40, 44},
+		{"sem_wait", "waits for a post to the semaphore", 0, 0},
+		{"barrier_wait", "waits for others at the barrier", 0, 0},
 	};
 
 	if (is_inside(thread, "join"))
@@ -227,7 +243,7 @@ static char *waits_for(const struct halted *process, const struct thread *thread
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
 		if (!is_inside(thread, others[i].function))
 			continue;
-		char *name = variable(process, thread->address);
+		char *name = variable_from(process, thread->address, others[i].at, others[i].or_at);
 		char *words = mem_format("%s%s", others[i].words, name);
 		free(name);
 		return words;

@@ -59,6 +59,12 @@ static void read_end(struct observation *seen, const struct run_request *request
 {
 	if (strcmp(word, "exit") == 0) {
 		seen->status = (int)detail;
+	} else if (strcmp(word, "signal") == 0 && request->stop_signal && detail == request->stop_signal) {
+		seen->signal = (int)detail;
+		observation_end(
+			seen, ENDED_BY_SIGNAL,
+			"it was killed by signal %ld (SIGTERM, which it was sent so that it stops: it has no handler for it)",
+			detail);
 	} else if (strcmp(word, "signal") == 0) {
 		ended_by_signal(seen, (int)detail);
 	} else if (strcmp(word, "deadlock") == 0) {

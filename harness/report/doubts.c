@@ -100,6 +100,12 @@ static const struct doubt {
 	 "their verdicts count.",
 	 true},
 	{VALGRIND,
+	 {"omp"},
+	 "OpenMP",
+	 "does not know how OpenMP's threads wait for each other, and OpenMP is used here: it sees races between one parallel "
+	 "region and the next, and inside its locks. ThreadSanitizer is told by OpenMP itself: its verdict counts.",
+	 false},
+	{VALGRIND,
 	 {"PTHREAD_MUTEX_ERRORCHECK", "PTHREAD_MUTEX_ERRORCHECK_NP"},
 	 "what a mutex that checks for errors answers",
 	 "reports a call that fails, or ought to, whether the program looks at the answer or not; a mutex that checks for "
@@ -254,6 +260,27 @@ void print_doubts(const struct page *page, const struct finding *finding)
 		print_wrapped(page->out, page->style, 2, sentence);
 		free(sentence);
 	}
+}
+
+/* By the program's first file. */
+const char *blindness_of(const struct results *results)
+{
+	static const char *const forks[] = {"fork", "posix_spawn"}, *const shared[] = {"MAP_SHARED", "shmget",
+										       "shm_open"};
+	const struct program *program = results->count ? results->items[0].program : NULL;
+	char *text = program && !program->declared && !program->submission ? file_read(program->path) : NULL;
+	bool has_fork = false, has_shared = false;
+
+	if (text)
+		blank_comments(text);
+	for (size_t i = 0; text && i < sizeof forks / sizeof *forks; i++)
+		has_fork = has_fork || has_word(text, forks[i]);
+	for (size_t i = 0; text && i < sizeof shared / sizeof *shared; i++)
+		has_shared = has_shared || has_word(text, shared[i]);
+	free(text);
+	return has_fork && has_shared
+		       ? "none of them sees what one process does to the memory that it shares with another"
+		       : NULL;
 }
 
 const char *doubt_about(const struct result *result, const struct finding *finding)

@@ -132,6 +132,8 @@ char *place_for_people(const struct page *page, const char *file, int line);
  * the sources of the finding's own frames, or by the program's first where it has none. Nothing where there is nothing to say.
  */
 void print_doubts(const struct page *page, const struct finding *finding);
+/* What none of them can see of a program that is silent: memory that two processes share. NULL: nothing. */
+const char *blindness_of(const struct results *results);
 /* What of that comes first, in a few words after "does not know": "atomics"; NULL when there is no doubt. */
 const char *doubt_about(const struct result *result, const struct finding *finding);
 /*

@@ -328,6 +328,8 @@ static void say_nothing_found(struct telling *telling)
 	} else {
 		say_left_threads(telling);
 	}
+	if (any && blindness_of(results))
+		fprintf(telling->out, "; %s", blindness_of(results));
 	size_t unfit = mark(telling, is_unfit);
 	char *who = titles(results, telling->marked);
 	if (unfit)

@@ -129,6 +129,15 @@ Test(field_ends, a_stack_that_is_used_up)
 	release(&checked);
 }
 
+Test(field_ends, a_signal_that_was_asked_for)
+{
+	struct checked checked = check("no_handler.c --stop-after 1", false);
+
+	cr_assert_eq(checked.status, 1);
+	expect_words(checked.text, DETECTORS("It is killed by SIGTERM", "which it was sent so that"));
+	release(&checked);
+}
+
 /* Two processes have a main thread each. */
 Test(field_ends, a_child_without_the_thread_that_holds_its_lock)
 {

@@ -146,6 +146,26 @@ Test(field_tools, a_daemon_is_watched_too)
 				      "1 process that it had started still ran 10 s after its own end", NULL});
 }
 
+/* No detector looks at two processes at a time: to be silent means little there. */
+Test(field_tools, silence_about_two_processes)
+{
+	expect_told("shares_memory.c", 0,
+		    (const char *const[]){
+			    "All five detectors are silent; none of them sees what one process does to the memory "
+			    "that it shares with another.",
+			    NULL});
+}
+
+Test(field_tools, what_helgrind_says_of_openmp_is_doubted)
+{
+	json_t *all = check("openmp_right.c -fopenmp --json -", 1);
+
+	expect_observed(all, "tsan", "silent");
+	json_decref(all);
+	expect_told("openmp_right.c -fopenmp", 1,
+		    (const char *const[]){"Perhaps", "and do not know OpenMP; ThreadSanitizer is silent", NULL});
+}
+
 Test(field_tools, limits_that_a_program_sets_itself)
 {
 	expect_told("own_limits.c", 1,

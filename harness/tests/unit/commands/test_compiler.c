@@ -94,6 +94,7 @@ Test(compiler, hints)
 	cr_assert(strstr(compiler_hint("x.c:1: fatal error: 'y.h' file not found"), "-I FOLDER"));
 	cr_assert(strstr(compiler_hint("undefined reference to `main'"), "main()"));
 	cr_assert(strstr(compiler_hint("Scrt1.o:function _start: error: undefined reference to 'main'"), "main()"));
+	cr_assert(strstr(compiler_hint("ld: error: b.o: multiple definition of 'main'"), "several programs"));
 	cr_assert(strstr(compiler_hint("x.c:2:10: fatal error: 'thread' file not found"), "C++"));
 	cr_assert(!strstr(compiler_hint("x.c:2:10: fatal error: 'sys/thread.h' file not found"), "C++"));
 	cr_assert(strstr(compiler_hint("x.c:3: undefined reference to `sin'"), "-lNAME"));

@@ -112,7 +112,13 @@ Test(standing, other_waits)
 			       THREAD(9, "futex 5008 : 0 0 0 0 0 0 0 7 0 0 0 0\n", " 940 120"),
 	       "Main thread waits for a signal to the condition in 'ledger'",
 	       "Thread worker waits for a post to the semaphore",
-	       "Thread other waits for the read-write lock in 'ledger', which main thread holds for writing");
+	       "Thread other waits for the read-write lock 'ledger', which main thread holds for writing");
+	EXPECT(THREAD(7, "futex 5008 : 0 13 0 0 0 0 0 0 0 0 0 0\n", " 940 100")
+		       THREAD(8, "futex 500c : 13 0 0 0 0 0 0 0 0 0 0 0\n", " 940 110")
+			       THREAD(9, "futex 5028 : 0 0 0 0 0 0 0 0 0 0 0 0\n", " 920 120"),
+	       "Main thread waits for the read-write lock 'ledger', which 2 threads hold for reading",
+	       "Thread worker waits for the read-write lock 'ledger', which 2 threads hold for reading",
+	       "Thread other waits for a signal to the condition 'ledger'");
 	EXPECT(THREAD(7, "", " 950 100") THREAD(8, MUTEX(5000, 7), " 960 110"),
 	       "Main thread waits for something to read", "Thread worker waits for others at the barrier 'ledger'");
 }
