@@ -456,6 +456,20 @@ static bool serves_both(void)
 	return right;
 }
 
+/* In another exam a paper comes, and it ends: those who wait in this one hear nothing of it. */
+static bool is_apart(struct worker *const *all)
+{
+	struct exam *other = exam_new();
+	bool apart = exam_hand_in(other, PAPERS);
+
+	exam_end(other);
+	schedule_await_blocked();
+	for (int i = 0; i < 3; i++)
+		apart = apart && got_by(all[i]) == 0 && !is_home(all[i]);
+	exam_free(other);
+	return apart;
+}
+
 /*
  * Carl is the last of three who wait, so that a wake-up for one of them would not be for him. Before and after them came
  * markers who do not ask: a wake-up for one of those is for nobody.
@@ -474,6 +488,7 @@ Test(exam, lets_the_others_go_on, .timeout = 60)
 		schedule_await_blocked();
 	}
 	struct marker *late = marker_new(desk.exam);
+	bool apart = is_apart(all);
 	schedule_go_last(); /* who is woken before what it is for is there has looked in vain */
 	marker_stop(carl.marker);
 	bool carl_home = comes_home(&carl);
@@ -493,6 +508,7 @@ Test(exam, lets_the_others_go_on, .timeout = 60)
 	marker_free(early);
 	marker_free(late);
 	exam_free(desk.exam);
+	cr_assert(apart, "another exam has a paper and ends, and those who wait in this one hear of it");
 	cr_assert(both, "two wait, two papers come, and while one is marked nobody gets the other");
 	cr_assert_eq(got, PAPERS, "%d papers were handed in, and those who waited have got %d", PAPERS, got);
 	cr_assert(carl_home, "a marker waits among others, and does not hear that he is sent home");
