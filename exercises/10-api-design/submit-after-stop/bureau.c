@@ -3,7 +3,8 @@
  * all other threads it is just there, and accepts all that they hand in.
  *
  * Promise   a text is translated, or is its owner's again; the bureau is there for as long as somebody holds it.
- * test      fails refuses_what_comes_too_late, refuses_who_still_waits, belongs_to_its_last_holder
+ * test      fails refuses_what_comes_too_late, refuses_who_still_waits, belongs_to_its_last_holder,
+ *           is_one_thing_between_two_steps
  * tsan      fires heap-use-after-free in bureau_submit
  * memcheck  fires InvalidRead in bureau_submit, InvalidWrite in bureau_submit
  */

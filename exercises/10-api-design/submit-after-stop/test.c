@@ -8,6 +8,7 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdbool.h>
 
@@ -18,12 +19,17 @@
 enum { LATE = 8000 /* ms: when a test stops waiting for a call that does not return; no right one is near it */ };
 enum { FULL = BUREAU_TRANSLATORS + BUREAU_SHELF /* texts */, ALL = 100 };
 
-enum { PORTER_HAS_LEFT, SO_HAS_ONE_MORE, SHELF_IS_EMPTY };
+enum { STEPS = 3 /* each begins before a lock */, CROWD = FULL + 1 /* offices */ };
+
+enum { PORTER_HAS_LEFT, SO_HAS_ONE_MORE, SHELF_IS_EMPTY, STEP /* the first of some */ };
 
 static struct {
 	int words;	      /* texts that may be translated; a translator waits for one; guarded by lock */
 	int translated, keys; /* texts; how often the keys came back; guarded by lock */
-	int here;	      /* translators that have had a text, and whose threads have not ended; guarded by lock */
+	struct step {
+		int lock, point; /* before this lock from then on the point is reached; 0: nowhere */
+	} step;			 /* of the translator whose text is translated next, after that; guarded by lock */
+	int here; /* translators that have had a text, and whose threads have not ended; guarded by lock */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 } house = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
@@ -58,6 +64,7 @@ static pthread_key_t on_duty;
 static void translate(void *text)
 {
 	REQUIRE(text);
+	schedule_reached_before_lock(0, 0);
 	if (!pthread_getspecific(on_duty)) {
 		CHECK(pthread_setspecific(on_duty, &house));
 		add(&house.here, 1);
@@ -66,9 +73,12 @@ static void translate(void *text)
 	while (house.words == 0)
 		CHECK(pthread_cond_wait(&house.changed, &house.lock));
 	house.words--;
+	struct step step = house.step;
+	house.step.lock = 0;
 	CHECK(pthread_mutex_unlock(&house.lock));
 	add(text, 1);
 	add(&house.translated, 1);
+	schedule_reached_before_lock(step.lock, step.point);
 }
 
 static jmp_buf *street; /* who has given back the keys goes there, and not back into the bureau */
@@ -110,15 +120,21 @@ struct person {
 	int texts[FULL]; /* how often each was translated */
 	int accepted;
 	enum bureau_answer answer; /* the last one */
+	struct step step;
 };
 
-static void let_go(struct person *self)
+static void comes_back(struct person *self)
 {
-	bureau_release(self->bureau);
 	CHECK(pthread_mutex_lock(&self->lock));
 	self->back = true;
 	CHECK(pthread_cond_signal(&self->changed));
 	CHECK(pthread_mutex_unlock(&self->lock));
+}
+
+static void let_go(struct person *self)
+{
+	bureau_release(self->bureau);
+	comes_back(self);
 }
 
 static void *close_it(void *arg)
@@ -164,6 +180,53 @@ static void *submit_and_wake_late(void *arg)
 	return submit(arg);
 }
 
+/* Somebody does at the point what this one's step meets. */
+static void *submit_in_steps(void *arg)
+{
+	struct person *self = arg;
+
+	schedule_reached_before_lock(self->step.lock, self->step.point);
+	return submit(arg);
+}
+
+static sem_t has_let_go;
+
+static void *let_go_in_steps(void *arg)
+{
+	struct person *self = arg;
+
+	schedule_reached_before_lock(self->step.lock, self->step.point);
+	bureau_release(self->bureau);
+	CHECK(sem_post(&has_let_go));
+	comes_back(self);
+	return NULL;
+}
+
+/*
+ * If the other one has let go, that is before this. Helgrind has to be told: to it the mutex is still read when the unlock of
+ * it is over, and its free by another thread, which only that mutex orders, a race.
+ */
+static void *let_go_then(void *arg)
+{
+	struct person *self = arg;
+	int have = 0;
+
+	schedule_await(self->step.point);
+	CHECK(sem_getvalue(&has_let_go, &have));
+	if (have)
+		CHECK(sem_wait(&has_let_go));
+	let_go(self);
+	return NULL;
+}
+
+static void *close_it_then(void *arg)
+{
+	struct person *self = arg;
+
+	schedule_await(self->step.point);
+	return close_it(arg);
+}
+
 /* As many texts as are accepted without a wait while the translators have no word. */
 static void *submit_many(void *arg)
 {
@@ -175,11 +238,22 @@ static void *submit_many(void *arg)
 	return NULL;
 }
 
-static void send(struct person *person, void *errand(void *), struct bureau *bureau)
+/* The person has this hold from now on. */
+static void send_with(struct bureau *held, struct step step, struct person *person, void *errand(void *))
 {
-	*person = (struct person){.bureau = bureau_hold(bureau), .lock = PTHREAD_MUTEX_INITIALIZER};
+	*person = (struct person){.bureau = held, .lock = PTHREAD_MUTEX_INITIALIZER, .step = step};
 	deadline_cond_init(&person->changed);
 	CHECK(pthread_create(&person->thread, NULL, errand, person));
+}
+
+static void send_at(struct step step, struct person *person, void *errand(void *), struct bureau *bureau)
+{
+	send_with(bureau_hold(bureau), step, person, errand);
+}
+
+static void send(struct person *person, void *errand(void *), struct bureau *bureau)
+{
+	send_at((struct step){0}, person, errand, bureau);
 }
 
 /* Whether the person comes back within that many milliseconds; then the thread has been joined. */
@@ -201,7 +275,7 @@ static bool is_back(struct person *person, long wait)
 	return back;
 }
 
-static struct person porter, office, second, late, customer;
+static struct person porter, office, second, late, customer, crowd[CROWD];
 
 /* The translators have no word: two texts are with them, and the shelf is full. */
 static void fill(struct bureau *bureau)
@@ -271,22 +345,22 @@ static void refuse_who_wakes_up_late(struct bureau *bureau)
 	bureau_release(bureau);
 }
 
-/* Two offices wait for a place on the shelf, and the porter for the translators. */
+/* Many offices wait for a place on the shelf, and the porter for the translators. */
 Test(bureau, refuses_who_still_waits, .timeout = 60)
 {
 	struct bureau *bureau = open_in_the_morning();
 
 	fill(bureau);
-	send(&office, submit, bureau);
-	send(&second, submit, bureau);
+	for (int i = 0; i < CROWD; i++)
+		send(&crowd[i], submit, bureau);
 	schedule_await_blocked();
-	cr_assert_not(is_back(&office, 0), "the bureau is open, the shelf is full, and an office does not wait");
+	cr_assert_not(is_back(&crowd[0], 0), "the bureau is open, the shelf is full, and an office does not wait");
 	send(&porter, close_it, bureau);
 	schedule_await_blocked();
-	cr_assert(is_back(&office, 0) && is_back(&second, 0),
-		  "the bureau is closed, and an office waits there for a place");
-	cr_assert(office.answer == BUREAU_CLOSED && second.answer == BUREAU_CLOSED,
-		  "the bureau was closed, and has accepted a text");
+	for (int i = 0; i < CROWD; i++) {
+		cr_assert(is_back(&crowd[i], 0), "the bureau is closed, and an office waits there for a place");
+		cr_assert_eq(crowd[i].answer, BUREAU_CLOSED, "the bureau was closed, and has accepted a text");
+	}
 	send(&late, submit, bureau);
 	schedule_await_blocked();
 	cr_assert(is_back(&late, 0), "the bureau is closed, and does not say so at once");
@@ -352,4 +426,74 @@ Test(bureau, belongs_to_its_last_holder, .timeout = 60)
 	cr_assert_eq(house.keys, 0, "the bureau is gone, and somebody holds it");
 	bureau_release(bureau);
 	cr_assert_eq(house.keys, 1, "nobody holds the bureau, and gone() was called %d times", house.keys);
+}
+
+/* What one does between two steps of another: each is told of a point, which is reached before this lock. */
+static void meet(struct step step, struct person *first, struct person *other)
+{
+	schedule_await_blocked();
+	schedule_reached(step.point); /* where the other takes fewer locks */
+	cr_assert(is_back(other, LATE) && is_back(first, LATE),
+		  "two were in the bureau at a time, and one does not come back");
+}
+
+/* The porter closes when an office has begun to hand in a text. */
+static void close_while_handing_in(struct step step)
+{
+	struct bureau *bureau = bureau_open(translate, give_back_the_keys, &house);
+
+	send_at(step, &porter, close_it_then, bureau);
+	schedule_await_blocked();
+	send_at(step, &office, submit_in_steps, bureau);
+	meet(step, &office, &porter);
+	bureau_release(bureau);
+	cr_assert_eq(office.texts[0], office.answer == BUREAU_ACCEPTED,
+		     "a text was %s when the bureau was closed, and was translated %d times",
+		     office.answer == BUREAU_ACCEPTED ? "accepted" : "refused", office.texts[0]);
+}
+
+/* The porter closes when a text has been translated, and the translator has not yet taken the next. */
+static void close_while_translating(struct step step)
+{
+	struct bureau *bureau = bureau_open(translate, give_back_the_keys, &house);
+
+	CHECK(pthread_mutex_lock(&house.lock));
+	house.step = step;
+	CHECK(pthread_mutex_unlock(&house.lock));
+	send_at(step, &porter, close_it_then, bureau);
+	schedule_await_blocked();
+	send(&office, submit, bureau);
+	meet(step, &office, &porter);
+	bureau_release(bureau);
+	cr_assert_eq(office.texts[0], 1, "a text was accepted, and was translated %d times", office.texts[0]);
+}
+
+/* The last two let go at a time. */
+static void let_go_together(struct step step)
+{
+	struct bureau *bureau = bureau_open(translate, give_back_the_keys, &house);
+	int before = add(&house.keys, 0);
+
+	CHECK(sem_init(&has_let_go, 0, 0));
+	bureau_close(bureau);
+	send_at(step, &second, let_go_then, bureau);
+	send_with(bureau, step, &office, let_go_in_steps);
+	meet(step, &office, &second);
+	CHECK(sem_destroy(&has_let_go));
+	int keys = add(&house.keys, 0) - before;
+	cr_assert_eq(keys, 1, "nobody holds the bureau, and gone() was called %d times", keys);
+}
+
+Test(bureau, is_one_thing_between_two_steps, .timeout = 60)
+{
+	int point = STEP;
+
+	/* Here a wait ends when there is a signal, and one that has missed it does not end. */
+	CHECK(pthread_key_create(&on_duty, goes_home));
+	give_words(ALL);
+	for (int lock = 1; lock <= STEPS; lock++) {
+		close_while_handing_in((struct step){lock, point++});
+		close_while_translating((struct step){lock, point++});
+	}
+	let_go_together((struct step){2, point});
 }

@@ -3,7 +3,8 @@
  *
  * Tempting  nothing can crash any more, and a closed bureau that does nothing is what one expects of it.
  * Refused   the tests: the text was accepted, as far as its office knows, and nobody will ever translate it.
- * test      fails refuses_what_comes_too_late, refuses_who_still_waits, belongs_to_its_last_holder
+ * test      fails refuses_what_comes_too_late, refuses_who_still_waits, belongs_to_its_last_holder,
+ *           is_one_thing_between_two_steps
  */
 #include "bureau.h"
 

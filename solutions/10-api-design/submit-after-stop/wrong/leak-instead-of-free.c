@@ -5,7 +5,7 @@
  * Refused   the tests: there is one bureau for each customer and day, the keys never come back, and nobody can tell any
  *           more when the house may be sold.
  * test      fails refuses_what_comes_too_late, refuses_who_still_waits, gives_a_place_when_there_is_one,
- *           belongs_to_its_last_holder
+ *           belongs_to_its_last_holder, is_one_thing_between_two_steps
  */
 #include "bureau.h"
 

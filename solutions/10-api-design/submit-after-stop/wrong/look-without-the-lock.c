@@ -7,8 +7,8 @@
  * Refused   ThreadSanitizer, Helgrind and DRD: nothing orders the look with the porter who closes. Who says that the
  *           office sees it, or what the compiler makes of a flag that nobody may be writing?
  * test      passes
- * tsan      fires data-race in bureau_submit
- * helgrind  fires Race in bureau_submit
+ * tsan      fires data-race in bureau_submit, data-race in bureau_close
+ * helgrind  fires Race in bureau_submit, Race in bureau_close
  */
 #include "bureau.h"
 

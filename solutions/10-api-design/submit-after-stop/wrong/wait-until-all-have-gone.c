@@ -4,7 +4,8 @@
  * Tempting  an owner who waits for his users is what this book preaches, and there is one place that frees.
  * Refused   the tests: it waits for threads that are not its own, and that may hold on for as long as they like. The
  *           owner that closes in the evening stands at the door until the last office thinks of it.
- * test      fails refuses_what_comes_too_late, refuses_who_still_waits, belongs_to_its_last_holder
+ * test      fails refuses_what_comes_too_late, refuses_who_still_waits, belongs_to_its_last_holder,
+ *           is_one_thing_between_two_steps
  */
 #include "bureau.h"
 
