@@ -3,11 +3,15 @@
  * only while it has paper, so that the bridge is full for as long as a test
  * likes. Nothing is judged by how long it takes, only by whether it ends.
  */
+#define _GNU_SOURCE /* RTLD_NEXT */
 #include "toll.h"
 
 #include <criterion/criterion.h>
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <sys/time.h>
+#include <time.h>
 
 #include "kit/check.h"
 #include "kit/deadline.h"
@@ -19,21 +23,94 @@
  * long that a tenth of it is short beside it on any machine, and ten times of it longer than LATE; not a whole number of
  * seconds, and hardly ever added to the clock without a carry.
  */
-enum { PATIENCE = 999, PAUSE = 250, LATE = 8000, FOR_EVER = 86400000 };
+enum { PATIENCE = 999, PAUSE = 250, LATE = 8000 };
+static const long FOR_EVER = 2592000000; /* a month, and more than an int counts */
+enum { TWO_DAYS = 172800 /* s */ };
 enum { CAMERAS_ARE_BACK, BILLED, ALL_IS_BILLED, COMES_IN /* and more */ }; /* for kit/schedule.h */
 enum { MOST_LOCKS = 4 /* of a call that is looked at between them */, WAITING = 3 };
 enum { CARS = TOLL_ROOM + 2 /* for each camera */, MANY = 100 };
 
+/* --- a clock that is set --- */
+
+/* When a camera's call has read the wall clock once, that is put forward by two days. */
+static _Thread_local bool clock_will_be_set;
+
+static time_t set_forward(void)
+{
+	bool before = clock_will_be_set;
+
+	clock_will_be_set = false;
+	return before ? TWO_DAYS : 0;
+}
+
+/* ThreadSanitizer's own, where it is there. */
+int __interceptor_clock_gettime(clockid_t clock, struct timespec *now) __attribute__((weak));
+
+static int (*real_clock_gettime)(clockid_t clock, struct timespec *now);
+
+/* Before main(), or with the first call that a library makes earlier: there is one thread. */
+__attribute__((constructor)) static void find_real(void)
+{
+	real_clock_gettime =
+		__interceptor_clock_gettime ? (void *)__interceptor_clock_gettime : dlsym(RTLD_NEXT, "clock_gettime");
+}
+
+/* These stand in for the C library's. */
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	if (!real_clock_gettime)
+		find_real();
+	int result = real_clock_gettime(clock, now);
+	if (clock == CLOCK_REALTIME)
+		now->tv_sec -= set_forward();
+	return result;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+	struct timespec time;
+
+	(void)zone;
+	int result = clock_gettime(CLOCK_REALTIME, &time);
+	*now = (struct timeval){.tv_sec = time.tv_sec, .tv_usec = time.tv_nsec / 1000};
+	return result;
+}
+
+time_t time(time_t *now)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	if (now)
+		*now = time.tv_sec;
+	return time.tv_sec;
+}
+
+/* --- the office and the cameras --- */
+
 static struct {
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
+	pthread_cond_t changed, returned;
 	int paper, bills, bills_of[MANY]; /* guarded by lock */
-	bool holds; /* the biller stops when it takes a lock after the next bill; guarded by lock */
+	bool by_a_caller; /* a bill was written by a thread that has called the bridge; guarded by lock */
+	bool holds;	  /* the biller stops when it takes a lock after the next bill; guarded by lock */
 } office = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
-static void write_bill(int plate)
+static _Thread_local bool calls_the_bridge;
+
+/* Plates are counted from 0 here; on the cars they have any number, below 0 as well. */
+static int on_the_car(int plate)
 {
+	return 2 - plate;
+}
+
+static void write_bill(int number)
+{
+	int plate = on_the_car(number); /* it is its own inverse */
+
 	CHECK(pthread_mutex_lock(&office.lock));
+	REQUIRE(plate >= 0 && plate < MANY); /* or no camera has read it */
+	office.by_a_caller = office.by_a_caller || calls_the_bridge;
 	while (office.paper == 0)
 		CHECK(pthread_cond_wait(&office.changed, &office.lock));
 	office.paper--;
@@ -92,7 +169,10 @@ static int plates; /* that were handed out; of the test */
 static bool pass(int plate, long patience)
 {
 	gauge_add("passed", 1);
-	was_taken[plate] = toll_pass(plate, patience) == TOLL_TAKEN;
+	calls_the_bridge = true;
+	clock_will_be_set = true;
+	was_taken[plate] = toll_pass(on_the_car(plate), patience) == TOLL_TAKEN;
+	clock_will_be_set = false;
 	return was_taken[plate];
 }
 
@@ -176,8 +256,65 @@ static void *read_counts(void *counts)
 	return NULL;
 }
 
+/* A call, in a thread of its own. */
+struct call {
+	pthread_t thread;
+	struct toll_counts counts; /* of the thread, and of who has joined it */
+	bool back;		   /* guarded by the office's lock */
+};
+
+static void note_back(struct call *call)
+{
+	CHECK(pthread_mutex_lock(&office.lock));
+	call->back = true;
+	CHECK(pthread_cond_broadcast(&office.returned));
+	CHECK(pthread_mutex_unlock(&office.lock));
+}
+
+/* Whether it returns before it is late. If not, there is paper for everything. Joins it. */
+static bool ends_in_time(struct call *call)
+{
+	struct timespec end = deadline_in(LATE);
+
+	CHECK(pthread_mutex_lock(&office.lock));
+	while (!call->back && deadline_cond_wait(&office.returned, &office.lock, &end))
+		;
+	bool in_time = call->back;
+	CHECK(pthread_mutex_unlock(&office.lock));
+	if (!in_time)
+		add_paper(MANY);
+	CHECK(pthread_join(call->thread, NULL));
+	return in_time;
+}
+
+static void *count(void *arg)
+{
+	struct call *call = arg;
+
+	call->counts = toll_counts();
+	note_back(call);
+	return NULL;
+}
+
+/* What toll_counts() says while bills are written. Fails the test if it does not return. */
+static struct toll_counts counts_in_time(void)
+{
+	struct call call = {.back = false};
+
+	CHECK(pthread_create(&call.thread, NULL, count, &call));
+	cr_assert(ends_in_time(&call), "toll_counts() waits for the biller");
+	return call.counts;
+}
+
+static void open_bridge(void)
+{
+	deadline_cond_init(&office.returned);
+	toll_open(write_bill);
+}
+
 static void *close_bridge(void *arg)
 {
+	calls_the_bridge = true;
 	toll_close();
 	return arg;
 }
@@ -198,6 +335,7 @@ static void close_and_balance(long passed, long taken)
 	struct toll_counts counts = toll_counts();
 
 	gauge_set("dropped", counts.dropped);
+	cr_assert_not(office.by_a_caller, "a bill was written by a thread that has called the bridge");
 	cr_assert_eq(office.bills, taken, "%ld plates were taken, and %d bills written", taken, office.bills);
 	for (int i = 0; i < MANY; i++)
 		cr_assert_eq(office.bills_of[i], was_taken[i], "plate %d was %s, and has %d bills", i,
@@ -210,7 +348,7 @@ Test(toll, tells_and_counts_each_drop, .timeout = 60)
 	static struct toll_counts counts;
 	pthread_t reader;
 
-	toll_open(write_bill);
+	open_bridge();
 	CHECK(pthread_create(&reader, NULL, read_counts, &counts));
 	camera_start(&cameras[0], CARS, 0);
 	schedule_await_blocked(); /* one after the other in time, and in nothing else */
@@ -243,7 +381,7 @@ static int take_its_place(struct camera *waiting)
 Test(toll, waits_for_room, .timeout = 60)
 {
 	schedule_wake_in_vain();
-	toll_open(write_bill);
+	open_bridge();
 	camera_start(&cameras[0], TOLL_ROOM, 0);
 	int taken = taken_of(&cameras[0]);
 
@@ -252,7 +390,7 @@ Test(toll, waits_for_room, .timeout = 60)
 	bool waits = !is_back(&cameras[1], 0);
 	camera_start(&cameras[2], 1, 0); /* does not wait behind the one that waits */
 	taken += taken_of(&cameras[2]);
-	struct toll_counts one_waits = toll_counts();
+	struct toll_counts one_waits = counts_in_time();
 
 	taken += take_its_place(&cameras[1]);
 	schedule_await_blocked();
@@ -260,7 +398,7 @@ Test(toll, waits_for_room, .timeout = 60)
 	add_paper(1);
 	taken += taken_of(&cameras[1]);
 	schedule_await_blocked(); /* the biller has the next plate */
-	struct toll_counts two_billed = toll_counts();
+	struct toll_counts two_billed = counts_in_time();
 
 	close_and_balance(TOLL_ROOM + 3, taken);
 	cr_assert(waits, "toll_pass() does not wait, and it has all the patience of the world");
@@ -275,7 +413,7 @@ Test(toll, loses_its_patience, .timeout = 60)
 {
 	int rounds = 0;
 
-	toll_open(write_bill);
+	open_bridge();
 	camera_start(&cameras[0], TOLL_ROOM, 0);
 	int taken = taken_of(&cameras[0]);
 
@@ -289,9 +427,14 @@ Test(toll, loses_its_patience, .timeout = 60)
 		  PATIENCE);
 	int got_a_place = taken_of(&cameras[1]);
 	taken += got_a_place;
-	camera_start(&cameras[0], 1, PATIENCE); /* the bridge is full, and stays so */
+	camera_start(&cameras[2], 1, FOR_EVER); /* the bridge is full, and stays so until the other one has left */
+	schedule_await_blocked();
+	camera_start(&cameras[0], 1, PATIENCE);
 	int late_one = taken_of(&cameras[0]);
-	close_and_balance(TOLL_ROOM + 2 + rounds, taken + late_one);
+	add_paper(1);
+	int patient_one = taken_of(&cameras[2]);
+	close_and_balance(TOLL_ROOM + 3 + rounds, taken + late_one + patient_one);
+	cr_assert(patient_one, "there was room, and a plate was dropped: one that came later had lost its patience");
 	cr_assert(!late_one && cameras[0].waits >= PATIENCE, "there was no room, and after %ld ms a plate was %s",
 		  cameras[0].waits, late_one ? "taken" : "dropped");
 	cr_assert_leq(taken, TOLL_ROOM + rounds, "a plate was taken, and there was no room");
@@ -302,39 +445,42 @@ Test(toll, loses_its_patience, .timeout = 60)
 /* A car of the first camera, and before its call takes its second lock, or a later one, a car of the second. */
 struct pair {
 	int lock, point, plates[2];
+	struct call first, second;
 };
 
 static void *pass_first(void *arg)
 {
-	const struct pair *pair = arg;
+	struct pair *pair = arg;
 
 	schedule_reached_before_lock(pair->lock, pair->point);
 	pass(pair->plates[0], 0);
 	schedule_reached(pair->point); /* where it takes fewer locks */
+	note_back(&pair->first);
 	return NULL;
 }
 
 static void *pass_second(void *arg)
 {
-	const struct pair *pair = arg;
+	struct pair *pair = arg;
 
 	schedule_await(pair->point);
 	pass(pair->plates[1], 0);
+	note_back(&pair->second);
 	return NULL;
 }
 
-/* Returns how many of the two plates are taken. */
+/* Returns how many of the two plates are taken. Fails the test if a call does not return. */
 static int pass_at_once(int lock)
 {
 	static int point = COMES_IN;
-	struct pair pair = {lock, point++, {plates, plates + 1}};
-	pthread_t first, second;
+	struct pair pair = {.lock = lock, .point = point++, .plates = {plates, plates + 1}};
 
 	plates += 2;
-	CHECK(pthread_create(&first, NULL, pass_first, &pair));
-	CHECK(pthread_create(&second, NULL, pass_second, &pair));
-	CHECK(pthread_join(first, NULL));
-	CHECK(pthread_join(second, NULL));
+	CHECK(pthread_create(&pair.first.thread, NULL, pass_first, &pair));
+	CHECK(pthread_create(&pair.second.thread, NULL, pass_second, &pair));
+	bool in_time = ends_in_time(&pair.first);
+	in_time = ends_in_time(&pair.second) && in_time;
+	cr_assert(in_time, "toll_pass() does not return, with a patience of 0 ms");
 	return (int)(was_taken[pair.plates[0]] + was_taken[pair.plates[1]]);
 }
 
@@ -344,7 +490,7 @@ Test(toll, gives_each_place_once, .timeout = 60)
 	bool once = true;
 	int waiting = 0;
 
-	toll_open(write_bill);
+	open_bridge();
 	camera_start(&cameras[0], TOLL_ROOM - 1, 0);
 	int taken = taken_of(&cameras[0]), passed = TOLL_ROOM - 1;
 	for (int lock = 2; lock <= MOST_LOCKS; lock++) {
@@ -389,7 +535,7 @@ Test(toll, loses_no_place, .timeout = 60)
 	struct timespec patience = {PATIENCE / 1000, PATIENCE % 1000 * 1000000L};
 	pthread_t helper;
 
-	toll_open(write_bill);
+	open_bridge();
 	camera_start(&cameras[0], TOLL_ROOM, 0);
 	int taken = taken_of(&cameras[0]);
 	camera_start(&cameras[1], 1, PATIENCE);
@@ -427,7 +573,7 @@ Test(toll, closes_an_empty_bridge, .timeout = 60)
 	pthread_t other;
 
 	schedule_wake_in_vain();
-	toll_open(write_bill);
+	open_bridge();
 	add_paper(MANY);
 	schedule_await_blocked();
 	hold_biller();

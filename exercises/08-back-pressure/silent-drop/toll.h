@@ -28,7 +28,7 @@ struct toll_counts {
 	long dropped; /* calls that were answered TOLL_DROPPED */
 };
 
-/* Writes one bill. Takes as long as it takes. */
+/* Writes one bill, for a plate of any number. Takes as long as it takes. Only the biller's thread calls it. */
 typedef void toll_bill(int plate);
 
 /* Starts the biller. */
@@ -40,14 +40,15 @@ void toll_open(toll_bill *bill);
  *   - At no moment are more than TOLL_ROOM plates taken and not yet billed, the
  *     one in the biller's hand included.
  *   - If there is no room, it waits for it, but no longer than `patience` ms. It
- *     returns as soon as it has a place. With patience 0 it does not wait.
+ *     returns as soon as it has a place. With patience 0 it does not wait. That the
+ *     wall clock is set meanwhile makes no difference.
  *   - When no room came, it counts the plate as dropped, and says so.
  *
  * Any thread may call it, several at a time.
  */
 enum toll_result toll_pass(int plate, long patience);
 
-/* Any thread may call it, at any time. After toll_close() passed == billed + dropped. */
+/* Any thread may call it, at any time, and does not wait for the biller. After toll_close() passed == billed + dropped. */
 struct toll_counts toll_counts(void);
 
 /*

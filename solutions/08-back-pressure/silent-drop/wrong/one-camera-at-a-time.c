@@ -4,7 +4,7 @@
  * Tempting  the cameras cannot get into each other's way, and the one that came first gets the first place.
  * Refused   the test: a camera's patience bounds its wait for room, not its wait for the camera before it. With
  *           patience 0 it stands behind one that can wait all day.
- * test      fails waits_for_room
+ * test      fails loses_its_patience, waits_for_room
  */
 #include "toll.h"
 
