@@ -258,6 +258,7 @@ Test(conns, counts_those_that_are_being_opened, .timeout = 60)
 
 Test(conns, waits_for_one_that_is_put_back, .timeout = 60)
 {
+	schedule_wake_in_vain();
 	gate_open(&database.answers);
 	conns_init(dial, hang_up);
 	client_start(&clients[0], CONNS, FOR_EVER); /* it does not have to wait: as many may be opened */
@@ -353,7 +354,10 @@ Test(conns, tells_of_each_failure, .timeout = 60)
 	cr_assert_eq(count, CONNS, "callers got %d connections, and were to get %d", count, CONNS);
 }
 
-/* Others get each connection that is put back; a client's patience does not begin anew with each. */
+/*
+ * None is put back while the first client waits. Then others get each one that is; a client's patience does not begin anew
+ * with each.
+ */
 Test(conns, loses_its_patience, .timeout = 60)
 {
 	int rounds = 0;
@@ -362,6 +366,8 @@ Test(conns, loses_its_patience, .timeout = 60)
 	conns_init(dial, hang_up);
 	client_start(&clients[0], CONNS, 0);
 	got(&clients[0]);
+	client_start(&clients[2], 1, PATIENCE);
+	int none = got(&clients[2]);
 	client_start(&clients[1], 1, PATIENCE);
 	schedule_await_blocked();
 	do
@@ -372,6 +378,9 @@ Test(conns, loses_its_patience, .timeout = 60)
 	for (int i = 0; i < CLIENTS; i++)
 		all += clients[i].count;
 	release_all();
+	cr_assert_eq(none, 0, "none was put back, and conn_get() returned one");
+	cr_assert_geq(clients[2].waited, PATIENCE, "conn_get() returned after %ld ms, and had %d ms", clients[2].waited,
+		      PATIENCE);
 	cr_assert_lt(rounds, LATE / PAUSE, "conn_get() begins its patience of %d ms anew whenever it is woken",
 		     PATIENCE);
 	cr_assert_eq(all, CONNS, "%d connections are in use, and there are %d", all, CONNS);

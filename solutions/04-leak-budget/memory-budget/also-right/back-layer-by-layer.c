@@ -62,23 +62,23 @@ static bool take(long kib, long patience)
 	return fits;
 }
 
-/* Unmaps the first `layers` layers, then gives back the room of all. */
-static void give_back(const struct sheet *sheet, int layers)
+static void give(long kib)
 {
-	long kib = need_of(sheet);
-
-	for (int i = 0; i < layers; i++) {
-		budget.unmap(sheet->mapped[i]);
-		CHECK(pthread_mutex_lock(&budget.lock));
-		budget.room += sheet->kib[i];
-		kib -= sheet->kib[i];
-		CHECK(pthread_cond_broadcast(&budget.given_back));
-		CHECK(pthread_mutex_unlock(&budget.lock));
-	}
 	CHECK(pthread_mutex_lock(&budget.lock));
 	budget.room += kib;
 	CHECK(pthread_cond_broadcast(&budget.given_back)); /* it may be enough for several, or for the last alone */
 	CHECK(pthread_mutex_unlock(&budget.lock));
+}
+
+/* Only the first `layers` are mapped. */
+static void give_back(const struct sheet *sheet, int layers)
+{
+	for (int i = layers; i < sheet->layers; i++)
+		give(sheet->kib[i]);
+	for (int i = 0; i < layers; i++) {
+		budget.unmap(sheet->mapped[i]);
+		give(sheet->kib[i]);
+	}
 }
 
 enum sheet_result sheet_get(struct sheet *sheet, long patience)

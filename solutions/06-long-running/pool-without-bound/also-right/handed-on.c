@@ -25,7 +25,7 @@ struct waiting {
 	struct waiting *next;
 	pthread_cond_t changed;
 	struct conn *conn;
-	bool served;
+	bool served; /* without a connection: it has a place */
 };
 
 static struct {
@@ -99,7 +99,6 @@ struct conn *conn_get(long patience)
 	CHECK(pthread_mutex_lock(&pool.lock));
 	if (pool.unused_count > 0) {
 		self.conn = pool.unused[--pool.unused_count];
-		self.served = true;
 	} else if (pool.places < CONNS) {
 		pool.places++;
 		self.served = true;
