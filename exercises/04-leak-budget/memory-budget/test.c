@@ -244,6 +244,7 @@ Test(sheets, has_so_much_room, .timeout = 60)
 	sheet_put(&most);
 	sheet_put(&rest);
 	cr_assert_eq(get(&all, 0), SHEET_DONE, "all was put back, and 64 KiB are not to be had");
+	cr_assert_eq(get_at_once(&one), SHEET_TOO_LATE, "64 KiB are in use again, and 1 is to be had");
 	sheet_put(&all);
 	end();
 }
