@@ -24,8 +24,9 @@ enum { HUTS = 16, LOW = 2, HIGH = 5 };
 enum {
 	GO_ON = SCHEDULE_POINTS - 1,
 	LOOKED = GO_ON - 3, /* and the two after it */
-	WOKEN = LOOKED - 1
-}; /* what is tested may use the others */
+	WOKEN = LOOKED - 1,
+	STEPPED = WOKEN - 4 /* and the three after it */
+};			    /* what is tested may use the others */
 
 /* --- the radio --- */
 
@@ -40,6 +41,9 @@ struct radio {
 	int under_way, at_most; /* calls, now and ever */
 	bool lingers;		/* calls have ended, and do not return before GO_ON; set before the first */
 	bool wakes_late;	/* who calls now is slow, when woken next, until WOKEN */
+	int point; /* 0: none. Hut 0 may end its call when `ends` is set, and its line stops then, at this point */
+	int step;  /* before this lock; 0: within its first one */
+	bool ends;
 	pthread_t callers[AVALANCHE_LINES];
 	int last_caller; /* of these */
 	int caller_count;
@@ -65,12 +69,13 @@ static bool call_hut(void *arg, const struct bulletin *bulletin)
 {
 	struct radio *radio = arg;
 
+	schedule_reached_before_lock(0, 0);
 	CHECK(pthread_mutex_lock(&radio->lock));
 	note_caller(radio);
 	if (++radio->under_way > radio->at_most)
 		radio->at_most = radio->under_way;
 	bool answered = radio->deaf[bulletin->hut] == 0;
-	while (radio->held && (answered || radio->all_held))
+	while (radio->held && (answered || radio->all_held) && !(radio->ends && bulletin->hut == 0))
 		CHECK(pthread_cond_wait(&radio->changed, &radio->lock));
 	/* The bulletin is read out at the end of a call. */
 	int hut = bulletin->hut;
@@ -78,7 +83,12 @@ static bool call_hut(void *arg, const struct bulletin *bulletin)
 	radio->calls[hut]++;
 	radio->under_way--;
 	bool wakes_late = radio->wakes_late;
+	int step = radio->step, point = hut == 0 ? radio->point : 0;
 	CHECK(pthread_mutex_unlock(&radio->lock));
+	if (point && step)
+		schedule_reached_before_lock(step, point);
+	else if (point)
+		schedule_reached_in_lock(point);
 	if (wakes_late)
 		schedule_wake_late(WOKEN);
 	if (radio->lingers)
@@ -94,6 +104,14 @@ static void hold(struct radio *radio, bool held)
 	CHECK(pthread_mutex_unlock(&radio->lock));
 }
 
+static void end_call_of_hut_0(struct radio *radio)
+{
+	CHECK(pthread_mutex_lock(&radio->lock));
+	radio->ends = true;
+	CHECK(pthread_cond_broadcast(&radio->changed));
+	CHECK(pthread_mutex_unlock(&radio->lock));
+}
+
 /* Those that nobody answers end; the others are held on. */
 static void end_silent_calls(struct radio *radio)
 {
@@ -101,6 +119,14 @@ static void end_silent_calls(struct radio *radio)
 	radio->all_held = false;
 	CHECK(pthread_cond_broadcast(&radio->changed));
 	CHECK(pthread_mutex_unlock(&radio->lock));
+}
+
+static int under_way(struct radio *radio)
+{
+	CHECK(pthread_mutex_lock(&radio->lock));
+	int calls = radio->under_way;
+	CHECK(pthread_mutex_unlock(&radio->lock));
+	return calls;
 }
 
 /* Whether these huts were called so often, in order from 0. */
@@ -205,6 +231,55 @@ static bool gives_a_place_to_one(struct avalanche *service, struct radio *radio,
 	return first.taken != second.taken;
 }
 
+struct visitor {
+	struct avalanche *service;
+	int point, taken;
+};
+
+static void *warn_of_two_more(void *arg)
+{
+	struct visitor *visitor = arg;
+
+	schedule_await(visitor->point);
+	for (int i = 0; i < 2; i++)
+		visitor->taken += avalanche_warn(visitor->service, &high[AVALANCHE_ROOM + i]) == AVALANCHE_TAKEN;
+	return NULL;
+}
+
+/* A bulletin is done, and at this step of its line three others come: two at a time, and one after it. Whether the room is kept. */
+static bool keeps_its_room(struct radio *radio, int step)
+{
+	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
+	struct visitor visitor = {service, STEPPED + step, 0};
+	int places = step == 0 ? AVALANCHE_ROOM - 2 : AVALANCHE_ROOM; /* that are taken */
+	pthread_t other;
+
+	CHECK(pthread_mutex_lock(&radio->lock));
+	radio->held = true;
+	radio->ends = false;
+	radio->step = step;
+	radio->point = visitor.point;
+	CHECK(pthread_mutex_unlock(&radio->lock));
+	for (int i = 0; i < places; i++) {
+		avalanche_warn(service, &high[i]);
+		if (i < AVALANCHE_LINES)
+			schedule_await_blocked();
+	}
+	CHECK(pthread_create(&other, NULL, warn_of_two_more, &visitor));
+	schedule_await_blocked();
+	end_call_of_hut_0(radio);
+	schedule_await_blocked();
+	schedule_reached(visitor.point); /* where the line takes fewer locks */
+	CHECK(pthread_join(other, NULL));
+	schedule_await_blocked();
+	bool both = under_way(radio) == AVALANCHE_LINES;
+	visitor.taken += avalanche_warn(service, &high[AVALANCHE_ROOM]) == AVALANCHE_TAKEN;
+	hold(radio, false);
+	schedule_await_blocked();
+	avalanche_close(service, NULL);
+	return both && visitor.taken == AVALANCHE_ROOM - places + 1;
+}
+
 static bool refuses(struct radio *radio)
 {
 	struct avalanche *service = avalanche_open(call_hut, radio, LOW);
@@ -237,6 +312,8 @@ static bool refuses(struct radio *radio)
 	for (int lock = 2; lock < 5; lock++)
 		right = gives_a_place_to_one(service, radio, lock) && right;
 	avalanche_close(service, NULL);
+	for (int step = 0; step < 4; step++)
+		right = keeps_its_room(radio, step) && right;
 	return taken && refused && counted && right;
 }
 
@@ -286,14 +363,6 @@ static pthread_t other_line(struct radio *radio)
 	pthread_t other = radio->callers[!radio->last_caller];
 	CHECK(pthread_mutex_unlock(&radio->lock));
 	return other;
-}
-
-static int under_way(struct radio *radio)
-{
-	CHECK(pthread_mutex_lock(&radio->lock));
-	int calls = radio->under_way;
-	CHECK(pthread_mutex_unlock(&radio->lock));
-	return calls;
 }
 
 static void let_wake_late(struct radio *radio)
@@ -474,9 +543,10 @@ static bool calls_all_that_it_took(struct radio *radio)
 	hold(radio, true);
 	for (int i = 0; i < AVALANCHE_LINES + 2; i++)
 		avalanche_warn(service, &high[i]);
+	avalanche_warn(service, &high[AVALANCHE_LINES + 1]); /* a second one about this hut */
 	struct avalanche_counts counts = close_while_calling(service, radio);
-	return called(radio, (int[]){1, 1, 1, 1}, AVALANCHE_LINES + 2) && counts.taken == AVALANCHE_LINES + 2 &&
-	       counts.answered == AVALANCHE_LINES + 2;
+	return called(radio, (int[]){1, 1, 1, 2}, AVALANCHE_LINES + 2) && counts.taken == AVALANCHE_LINES + 3 &&
+	       counts.answered == AVALANCHE_LINES + 3;
 }
 
 /* --- running them --- */
