@@ -120,7 +120,8 @@ void bureau_close(struct bureau *bureau)
 	CHECK(pthread_mutex_lock(&bureau->lock));
 	bureau->closed = true;
 	CHECK(pthread_mutex_unlock(&bureau->lock));
-	CHECK(sem_post(&bureau->places)); /* one who is refused wakes the next */
+	/* One who is refused wakes the next. */
+	CHECK(sem_post(&bureau->places));
 	for (int i = 0; i < BUREAU_TRANSLATORS; i++)
 		CHECK(sem_post(&bureau->texts));
 	for (int i = 0; i < BUREAU_TRANSLATORS; i++)
