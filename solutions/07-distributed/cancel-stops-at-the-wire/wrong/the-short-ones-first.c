@@ -3,7 +3,7 @@
  * one with the fewest ways to try comes first.
  *
  * Tempting  an order that is quickly done makes nobody wait for long. On average, saws wait as little as they can.
- * Refused   the test: orders are taken as the saws came. Behind a line of firs, an oak never has its turn.
+ * Refused   the test: orders are taken as the saws came. Behind a line of spruces, an oak never has its turn.
  * test      fails stops_when_the_saw_hangs_up
  */
 #include "planner.h"
