@@ -80,6 +80,16 @@ static const char *next_line(const char *line)
 	return *line ? line + 1 : line;
 }
 
+/* A line of the source as the compiler shows it: clang 17 and newer put its number and a bar before it. */
+static const char *shown_source(const char *line)
+{
+	line += strspn(line, " \t");
+	size_t number = strspn(line, "0123456789");
+	if (number && begins(line + number, " | "))
+		line += number + 3;
+	return line + strspn(line, " \t");
+}
+
 /* "dir/x.c:9:1: warning: ... [-Wunknown-pragmas]", and below it the line of the source. */
 void compiler_tell_pragmas(FILE *out, const char *log)
 {
@@ -90,7 +100,7 @@ void compiler_tell_pragmas(FILE *out, const char *log)
 		if (!mark || mark > log + length || !place || (!omp && !begins(mark, "[-Wunknown-pragmas")))
 			continue;
 		size_t number = strspn(place + 1, "0123456789");
-		source += strspn(source, " \t");
+		source = shown_source(source);
 		fprintf(out, "loose: ignored: %.*s (%.*s)%s\n", (int)strcspn(source, "\n"), source,
 			(int)((size_t)(place - log) + 1 + number), log, omp ? "; add -fopenmp" : "");
 	}
