@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -27,9 +26,11 @@ static bool ends_with(const char *text, const char *end)
 	return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
-static int gnuplot(struct loop *loop, char *const *argv, FILE *output, FILE *errors)
+/* `script`, which it has as descriptor 3, may be NULL. */
+static int gnuplot(struct loop *loop, char *const *argv, FILE *script, FILE *output, FILE *errors)
 {
-	const struct child_options options = {.argv = argv, .output = fileno(output), .errors = fileno(errors)};
+	const struct child_options options = {
+		.argv = argv, .output = fileno(output), .errors = fileno(errors), .third = script ? fileno(script) : 0};
 
 	return loop_command(loop, &options);
 }
@@ -44,7 +45,7 @@ int picture_open(struct output *output, struct loop *loop, const char *path)
 	FILE *nowhere = scratch_file(&status);
 	if (!nowhere)
 		return status;
-	status = gnuplot(loop, argv, nowhere, nowhere);
+	status = gnuplot(loop, argv, NULL, nowhere, nowhere);
 	fclose(nowhere);
 	if (loop->interrupted)
 		return 128 + loop->interrupted;
@@ -83,20 +84,30 @@ static char *with_dark(char *svg)
 	return text_close(&text);
 }
 
+/* With the first line of what gnuplot said, if it said anything. */
+static int tell_failure(FILE *errors)
+{
+	char *words = text_of(errors), *line = words + strspn(words, "\n");
+	int length = (int)strcspn(line, "\n");
+
+	int status = cannot_judge("gnuplot did not draw the picture%s%.*s; 'gnuplot --version' should say 5.4 or newer",
+				  length ? ": " : "", length, line);
+	free(words);
+	return status;
+}
+
 /* Runs gnuplot on the script; an SVG that is not whole is none, whatever the exit status was. */
 static int draw(char **picture, struct loop *loop, FILE *script, FILE *svg, FILE *errors)
 {
-	/* It reads the file by this process's descriptor: the file has no name. -d: without the reader's own settings. */
-	char *name = mem_format("/proc/%ld/fd/%d", (long)getpid(), fileno(script));
-	char *argv[] = {"gnuplot", "-d", name, NULL};
-	int ended = gnuplot(loop, argv, svg, errors), status = 0;
+	/* The file has no name. -d: without the reader's own settings. */
+	char *argv[] = {"gnuplot", "-d", "/proc/self/fd/3", NULL};
+	int ended = gnuplot(loop, argv, script, svg, errors), status = 0;
 
 	*picture = text_of(svg);
-	free(name);
 	if (loop->interrupted)
 		status = 128 + loop->interrupted;
 	else if (ended != 0 || !strstr(*picture, "</svg>"))
-		status = cannot_judge("gnuplot did not draw the picture; 'gnuplot --version' should say 5.4 or newer");
+		status = tell_failure(errors);
 	if (status) {
 		free(*picture);
 		*picture = NULL;

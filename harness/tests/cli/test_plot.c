@@ -107,6 +107,17 @@ Test(plot, ends_a_run_under_the_budget)
 	outcome_release(&outcome);
 }
 
+/* The harness lets nobody look at its descriptors, gnuplot neither, and root has the right to look all the same. */
+Test(plot, needs_no_rights_of_roots)
+{
+	struct outcome outcome =
+		scratch_loose_in(&scratch, ".", geteuid() == 0 ? "setpriv --bounding-set=-sys_ptrace env" : "",
+				 "run implicit --answers --plot a.svg");
+
+	cr_assert(exists("a.svg"), "%s%s", outcome.out, outcome.err);
+	outcome_release(&outcome);
+}
+
 Test(plot, is_drawn_of_both)
 {
 	scratch_tool(&scratch, "gnuplot", fake_gnuplot);
@@ -202,10 +213,11 @@ Test(plot, needs_gnuplot)
 Test(plot, is_whole_or_not_at_all)
 {
 	scratch_write(&scratch, "old.svg", "old\n");
-	scratch_tool(&scratch, "gnuplot", "#!/bin/sh\ncase $1 in --version) ;; *) echo '<svg>'; exit 0;; esac\n");
+	scratch_tool(&scratch, "gnuplot",
+		     "#!/bin/sh\ncase $1 in --version) ;; *) echo '<svg>'; echo 'line 2: no such thing' >&2;; esac\n");
 	struct outcome outcome = plot("old.svg", "");
 	cr_assert_eq(outcome.status, 3, "status %d", outcome.status);
-	has(outcome.err, "gnuplot did not draw the picture");
+	has(outcome.err, "gnuplot did not draw the picture: line 2: no such thing; ");
 	char *text = scratch_read(&scratch, "old.svg");
 	cr_assert_str_eq(text, "old\n");
 	cr_assert_not(exists("*.new"));

@@ -82,6 +82,9 @@ Test(compiler, pragmas_that_were_ignored)
 	expect_told("a/x.c:9:1: warning: unexpected '#pragma omp ...' in program [-Wsource-uses-openmp]\n"
 		    "  #pragma omp parallel for\n        ^\n1 warning generated.\n",
 		    "loose: ignored: #pragma omp parallel for (a/x.c:9); add -fopenmp\n");
+	expect_told("a/x.c:9:1: warning: unexpected '#pragma omp ...' in program [-Wsource-uses-openmp]\n"
+		    "    9 | #pragma omp parallel for\n      |         ^\n1 warning generated.\n",
+		    "loose: ignored: #pragma omp parallel for (a/x.c:9); add -fopenmp\n");
 	expect_told("x.c:12:9: warning: unknown pragma ignored [-Wunknown-pragmas]\n#pragma ivdep\n        ^\n",
 		    "loose: ignored: #pragma ivdep (x.c:12)\n");
 	expect_told("x.c:3:6: warning: unused variable 'y' [-Wunused-variable]\n\tint y;\n", "");
