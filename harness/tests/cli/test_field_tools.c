@@ -75,8 +75,8 @@ static void expect_finding(json_t *all, const char *detector, const char *kind, 
 	cr_assert_fail("%s does not report %s in %s", detector, kind, function);
 }
 
-/* What `check` tells people has each of these words in it; line breaks and indents count as blanks. */
-static void expect_told(const char *program, int status, const char *const *words)
+/* What `check` tells people, for the test to free; line breaks and indents are one blank. */
+static char *told_of(const char *program, int status)
 {
 	char command[512];
 
@@ -93,8 +93,21 @@ static void expect_told(const char *program, int status, const char *const *word
 			*to++ = (char)(blank ? ' ' : *at);
 	}
 	*to = '\0';
+	return text;
+}
+
+static void expect_words(const char *text, const char *const *words)
+{
 	for (size_t i = 0; words[i]; i++)
 		cr_assert(strstr(text, words[i]), "'%s' is not in\n%s", words[i], text);
+}
+
+/* What `check` tells people has each of these words in it. */
+static void expect_told(const char *program, int status, const char *const *words)
+{
+	char *text = told_of(program, status);
+
+	expect_words(text, words);
 	free(text);
 }
 
@@ -191,13 +204,18 @@ Test(field_tools, threads_of_c11_are_judged_by_those_who_know_them)
 	static const char *const words[] = {"tsan: cannot judge this program",
 					    "ThreadSanitizer does not know <threads.h>",
 					    "helgrind: silent",
-					    "drd: cannot judge this program",
-					    "DRD does not know <threads.h>",
 					    "memcheck: silent",
 					    "budget: silent",
 					    NULL};
+	static const char *const of_old_drd[] = {"drd: cannot judge this program", "DRD does not know <threads.h>",
+						 NULL};
+	char *text = told_of("c11_bank.c", 0);
 
-	expect_told("c11_bank.c", 0, words);
+	expect_words(text, words);
+	/* Valgrind 3.19's does not know them, 3.24's does. */
+	if (!strstr(text, "drd: silent"))
+		expect_words(text, of_old_drd);
+	free(text);
 }
 
 Test(field_tools, main_may_leave_by_pthread_exit)
