@@ -269,9 +269,11 @@ Test(watch, fits_the_window_before_it_begins)
 	pty_start(&pty, &scratch, "LC_ALL=C", 24, 80);
 	pty_type(&pty, "COLUMNS=60 build/loose list\r");
 	pty_await(&pty, "  The evictor that...");
+	/* A minimal Debian 13 has no less: there all is shown at once. */
+	bool less = system("command -v less >/dev/null") == 0;
 	pty_type(&pty, "PAGER= build/loose show implicit\r");
-	pty_await(&pty, "Space shows more, q ends the reading");
-	leave("q", "it ended with 0");
+	pty_await(&pty, less ? "Space shows more, q ends the reading" : "--answers shows them now");
+	leave(less ? "q" : "", "it ended with 0");
 	pty_end(&pty);
 }
 
