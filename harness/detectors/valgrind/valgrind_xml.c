@@ -218,11 +218,13 @@ static const char *outermost_own(const struct stack *stack)
 
 /*
  * Under Misc are things that have nothing in common but that Helgrind has no kind for them. What it calls Dubious since 3.21
- * it called Misc before, and said so in words: one kind for both.
+ * it called Misc before, and said so in words: one kind for both. That another thread holds the lock while one signals is
+ * the same fault, met at another moment.
  */
 static void name_misc(struct finding *finding)
 {
 	static const char *const names[][2] = {{": dubious: ", "Dubious"},
+					       {": associated lock is not held by calling thread", "Dubious"},
 					       {": Exiting thread still holds ", "HeldAtExit"}};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)

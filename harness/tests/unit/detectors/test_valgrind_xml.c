@@ -341,6 +341,7 @@ static void expect_misc_named(const char *words, const char *kind)
 Test(valgrind_xml, what_has_words_of_its_own_has_a_kind)
 {
 	expect_misc_named("pthread_cond_signal: dubious: associated lock is not held by any thread", "Dubious");
+	expect_misc_named("pthread_cond_{signal,broadcast}: associated lock is not held by calling thread", "Dubious");
 	expect_misc_named("Exiting thread still holds 2 locks", "HeldAtExit");
 	expect_misc_named("pthread_mutex_destroy of a locked mutex", "Misc");
 }

@@ -1,6 +1,6 @@
 /*
- * The holders are counted. bureau_submit() finds the answer under the lock, and puts the text on the shelf when it has the
- * lock again.
+ * The holders are counted. bureau_submit() finds the answer under the lock, and keeps a place; it puts the text there when it
+ * has the lock again.
  *
  * Tempting  to answer is one thing, to put is another; both sides of the wait ask, and each step is under the lock.
  * Refused   the test: the bureau is closed between the two, and the translators have gone home. The text was accepted, and
@@ -24,7 +24,7 @@ struct bureau {
 	pthread_cond_t changed;
 	/* all below guarded by lock */
 	void *shelf[BUREAU_SHELF];
-	int first, count;
+	int first, count, kept; /* places for texts that will come */
 	bool closed;
 	int holders;
 };
@@ -92,13 +92,15 @@ void bureau_release(struct bureau *bureau)
 enum bureau_answer bureau_submit(struct bureau *bureau, void *text)
 {
 	CHECK(pthread_mutex_lock(&bureau->lock));
-	while (!bureau->closed && bureau->count == BUREAU_SHELF)
+	while (!bureau->closed && bureau->count + bureau->kept == BUREAU_SHELF)
 		CHECK(pthread_cond_wait(&bureau->changed, &bureau->lock));
 	/* Whatever ended the wait: the answer is found under the lock under which the bureau is closed. */
 	bool accept = !bureau->closed;
+	bureau->kept += accept;
 	CHECK(pthread_mutex_unlock(&bureau->lock));
 	CHECK(pthread_mutex_lock(&bureau->lock));
 	if (accept) {
+		bureau->kept--;
 		bureau->shelf[(bureau->first + bureau->count++) % BUREAU_SHELF] = text;
 		CHECK(pthread_cond_broadcast(&bureau->changed));
 	}
