@@ -1,13 +1,21 @@
 /* make raw, on the pitfalls that between them need every option and every kind of line: all of it takes minutes. */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tool.h"
 
+static void skip_without_names(void)
+{
+	if (system("[ -x \"$(command -v llvm-symbolizer || clang -print-prog-name=llvm-symbolizer)\" ]") != 0)
+		cr_skip_test("ThreadSanitizer alone names no function here: there is no llvm-symbolizer");
+}
+
 /* --check-stack-var=yes; --free-is-write=yes and a library; a suppression, and a program of several files. */
 Test(raw, the_lines_of_the_texts_give_the_verdicts, .timeout = 1800)
 {
+	skip_without_names();
 	char line[TOOL_LINE];
 	int status = tool_last_line("build/raw captured-loop-variable/broken shutdown-order credit-authoriser/fixed "
 				    "2>&1",
