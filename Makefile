@@ -147,8 +147,14 @@ link_test = { $(or $(subst "OUT",$@,$(subst OBJECTS,$2,$(subst "-lLIBS",$3,$(fil
 # sandbox, it was too long at this source; elsewhere it is the machine's fault, in the words of a compiler whose linker is killed.
 killed = { [ $$? -ne 137 ] || if [ "$$(ulimit -t)" = unlimited ]; then echo 'the compiler or linker command failed due to signal'; \
 	else echo "error: the compiler was killed, as it is here after $$(ulimit -t) s of processor time"; fi >&2; false; }
+# A compiler that makes a larger file than it may dies of signal 25 or says so, by its version. Where the size is limited, as in
+# a sandbox, that is the source's fault; what a shell says of the signal would be taken for the machine's.
+limited = ($1; exit $$?) 2>$@.limited.log; status=$$?; \
+	if [ $$status -eq 153 ] && [ "$$(ulimit -f)" != unlimited ]; \
+	then echo "error: what the compiler makes of it is larger than the $$(($$(ulimit -f) / 2048)) MiB that a file may have here"; \
+	else cat $@.limited.log; fi >&2; (exit $$status)
 # The same for a file of an exercise that stands anywhere: FILE, in the place of that of EXERCISE. As in work/.
-own_exercise = $(Q){ $(call expand,$1,$(EXERCISE),$(FILE),$@.o) && { $(CC) $(PROGRAM_CFLAGS) -Wno-error $(GRADED_CFLAGS) $($1_FLAGS) -Iexercises/$(EXERCISE) -c $(FILE) -o $@.o && \
+own_exercise = $(Q){ $(call expand,$1,$(EXERCISE),$(FILE),$@.o) && { { $(call limited,$(CC) $(PROGRAM_CFLAGS) -Wno-error $(GRADED_CFLAGS) $($1_FLAGS) -Iexercises/$(EXERCISE) -c $(FILE) -o $@.o); } && \
 	$(call only_asked_for,$1,$(EXERCISE),$@.o) && $(call link_test,$1,$@.o.linked $(filter %.o %.a,$^),$(LIBS_$(EXERCISE))) || $(killed); }; \
 	} 2>$@.log || { cat $@.log >&2; exit 1; }
 

@@ -386,6 +386,9 @@ Test(grade, says_why_a_compiler_was_killed)
 	compiler_does("while :; do :; done", compiler);
 	expect_killed("ulimit -t 6;", compiler,
 		      "error: the compiler was killed, as it is here after 6 s of processor time\n");
+	compiler_does("kill -XFSZ $$", compiler);
+	expect_killed("ulimit -f 524288;", compiler,
+		      "error: what the compiler makes of it is larger than the 256 MiB that a file may have here\n");
 	compiler_does("kill -9 $$", compiler);
 	expect_killed("", compiler, "the compiler or linker command failed due to signal\n");
 }
