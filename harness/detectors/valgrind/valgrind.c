@@ -194,8 +194,8 @@ static void collect_process(struct collecting *all, const char *bytes, size_t le
 
 	valgrind_xml_read(bytes, length, all->tool, all->run, &findings, &output);
 	take(&all->seen->findings, &findings, child);
-	/* A child lists at its end what its parent had told before the fork. */
-	if (output.altered && !child)
+	/* A child counts at its end what its parent had told before the fork, too. */
+	if (output.foreign || (output.altered && !child))
 		observation_fail(all->seen, FAULT_PROGRAM, "the program wrote where the detector reports");
 	add_fatal(all, &output);
 	all->processes[all->count++] =

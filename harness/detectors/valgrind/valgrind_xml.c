@@ -377,6 +377,9 @@ void valgrind_xml_read(const char *bytes, size_t length, const char *tool, const
 	XML_SetProcessingInstructionHandler(parser, on_instruction);
 	XML_SetStartCdataSectionHandler(parser, on_marked_text);
 	bool whole = length <= INT_MAX && XML_Parse(parser, bytes, (int)length, 1) == XML_STATUS_OK;
+	/* A process that is killed leaves half a document, and never one with something after it. */
+	if (!whole && XML_GetErrorCode(parser) == XML_ERROR_JUNK_AFTER_DOC_ELEMENT)
+		reader.foreign = true;
 	XML_ParserFree(parser);
 	if (reader.finding)
 		end_error(&reader);
@@ -385,6 +388,7 @@ void valgrind_xml_read(const char *bytes, size_t length, const char *tool, const
 	free(reader.frame.file);
 	free(reader.text);
 	free(reader.number);
+	output->foreign = reader.foreign;
 	output->altered = reader.foreign || (whole && !valgrind_counts_agree(&reader.counts));
 	output->complete = whole && reader.right_tool && reader.finished && !output->altered;
 	valgrind_counts_release(&reader.counts);

@@ -17,7 +17,8 @@ struct valgrind_output {
 	char *executable;   /* as it was started; NULL when unknown */
 	char *signal;	    /* the name of the signal that ended the process; NULL when none did */
 	struct stack fatal; /* where that signal met it; its role says which thread and which signal; empty: not told */
-	bool altered;	    /* somebody else has written in it, or hidden something */
+	bool foreign;	    /* somebody else has written in it */
+	bool altered;	    /* that, or its counts are not those of what it lists: something is hidden */
 	/* It is this tool's, its state is FINISHED, the document is closed, and nobody has altered it. */
 	bool complete;
 };
