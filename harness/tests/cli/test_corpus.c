@@ -38,7 +38,10 @@ static void unmake(void)
 
 TestSuite(corpus, .init = make, .fini = unmake, .timeout = 900);
 
-/* What a program declares: "Outcome: tampered", and whose body follows its own lines: "Body: racy". */
+/*
+ * What a program declares: "Outcome: tampered", and whose body follows its own lines: "Body: racy". One of two outcomes,
+ * "failed/cannot-judge", only where the comment says why it is not one in every place.
+ */
 static void declared(const char *text, const char *key, char word[32])
 {
 	const char *at = strstr(text, key);
@@ -72,8 +75,11 @@ static void expect_outcome(const char *grades, const char *person, const char *o
 	at = strstr(grades, line);
 	cr_assert(at, "%s is not in grades.csv", person);
 	at += strlen(line);
-	cr_expect(strncmp(at, outcome, strlen(outcome)) == 0 && at[strlen(outcome)] == ',', "%s is not %s: %.200s",
-		  person, outcome, at);
+	size_t length = strcspn(at, ",");
+	bool found = false;
+	for (const char *one = outcome; *one && !found; one += strcspn(one, "/"), one += *one == '/')
+		found = strcspn(one, "/") == length && strncmp(at, one, length) == 0;
+	cr_expect(found, "%s is not %s: %.200s", person, outcome, at);
 }
 
 static char *grade(int repeat)
