@@ -33,12 +33,14 @@ static char *signal_words(int number)
 	return mem_copy(strsignal(number));
 }
 
-static void ended_by_signal(struct observation *seen, int number)
+/* `asked`: it is the one that tells the program to stop. */
+static void ended_by_signal(struct observation *seen, int number, bool asked)
 {
 	char *words = signal_words(number);
 
 	seen->signal = number;
-	observation_end(seen, ENDED_BY_SIGNAL, "it was killed by signal %d (%s)", number, words);
+	observation_end(seen, ENDED_BY_SIGNAL, "it was killed by signal %d (%s)%s", number, words,
+			asked ? ", which it was sent so that it stops: it has no handler for it" : "");
 	free(words);
 }
 
@@ -55,18 +57,13 @@ static void read_left(struct observation *seen, long left, long linger_ms)
 }
 
 /* By the supervisor's word. */
-static void read_end(struct observation *seen, const struct run_request *request, const char *word, long detail)
+static void read_end(struct observation *seen, const struct run_request *request, bool asked, const char *word,
+		     long detail)
 {
 	if (strcmp(word, "exit") == 0) {
 		seen->status = (int)detail;
-	} else if (strcmp(word, "signal") == 0 && request->stop_signal && detail == request->stop_signal) {
-		seen->signal = (int)detail;
-		observation_end(
-			seen, ENDED_BY_SIGNAL,
-			"it was killed by signal %ld (SIGTERM, which it was sent so that it stops: it has no handler for it)",
-			detail);
 	} else if (strcmp(word, "signal") == 0) {
-		ended_by_signal(seen, (int)detail);
+		ended_by_signal(seen, (int)detail, asked && detail == request->stop_signal);
 	} else if (strcmp(word, "deadlock") == 0) {
 		observation_end(seen, ENDED_DEADLOCKED, "it hung in a deadlock: no thread could ever go on");
 	} else if (strcmp(word, "idle") == 0) {
@@ -111,7 +108,7 @@ static void read_result(const char *directory, const struct run_request *request
 		free(text);
 		return;
 	}
-	read_end(seen, request, word, detail);
+	read_end(seen, request, number_after(text, "asked ") > 0, word, detail);
 	if (strcmp(word, "exit") == 0)
 		read_left(seen, number_after(text, "left "), linger_ms);
 	seen->cpu_ms = number_after(text, "cpu_us ") / 1000;

@@ -16,8 +16,9 @@
 #include "wire/siphash.h"
 
 /*
- * In a class there are programs that compute without end. AFTER_TIMEOUT_MS: what each detector gives such a one. A judging that takes
- * SLOW_MS at least, and so many TIMES what the others took, is of such a one; BESIDE_MS: what it takes beside its runs.
+ * In a class there are programs that compute without end. AFTER_TIMEOUT_MS: what each detector gives such a one. A judging
+ * that takes SLOW_MS at least, and so many TIMES what the others took, is of such a one; BESIDE_MS: what it takes beside
+ * its runs.
  */
 enum { AFTER_TIMEOUT_MS = 30000, SLOW_MS = 45000, TIMES = 3, BESIDE_MS = 15000 };
 

@@ -115,8 +115,8 @@ static const struct doubt {
 	{VALGRIND,
 	 {"PTHREAD_MUTEX_ROBUST", "PTHREAD_MUTEX_ROBUST_NP", "pthread_mutex_consistent"},
 	 "robust mutexes",
-	 "does not know robust mutexes, and one is used here: its holder may end without giving it back, and who locks it "
-	 "next holds it, and learns that by EOWNERDEAD. If this is about that mutex, the report is wrong. ThreadSanitizer "
+	 "does not know robust mutexes, and one is used here: its holder may end without giving it back, and the thread "
+	 "that locks it next is told so, by EOWNERDEAD. If this is about that mutex, the report is wrong. ThreadSanitizer "
 	 "knows them: its verdict counts.",
 	 true},
 	{TSAN,
@@ -139,6 +139,8 @@ static bool has_word(const char *text, const char *word)
 	}
 	return false;
 }
+
+_Static_assert(sizeof doubts / sizeof *doubts <= 32, "a bit for each doubt");
 
 static bool is_race(const char *kind)
 {

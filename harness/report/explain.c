@@ -372,7 +372,7 @@ static const struct kind *kind_of(const struct page *page, const struct finding 
 	static const struct kind at_null = {
 		"", NULL,
 		"Memory is used where a null pointer points, or a field of what it does not point to: nothing is there.",
-		"where this pointer is set, and to null again. Which thread does that, and what makes this one wait for it?"};
+		"where this pointer is set, and where to null. Which thread does that, and what makes this one wait for it?"};
 
 	return is_at_null(finding) ? &at_null : detector_kind(page->result->detector, finding->kind);
 }

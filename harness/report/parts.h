@@ -71,9 +71,9 @@ struct sort {
 	const char *noun; /* "A data race"; NULL: there are no words but the kind */
 };
 const struct sort *sort_of(const char *kind);
-/* The detector's name in a sentence. */
 /* True when what was used is where a null pointer points. */
 bool is_at_null(const struct finding *finding);
+/* The detector's name in a sentence. */
 const char *title_of(const struct detector *detector);
 
 /* --- one fault that several detectors see (groups.c) --- */

@@ -303,7 +303,7 @@ Test(planner, stops_when_the_saw_hangs_up, .timeout = 60)
 	cr_assert(no_plan, "the saw said that it would send no more, and gets a plan that nobody has made");
 	cr_assert_lt(mill.first[PLAIN], mill.first[LATER],
 		     "of two saws in line the one that came later gets its plan first");
-	cr_assert_eq(tries_of(HALF), 0, "the saw hung up in the midst of its order, and %d tries were made for it",
+	cr_assert_eq(tries_of(HALF), 0, "the saw hung up in the middle of its order, and %d tries were made for it",
 		     tries_of(HALF));
 	cr_assert_eq(left, 0, "the planner is stopped, and %d descriptors are open that were not before", left);
 }

@@ -63,7 +63,7 @@ void avalanche_set_level(struct avalanche *service, int level);
  *
  * A hut that does not answer is called once more, by these same lines: at no
  * moment are more than AVALANCHE_LINES calls under way; and as many as that if
- * there are as many to make. Each bulletin is read out, also if two are about one
+ * there are as many to make. Each bulletin is read out, even if two are about one
  * hut.
  */
 enum avalanche_result avalanche_warn(struct avalanche *service, const struct bulletin *bulletin);

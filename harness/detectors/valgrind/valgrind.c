@@ -17,7 +17,7 @@
  * --command-line-only=yes     no ~/.valgrindrc, no $VALGRIND_OPTS decides a verdict
  * DEBUGINFOD_URLS=            nor does a server on the net; the option for it is younger than Valgrind 3.19
  * --vgdb=no                   no debugger will come; its pipe in /tmp stays away
- * --child-silent-after-fork   a forked child is not the workbook's program; but each test is, and what a reader's forks
+ * --child-silent-after-fork   a child that a program of the workbook forks is not looked at; a test is, and a reader's child
  * --fair-sched=try            a thread that spins does not keep the others from running
  * --num-callers=24            deep enough for the outermost own function, which names the thread
  * --sanity-level=0            it looks for faults of the program, not of its own tables

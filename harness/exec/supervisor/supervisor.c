@@ -44,7 +44,7 @@
  *
  * RESULT-FILE appears whole, in one step, once all that is done: one line
  *
- *     ended HOW cpu_us N wall_us N peak_kib N left N own_network N hung N
+ *     ended HOW cpu_us N wall_us N peak_kib N left N own_network N hung N asked N
  *
  * HOW is one of    exit STATUS      by itself
  *                  signal NUMBER    killed by a signal, not the supervisor's
@@ -58,7 +58,7 @@
  * cpu_us and peak_kib cover the program and its descendants, peak_kib the largest of
  * them; wall_us ends with the program; left counts the descendants that the supervisor
  * had to kill; own_network is 1 when the program had one; hung counts the tests that
- * could not go on.
+ * could not go on; asked is 1 when --stop-signal was sent.
  *
  * Exit status 0: the result was written. 3: it was not, one line on standard error.
  *
@@ -657,8 +657,8 @@ static void write_result(const char *how, long long wall_us, unsigned left, bool
 	FILE *file = create(path);
 	bool written = file && fprintf(file,
 				       "ended %s cpu_us %lld wall_us %lld peak_kib %ld left %u own_network %d "
-				       "hung %u\n",
-				       how, cpu_us, wall_us, used.ru_maxrss, left, own_network, hung) > 0;
+				       "hung %u asked %d\n",
+				       how, cpu_us, wall_us, used.ru_maxrss, left, own_network, hung, asked) > 0;
 	written = file && fclose(file) == 0 && written && rename(path, job.result) == 0;
 	if (!written) {
 		int error = errno;

@@ -136,6 +136,10 @@ Test(field_ends, a_signal_that_was_asked_for)
 	cr_assert_eq(checked.status, 1);
 	expect_words(checked.text, DETECTORS("It is killed by SIGTERM", "which it was sent so that"));
 	release(&checked);
+	checked = check("no_handler.c --stop-after 1 --budget 'stops within 2 s of SIGINT'", false);
+	expect_words(checked.text, DETECTORS("It is killed by SIGINT", "which it was sent so that"));
+	cr_assert(!strstr(checked.text, "SIGTERM"), "%s", checked.text);
+	release(&checked);
 }
 
 /* Two processes have a main thread each. */

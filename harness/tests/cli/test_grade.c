@@ -212,7 +212,6 @@ Test(grade, judges_in_a_sandbox)
 	free(outside);
 }
 
-/* Half a million variables on one line: not the machine's fault, and said so. The others have their grades. */
 /* Once under each detector, though two of them are asked for four runs; beside it the right one has all of its own. */
 Test(grade, runs_what_computes_without_end_once_under_each_detector)
 {
@@ -230,6 +229,7 @@ Test(grade, runs_what_computes_without_end_once_under_each_detector)
 	free(record);
 }
 
+/* Half a million variables on one line: not the machine's fault, and said so. The others have their grades. */
 Test(grade, names_the_limit_of_memory_that_a_compiler_has_come_to)
 {
 	if (system("bwrap --unshare-all --ro-bind / / --proc /proc true >/dev/null 2>&1") != 0)

@@ -1,6 +1,6 @@
 /*
  * Three mutexes that answer instead of hanging: one that its holder locks again and is told so, one whose holder ends with it
- * and whose next holder mends it, and one of two processes. Right.
+ * and whose next holder makes it usable again, and one of two processes. Right.
  *
  * After the examples of pthread_mutexattr_setrobust(3): Helgrind and DRD call the answers faults.
  */
@@ -47,7 +47,7 @@ static int checks(void)
 	return answer;
 }
 
-static int mends(void)
+static int recovers(void)
 {
 	pthread_t thread;
 
@@ -79,5 +79,5 @@ static long counted_by_two(void)
 
 int main(void)
 {
-	return checks() != EDEADLK || mends() != EOWNERDEAD || counted_by_two() != 200;
+	return checks() != EDEADLK || recovers() != EOWNERDEAD || counted_by_two() != 200;
 }

@@ -29,7 +29,7 @@ struct outcome {
 	int status; /* of the supervisor */
 	char text[256], how[64];
 	long long cpu_us, wall_us, peak_kib;
-	unsigned left, own_network, hung;
+	unsigned left, own_network, hung, asked;
 };
 
 static inline void enter_directory(void)
@@ -162,10 +162,11 @@ static inline struct outcome finish(pid_t supervisor)
 		return outcome;
 	char *numbers = strstr(outcome.text, " cpu_us ");
 	cr_assert(numbers, "%s", outcome.text);
-	cr_assert_eq(sscanf(numbers, " cpu_us %lld wall_us %lld peak_kib %lld left %u own_network %u hung %u\n",
+	cr_assert_eq(sscanf(numbers,
+			    " cpu_us %lld wall_us %lld peak_kib %lld left %u own_network %u hung %u asked %u\n",
 			    &outcome.cpu_us, &outcome.wall_us, &outcome.peak_kib, &outcome.left, &outcome.own_network,
-			    &outcome.hung),
-		     6, "%s", outcome.text);
+			    &outcome.hung, &outcome.asked),
+		     7, "%s", outcome.text);
 	*numbers = '\0';
 	cr_assert_eq(strncmp(outcome.text, "ended ", 6), 0);
 	snprintf(outcome.how, sizeof outcome.how, "%.63s", outcome.text + 6);

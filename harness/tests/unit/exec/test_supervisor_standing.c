@@ -97,9 +97,15 @@ Test(supervisor_standing, asks_a_program_to_stop)
 	EXPECT(run(ARGUMENTS("--deadline", "60000", "--stop-signal", "15", "--stop-after", "50000", "--", STANDS,
 			     "signal-wait")),
 	       "exit 0");
-	EXPECT(run(ARGUMENTS("--deadline", "60000", "--stop-signal", "2", "--stop-after", "300", "--", "sh", "-c",
-			     "trap 'exit 9' INT; while :; do :; done")),
-	       "exit 9");
+	struct outcome outcome = run(ARGUMENTS("--deadline", "60000", "--stop-signal", "2", "--stop-after", "300", "--",
+					       "sh", "-c", "trap 'exit 9' INT; while :; do :; done"));
+	EXPECT(outcome, "exit 9");
+	cr_assert_eq(outcome.asked, 1);
+	/* One that ends by this signal was not asked to. */
+	outcome = run(ARGUMENTS("--deadline", "60000", "--stop-signal", "15", "--stop-after", "50000", "--", "sh", "-c",
+				"kill $$"));
+	EXPECT(outcome, "signal 15");
+	cr_assert_eq(outcome.asked, 0);
 	/* One that does not hear is left to its deadline. */
 	EXPECT(run(ARGUMENTS("--deadline", "1500", "--stop-signal", "15", "--stop-after", "100", "--", "sh", "-c",
 			     "trap '' TERM; while :; do :; done")),

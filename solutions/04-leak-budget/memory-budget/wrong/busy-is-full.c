@@ -1,7 +1,7 @@
 /*
  * Wrong. Without patience the lock is tried, and if somebody has it, it is too late.
  *
- * Tempting  a caller that has no patience is not to be kept waiting, by a lock neither.
+ * Tempting  a caller that has no patience is not to be kept waiting, not even by a lock.
  * Refused   by a test: half of the room is free, another sheet is got at the same moment, and this one is refused.
  * Promise   at most ROOM KiB are mapped for all sheets, and who gets none is told why.
  * test      fails loses_nothing_at_the_last_moment

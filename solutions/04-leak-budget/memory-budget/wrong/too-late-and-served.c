@@ -52,7 +52,7 @@ static long need_of(const struct sheet *sheet)
 	return kib;
 }
 
-/* Needs the lock held. Adds it behind all others. */
+/* Needs the lock held. Adds it after all others. */
 static void join_the_line(struct waiting *self)
 {
 	struct waiting **link = &budget.waiting;

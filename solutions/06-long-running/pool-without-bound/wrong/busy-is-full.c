@@ -1,7 +1,7 @@
 /*
  * Wrong. Without patience the lock is tried, and if somebody has it, there is no connection.
  *
- * Tempting  a caller that has no patience is not to be kept waiting, by a lock neither.
+ * Tempting  a caller that has no patience is not to be kept waiting, not even by a lock.
  * Refused   by a test: four may be opened, another caller gets the first at the same moment, and this one gets none.
  * Promise   at most CONNS connections are open or being opened, and who gets none in time is told.
  * test      fails loses_nothing_at_the_last_moment

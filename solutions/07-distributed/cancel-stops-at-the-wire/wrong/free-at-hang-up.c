@@ -2,7 +2,7 @@
  * A thread watches the wire, and when the saw hangs up it ends the job: what is freed, nobody works on.
  *
  * Tempting  it is what a server with an event loop does: the connection has ended, so its state goes.
- * Refused   every judge: the planner is in the midst of that job. It reads on in memory that is free, and tries all
+ * Refused   every judge: the planner is in the middle of that job. It reads on in memory that is free, and tries all
  *           ways for nobody. A hang-up has to reach the thread that does the work, and what that one uses is freed
  *           after it.
  * test      fails stops_when_the_saw_hangs_up, goes_on_when_a_saw_leaves_late

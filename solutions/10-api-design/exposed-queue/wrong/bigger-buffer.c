@@ -4,7 +4,7 @@
  *
  * Tempting  sixty-four can wait, a thousand is far more, and there is no ring to get wrong.
  * Refused   the test: sixty-four are those that wait at a time. In all there may be many more, and what comes after the
- *           last place is written behind the array.
+ *           last place is written past the array.
  * test      fails leaves_the_papers
  */
 #include "exam.h"

@@ -4,7 +4,7 @@
  *
  * Tempting  every access has its lock, and who waits does not hold the exam's, not even in name.
  * Refused   the tests: a paper that comes after the look and before the wait wakes up nobody, nor does the office or the
- *           end. A wake-up is not kept for who comes later; the look and the wait belong under one lock.
+ *           end. A wake-up is not kept for one that comes later; the look and the wait belong under one lock.
  * test      fails sends_home_who_waits, leaves_the_papers
  */
 #include "exam.h"

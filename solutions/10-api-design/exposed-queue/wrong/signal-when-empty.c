@@ -3,7 +3,7 @@
  * was no paper before: where there are papers, nobody waits.
  *
  * Tempting  the wake-up is needed when something changes for those who wait, and a second paper changes nothing.
- * Refused   the test: who was woken has not looked yet when the second paper comes. Two wait, two papers are there, and one
+ * Refused   the test: the one that was woken has not looked yet when the second paper comes. Two wait, two papers are there, and one
  *           sleeps until somebody hands in a third.
  * test      fails lets_the_others_go_on
  */

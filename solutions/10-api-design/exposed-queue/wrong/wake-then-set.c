@@ -3,7 +3,7 @@
  * who wait, and then sets it.
  *
  * Tempting  both stand under the lock, there is no race, and when she has rubbed her eyes the flag is up.
- * Refused   the tests: who is quick looks between the two, finds nothing, and waits on. What a wake-up is for has to be there
+ * Refused   the tests: a marker that is quick looks between the two, finds nothing, and waits on. What a wake-up is for has to be there
  *           before it.
  * test      fails sends_home_who_waits, lets_the_others_go_on
  */
