@@ -58,6 +58,8 @@ static bool ask_all(const int ports[WIND_MASTS], long patience, int knots[WIND_M
 	struct try try = {.end = deadline_in(patience)};
 	int answers = 0;
 
+	if (left(&try.end) < 0) /* the time is over: nobody is asked */
+		return false;
 	for (int i = 0; i < WIND_MASTS; i++) {
 		try.questions[i] = (struct question){.try = &try, .wire = loopback_connect(ports[i])};
 		NEED(pthread_create(&try.questions[i].thread, NULL, ask_mast, &try.questions[i]));
